@@ -1,0 +1,80 @@
+"""What the tests of the core share: a closed-off environment and runs trained once."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+
+# Before anything imports Keras: no caches, data or settings of the machine's own.
+os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
+os.environ["KERAS_HOME"] = tempfile.mkdtemp(prefix="keras-home-")
+DATA_FOLDER = os.environ.pop("KERASDUET_DATA", None)
+
+import atexit  # noqa: E402
+import shutil  # noqa: E402
+
+import numpy as np  # noqa: E402
+import pandas as pd  # noqa: E402
+import pytest  # noqa: E402
+
+import kerasduet as kd  # noqa: E402
+
+atexit.register(shutil.rmtree, os.environ["KERAS_HOME"], ignore_errors=True)
+
+IMAGES = {"dataset": "mnist-subset", "units": 8, "epochs": 2, "seed": 1}
+SERIES = {
+    "time": None,
+    "target": "value",
+    "frequency": None,
+    "season": 7,
+    "difference": 7,
+    "lookback": 8,
+    "horizon": 3,
+    "units": 4,
+    "epochs": 2,
+    "early_stopping": None,
+}
+
+
+def seasonal(rows=200, period=7, start="2024-01-01"):
+    """Give a daily series with a weekly season, a trend and a little noise."""
+    steps = np.arange(rows)
+    noise = np.random.default_rng(3).normal(0, 0.2, rows)
+    values = 100 + 0.1 * steps + 5 * np.sin(2 * np.pi * steps / period) + noise
+    index = pd.date_range(start, periods=rows, freq="D", name="time")
+    return pd.Series(values, index, name="value")
+
+
+@pytest.fixture(scope="session")
+def full_mnist():
+    """Give the folder of the full MNIST, or skip."""
+    if DATA_FOLDER is None:
+        pytest.skip("the full MNIST is not there: KERASDUET_DATA is not set")
+    return DATA_FOLDER
+
+
+@pytest.fixture(scope="session")
+def image_run():
+    """Give a small dense classifier of the MNIST subset, two epochs long."""
+    return kd.run_experiment("mnist-dnn", progress=False, **IMAGES | {"units": (16, 8)})
+
+
+@pytest.fixture(scope="session")
+def named_run():
+    """Give a classifier whose labels are a categorical of three fruits."""
+    x, y = fruits()
+    settings = {"classes": 3, "units": 4, "input_shape": (4, 4, 1), "epochs": 2}
+    return kd.run_experiment("mnist-dense", data={"x": x, "y": y}, progress=False, **settings)
+
+
+def fruits(rows=60):
+    """Give small images whose brightness says which of three fruits they are."""
+    codes = np.arange(rows) % 3
+    x = np.zeros((rows, 4, 4), np.uint8) + (codes * 100).astype(np.uint8)[:, None, None]
+    return x, pd.Categorical.from_codes(codes, ["pear", "apple", "fig"])
+
+
+@pytest.fixture(scope="session")
+def series_run():
+    """Give a small LSTM forecaster of a daily series."""
+    return kd.run_experiment("lstm-co2", data=seasonal(), progress=False, **SERIES)

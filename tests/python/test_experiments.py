@@ -1,0 +1,229 @@
+"""Experiments: presets, changes, JSON, and fields that depend on each other."""
+
+from __future__ import annotations
+
+import copy
+import dataclasses
+import json
+import pickle
+from importlib import resources
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import kerasduet as kd
+from kerasduet.errors import (
+    ArgumentRange,
+    ArgumentType,
+    KerasduetError,
+    ShapeError,
+    UnknownName,
+)
+from kerasduet.experiments import Experiment
+
+NAMES = kd.presets()["name"].tolist()
+EARLY = {"early_stopping": st.none() | st.integers(1, 50)}
+many_cases = settings(max_examples=150, deadline=None, derandomize=True, database=None)
+
+
+def test_presets_are_those_of_the_issue():
+    table = kd.presets()
+    assert {"mnist-cnn", "mnist-dnn", "lstm-co2", "mnist-dense", "mnist-cnn-sgd"} <= set(NAMES)
+    assert {"price-rnn", "price-lstm", "price-gru"} <= set(NAMES)
+    assert table.columns.tolist() == [
+        "name",
+        "task",
+        "dataset",
+        "builder",
+        "epochs",
+        "description",
+    ]
+    assert sorted(NAMES) == NAMES
+    assert table["description"].str.len().min() > 10
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_preset_file_holds_known_keys_and_round_trips(name):
+    file = resources.files("kerasduet") / "presets" / f"{name}.json"
+    written = json.loads(file.read_text("utf-8"))
+    made = kd.experiment(name)
+    assert made.name == name
+    assert made == Experiment.from_json(made.to_json())
+    plain = made.to_dict()
+    for key, value in written.items():
+        if key != "model":
+            assert plain[key] == value
+    assert written.get("model", {}).items() <= plain["model"].items()
+
+
+@many_cases
+@given(
+    st.fixed_dictionaries(
+        {},
+        optional={
+            "epochs": st.integers(1, 10**6),
+            "batch_size": st.integers(1, 10**6),
+            "seed": st.integers(0, 2**32 - 1),
+            "learning_rate": st.floats(1e-12, 1e3),
+            "weight_decay": st.floats(0, 1),
+            "validation_split": st.floats(0.001, 0.999),
+            "units": st.lists(st.integers(1, 2048), min_size=1, max_size=4),
+            "dropout": st.floats(0, 0.99),
+            "l2": st.floats(0, 1),
+            "activation": st.sampled_from(["relu", "tanh", "gelu"]),
+            "description": st.text(max_size=30),
+            **EARLY,
+        },
+    )
+)
+def test_any_valid_change_goes_to_json_and_back(changes):
+    changes.setdefault("dropout", 0.1)
+    made = kd.experiment("mnist-dnn", **changes)
+    again = Experiment.from_json(made.to_json())
+    assert again == made
+    assert again.to_json() == made.to_json()
+    for name, value in changes.items():
+        kept = made.to_dict() | made.to_dict()["model"]
+        assert kept[name] == ([value] if name == "dropout" else value)
+
+
+def test_an_experiment_cannot_be_changed():
+    made = kd.experiment("mnist-dnn")
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        made.epochs = 3
+    with pytest.raises(TypeError):
+        made.model["units"] = (1,)
+
+
+def test_changes_leave_the_first_one_as_it_was():
+    first = kd.experiment("mnist-dnn")
+    changed = kd.experiment(first, epochs=2, units=[32, 16])
+    assert (changed.epochs, changed.model["units"]) == (2, (32, 16))
+    assert changed.model["dropout"] == first.model["dropout"]
+    assert first == kd.experiment("mnist-dnn")
+
+
+def test_one_dropout_rate_counts_for_every_layer():
+    assert kd.experiment("mnist-dnn", dropout=0.1).model["dropout"] == (0.1,)
+    with pytest.raises(ArgumentType) as raised:
+        kd.experiment("mnist-dnn", dropout=[0.1, 0.2, 0.3])
+    assert str(raised.value) == (
+        "dropout: must have one value, or one a layer (2); got [0.1, 0.2, 0.3]."
+    )
+
+
+def test_whole_numbers_written_as_floats_are_kept_as_whole_numbers():
+    made = kd.experiment("mnist-dense", epochs=2.0, seed=7.0, units=[32.0])
+    assert made.to_json() == kd.experiment("mnist-dense", epochs=2, seed=7, units=32).to_json()
+    assert '"epochs": 2,' in made.to_json()
+
+
+def test_another_builder_starts_from_its_own_arguments():
+    made = kd.experiment("mnist-dnn", builder="cnn", epochs=1)
+    assert made.model["filters"] == (32,)
+    assert "l1" not in made.model
+
+
+def test_arguments_of_the_builder_may_come_as_a_mapping():
+    made = kd.experiment("mnist-dnn", model={"units": [16], "dropout": 0})
+    assert made.model["units"] == (16,)
+    with pytest.raises(ArgumentType, match=r"^model: must be a mapping; got 3\.$"):
+        kd.experiment("mnist-dnn", model=3)
+
+
+@pytest.mark.parametrize(
+    ("settings", "error", "text"),
+    [
+        (
+            {"momentum": 0.9},
+            ArgumentRange,
+            "momentum: only sgd and rmsprop have it; got 0.9 with adam. "
+            'Set optimizer = "sgd", or momentum = 0.',
+        ),
+        (
+            {"clip_norm": 1, "clip_value": 0.5},
+            ArgumentRange,
+            "clip_norm: excludes clip_value; got 1 and 0.5. Set one of them.",
+        ),
+        (
+            {"early_stopping": 3, "validation_split": 0},
+            ArgumentRange,
+            "early_stopping: needs validation rows; got validation_split 0. "
+            "Set validation_split = 0.2, say.",
+        ),
+        (
+            {"builder": "recurrent"},
+            ArgumentType,
+            "builder: recurrent does not fit the dataset mnist; got 'recurrent'. "
+            "Use one for classification.",
+        ),
+        (
+            {"filters": [8, 8, 8, 8]},
+            ShapeError,
+            "input_shape: must leave at least one pixel after 4 blocks; got [28, 28, 1], used "
+            "up in block 4. Use fewer filters entries, a smaller kernel_size or a smaller "
+            "pool_size.",
+        ),
+        (
+            {"dataset": "mnist-subset", "path": "mnist.npz"},
+            ArgumentType,
+            "path: the dataset mnist-subset is not read from a file; got 'mnist.npz'. "
+            'Set dataset = "mnist".',
+        ),
+    ],
+)
+def test_settings_that_do_not_go_together(settings, error, text):
+    with pytest.raises(error) as raised:
+        kd.experiment("mnist-cnn", **settings)
+    assert type(raised.value) is error
+    assert str(raised.value) == text
+
+
+def test_settings_that_do_go_together():
+    assert kd.experiment("mnist-cnn", momentum=0.9, optimizer="rmsprop").momentum == 0.9
+    assert kd.experiment("mnist-cnn", filters=[8, 8, 8]).model["filters"] == (8, 8, 8)
+    assert kd.experiment("mnist-dnn", seed=2**32 - 1).seed == 2**32 - 1
+    assert kd.experiment("mnist-dnn", seed=0).seed == 0
+
+
+def test_unknown_preset_lists_all_when_none_is_near():
+    with pytest.raises(UnknownName) as raised:
+        kd.experiment("zzzz")
+    assert str(raised.value) == f"preset: no preset 'zzzz'. Known: {', '.join(NAMES)}."
+    with pytest.raises(ArgumentType, match=r"^preset: must be the name of a preset; got 3\.$"):
+        kd.experiment(3)
+
+
+def test_an_experiment_of_ones_own_needs_only_three_fields():
+    made = Experiment(name="mine", dataset="mnist", builder="dnn")
+    assert made.description == ""
+    assert made == Experiment.from_json(made.to_json())
+    with pytest.raises(ArgumentType, match=r"^builder: must be given; got nothing\.$"):
+        Experiment.from_dict({"name": "mine", "dataset": "mnist"})
+    with pytest.raises(UnknownName, match=r"^epoch: an experiment has no such setting\. Did"):
+        Experiment.from_dict(made.to_dict() | {"epoch": 3})
+
+
+def test_every_field_is_checked():
+    # A value that no rule accepts must be refused in every single field.
+    made = kd.experiment("lstm-co2").to_dict()
+    for name in made:
+        with pytest.raises(KerasduetError):
+            Experiment.from_dict(made | {name: object()})
+    for name in made["model"]:
+        with pytest.raises(KerasduetError):
+            kd.experiment("lstm-co2", **{name: object()})
+
+
+def test_arguments_of_the_builder_include_those_of_the_data_and_the_seed():
+    arguments = kd.experiment("price-gru", seed=5, horizon=2).builder_arguments()
+    assert arguments["n_features"] == 5
+    assert (arguments["lookback"], arguments["horizon"], arguments["seed"]) == (30, 2, 5)
+    assert "lookback" not in kd.experiment("mnist-cnn").builder_arguments()
+
+
+def test_an_experiment_can_be_copied_and_sent_to_another_process():
+    made = kd.experiment("mnist-dnn", seed=3)
+    assert copy.deepcopy(made) == made
+    assert pickle.loads(pickle.dumps(made)) == made
