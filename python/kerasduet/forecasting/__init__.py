@@ -1,0 +1,3 @@
+"""Windows, baselines and error measures of forecasts: pure array functions."""
+
+from __future__ import annotations

@@ -1,0 +1,79 @@
+"""Forecasts that need no learning: what a network has to beat."""
+
+from __future__ import annotations
+
+import numpy as np
+
+__all__ = ["BASELINES", "drift", "naive", "seasonal_naive"]
+
+BASELINES = ("naive", "seasonal_naive", "drift")
+
+
+def naive(values: np.ndarray, origins: np.ndarray, *, horizon: int) -> np.ndarray:
+    """Repeat the last value.
+
+    Parameters
+    ----------
+    values : numpy.ndarray
+        The whole series (rows,), in its units.
+    origins : numpy.ndarray
+        Last known row of each forecast (n,).
+    horizon : int
+        Steps ahead.
+
+    Returns
+    -------
+    numpy.ndarray
+        (n, horizon).
+
+    Notes
+    -----
+    Hyndman and Athanasopoulos, "Forecasting: principles and practice", 3rd ed., 5.2; so are
+    `seasonal_naive` and `drift`.
+
+    Examples
+    --------
+    >>> naive(np.array([1.0, 4.0]), np.array([1]), horizon=2)
+    array([[4., 4.]])
+    """
+    return np.repeat(values[origins][:, None], horizon, axis=1)
+
+
+def seasonal_naive(
+    values: np.ndarray, origins: np.ndarray, *, horizon: int, season: int
+) -> np.ndarray:
+    """Repeat the last season; where less than one season is known, the last value.
+
+    Examples
+    --------
+    >>> seasonal_naive(np.array([1.0, 2, 3, 4]), np.array([3]), horizon=3, season=2)
+    array([[3., 4., 3.]])
+    """
+    steps = np.arange(horizon) % season
+    rows = origins[:, None] - season + 1 + steps  # (n, horizon)
+    enough = origins[:, None] >= season - 1
+    return values[np.where(enough, rows, origins[:, None])]
+
+
+def drift(
+    values: np.ndarray, origins: np.ndarray, *, horizon: int, first: float, rows_before: int = 0
+) -> np.ndarray:
+    """Extend the line from the first value of the series to the last known one.
+
+    Parameters
+    ----------
+    values, origins, horizon
+        As for `naive`.
+    first : float
+        First value of the series.
+    rows_before : int
+        Rows of the series that lie before `values` begins.
+
+    Examples
+    --------
+    >>> drift(np.array([1.0, 2, 5]), np.array([2]), horizon=2, first=1.0)
+    array([[7., 9.]])
+    """
+    steps = np.maximum(origins + rows_before, 1)
+    slope = (values[origins] - first) / steps
+    return values[origins][:, None] + slope[:, None] * np.arange(1, horizon + 1)

@@ -1,0 +1,86 @@
+"""Dense network with dropout, L1 and L2, after Srivastava et al. (2014)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from kerasduet import rules
+from kerasduet.models.parts import Parts
+
+if TYPE_CHECKING:
+    import keras
+
+
+def dnn(
+    *,
+    input_shape: tuple[int, ...] = (28, 28, 1),
+    classes: int = 10,
+    units: tuple[int, ...] = (256, 128),
+    dropout: tuple[float, ...] = (0.4, 0.3),
+    l1: float = 0.0,
+    l2: float = 0.0,
+    activation: str = "relu",
+    kernel_initializer: str = "glorot_uniform",
+    seed: int = 0,
+) -> keras.Model:
+    """Build a dense classifier: flatten, (dense, dropout) a layer, softmax.
+
+    Parameters
+    ----------
+    input_shape : tuple of int
+        One input without the batch axis, such as (height, width, channels).
+    classes : int
+        Number of classes, at least 2.
+    units : tuple of int
+        Units of each hidden layer, at least 1.
+    dropout : tuple of float
+        Fraction of each hidden layer's units dropped in training, in [0, 1); one value, or
+        one a layer.
+    l1, l2 : float
+        Penalty on the hidden layers' weights, l1 * sum|w| + l2 * sum w^2, at least 0.
+    activation, kernel_initializer : str
+        Of the hidden layers, by their Keras names.
+    seed : int
+        Decides initial weights and dropout, 0 to 2^32 - 1.
+
+    Returns
+    -------
+    keras.Model
+        Input (batch, *input_shape), output (batch, classes): probabilities.
+
+    Raises
+    ------
+    KerasduetError
+        An argument outside its rule, by the subclass of that rule.
+
+    Notes
+    -----
+    With its defaults the course's 784-256(0.4)-128(0.3)-10: 235,146 parameters. Dropout:
+    Srivastava et al. (2014), "Dropout: a simple way to prevent neural networks from
+    overfitting", JMLR 15.
+
+    Examples
+    --------
+    >>> dnn().count_params()
+    235146
+    """
+    a = rules.Arguments(locals())
+    rates = rules.one_per_layer("dropout", a.dropout, len(a.units))
+    parts = Parts(a.seed)
+    import keras
+
+    penalty = keras.regularizers.L1L2(a.l1, a.l2) if a.l1 or a.l2 else None
+
+    inputs = keras.Input(a.input_shape, name="image")
+    x = keras.layers.Flatten(name="flatten")(inputs)  # (batch, height * width * channels)
+    for i, (size, rate) in enumerate(zip(a.units, rates, strict=True), start=1):
+        x = parts.dense(
+            size,
+            f"dense_{i}",
+            initializer=a.kernel_initializer,
+            activation=a.activation,
+            kernel_regularizer=penalty,
+        )(x)  # (batch, size)
+        x = parts.dropout(x, rate, f"dropout_{i}")
+    outputs = parts.dense(a.classes, "probabilities", activation="softmax")(x)
+    return keras.Model(inputs, outputs, name="dnn")

@@ -1,0 +1,231 @@
+"""Windows, baselines and error measures against formulas written out by hand."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from kerasduet import evaluation
+from kerasduet.data.times import following
+from kerasduet.forecasting import baselines, metrics
+from kerasduet.forecasting.windows import cut_windows, window_origins
+
+some_cases = settings(max_examples=200, deadline=None, derandomize=True, database=None)
+small = st.integers(1, 9)
+SERIES = np.array([3.0, 5, 4, 8, 6, 7, 9, 2, 1, 5])
+
+
+@some_cases
+@given(start=st.integers(0, 20), rows=st.integers(0, 30), lookback=small, horizon=small)
+def test_origins_are_all_those_whose_window_fits(start, rows, lookback, horizon):
+    stop = start + rows
+    found = window_origins(start, stop, lookback=lookback, horizon=horizon)
+    fits = [
+        row
+        for row in range(-50, 80)
+        if row - lookback + 1 >= start and row + horizon <= stop - 1
+    ]
+    assert found.tolist() == fits
+
+
+@some_cases
+@given(start=st.integers(0, 20), rows=st.integers(0, 30), lookback=small, horizon=small)
+def test_straddling_origins_have_their_targets_inside(start, rows, lookback, horizon):
+    stop = start + rows
+    found = window_origins(start, stop, lookback=lookback, horizon=horizon, straddle=True)
+    fits = [
+        row
+        for row in range(-50, 80)
+        if row - lookback + 1 >= 0 and row + 1 >= start and row + horizon <= stop - 1
+    ]
+    assert found.tolist() == fits
+
+
+def test_windows_hold_the_rows_up_to_their_origin():
+    inputs = np.column_stack([np.arange(6.0), np.arange(6.0) * 10])
+    x, y = cut_windows(inputs, np.arange(6.0), np.array([1, 3]), lookback=2, horizon=2)
+    assert x.tolist() == [[[0, 0], [1, 10]], [[2, 20], [3, 30]]]
+    assert y.tolist() == [[2, 3], [4, 5]]
+
+
+def test_naive_repeats_the_last_value():
+    forecast = baselines.naive(SERIES, np.array([0, 6]), horizon=3)
+    assert forecast.tolist() == [[3, 3, 3], [9, 9, 9]]
+
+
+def test_seasonal_naive_repeats_the_last_season():
+    forecast = baselines.seasonal_naive(SERIES, np.array([4]), horizon=7, season=3)
+    assert forecast.tolist() == [[4, 8, 6, 4, 8, 6, 4]]
+
+
+def test_seasonal_naive_before_a_whole_season_is_known_repeats_the_last_value():
+    forecast = baselines.seasonal_naive(SERIES, np.array([1, 2]), horizon=2, season=3)
+    assert forecast.tolist() == [[5, 5], [3, 5]]
+
+
+def test_drift_extends_the_line_through_first_and_last():
+    forecast = baselines.drift(SERIES, np.array([4]), horizon=2, first=SERIES[0])
+    assert forecast.tolist() == [[6 + 3 / 4, 6 + 6 / 4]]
+    assert baselines.drift(SERIES, np.array([0]), horizon=2, first=3.0).tolist() == [[3, 3]]
+
+
+@some_cases
+@given(
+    seed=st.integers(0, 2**32 - 1),
+    rows=st.integers(4, 60),
+    horizon=st.integers(1, 20),
+    season=st.integers(1, 12),
+)
+def test_baselines_against_their_formulas(seed, rows, horizon, season):
+    values = np.random.default_rng(seed).normal(size=rows)
+    for origin in range(rows):
+        at = np.array([origin])
+        drift = baselines.drift(values, at, horizon=horizon, first=values[0])[0]
+        seasonal = baselines.seasonal_naive(values, at, horizon=horizon, season=season)[0]
+        for step in range(1, horizon + 1):
+            if origin:
+                slope = (values[origin] - values[0]) / origin
+                assert drift[step - 1] == pytest.approx(values[origin] + step * slope)
+            if origin >= season - 1:
+                # y[T + h - m (k + 1)], k the whole seasons in h - 1.
+                whole = (step - 1) // season
+                assert seasonal[step - 1] == values[origin + step - season * (whole + 1)]
+
+
+@some_cases
+@given(seed=st.integers(0, 2**32 - 1), cut=st.integers(0, 30), horizon=st.integers(1, 9))
+def test_the_end_of_a_series_is_enough_for_its_baselines(seed, cut, horizon):
+    values = np.random.default_rng(seed).normal(size=40)
+    whole = baselines.drift(values, np.array([39]), horizon=horizon, first=values[0])
+    tail = values[cut:]
+    part = baselines.drift(
+        tail, np.array([len(tail) - 1]), horizon=horizon, first=values[0], rows_before=cut
+    )
+    np.testing.assert_allclose(part, whole, rtol=1e-12)
+
+
+def test_measures_of_a_known_forecast():
+    truth, forecast = np.array([2.0, -1.0, 4.0, 0.0]), np.array([1.0, 1.0, 4.0, 0.0])
+    assert metrics.mae(truth, forecast) == 0.75
+    assert metrics.rmse(truth, forecast) == math.sqrt(5 / 4)
+    assert metrics.smape(truth, forecast) == pytest.approx(200 * (1 / 3 + 1 + 0 + 0) / 4)
+    assert metrics.mase(truth, forecast, scale=1.5) == 0.5
+    assert metrics.seasonal_scale(SERIES, season=3) == pytest.approx(
+        np.mean([abs(SERIES[i] - SERIES[i - 3]) for i in range(3, 10)])
+    )
+
+
+def test_measures_at_their_edges():
+    same = np.array([1.0, 2.0])
+    assert metrics.mae(same, same) == metrics.rmse(same, same) == metrics.smape(same, same) == 0
+    assert metrics.smape(np.zeros(3), np.zeros(3)) == 0
+    assert metrics.smape(np.ones(3), -np.ones(3)) == 200
+    assert math.isnan(metrics.mase(same, same, scale=0.0))
+    # Without a whole season the scale is that of the naive forecast.
+    assert metrics.seasonal_scale(np.array([1.0, 4.0]), season=5) == 3.0
+
+
+@some_cases
+@given(st.integers(0, 2**32 - 1), st.floats(1e-3, 1e3))
+def test_measures_scale_as_they_should(seed, factor):
+    random = np.random.default_rng(seed)
+    truth, forecast = random.normal(size=20), random.normal(size=20)
+    assert metrics.mae(truth * factor, forecast * factor) == pytest.approx(
+        factor * metrics.mae(truth, forecast)
+    )
+    assert metrics.rmse(truth, forecast) >= metrics.mae(truth, forecast)
+    assert metrics.smape(truth * factor, forecast * factor) == pytest.approx(
+        metrics.smape(truth, forecast)
+    )
+
+
+def test_mase_of_seasonal_naive_on_its_own_series_is_one():
+    values = np.random.default_rng(1).normal(size=100)
+    scale = metrics.seasonal_scale(values, season=7)
+    assert metrics.mase(values[7:], values[:-7], scale=scale) == pytest.approx(1)
+
+
+def scores(mae, **baselines_mae):
+    named = {f"{name}_mae": value for name, value in baselines_mae.items()}
+    return {"mae": mae} | named
+
+
+def test_verdict_says_whether_the_best_baseline_is_beaten():
+    rivals = {"naive": 3.0, "seasonal_naive": 2.0, "drift": 2.5}
+    assert evaluation.best_baseline(scores(1, **rivals)) == "seasonal_naive"
+    assert evaluation.verdict(scores(1.5, **rivals)) == (
+        "Test MAE 1.5; the best baseline, seasonal naive, has 2: 25 % less."
+    )
+    assert evaluation.verdict(scores(math.nan, **rivals)).startswith("Training diverged")
+    for mae in (2.0, 2.5):
+        assert evaluation.verdict(scores(mae, **rivals)).endswith(
+            "the best baseline, seasonal naive, has 2. The network does not beat the seasonal "
+            "naive forecast."
+        )
+
+
+def test_verdict_of_a_classifier():
+    known = {"accuracy": 0.25, "errors": 1500.0, "baseline_accuracy": 0.1}
+    assert evaluation.verdict(known) == (
+        "Test accuracy 25.00 % (1,500 errors); always guessing the commonest class gives "
+        "10.00 %."
+    )
+    assert evaluation.verdict(known | {"baseline_accuracy": 0.25}).endswith(
+        "gives 25.00 %. The network does not beat that baseline."
+    )
+
+
+def test_class_metrics_against_their_formulas():
+    probabilities = np.array([[0.7, 0.2, 0.1], [0.1, 0.8, 0.1], [0.5, 0.3, 0.2]], np.float32)
+    found = evaluation.class_metrics(probabilities, np.array([0, 1, 2]))
+    expected = -(math.log(0.7) + math.log(0.8) + math.log(0.2)) / 3
+    assert found["loss"] == pytest.approx(expected, rel=1e-6)
+    assert found["accuracy"] == pytest.approx(2 / 3)
+    assert found["errors"] == 1
+
+
+def test_a_probability_of_zero_has_a_finite_loss():
+    found = evaluation.class_metrics(np.array([[0.0, 1.0]], np.float32), np.array([0]))
+    assert found["loss"] == pytest.approx(-math.log(np.finfo(np.float32).tiny))
+
+
+@pytest.mark.parametrize(
+    ("times", "frequency", "next_times"),
+    [
+        (["2024-01-01", "2024-01-02", "2024-01-03"], None, ["2024-01-04", "2024-01-05"]),
+        (["2024-01-06", "2024-01-13"], "W-SAT", ["2024-01-20", "2024-01-27"]),
+        (["2024-01-01", "2024-02-01", "2024-03-01"], None, ["2024-04-01", "2024-05-01"]),
+        (["2023-11-30", "2023-12-31"], "ME", ["2024-01-31", "2024-02-29"]),
+        # Working days with a holiday: no regular spacing, and never a weekend.
+        (
+            [f"2024-01-{day:02d}" for day in (2, 3, 5, 8, 9, 10, 11, 12)],
+            None,
+            ["2024-01-15", "2024-01-16"],
+        ),
+        # Working hours: no weekend either, but the next step is an hour away.
+        (
+            ["2024-01-05 15:00", "2024-01-05 16:00", "2024-01-08 09:00", "2024-01-08 10:00"],
+            None,
+            ["2024-01-08 11:00", "2024-01-08 12:00"],
+        ),
+        # Irregular, weekends too: the median gap.
+        (
+            ["2024-01-01", "2024-01-03", "2024-01-06", "2024-01-08"],
+            None,
+            ["2024-01-10", "2024-01-12"],
+        ),
+    ],
+    ids=["daily", "weekly", "monthly", "month-end", "working-days", "hours", "irregular"],
+)
+def test_times_that_follow(times, frequency, next_times):
+    found = following(pd.DatetimeIndex(times), 2, frequency, len(times))
+    assert list(found) == list(pd.DatetimeIndex(next_times))
+
+
+def test_row_numbers_go_on():
+    assert following(None, 3, None, 10).tolist() == [11, 12, 13]

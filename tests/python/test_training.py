@@ -1,0 +1,347 @@
+"""Training: the same bits for the same seed, early stopping, and exact resume in memory."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from functools import cache
+
+import numpy as np
+import pytest
+from conftest import IMAGES, fruits, seasonal
+
+import kerasduet as kd
+from kerasduet import training
+from kerasduet.data.dataset import digest_arrays
+
+FRESH = """
+import json, sys
+import kerasduet as kd
+
+run = kd.run_experiment("mnist-dnn", progress=False, **json.loads(sys.argv[1]))
+print(json.dumps(run.digests))
+"""
+TINY = {"classes": 3, "units": 6, "input_shape": (4, 4, 1), "batch_size": 2, "epochs": 5}
+
+
+class Stop:
+    """Interrupt a training at its n-th event of a kind, as Ctrl-C would."""
+
+    def __init__(self, kind, count):
+        self.kind, self.left = kind, count
+
+    def __call__(self, event):
+        if event["event"] == self.kind:
+            self.left -= 1
+            if self.left == 0:
+                raise KeyboardInterrupt
+
+
+class Middle:
+    """Interrupt a training between two batches of an epoch."""
+
+    def __init__(self, epoch):
+        self.epoch = epoch
+
+    def __call__(self, event):
+        if event["event"] == "batch" and event["epoch"] == self.epoch:
+            assert event["step"] < event["steps"]
+            raise KeyboardInterrupt
+
+
+def tiny(progress, **changes):
+    """Train a small classifier with dropout on unequal images."""
+    x = np.random.default_rng(5).integers(0, 256, (60, 4, 4)).astype(np.uint8)
+    y = fruits()[1]
+    settings = TINY | {"dropout": 0.5, "seed": 2} | changes
+    return kd.run_experiment(
+        "mnist-dense", data={"x": x, "y": y}, progress=progress, **settings
+    )
+
+
+@cache
+def whole(**changes):
+    """Train it without an interrupt, once for the same changes."""
+    return tiny(False, **changes)
+
+
+@pytest.fixture(autouse=True)
+def every_batch(monkeypatch):
+    """Tell every batch, not ten a second, so that any of them can be interrupted."""
+    import keras
+
+    real = training._batch_reporter
+
+    def eager(on_event, steps, epoch, epochs):
+        reporter = real(on_event, steps, epoch, epochs)
+        plain = reporter.on_train_batch_end
+
+        def told(batch, logs=None):
+            reporter.last = 0.0
+            plain(batch, logs)
+
+        reporter.on_train_batch_end = told
+        return reporter
+
+    assert issubclass(type(real(print, 1, 1, 1)), keras.callbacks.Callback)
+    monkeypatch.setattr(training, "_batch_reporter", eager)
+
+
+def test_the_same_seed_gives_the_same_bits():
+    first, again = whole(), tiny(False)
+    assert first.digests == again.digests
+    assert set(first.digests) == {"weights", "history", "predictions"}
+    for one, other in zip(first.model.get_weights(), again.model.get_weights(), strict=True):
+        assert one.tobytes() == other.tobytes()
+    assert first.history.equals(again.history)
+
+
+def test_another_seed_gives_other_bits():
+    first, other = whole(), whole(seed=3)
+    assert all(first.digests[name] != other.digests[name] for name in first.digests)
+
+
+def test_a_fresh_process_gives_the_same_bits(image_run):
+    settings = IMAGES | {"units": [16, 8]}
+    done = subprocess.run(
+        [sys.executable, "-c", FRESH, json.dumps(settings)],
+        capture_output=True,
+        text=True,
+        timeout=120,
+        env=dict(os.environ),
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout.splitlines()[-1]) == image_run.digests
+
+
+def test_digests_are_those_of_the_arrays(image_run):
+    weights = image_run.model.get_weights()
+    assert image_run.digests["weights"] == digest_arrays(*weights)
+    outputs = training.predict_outputs(
+        image_run.model, image_run.preprocessing, image_run.dataset.x_test
+    )
+    assert image_run.digests["predictions"] == digest_arrays(outputs)
+
+
+def test_global_seeds_do_not_matter():
+    import keras
+
+    first = whole()
+    keras.utils.set_random_seed(123)
+    np.random.seed(7)
+    assert tiny(False).digests == first.digests
+
+
+def orders(monkeypatch, **changes):
+    """Train, and give the order in which each epoch saw its rows."""
+    real, seen = training._batches, []
+
+    def watched(x, y, prepare, batch_size, *, order=None):
+        if order is not None:
+            seen.append(order)
+        return real(x, y, prepare, batch_size, order=order)
+
+    monkeypatch.setattr(training, "_batches", watched)
+    tiny(False, **changes)
+    return seen
+
+
+def test_every_epoch_sees_every_row_once_in_an_order_of_its_own(monkeypatch):
+    seen = orders(monkeypatch, epochs=3)
+    assert len(seen) == 3
+    assert all(sorted(order) == list(range(43)) for order in seen)
+    assert len({tuple(order) for order in seen}) == 3
+    # Not the identity: rows in file order would train worse.
+    assert all(tuple(order) != tuple(range(43)) for order in seen)
+
+
+def test_the_order_follows_from_seed_and_epoch_alone(monkeypatch):
+    with monkeypatch.context() as patch:
+        first = orders(patch, epochs=2)
+    with monkeypatch.context() as patch:
+        longer = orders(patch, epochs=3, units=5, learning_rate=0.1)
+    with monkeypatch.context() as patch:
+        other = orders(patch, epochs=2, seed=9)
+    assert all(np.array_equal(a, b) for a, b in zip(first, longer, strict=False))
+    assert not any(np.array_equal(a, b) for a, b in zip(first, other, strict=True))
+
+
+def test_the_last_smaller_batch_is_trained_on():
+    events = []
+    tiny(events.append, epochs=1)
+    assert max(e["step"] for e in events if e["event"] == "batch") == -(-43 // 2)
+
+
+def test_history_has_a_row_an_epoch():
+    run = whole()
+    assert run.history.columns.tolist() == [
+        "epoch",
+        "accuracy",
+        "loss",
+        "val_accuracy",
+        "val_loss",
+    ]
+    assert run.history["epoch"].tolist() == [1, 2, 3, 4, 5]
+    without = tiny(False, validation_split=0, epochs=1)
+    assert without.history.columns.tolist() == ["epoch", "accuracy", "loss"]
+
+
+def test_training_learns():
+    x, y = fruits(300)
+    run = kd.run_experiment(
+        "mnist-dense",
+        data={"x": x, "y": y},
+        progress=False,
+        **TINY | {"units": 16, "epochs": 12, "learning_rate": 0.05},
+    )
+    losses = run.history["loss"]
+    assert losses.iloc[-1] < losses.iloc[0] / 2
+    assert run.metrics["accuracy"] == 1.0
+    assert run.metrics["baseline_accuracy"] < 0.6
+
+
+def test_early_stopping_keeps_the_best_epochs_weights():
+    settings = {"epochs": 40, "learning_rate": 0.3, "optimizer": "sgd", "momentum": 0.9}
+    stopped = whole(early_stopping=3, **settings)
+    losses = stopped.history["val_loss"].tolist()
+    best = losses.index(min(losses))
+    assert len(losses) < 40
+    assert len(losses) - 1 - best == 3
+    # The same training cut at the best epoch ends with the same weights.
+    cut = whole(**settings | {"epochs": best + 1})
+    assert stopped.digests["weights"] == cut.digests["weights"]
+    assert stopped.digests["predictions"] == cut.digests["predictions"]
+    assert stopped.history["val_loss"].tolist()[: best + 1] == cut.history["val_loss"].tolist()
+
+
+def test_early_stopping_that_never_stops_still_keeps_the_best():
+    run = whole(early_stopping=50, epochs=8, learning_rate=0.3, optimizer="sgd")
+    losses = run.history["val_loss"].tolist()
+    cut = whole(epochs=losses.index(min(losses)) + 1, learning_rate=0.3, optimizer="sgd")
+    assert len(losses) == 8
+    assert run.digests["weights"] == cut.digests["weights"]
+
+
+@pytest.mark.parametrize(
+    ("settings", "kind", "expected"),
+    [
+        ({"optimizer": "adam"}, "Adam", {"learning_rate": 0.001, "weight_decay": None}),
+        ({"optimizer": "sgd", "momentum": 0.9}, "SGD", {"momentum": 0.9}),
+        ({"optimizer": "rmsprop", "momentum": 0.5}, "RMSprop", {"momentum": 0.5}),
+        ({"optimizer": "adamw", "weight_decay": 0.02}, "AdamW", {"weight_decay": 0.02}),
+        ({"optimizer": "adamw"}, "AdamW", {"weight_decay": 0.0}),
+        ({"optimizer": "adam", "weight_decay": 0.02}, "Adam", {"weight_decay": 0.02}),
+        ({"clip_norm": 1.5}, "RMSprop", {"clipnorm": 1.5, "clipvalue": None}),
+        ({"clip_value": 0.5}, "RMSprop", {"clipnorm": None, "clipvalue": 0.5}),
+        ({"learning_rate": 0.25}, "RMSprop", {"learning_rate": 0.25}),
+    ],
+)
+def test_the_optimizer_is_the_one_asked_for(settings, kind, expected):
+    chosen = kd.experiment("mnist-dense", units=2, **settings)
+    model = training.compile_model(kd.build_model(chosen), chosen)
+    config = model.optimizer.get_config()
+    assert type(model.optimizer).__name__ == kind
+    assert {name: config[name] for name in expected} == pytest.approx(expected)
+
+
+def test_weight_decay_and_clipping_change_the_training():
+    plain = whole(optimizer="adam", epochs=1)
+    for settings in ({"weight_decay": 0.5}, {"clip_norm": 1e-3}):
+        changed = tiny(False, optimizer="adam", epochs=1, **settings)
+        assert changed.digests["weights"] != plain.digests["weights"]
+
+
+@pytest.mark.parametrize(
+    ("optimizer", "interrupt", "kept"),
+    [
+        ("rmsprop", Middle(3), 2),
+        ("adam", Middle(1), 0),
+        ("sgd", Stop("epoch", 3), 3),
+    ],
+)
+def test_an_interrupted_training_resumes_to_the_same_bits(optimizer, interrupt, kept):
+    settings = {"optimizer": optimizer} | ({} if optimizer == "adam" else {"momentum": 0.8})
+    expected = whole(**settings)
+    cut = tiny(interrupt, **settings)
+    assert cut.status == "interrupted"
+    assert len(cut.history) == kept
+    again = kd.resume_run(cut, progress=False)
+    assert again.status == "finished"
+    assert again.digests == expected.digests
+    assert again.history.equals(expected.history)
+    for one, other in zip(again.state.variables, expected.state.variables, strict=True):
+        assert one.tobytes() == other.tobytes()
+
+
+def test_interrupted_again_and_again():
+    run = tiny(Middle(1))
+    for epoch in (1, 4):
+        assert run.status == "interrupted"
+        run = kd.resume_run(run, progress=Middle(epoch))
+    assert run.status == "interrupted"
+    assert kd.resume_run(run, progress=False).digests == whole().digests
+
+
+def test_an_interrupted_early_stopping_resumes_to_the_same_bits():
+    settings = {"epochs": 40, "learning_rate": 0.3, "optimizer": "sgd", "momentum": 0.9}
+    settings["early_stopping"] = 3
+    expected = whole(**settings)
+    # After the best epoch: its weights are not the last ones any more.
+    again = kd.resume_run(
+        tiny(Stop("epoch", len(expected.history) - 1), **settings), progress=False
+    )
+    assert again.digests == expected.digests
+    assert again.history.equals(expected.history)
+
+
+def test_an_interrupted_forecaster_resumes_to_the_same_bits():
+    def forecaster(progress):
+        return kd.run_experiment(
+            "lstm-co2",
+            data=seasonal(),
+            progress=progress,
+            time=None,
+            target="value",
+            frequency=None,
+            season=7,
+            difference=7,
+            lookback=8,
+            horizon=3,
+            units=4,
+            dropout=0.3,
+            epochs=3,
+            batch_size=8,
+        )
+
+    again = kd.resume_run(forecaster(Middle(2)), progress=False)
+    assert again.digests == forecaster(False).digests
+
+
+def test_an_interrupted_run_holds_its_last_finished_epoch():
+    cut = tiny(Middle(3))
+    short = whole(epochs=2)
+    assert cut.history.equals(short.history)
+    assert cut.digests == short.digests
+    assert cut.metrics == short.metrics
+
+
+def test_after_an_interrupt_the_session_trains_on():
+    tiny(Middle(1))
+    assert tiny(False).digests == whole().digests
+
+
+def test_a_finished_run_is_not_trained_again():
+    assert kd.resume_run(whole()) is whole()
+
+
+def test_predictions_do_not_depend_on_how_many_are_asked_for(image_run):
+    # Batches have one fixed size: a row predicted alone may differ in its last bits only.
+    x = image_run.dataset.x_test
+    every = image_run.predict(x, kind="prob").to_numpy()
+    again = image_run.predict(x, kind="prob").to_numpy()
+    assert every.tobytes() == again.tobytes()
+    few = image_run.predict(x[:3], kind="prob").to_numpy()
+    np.testing.assert_allclose(few, every[:3], rtol=0, atol=1e-6)
