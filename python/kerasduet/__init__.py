@@ -1,0 +1,84 @@
+"""Keras 3 workflows that run the same in R and in Python.
+
+    Experiment -> Dataset -> keras.Model -> Run -> report
+
+    import kerasduet as kd
+    run = kd.run_experiment("mnist-dnn", epochs=5)
+    run.plot()
+
+Names load on first use: importing the package imports neither Keras nor NumPy.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from kerasduet import concepts, errors, forecasting, models, plots
+    from kerasduet.data import Dataset, load_data
+    from kerasduet.environment import doctor, use_backend
+    from kerasduet.experiments import Experiment, experiment, presets
+    from kerasduet.folder import load_run
+    from kerasduet.models import build_model
+    from kerasduet.parity import check_parity
+    from kerasduet.report import render_report
+    from kerasduet.run import Run
+    from kerasduet.workflow import resume_run, run_experiment
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "Dataset",
+    "Experiment",
+    "Run",
+    "build_model",
+    "check_parity",
+    "concepts",
+    "doctor",
+    "errors",
+    "experiment",
+    "forecasting",
+    "load_data",
+    "load_run",
+    "models",
+    "plots",
+    "presets",
+    "render_report",
+    "resume_run",
+    "run_experiment",
+    "use_backend",
+]
+
+_HOME = {
+    "Dataset": "data",
+    "Experiment": "experiments",
+    "Run": "run",
+    "build_model": "models",
+    "check_parity": "parity",
+    "doctor": "environment",
+    "experiment": "experiments",
+    "load_data": "data",
+    "load_run": "folder",
+    "presets": "experiments",
+    "render_report": "report",
+    "resume_run": "workflow",
+    "run_experiment": "workflow",
+    "use_backend": "environment",
+}
+
+
+def __getattr__(name: str) -> Any:
+    """Import a public name from its module on first use."""
+    if name not in __all__:
+        raise AttributeError(f"module 'kerasduet' has no attribute {name!r}")
+    if name not in _HOME:
+        return import_module(f"kerasduet.{name}")
+    value = getattr(import_module(f"kerasduet.{_HOME[name]}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    """List the public names."""
+    return sorted([*__all__, "__version__"])

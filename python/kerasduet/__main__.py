@@ -1,0 +1,7 @@
+"""Let `python -m kerasduet` do what the command `kerasduet` does."""
+
+import sys
+
+from kerasduet.cli import main
+
+sys.exit(main())

@@ -1,0 +1,375 @@
+"""The command `kerasduet`: examples, runs, the same-bits check and the doctor in a shell."""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import dataclasses
+import json
+import os
+import shutil
+import sys
+import textwrap
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from kerasduet import __version__
+from kerasduet.errors import ArgumentType, KerasduetError
+from kerasduet.experiments import Experiment, builder_defaults, experiment
+
+if TYPE_CHECKING:
+    from kerasduet.run import Run
+
+__all__ = ["main", "parse_value"]
+
+OK, DIFFERENT, WRONG, INTERRUPTED = 0, 1, 2, 130
+
+_NOTES = """\
+settings:
+  Every setting of the experiment and of its network is an option too: --epochs 2,
+  --learning-rate 0.01, --units 256,128 (or --set units=256,128), --path none.
+{names}
+
+exit status:
+  0 done, 1 not the same bits or not ready, 2 an error, 130 interrupted."""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command.
+
+    Parameters
+    ----------
+    arguments : sequence of str, optional
+        What follows `kerasduet` on the command line; by default that of this process.
+
+    Returns
+    -------
+    int
+        0 when all is well, 1 when `parity` finds a difference or `doctor` a fault, 2 for an
+        error, 130 after Ctrl-C.
+    """
+    try:
+        typed = sys.argv[1:] if arguments is None else list(arguments)
+        if not typed:
+            _parser().print_help()
+            return WRONG
+        known, settings = _split(typed)
+        asked = _parser().parse_args(known)
+        return int(asked.action(asked, settings))
+    except KerasduetError as error:
+        print(f"error: {' '.join(str(error).split())}", file=sys.stderr)
+        return WRONG
+    except KeyboardInterrupt:
+        print("interrupted", file=sys.stderr)
+        return INTERRUPTED
+    except BrokenPipeError:
+        # The reader, such as head, has enough; Python must not try to flush at its exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return OK
+
+
+def parse_value(name: str, text: str) -> Any:
+    """Read a setting's value the way its type wants it.
+
+    Parameters
+    ----------
+    name : str
+        The setting.
+    text : str
+        What was typed; a comma separates the values of a list, `none` is no value.
+
+    Returns
+    -------
+    str, int, float, bool, None or list of them
+        The core checks it; this only decides what was written.
+
+    Examples
+    --------
+    >>> parse_value("epochs", "2"), parse_value("units", "256,128"), parse_value("l2", "1e-4")
+    (2, [256, 128], 0.0001)
+    >>> parse_value("path", "2,5.csv"), parse_value("straddle", "true")
+    ('2,5.csv', True)
+    """
+    wanted = _types().get(name, "")
+    if text.lower() in ("none", "null"):
+        return None
+    if wanted.startswith("str"):
+        return text
+    if "," in text or (text.startswith("[") and text.endswith("]")):
+        items = text.removeprefix("[").removesuffix("]").split(",")
+        return [_scalar(item.strip()) for item in items if item.strip()]
+    return [text] if wanted.startswith("tuple[str") else _scalar(text)
+
+
+def _scalar(text: str) -> Any:
+    if text.lower() in ("true", "false"):
+        return text.lower() == "true"
+    for kind in (int, float):
+        with contextlib.suppress(ValueError):
+            return kind(text)
+    return text
+
+
+def _types() -> dict[str, str]:
+    return {field.name: str(field.type) for field in dataclasses.fields(Experiment)}
+
+
+# ---- the command line
+
+
+_FLAGS = {"--help", "--version", "--json", "--quiet", "--overwrite", "--no-devices"}
+_VALUES = {"--set", "--out", "--data", "--backend", "--device", "--threads", "--time-limit"}
+_WITH_SETTINGS = ("run", "parity")
+
+
+def _split(arguments: list[str]) -> tuple[list[str], dict[str, Any]]:
+    """Take the experiment's settings out of the command line; the core knows their names."""
+    if not arguments or arguments[0] not in _WITH_SETTINGS:
+        return arguments, {}
+    known: list[str] = []
+    settings: dict[str, Any] = {}
+    rest = iter(arguments)
+    for argument in rest:
+        option, equals, value = argument.partition("=")
+        if not option.startswith("--") or option in _FLAGS:
+            known.append(argument)
+        elif option in _VALUES - {"--set"}:
+            known += [argument] if equals else [option, *_next(option, rest)]
+        else:
+            given = value if equals else _next(option, rest)[0]
+            if option == "--set":
+                option, equals, given = given.partition("=")
+                if not equals:
+                    raise ArgumentType(f"set: must be name=value; got {option!r}.")
+            name = option.removeprefix("--").replace("-", "_")
+            settings[name] = parse_value(name, given)
+    return known, settings
+
+
+def _next(option: str, rest: Any) -> list[str]:
+    for value in rest:
+        if value.startswith("--"):
+            break
+        return [value]
+    name = option.removeprefix("--")
+    raise ArgumentType(f"{name}: must have a value; got none. Write {option} VALUE.")
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="kerasduet",
+        description="Keras 3 workflows that run the same in R and in Python.",
+        allow_abbrev=False,
+    )
+    parser.add_argument("--version", action="version", version=f"kerasduet {__version__}")
+    commands = parser.add_subparsers(metavar="COMMAND", required=True)
+    make = _Commands(commands)
+
+    presets = make("presets", _presets, "list the examples")
+    _json(presets, "the table as JSON")
+
+    run = make("run", _run, "train an example and score it", notes=True)
+    run.add_argument("preset", metavar="PRESET", help="an example; see kerasduet presets")
+    run.add_argument("--out", metavar="DIR", help="keep the run in this folder")
+    run.add_argument("--overwrite", action="store_true", help="replace what DIR holds")
+    run.add_argument("--data", metavar="FILE", help="MNIST as .npz, or a series as CSV")
+    _backend(run)
+    _quiet(run)
+    _json(run, "metrics and digests as JSON")
+
+    resume = make("resume", _resume, "go on with a run that was interrupted")
+    resume.add_argument("folder", metavar="DIR", help="its folder")
+    _backend(resume)
+    _quiet(resume)
+    _json(resume, "metrics and digests as JSON")
+
+    parity = make("parity", _parity, "run an example in R and in Python, compare", notes=True)
+    parity.add_argument("preset", metavar="PRESET", help="an example; see kerasduet presets")
+    parity.add_argument("--data", metavar="FILE", help="MNIST as .npz, or a series as CSV")
+    parity.add_argument(
+        "--time-limit", metavar="SECONDS", default="3600", help="for each language"
+    )
+    _backend(parity)
+    _quiet(parity)
+    _json(parity, "the comparison as JSON")
+
+    report = make("report", _page, "write a page about a run, or one that compares several")
+    report.add_argument("folders", metavar="RUN_DIR", nargs="+", help="the folder of a run")
+    report.add_argument(
+        "--out", metavar="FILE", default="report.html", help="where; report.html by default"
+    )
+
+    doctor = make("doctor", _doctor, "look for what is missing and how to get it")
+    doctor.add_argument("--no-devices", action="store_true", help="start no backend")
+    _backend(doctor)
+    _json(doctor, "the findings as JSON")
+    return parser
+
+
+class _Commands:
+    """Add commands that share their manners."""
+
+    def __init__(self, commands: Any) -> None:
+        self._commands = commands
+
+    def __call__(
+        self, name: str, action: Any, told: str, *, notes: bool = False
+    ) -> argparse.ArgumentParser:
+        parser: argparse.ArgumentParser = self._commands.add_parser(
+            name,
+            help=told,
+            description=f"{told[0].upper()}{told[1:]}.",
+            epilog=_NOTES.format(names=_setting_list()) if notes else None,
+            formatter_class=argparse.RawDescriptionHelpFormatter,
+            allow_abbrev=False,
+        )
+        parser.set_defaults(action=action)
+        return parser
+
+
+def _setting_list() -> str:
+    from kerasduet.models import BUILDERS
+
+    own = [name for name in _types() if name not in ("name", "description", "model")]
+    sections = {"experiment": own} | {name: list(builder_defaults(name)) for name in BUILDERS}
+    lines = []
+    for title, names in sections.items():
+        told = textwrap.wrap(", ".join(names), width=66)
+        lines += [f"  {title:<11} {told[0]}", *(f"{'':<14}{line}" for line in told[1:])]
+    return "\n".join(lines)
+
+
+def _json(parser: argparse.ArgumentParser, told: str) -> None:
+    parser.add_argument("--json", action="store_true", help=f"print {told}")
+
+
+def _quiet(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--quiet", action="store_true", help="show no progress")
+
+
+def _backend(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--backend", metavar="NAME", help="tensorflow, jax or torch")
+    parser.add_argument("--device", metavar="NAME", help="auto, cpu or gpu")
+    parser.add_argument("--threads", metavar="N", help="CPU threads for one operation")
+
+
+# ---- what each command does
+
+
+def _presets(asked: argparse.Namespace, _: dict[str, Any]) -> int:
+    from kerasduet.experiments import presets
+
+    rows = presets().to_dict("records")
+    if asked.json:
+        print(json.dumps(rows, indent=2))
+        return OK
+    width = max(len(row["name"]) for row in rows)
+    columns = shutil.get_terminal_size().columns
+    for row in rows:
+        epochs = f"{row['epochs']} epochs"
+        label = f"{row['name']:<{width}}  {epochs:>9}  "
+        room = max(columns - len(label), 20)
+        told = textwrap.wrap(row["description"], room) or [""]
+        print(label + ("\n" + " " * len(label)).join(told))
+    return OK
+
+
+def _run(asked: argparse.Namespace, settings: dict[str, Any]) -> int:
+    chosen = _experiment(asked, settings)
+    _use_backend(asked)
+    with _clean_output():
+        from kerasduet.workflow import run_experiment
+
+        run = run_experiment(
+            chosen, out=asked.out, overwrite=asked.overwrite, progress=not asked.quiet
+        )
+    return _report(run, asked)
+
+
+def _resume(asked: argparse.Namespace, _: dict[str, Any]) -> int:
+    _use_backend(asked)
+    with _clean_output():
+        from kerasduet.workflow import resume_run
+
+        run = resume_run(asked.folder, progress=not asked.quiet)
+    return _report(run, asked)
+
+
+def _parity(asked: argparse.Namespace, settings: dict[str, Any]) -> int:
+    chosen = _experiment(asked, settings)
+    from kerasduet.parity import check_parity
+
+    parity = check_parity(
+        chosen,
+        backend=asked.backend,
+        device=asked.device,
+        threads=None if asked.threads is None else _scalar(asked.threads),
+        time_limit=_scalar(asked.time_limit),
+        progress=not asked.quiet,
+    )
+    print(json.dumps(parity.to_dict(), indent=2) if asked.json else parity)
+    return OK if parity.identical else DIFFERENT
+
+
+def _page(asked: argparse.Namespace, _: dict[str, Any]) -> int:
+    with _clean_output():
+        from kerasduet.report import render_report
+
+        made = render_report(asked.folders, asked.out)
+    print(made)
+    return OK
+
+
+def _doctor(asked: argparse.Namespace, _: dict[str, Any]) -> int:
+    _use_backend(asked)
+    from kerasduet.environment import doctor
+
+    report = doctor(run_devices=not asked.no_devices)
+    print(json.dumps(report.to_dict(), indent=2) if asked.json else report)
+    return OK if report.ok else DIFFERENT
+
+
+def _experiment(asked: argparse.Namespace, settings: dict[str, Any]) -> Experiment:
+    if asked.data is None:
+        return experiment(asked.preset, **settings)
+    # A file takes the place of the embedded series, as a table of the caller's does.
+    own = {"dataset": "series"} if experiment(asked.preset).task == "forecasting" else {}
+    return experiment(asked.preset, **own | settings | {"path": asked.data})
+
+
+def _use_backend(asked: argparse.Namespace) -> None:
+    if asked.backend is None and asked.device is None and asked.threads is None:
+        return
+    from kerasduet.environment import backend_name, use_backend
+
+    use_backend(
+        asked.backend or backend_name(),
+        device=asked.device or "auto",
+        threads=None if asked.threads is None else _scalar(asked.threads),
+    )
+
+
+def _clean_output() -> contextlib.AbstractContextManager[Any]:
+    """Keep standard output for the result: what a library prints joins the progress."""
+    return contextlib.redirect_stdout(sys.stderr)
+
+
+def _report(run: Run, asked: argparse.Namespace) -> int:
+    if asked.json:
+        content = {
+            "name": run.experiment.name,
+            "status": run.status,
+            "epochs": len(run.history),
+            "source": run.source.to_dict(),
+            "metrics": run.metrics,
+            "digests": run.digests,
+            "folder": run.folder,
+        }
+        print(json.dumps(content, indent=2))
+    else:
+        print(run)
+    if run.status == "finished":
+        return OK
+    if run.folder and not asked.quiet:
+        print(f"Go on with: kerasduet resume {run.folder}", file=sys.stderr)
+    return INTERRUPTED

@@ -1,0 +1,387 @@
+"""Choose a backend before Keras starts, start it quietly, make it deterministic."""
+
+from __future__ import annotations
+
+import contextlib
+import importlib.util
+import os
+import re
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from kerasduet import checks
+from kerasduet.environment import devices
+from kerasduet.environment.settings import (
+    BACKENDS,
+    DEVICES,
+    Settings,
+    difference,
+    exports,
+    install_command,
+    resolve,
+)
+from kerasduet.errors import BackendError
+
+__all__ = [
+    "backend_name",
+    "current_settings",
+    "deterministic",
+    "device_info",
+    "is_running",
+    "start_backend",
+    "threads",
+    "use_backend",
+]
+
+RESTART = "Restart the Python or R session, then call use_backend() first."
+
+
+class _Session:
+    """What this process has chosen so far."""
+
+    chosen: Settings | None = None
+    started: bool = False
+    before: dict[str, str | None]  # variables as they were before this package set them
+
+    def __init__(self) -> None:
+        self.before = {}
+
+
+_session = _Session()
+_lock = threading.RLock()
+
+
+def use_backend(
+    backend: str = "tensorflow", *, device: str = "auto", threads: int | None = None
+) -> None:
+    """Choose what Keras computes with, before anything has started it.
+
+    Parameters
+    ----------
+    backend : str
+        `"tensorflow"`, `"jax"` or `"torch"`.
+    device : str
+        `"auto"` takes a GPU where there is one, `"cpu"` hides every GPU, `"gpu"` insists on
+        one.
+    threads : int, optional
+        CPU threads for one operation, at least 1. None leaves it to the backend. Results are
+        bit-identical only between runs with the same number.
+
+    Raises
+    ------
+    BackendError
+        When Keras already runs with other settings, or the backend is not installed.
+    UnknownName
+        When the backend or the device does not exist.
+
+    Notes
+    -----
+    Without this call KERAS_BACKEND decides, then the backend in Keras's settings file
+    (`keras.json` in KERAS_HOME or `~/.keras`), then TensorFlow. Neither Keras nor a backend
+    is imported here.
+
+    Examples
+    --------
+    >>> import kerasduet.environment as environment
+    >>> environment.use_backend("torch", threads=2)  # doctest: +SKIP
+    """
+    wanted = Settings(
+        checks.choice("backend", backend, BACKENDS),
+        checks.choice("device", device, DEVICES),
+        None if threads is None else checks.whole("threads", threads, low=1),
+        "use_backend()",
+    )
+    with _lock:
+        if is_running():
+            _refuse_change(current_settings(), wanted)
+            return
+        _require_installed(wanted.backend)
+        if _session.chosen is None or difference(_session.chosen, wanted):
+            _refuse_late(wanted)
+        _export(wanted)
+        _session.chosen = wanted
+
+
+def start_backend() -> None:
+    """Import Keras on the chosen backend.
+
+    The core calls this right before it first uses Keras; later calls cost nothing.
+
+    Raises
+    ------
+    BackendError
+        When the backend is not installed or does not start, when Keras already runs on
+        another one, or when the device that was asked for is not there.
+
+    Examples
+    --------
+    >>> start_backend()
+    >>> is_running()
+    True
+    """
+    with _lock:
+        if _session.started:
+            return
+        chosen = current_settings()
+        if not is_running():
+            _require_installed(chosen.backend)
+            _export(chosen)
+        running = _import_keras(chosen.backend).config.backend()
+        if running != chosen.backend:
+            raise BackendError(
+                f"backend: must be chosen before Keras starts; got {chosen.backend!r} while "
+                f"{running} is running. {RESTART}"
+            )
+        _PREPARE[chosen.backend](chosen)
+        _require_device(chosen)
+        _session.chosen = chosen
+        _session.started = True
+
+
+def is_running() -> bool:
+    """Tell whether Keras is imported, so that its backend is settled."""
+    return "keras" in sys.modules
+
+
+def current_settings() -> Settings:
+    """Give the settings in force: chosen, found running, or what Keras would start with."""
+    if _session.chosen is not None:
+        return _session.chosen
+    if is_running():
+        return Settings(sys.modules["keras"].config.backend(), source="imported before")
+    return resolve(os.environ)
+
+
+def backend_name() -> str:
+    """Name the backend that runs, or that would be started.
+
+    Returns
+    -------
+    str
+        `"tensorflow"`, `"jax"` or `"torch"`.
+
+    Examples
+    --------
+    >>> backend_name() in ("tensorflow", "jax", "torch")
+    True
+    """
+    return current_settings().backend
+
+
+def threads() -> int | None:
+    """Give the number of threads that was asked for; None where the backend decides.
+
+    Examples
+    --------
+    >>> threads() is None
+    True
+    """
+    return current_settings().threads
+
+
+def device_info() -> dict[str, Any]:
+    """Describe the device that does the work, starting the backend if needed.
+
+    Returns
+    -------
+    dict
+        `kind` (`"cpu"`, `"gpu"` or `"tpu"`), `name` as its maker gives it, and `count`.
+
+    Raises
+    ------
+    BackendError
+        When the backend cannot start.
+
+    Examples
+    --------
+    >>> sorted(device_info())
+    ['count', 'kind', 'name']
+    """
+    start_backend()
+    found = devices.in_use(backend_name())
+    return {"kind": found[0].kind, "name": found[0].name, "count": len(found)}
+
+
+def _refuse_change(current: Settings, wanted: Settings) -> None:
+    name = difference(current, wanted)
+    if name is None:
+        return
+    now = getattr(current, name)
+    kept = "" if name == "backend" else f" with {name} {checks.show(now)}"
+    raise BackendError(
+        f"{name}: must be chosen before Keras starts; got "
+        f"{checks.show(getattr(wanted, name))} while {current.backend} is running{kept}. "
+        f"{RESTART}"
+    )
+
+
+def _refuse_late(wanted: Settings) -> None:
+    """Refuse settings a backend reads when it is imported, once it has been."""
+    if wanted.backend not in sys.modules:
+        return
+    for name, usual in (("device", "auto"), ("threads", None)):
+        value = getattr(wanted, name)
+        if value != usual:
+            raise BackendError(
+                f"{name}: must be chosen before {wanted.backend} is imported; got "
+                f"{checks.show(value)} while {wanted.backend} is running. {RESTART}"
+            )
+
+
+def _require_installed(backend: str) -> None:
+    if importlib.util.find_spec(backend) is None:
+        raise BackendError(
+            f"backend: must be installed; got {backend!r}, which this Python "
+            f"({sys.prefix}) lacks. Run: {install_command(backend)}"
+        )
+
+
+def _require_device(chosen: Settings) -> None:
+    if chosen.device == "auto":
+        return
+    kinds = {device.kind for device in devices.in_use(chosen.backend)}
+    if chosen.device not in kinds:
+        raise BackendError(
+            f"device: must be one that {chosen.backend} can use; got {chosen.device!r} where "
+            f"it only has {' and '.join(sorted(kinds))}. Restart the Python or R session with "
+            'device="auto", or run doctor() to see what is missing.'
+        )
+
+
+def _export(settings: Settings) -> None:
+    """Set the variables of a choice, after taking back those of an earlier one."""
+    for name, value in _session.before.items():
+        if value is None:
+            os.environ.pop(name, None)
+        else:
+            os.environ[name] = value
+    values = exports(settings, os.environ)
+    _session.before = {name: os.environ.get(name) for name in values}
+    os.environ.update(values)
+
+
+def _import_keras(backend: str) -> Any:
+    try:
+        if backend == "tensorflow" and os.environ.get("TF_CPP_MIN_LOG_LEVEL") == "3":
+            with _without_noise():
+                import keras
+        else:
+            import keras
+    except Exception as error:
+        raise BackendError(
+            f"backend: must start; got {backend!r}, which failed with "
+            f"{type(error).__name__}: {error}. Run doctor() to see what is missing."
+        ) from error
+    return keras
+
+
+# TensorFlow's libraries report on themselves before any log level is read.
+_NOISE = re.compile(
+    r"[IWE]\d{4} |\d{4}-\d\d-\d\d .*: [IWE] (tensorflow|external)/|"
+    r"WARNING: All log messages before absl::InitializeLog|"
+    r"To enable the following instructions"
+)
+
+
+def _kept_lines(text: str) -> str:
+    """Drop the lines TensorFlow writes about its own start; keep everything else."""
+    return "".join(line for line in text.splitlines(True) if not _NOISE.match(line))
+
+
+@contextlib.contextmanager
+def _without_noise() -> Iterator[None]:
+    """Hold back what native code writes to standard error, then pass on what matters."""
+    try:
+        original = os.dup(2)
+    except OSError:  # a session without standard error has nothing to hold back
+        yield
+        return
+    import tempfile
+
+    with tempfile.TemporaryFile() as held:
+        os.dup2(held.fileno(), 2)
+        try:
+            yield
+        finally:
+            os.dup2(original, 2)
+            os.close(original)
+            held.seek(0)
+            kept = _kept_lines(held.read().decode(errors="replace"))
+            if kept:
+                os.write(2, kept.encode())
+
+
+def _prepare_tensorflow(chosen: Settings) -> None:
+    import tensorflow as tf
+
+    # Apple's Metal devices do not listen to CUDA_VISIBLE_DEVICES.
+    if chosen.device == "cpu" and tf.config.get_visible_devices("GPU"):
+        tf.config.set_visible_devices([], "GPU")
+    if os.environ.get("TF_CPP_MIN_LOG_LEVEL") == "3":
+        # Several networks in one session are no reason for its advice on retracing.
+        tf.get_logger().setLevel("ERROR")
+
+
+def _prepare_jax(chosen: Settings) -> None:
+    """Do nothing: XLA_FLAGS carries what JAX needs."""
+
+
+def _prepare_torch(chosen: Settings) -> None:
+    import torch
+
+    if chosen.threads is not None:
+        torch.set_num_threads(chosen.threads)
+
+
+@contextlib.contextmanager
+def deterministic() -> Iterator[None]:
+    """Make operations deterministic for a while, and leave the session as it was.
+
+    TensorFlow then refuses random operations without a seed, such as the shuffling of a plain
+    `model.fit()`: what a user does after a run must not suffer from that. JAX has no such
+    switch; it is deterministic once its flags are set.
+    """
+    start_backend()
+    switch = _SWITCHES.get(backend_name())
+    if switch is None:
+        yield
+        return
+    before = switch(None)
+    switch(True)
+    try:
+        yield
+    finally:
+        switch(before)
+
+
+def _switch_tensorflow(on: bool | None) -> bool:
+    """Turn deterministic operations on or off; None only tells. Off has no public name."""
+    from tensorflow.python.framework import config
+
+    before = bool(config.is_op_determinism_enabled())
+    if on is not None:
+        (config.enable_op_determinism if on else config.disable_op_determinism)()
+    return before
+
+
+def _switch_torch(on: bool | None) -> bool:
+    import torch
+
+    before = bool(torch.are_deterministic_algorithms_enabled())
+    if on is not None:
+        torch.use_deterministic_algorithms(on, warn_only=True)
+    return before
+
+
+_SWITCHES: dict[str, Callable[[bool | None], bool]] = {
+    "tensorflow": _switch_tensorflow,
+    "torch": _switch_torch,
+}
+
+_PREPARE: dict[str, Callable[[Settings], None]] = {
+    "tensorflow": _prepare_tensorflow,
+    "jax": _prepare_jax,
+    "torch": _prepare_torch,
+}

@@ -1,0 +1,149 @@
+"""Progress of a run: a bar in a terminal, a line an epoch elsewhere, or the caller's function."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from kerasduet.checks import show
+from kerasduet.errors import ArgumentType
+
+if TYPE_CHECKING:
+    from rich.progress import Progress
+
+__all__ = ["epoch_line", "reporter", "start_line"]
+
+Event = Mapping[str, Any]
+
+
+def reporter(progress: bool | Callable[[Event], None]) -> Callable[[Event], None]:
+    """Give the function that is told of every event.
+
+    Parameters
+    ----------
+    progress : bool or callable
+        True shows a bar in a terminal and a line an epoch elsewhere; False shows nothing.
+    """
+    if callable(progress):
+        return progress
+    if not isinstance(progress, bool):
+        raise ArgumentType(
+            f"progress: must be true, false or a function; got {show(progress)}."
+        )
+    if not progress:
+        return lambda event: None
+    return _Bar() if sys.stderr.isatty() else _print_lines
+
+
+def start_line(event: Event) -> str:
+    """Say what is about to run, on which data."""
+    resumed = f", going on after epoch {event['done']}" if event["done"] else ""
+    note = f"\n  {event['note']}" if event["note"] else ""
+    return (
+        f"{event['name']}: {event['parameters']:,} parameters, data from "
+        f"{event['source']}{resumed}{note}"
+    )
+
+
+def epoch_line(event: Event) -> str:
+    """Give one epoch's losses and metrics.
+
+    Examples
+    --------
+    >>> epoch_line({"epoch": 2, "epochs": 10, "seconds": 1.26,
+    ...             "logs": {"epoch": 2, "loss": 0.25, "val_loss": 0.5}})
+    'epoch  2/10  1.3 s  loss 0.2500  val_loss 0.5000'
+    """
+    width = len(str(event["epochs"]))
+    logs = "  ".join(f"{k} {v:.4f}" for k, v in event["logs"].items() if k != "epoch")
+    return (
+        f"epoch {event['epoch']:>{width}}/{event['epochs']}  {event['seconds']:.1f} s  {logs}"
+    )
+
+
+def end_line(event: Event) -> str:
+    """Give the final line: the result, or how to go on."""
+    if event["status"] == "finished":
+        return event["text"]
+    return (
+        f"Interrupted after epoch {event['epoch']}; go on with resume_run(). So far: "
+        f"{event['text']}"
+    )
+
+
+def loaded_line(event: Event) -> str:
+    """Say that a finished run was found."""
+    return f"{event['folder']} holds this run, finished; loaded. {event['text']}"
+
+
+LINES: Mapping[str, Callable[[Event], str]] = {
+    "start": start_line,
+    "epoch": epoch_line,
+    "end": end_line,
+    "loaded": loaded_line,
+}
+
+
+def event_line(event: Event) -> str | None:
+    """Give the line for an event; None for a batch."""
+    line = LINES.get(event["event"])
+    return line(event) if line else None
+
+
+def _print_lines(event: Event) -> None:
+    line = event_line(event)
+    if line is not None:
+        print(line, file=sys.stderr, flush=True)
+
+
+def _short(logs: Mapping[str, float]) -> str:
+    """Give what fits behind a bar in 80 columns: the validation loss, or else the loss."""
+    name = "val_loss" if "val_loss" in logs else "loss"
+    return f"{name} {logs[name]:.4f}"
+
+
+class _Bar:
+    """One bar for all epochs, with the last epoch's metrics behind it."""
+
+    def __init__(self) -> None:
+        self._bar: Progress | None = None
+        self._task: Any = None
+        self._done = 0
+        self._steps = 1
+
+    def __call__(self, event: Event) -> None:
+        kind = event["event"]
+        if kind == "start":
+            print(start_line(event), file=sys.stderr, flush=True)
+            self._begin(event)
+        elif kind == "batch":
+            done = (event["epoch"] - 1) * self._steps + event["step"]
+            self._update(completed=done, epoch=f"epoch {event['epoch']}/{event['epochs']}")
+        elif kind == "epoch":
+            self._update(completed=event["epoch"] * self._steps, logs=_short(event["logs"]))
+        else:
+            if self._bar is not None:
+                self._bar.stop()
+            _print_lines(event)
+
+    def _begin(self, event: Event) -> None:
+        from rich.console import Console
+        from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+
+        self._steps = event["steps"]
+        self._bar = Progress(
+            TextColumn("{task.fields[epoch]}"),
+            BarColumn(bar_width=24),
+            TimeRemainingColumn(compact=True, elapsed_when_finished=True),
+            TextColumn("{task.fields[logs]}"),
+            console=Console(stderr=True),
+        )
+        self._task = self._bar.add_task(
+            "", total=event["epochs"] * event["steps"], epoch="epoch 0", logs=""
+        )
+        self._bar.start()
+
+    def _update(self, **fields: Any) -> None:
+        if self._bar is not None:
+            self._bar.update(self._task, **fields)

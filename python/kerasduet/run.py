@@ -1,0 +1,355 @@
+"""The result of an experiment: network, history, metrics, predictions; saved as a folder."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from kerasduet import evaluation
+from kerasduet.checks import choice, whole
+from kerasduet.data import load_data
+from kerasduet.data.preprocessing import ImagePreprocessing, SeriesPreprocessing
+from kerasduet.errors import (
+    ArgumentType,
+    DatasetError,
+    HorizonError,
+    LengthMismatch,
+    SeriesTooShort,
+)
+from kerasduet.experiments import Experiment
+from kerasduet.training import predict_outputs
+
+if TYPE_CHECKING:
+    import os
+
+    import keras
+    import matplotlib.figure
+    import pandas as pd
+
+    from kerasduet.data import Dataset, Source
+    from kerasduet.training import State
+
+__all__ = ["Run"]
+
+
+@dataclass
+class Run:
+    """One trained experiment.
+
+    Parameters
+    ----------
+    experiment : Experiment
+        What was asked for.
+    model : keras.Model
+        The trained network.
+    preprocessing : ImagePreprocessing or SeriesPreprocessing
+        What was learned from the training rows.
+    source : Source
+        Where the data came from.
+    status : {"finished", "interrupted"}
+        An interrupted run holds its last finished epoch and resumes with `resume_run`.
+    history : pandas.DataFrame
+        One row an epoch: epoch, loss, its metric, and both on the validation rows (`val_`).
+    metrics : dict
+        Scores on the test rows, beside the baselines (see `summary`).
+    provenance : dict
+        Versions, backend, device, seed, times, splits and digests.
+    table : pandas.DataFrame
+        `predictions()`.
+    state : State, optional
+        Where training stopped, to resume from.
+    """
+
+    experiment: Experiment
+    model: keras.Model
+    preprocessing: ImagePreprocessing | SeriesPreprocessing
+    source: Source
+    status: str
+    history: pd.DataFrame
+    metrics: dict[str, float]
+    provenance: dict[str, Any]
+    table: pd.DataFrame
+    state: State | None = None
+    folder: str | None = None
+    _dataset: Dataset | None = field(default=None, repr=False)
+
+    def __repr__(self) -> str:
+        """Say what it is, how it did, and what to do next."""
+        sizes = self.provenance["sizes"]
+        where = f"saved in {self.folder}" if self.folder else "not saved: run.save(folder)"
+        done = f"{len(self.history)} of {self.experiment.epochs} epochs"
+        return "\n".join(
+            [
+                f"<kerasduet run> {self.experiment.name}, {self.status}, {done}, {where}",
+                f"  data     {self.source.name}: {sizes['train']:,} training, "
+                f"{sizes['validation']:,} validation, {sizes['test']:,} test",
+                f"  network  {self.experiment.builder}, "
+                f"{self.model.count_params():,} parameters",
+                f"  result   {self.summary}",
+                "  next     run.plot(), run.predictions(), run.predict(x), run.save(folder)",
+            ]
+        )
+
+    @property
+    def summary(self) -> str:
+        """One sentence: the result and the baseline beside it."""
+        return evaluation.verdict(self.metrics)
+
+    @property
+    def class_names(self) -> tuple[str, ...]:
+        """Names of the classes, in code order; empty for a series."""
+        learned = self.preprocessing
+        return learned.class_names if isinstance(learned, ImagePreprocessing) else ()
+
+    @property
+    def digests(self) -> dict[str, str]:
+        """sha256 of the weights, the history and the test predictions."""
+        return dict(self.provenance["digests"])
+
+    @property
+    def dataset(self) -> Dataset:
+        """The data, loaded again for a run that was read from a folder.
+
+        Raises
+        ------
+        DatasetError
+            The data are the caller's, or are not those of the training any more.
+        """
+        if self._dataset is None:
+            if self.source.given:
+                raise DatasetError(
+                    "data: a saved run does not keep the caller's own data; got a run "
+                    "trained on them. Load them with load_data(run.experiment, data)."
+                )
+            found = load_data(self.experiment)
+            if found.source.sha256 != self.source.sha256:
+                raise DatasetError(
+                    f"data: must be those of the training, from {self.source.name}; got others, "
+                    f"from {found.source.name}. Make the first ones available again."
+                )
+            self._dataset = found
+        return self._dataset
+
+    def predictions(self) -> pd.DataFrame:
+        """Give the test rows with truth, prediction and baselines.
+
+        Returns
+        -------
+        pandas.DataFrame
+            Images: row, truth, prediction, probability, `p_<class>`. Series: origin, time,
+            step, truth, forecast, naive, seasonal_naive, drift, in the target's units.
+        """
+        return self.table.copy()
+
+    def predict(self, x: Any, *, kind: str = "class") -> Any:
+        """Predict new data.
+
+        Parameters
+        ----------
+        x : array-like, Dataset, Series or DataFrame
+            Images (n, height, width) or (n, height, width, channels), whole numbers 0..255
+            or floats 0..1; or a series with at least lookback + difference rows, which is
+            continued.
+        kind : {"class", "prob"}
+            For images: class names (n,), or a DataFrame of probabilities with a column a
+            class. A series is always given as the table of `forecast()`.
+
+        Returns
+        -------
+        numpy.ndarray or pandas.DataFrame
+            Codes as whole numbers where classes have no names of their own.
+
+        Raises
+        ------
+        ShapeError, PixelRange, NonFinite, EmptyData
+            Images that break a rule.
+        """
+        choice("kind", kind, ("class", "prob"))
+        if isinstance(self.preprocessing, SeriesPreprocessing):
+            return self._continue(x, self.experiment.horizon)
+        probabilities = self._probabilities(x, "x")
+        if kind == "prob":
+            import pandas as pd
+
+            return pd.DataFrame(probabilities, columns=list(self.class_names))
+        codes = probabilities.argmax(axis=1)
+        named = self.preprocessing.named
+        return np.array(self.class_names, dtype=object)[codes] if named else codes
+
+    def evaluate(self, x: Any, y: Any) -> dict[str, float]:
+        """Score the network on other labelled images.
+
+        Parameters
+        ----------
+        x : array-like
+            Images, as for `predict`.
+        y : array-like
+            Labels, one an image: whole numbers from 0, or a categorical.
+
+        Returns
+        -------
+        dict
+            loss (nats), accuracy, errors.
+        """
+        learned = self.preprocessing
+        if not isinstance(learned, ImagePreprocessing):
+            raise ArgumentType(
+                f"x: only a classifier is evaluated on labelled rows; got the run "
+                f"{self.experiment.name}. Use kd.forecasting.metrics on a forecast."
+            )
+        from kerasduet.data.images import check_labels
+
+        labels, names = check_labels(y, len(learned.class_names), name="y")
+        if names is not None and learned.named and names != learned.class_names:
+            # The same classes in another order are the same labels.
+            lookup = {name: code for code, name in enumerate(learned.class_names)}
+            unknown = [name for name in names if name not in lookup]
+            if unknown:
+                raise ArgumentType(
+                    f"y: categories must be {', '.join(learned.class_names)}; got "
+                    f"{', '.join(unknown)}."
+                )
+            labels = np.array([lookup[name] for name in names])[labels]
+        probabilities = self._probabilities(x, "x")
+        if len(probabilities) != len(labels):
+            raise LengthMismatch(
+                f"y: must have one label an image ({len(probabilities)}); got {len(labels)}."
+            )
+        return evaluation.class_metrics(probabilities, labels)
+
+    def forecast(self, horizon: int | None = None) -> pd.DataFrame:
+        """Forecast the steps after the end of the series.
+
+        Parameters
+        ----------
+        horizon : int, optional
+            Steps ahead, at least 1; the trained horizon by default. Beyond it the network
+            is fed its own forecasts.
+
+        Returns
+        -------
+        pandas.DataFrame
+            time, step (from 1), forecast, naive, seasonal_naive, drift, in the target's
+            units.
+
+        Raises
+        ------
+        HorizonError
+            Below 1, or beyond the trained horizon of a network with several inputs.
+        """
+        learned = self.preprocessing
+        if not isinstance(learned, SeriesPreprocessing):
+            raise HorizonError(
+                f"horizon: only a series has one; got the run {self.experiment.name}, a "
+                "classifier. Use predict()."
+            )
+        steps = self.experiment.horizon
+        if horizon is not None:
+            steps = whole(
+                "horizon", horizon, low=1, error=HorizonError, type_error=HorizonError
+            )
+        from kerasduet.data.times import read_times
+
+        values = np.array(learned.tail)
+        times = read_times(learned.tail_times) if learned.tail_times else None
+        return self._forecast(values, times, steps, learned.rows - len(values), learned.first)
+
+    def _continue(self, x: Any, steps: int) -> pd.DataFrame:
+        from kerasduet.data.dataset import Dataset
+        from kerasduet.data.series import series_values
+
+        if isinstance(x, Dataset) and x.table is not None:
+            times, values = x.table.times, x.table.values
+        else:
+            times, values = series_values(self.experiment, x)
+        learned = self.preprocessing
+        assert isinstance(learned, SeriesPreprocessing)
+        needed = learned.lookback + learned.difference
+        if len(values) < needed:
+            raise SeriesTooShort(
+                f"x: must have lookback + difference = {needed} rows; got {len(values)}."
+            )
+        dated = times if times.dtype.kind == "M" else None
+        return self._forecast(values, dated, steps, 0, float(values[0, -1]))
+
+    def _forecast(
+        self, values: np.ndarray, times: Any, steps: int, rows_before: int, first: float
+    ) -> pd.DataFrame:
+        """Continue values (rows, columns + target) by some steps."""
+        import pandas as pd
+
+        from kerasduet.data.times import following
+
+        learned = self.preprocessing
+        assert isinstance(learned, SeriesPreprocessing)
+        if steps > learned.horizon and not learned.target_is_input:
+            raise HorizonError(
+                f"horizon: must be at most {learned.horizon} with several input columns, whose "
+                f"future is unknown; got {steps}. Train with horizon = {steps}."
+            )
+        known, levels = values, np.empty((1, 0))
+        while levels.shape[1] < steps:
+            outputs = predict_outputs(self.model, learned, learned.window(known))
+            more = learned.restore(outputs, known[None, :, -1])  # (1, horizon)
+            levels = np.concatenate([levels, more], axis=1)
+            known = np.vstack([known, np.repeat(more.T, known.shape[1], axis=1)])
+        table = evaluation.baseline_forecasts(
+            learned,
+            values[:, -1],
+            np.array([len(values) - 1]),
+            steps,
+            first=first,
+            rows_before=rows_before,
+        )
+        count = learned.rows if rows_before else len(values)
+        columns = {
+            "time": following(times, steps, learned.frequency, count),
+            "step": np.arange(1, steps + 1),
+            "forecast": levels[0, :steps],
+        }
+        return pd.DataFrame(columns | {name: values[0] for name, values in table.items()})
+
+    def plot(self, kind: str = "overview", **settings: Any) -> matplotlib.figure.Figure:
+        """Draw the run; see `kerasduet.plots.plot_run`."""
+        from kerasduet.plots import plot_run
+
+        return plot_run(self, kind=kind, **settings)
+
+    def save(self, folder: str | os.PathLike[str]) -> str:
+        """Save the run as a folder that either language loads.
+
+        Parameters
+        ----------
+        folder : path
+            A new or empty folder, or one that holds this experiment; what it holds is
+            replaced only when the new files are complete.
+
+        Returns
+        -------
+        str
+            The folder.
+
+        Raises
+        ------
+        RunFolderError
+            The folder is busy, holds something else, or cannot be written.
+        """
+        from kerasduet.folder import RunFolder
+
+        with RunFolder(folder, self.experiment) as target:
+            target.save(self)
+        self.folder = str(folder)
+        return self.folder
+
+    def _probabilities(self, x: Any, name: str) -> np.ndarray:
+        from kerasduet.data.dataset import Dataset
+        from kerasduet.data.images import check_images
+
+        learned = self.preprocessing
+        assert isinstance(learned, ImagePreprocessing)
+        flat = self.experiment.builder == "dnn"
+        given = x.x_test if isinstance(x, Dataset) else x
+        images = check_images(given, learned.input_shape, flat=flat, name=name)
+        return predict_outputs(self.model, learned, images)

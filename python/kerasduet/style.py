@@ -1,0 +1,60 @@
+"""The look of every figure: colours that colour-blind readers tell apart, and line types."""
+
+from __future__ import annotations
+
+from typing import Any
+
+__all__ = ["OKABE_ITO", "RC", "WIDTH", "blend"]
+
+# Okabe and Ito (2008), "Color universal design".
+OKABE_ITO = {
+    "black": "#000000",
+    "orange": "#E69F00",
+    "sky": "#56B4E9",
+    "green": "#009E73",
+    "yellow": "#F0E442",
+    "blue": "#0072B2",
+    "vermilion": "#D55E00",
+    "purple": "#CC79A7",
+}
+
+# Inches; a text column of a rendered report.
+WIDTH = 7.5
+
+# matplotlib's settings (each version types their names anew), in force only while a figure is
+# made.
+RC: Any = {
+    "font.size": 8.5,
+    "axes.titlesize": 8.5,
+    "axes.labelsize": 8.5,
+    "xtick.labelsize": 8,
+    "ytick.labelsize": 8,
+    "legend.fontsize": 8,
+    "legend.frameon": False,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.edgecolor": "#7F7F7F",
+    "axes.grid": True,
+    "axes.axisbelow": True,
+    "grid.color": "#E5E5E5",
+    "grid.linewidth": 0.6,
+}
+
+
+def blend(colour: str, strength: float) -> str:
+    """Mix a colour with white.
+
+    Parameters
+    ----------
+    colour : str
+        Hexadecimal, such as "#0072B2".
+    strength : float
+        0 is white, 1 the colour.
+
+    Examples
+    --------
+    >>> blend("#0072B2", 0.5)
+    '#80B8D8'
+    """
+    parts = (int(colour[i : i + 2], 16) for i in (1, 3, 5))
+    return "#" + "".join(f"{round(255 + (part - 255) * strength):02X}" for part in parts)

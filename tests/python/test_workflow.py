@@ -1,0 +1,384 @@
+"""From a preset to a run in a folder: kept, resumed after kills, never mixed with another."""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+
+import numpy as np
+import pytest
+from conftest import SERIES, fruits, seasonal
+from test_training import Stop
+
+import kerasduet as kd
+from kerasduet import folder as folders
+from kerasduet import storage
+from kerasduet.errors import (
+    ArgumentType,
+    KerasduetError,
+    RunFolderError,
+    ShapeError,
+    UnknownName,
+)
+
+TINY = {"classes": 3, "units": 6, "input_shape": (4, 4, 1), "epochs": 4, "dropout": 0.5}
+SUBSET = {
+    "dataset": "mnist-subset",
+    "units": [16, 8],
+    "dropout": [0.3, 0.3],
+    "epochs": 3,
+    "seed": 4,
+}
+
+# Dies at the n-th event of a kind, or waits to be killed.
+VICTIM = """
+import json, os, signal, sys
+import kerasduet as kd
+from kerasduet import storage
+
+out, settings, kind, last = sys.argv[1], json.loads(sys.argv[2]), sys.argv[3], int(sys.argv[4])
+count = 0
+
+def step(name):
+    global count
+    count += name == kind
+    if name == kind and count == last:
+        os.kill(os.getpid(), signal.SIGKILL)
+
+def told(event):
+    print(event["event"], flush=True)
+    step(event["event"])
+
+replace = os.replace
+def replaced(*arguments):
+    step("replace")
+    replace(*arguments)
+os.replace = replaced
+
+kd.run_experiment("mnist-dnn", out=out, progress=told, **settings)
+"""
+
+
+def data():
+    x, y = fruits()
+    return {"x": x, "y": y}
+
+
+def tiny(progress=False, **changes):
+    return kd.run_experiment(
+        "mnist-dense", **{"data": data(), "progress": progress} | TINY | changes
+    )
+
+
+@pytest.fixture(scope="module")
+def whole():
+    """Give the run that was never interrupted."""
+    return tiny()
+
+
+def names(folder):
+    return {path.name for path in folder.iterdir()}
+
+
+def test_a_run_in_a_folder_is_saved_and_loaded_when_asked_for_again(tmp_path, whole):
+    first = tiny(out=tmp_path / "run")
+    assert first.folder == str(tmp_path / "run")
+    assert first.digests == whole.digests
+    files = {path.name: path.read_bytes() for path in (tmp_path / "run").iterdir()}
+    assert "checkpoint" not in files
+    events = []
+    again = tiny(events.append, out=tmp_path / "run")
+    assert [event["event"] for event in events] == ["loaded"]
+    assert events[0]["text"] == first.summary
+    assert again.digests == first.digests
+    assert {p.name: p.read_bytes() for p in (tmp_path / "run").iterdir()} == files
+
+
+def test_a_finished_run_on_other_data_is_not_taken_for_this_one(tmp_path):
+    tiny(out=tmp_path / "run", epochs=1)
+    x, y = fruits()
+    with pytest.raises(RunFolderError) as raised:
+        tiny(out=tmp_path / "run", epochs=1, data={"x": x[::-1], "y": y})
+    assert str(raised.value) == (
+        f"out: holds a run on other data; got {str(tmp_path / 'run')!r}. Choose another folder, "
+        "or set overwrite = true."
+    )
+
+
+def test_overwriting_starts_over(tmp_path, whole):
+    tiny(Stop("epoch", 2), out=tmp_path / "run")
+    events = []
+    run = tiny(events.append, out=tmp_path / "run", overwrite=True)
+    assert events[0]["done"] == 0
+    assert run.digests == whole.digests
+    other = tiny(out=tmp_path / "run", overwrite=True, units=3, epochs=1)
+    assert kd.load_run(tmp_path / "run").digests == other.digests
+    assert "checkpoint" not in names(tmp_path / "run")
+
+
+def test_overwriting_replaces_a_damaged_checkpoint(tmp_path, whole):
+    tiny(Stop("epoch", 2), out=tmp_path / "run")
+    (tmp_path / "run" / "checkpoint" / "latest.json").write_text("half")
+    with pytest.raises(RunFolderError, match="Start over with overwrite = true"):
+        tiny(out=tmp_path / "run")
+    assert tiny(out=tmp_path / "run", overwrite=True).digests == whole.digests
+
+
+def test_another_experiment_is_refused_by_its_difference(tmp_path):
+    tiny(Stop("epoch", 1), out=tmp_path / "run")
+    files = names(tmp_path / "run")
+    with pytest.raises(RunFolderError) as raised:
+        tiny(out=tmp_path / "run", seed=9, learning_rate=0.1)
+    assert str(raised.value) == (
+        f"out: holds another experiment; got {str(tmp_path / 'run')!r}, which differs in "
+        "learning_rate, seed. Choose another folder, or set overwrite = true."
+    )
+    assert names(tmp_path / "run") == files
+
+
+@pytest.mark.parametrize(("kind", "count"), [("batch", 1), ("epoch", 3)])
+def test_an_interrupted_run_resumes_from_its_folder(tmp_path, whole, kind, count):
+    cut = tiny(Stop(kind, count), out=tmp_path / "run")
+    assert cut.status == "interrupted"
+    loaded = kd.load_run(tmp_path / "run")
+    assert loaded.status == "interrupted"
+    assert loaded.digests == cut.digests
+    again = kd.resume_run(tmp_path / "run", data=data(), progress=False)
+    assert again.status == "finished"
+    assert again.digests == whole.digests
+    assert again.history.equals(whole.history)
+    assert kd.load_run(tmp_path / "run").digests == whole.digests
+    assert "checkpoint" not in names(tmp_path / "run")
+
+
+def test_the_same_call_resumes_too(tmp_path, whole):
+    tiny(Stop("epoch", 2), out=tmp_path / "run")
+    events = []
+    again = tiny(events.append, out=tmp_path / "run")
+    assert events[0]["done"] == 2
+    assert [e["epoch"] for e in events if e["event"] == "epoch"] == [3, 4]
+    assert again.digests == whole.digests
+
+
+def test_a_loaded_interrupted_run_resumes(tmp_path, whole):
+    tiny(Stop("epoch", 2), out=tmp_path / "run")
+    loaded = kd.load_run(tmp_path / "run")
+    again = kd.resume_run(loaded, data=data(), progress=False)
+    assert again.digests == whole.digests
+
+
+def test_an_interrupted_run_saved_by_hand_resumes_from_there(tmp_path, whole):
+    cut = tiny(Stop("epoch", 2))
+    cut.save(tmp_path / "run")
+    again = kd.resume_run(str(tmp_path / "run"), data=data(), progress=False)
+    assert again.digests == whole.digests
+
+
+def test_resuming_needs_the_callers_data_again(tmp_path):
+    tiny(Stop("epoch", 1), out=tmp_path / "run")
+    with pytest.raises(ArgumentType, match=r"^data: this run was trained on the caller's own"):
+        kd.resume_run(tmp_path / "run")
+    x, y = fruits()
+    with pytest.raises(RunFolderError, match="must be resumed with the same data"):
+        kd.resume_run(tmp_path / "run", data={"x": x[::-1], "y": y})
+
+
+def test_a_finished_folder_is_loaded_when_resumed(tmp_path, whole):
+    whole.save(tmp_path / "run")
+    whole.folder = None
+    assert kd.resume_run(tmp_path / "run").digests == whole.digests
+
+
+def test_an_interrupted_early_stopping_resumes_from_its_folder(tmp_path):
+    settings = {"early_stopping": 2, "learning_rate": 0.3, "optimizer": "sgd", "epochs": 12}
+    expected = tiny(**settings)
+    tiny(Stop("epoch", len(expected.history) - 1), out=tmp_path / "run", **settings)
+    again = kd.resume_run(tmp_path / "run", data=data(), progress=False)
+    assert again.digests == expected.digests
+
+
+@pytest.fixture(scope="module")
+def subset_digests():
+    """Give the digests of the run that no one killed."""
+    return kd.run_experiment("mnist-dnn", progress=False, **SUBSET).digests
+
+
+def victim(out, kind, last):
+    command = [sys.executable, "-c", VICTIM, str(out), json.dumps(SUBSET), kind, str(last)]
+    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+
+
+def test_kills_at_any_moment_cost_nothing_but_time(tmp_path, subset_digests):
+    out = tmp_path / "run"
+    # In the middle of a checkpoint, of the final commit; then at random.
+    for kind, last in (("replace", 3), ("replace", 11)):
+        process = victim(out, kind, last)
+        _, error = process.communicate(timeout=120)
+        assert process.returncode == -signal.SIGKILL, error
+    process = victim(out, "none", 0)
+    assert process.stdout.readline() in {"start\n", "loaded\n"}
+    time.sleep(random.random())
+    process.kill()
+    process.communicate(timeout=60)
+    run = kd.run_experiment("mnist-dnn", out=out, progress=False, **SUBSET)
+    assert run.status == "finished"
+    assert run.digests == subset_digests
+    assert run.history["epoch"].tolist() == [1, 2, 3]
+    loaded = kd.load_run(out)
+    assert loaded.digests == subset_digests
+    assert folders.weights_digest(loaded.model) == subset_digests["weights"]
+    # Nothing that was left half-done is left now.
+    assert names(out) == {
+        "run.json",
+        "model.weights.h5",
+        "preprocessing.json",
+        "history.csv",
+        "predictions.csv",
+    }
+
+
+def test_a_folder_says_whose_it_is_while_it_trains(tmp_path):
+    out, seen = tmp_path / "run", []
+
+    def look(event):
+        if event["event"] == "epoch" and not seen:
+            seen.append(folders.read_manifest(out)["status"])
+            seen.append((out / ".owner").read_text("utf-8"))
+            with pytest.raises(RunFolderError, match="Continue it with resume_run"):
+                kd.load_run(out)
+
+    tiny(look, out=out)
+    assert seen[0] == "running"
+    assert seen[1].startswith(f"process {os.getpid()} on ")
+    assert not (out / ".owner").exists()
+
+
+def test_two_trainings_cannot_share_a_folder(tmp_path):
+    out, refused = tmp_path / "run", []
+
+    def again(event):
+        if event["event"] == "epoch" and not refused:
+            with pytest.raises(RunFolderError, match="one writer a folder") as raised:
+                tiny(out=out)
+            refused.append(str(raised.value))
+
+    run = tiny(again, out=out)
+    assert f"in use by process {os.getpid()} on " in refused[0]
+    assert run.status == "finished"
+
+
+def test_only_the_last_checkpoint_is_kept(tmp_path):
+    out, found = tmp_path / "run", []
+
+    def look(event):
+        if event["event"] == "epoch":
+            found.append(sorted(names(out / "checkpoint")))
+
+    tiny(look, out=out)
+    assert found == [[f"epoch-{epoch:05d}.npz", "latest.json"] for epoch in (1, 2, 3, 4)]
+
+
+def test_a_disk_that_fills_up_keeps_the_last_checkpoint(tmp_path, whole, monkeypatch):
+    real, count = storage.write_atomic, [0]
+
+    def filling(path, write):
+        count[0] += path.suffix == ".npz"
+        if count[0] == 3:
+            raise OSError(28, "No space left on device")
+        real(path, write)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(storage, "write_atomic", filling)
+        with pytest.raises(RunFolderError, match="No space left on device"):
+            tiny(out=tmp_path / "run")
+    events = []
+    again = tiny(events.append, out=tmp_path / "run")
+    assert events[0]["done"] == 2
+    assert again.digests == whole.digests
+
+
+def test_errors_leave_no_folder(tmp_path):
+    for changes in ({"epochs": 0}, {"data": {"x": data()["x"]}}, {"progress": 3}):
+        with pytest.raises(KerasduetError):
+            tiny(**{"out": tmp_path / "a" / "b"} | changes)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_an_error_in_the_callers_function_leaves_a_resumable_folder(tmp_path, whole):
+    def broken(event):
+        if event["event"] == "epoch" and event["epoch"] == 2:
+            raise RuntimeError("the caller's own")
+
+    with pytest.raises(RuntimeError, match="the caller's own"):
+        tiny(broken, out=tmp_path / "run")
+    assert tiny(out=tmp_path / "run").digests == whole.digests
+
+
+def test_a_data_set_may_be_loaded_once_for_several_runs(whole):
+    chosen = kd.experiment("mnist-dense", dataset="images", **TINY)
+    loaded = kd.load_data(chosen, data())
+    run = kd.run_experiment(chosen, data=loaded, progress=False)
+    assert run.digests == whole.digests
+    assert run.dataset is loaded
+    assert run.experiment == whole.experiment
+
+
+def test_a_data_set_of_another_experiment_is_refused():
+    loaded = kd.load_data(kd.experiment("mnist-dense", dataset="images", **TINY), data())
+    with pytest.raises(ShapeError) as raised:
+        kd.run_experiment("mnist-dense", data=loaded, progress=False)
+    assert str(raised.value) == (
+        "data: must have inputs of shape [28, 28, 1]; got [4, 4, 1]. Load them with this "
+        "experiment."
+    )
+
+
+def test_own_data_are_noted_in_the_experiment(whole, series_run):
+    assert whole.experiment.dataset == "images"
+    assert series_run.experiment.dataset == "series"
+    assert whole.source.given and series_run.source.given
+
+
+def test_an_experiment_runs_like_its_preset(whole):
+    chosen = kd.experiment("mnist-dense", **TINY)
+    run = kd.run_experiment(chosen, data=data(), progress=False, epochs=4)
+    assert run.digests == whole.digests
+
+
+def test_a_file_that_changed_is_not_taken_for_the_old_one(tmp_path):
+    file, out = tmp_path / "prices.csv", tmp_path / "run"
+    settings = SERIES | {"dataset": "series", "path": str(file), "epochs": 1, "units": 2}
+    seasonal().to_csv(file, index=False)
+    first = kd.run_experiment("lstm-co2", out=out, progress=False, **settings)
+    assert first.source.path == str(file)
+    again = kd.run_experiment("lstm-co2", out=out, progress=False, **settings)
+    assert again.digests == first.digests
+    seasonal(210).to_csv(file, index=False)
+    with pytest.raises(RunFolderError, match="holds a run on other data"):
+        kd.run_experiment("lstm-co2", out=out, progress=False, **settings)
+
+
+def test_settings_are_refused_before_anything_is_read(tmp_path):
+    with pytest.raises(UnknownName, match="Did you mean epochs"):
+        kd.run_experiment("mnist-dense", epoch=2, out=tmp_path / "run")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_network_that_diverges_is_scored_saved_and_loaded(tmp_path):
+    with np.errstate(all="ignore"):
+        run = kd.run_experiment(
+            "lstm-co2",
+            data=seasonal(),
+            progress=False,
+            **SERIES | {"optimizer": "sgd", "learning_rate": 1e30, "units": 2},
+        )
+    assert "Training diverged" in run.summary
+    loaded = kd.load_run(run.save(tmp_path / "run"))
+    assert loaded.digests == run.digests
+    assert loaded.predictions().equals(run.predictions())
+    assert loaded.metrics.keys() == run.metrics.keys()
