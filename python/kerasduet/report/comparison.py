@@ -1,0 +1,301 @@
+"""The page of several runs, beside each other."""
+
+from __future__ import annotations
+
+import string
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from kerasduet.errors import ReportError
+from kerasduet.report import words
+from kerasduet.report.document import escape
+from kerasduet.report.drawing import draw_curves
+from kerasduet.report.measures import (
+    SERIES_MEASURES,
+    class_measures,
+    forecast_names,
+    paired_difference,
+    same_test_rows,
+    series_measures,
+)
+from kerasduet.report.parts import (
+    add_footer,
+    add_repeat,
+    interval_note,
+    provenance,
+    warn_unfinished,
+)
+from kerasduet.report.repeat import flat_settings
+
+if TYPE_CHECKING:
+    from kerasduet.report.document import Document
+    from kerasduet.run import Run
+
+__all__ = ["check_comparable", "run_names", "write_comparison"]
+
+MOST_RUNS = 26  # a letter each
+LONGEST_NAME = 40
+
+
+def check_comparable(runs: Sequence[Run]) -> None:
+    """Refuse runs that no table can hold side by side.
+
+    Raises
+    ------
+    ReportError
+        Classifiers and forecasters together, or too many runs.
+    """
+    if len({run.experiment.task for run in runs}) > 1:
+        names = words.listed([run.experiment.name for run in runs])
+        raise ReportError(
+            f"run: must be all classifiers or all forecasters to be compared; got {names}. "
+            "Make a page for each kind."
+        )
+    if len(runs) > MOST_RUNS:
+        raise ReportError(
+            f"run: at most {MOST_RUNS} can be compared on one page; got {len(runs)}."
+        )
+
+
+def run_names(runs: Sequence[Run]) -> list[str]:
+    """Give each run a short name of its own: its letter, its preset and what differs.
+
+    Parameters
+    ----------
+    runs : sequence of Run
+        At most 26.
+    """
+    settings = [flat_settings(run.experiment) for run in runs]
+    names = [run.experiment.name for run in runs]
+    told = []
+    for letter, name, mine in zip(string.ascii_uppercase, names, settings, strict=False):
+        alike = [s for n, s in zip(names, settings, strict=True) if n == name]
+        differ = [key for key in mine if any(s.get(key) != mine[key] for s in alike)]
+        parts = [f"{key.replace('_', ' ')} {words.setting(mine[key])}" for key in differ]
+        text = f"{letter}: {name}" + (f", {', '.join(parts)}" if parts else "")
+        told.append(text if len(text) <= LONGEST_NAME else text[: LONGEST_NAME - 3] + "...")
+    return told
+
+
+def write_comparison(page: Document, runs: Sequence[Run], *, stem: str) -> None:
+    """Write what distinguishes several runs.
+
+    Parameters
+    ----------
+    page : Document
+        An empty page.
+    runs : sequence of Run
+        At least two, all classifiers or all forecasters.
+    stem : str
+        Name of the page's files without their endings.
+    """
+    names = run_names(runs)
+    best = _best(runs)
+    page.headline(f"Best of {len(runs)} runs is {names[best]}. {runs[best].summary}")
+    for name, run in zip(names, runs, strict=True):
+        warn_unfinished(page, run, name)
+    page.heading("Result")
+    if runs[0].experiment.task == "classification":
+        _class_table(page, runs, names)
+    else:
+        _series_table(page, runs, names)
+    page.add(interval_note(runs[best]))
+    _differences(page, runs, names, best)
+    _curves(page, runs, names)
+    _settings(page, runs, names)
+    add_repeat(
+        page, {f"run_{name[0].lower()}": run for name, run in zip(names, runs, strict=True)}
+    )
+    _provenance(page, runs, names)
+    add_footer(page, stem)
+
+
+def _best(runs: Sequence[Run]) -> int:
+    if runs[0].experiment.task == "classification":
+        return max(range(len(runs)), key=lambda i: runs[i].metrics["accuracy"])
+    return min(range(len(runs)), key=lambda i: runs[i].metrics["mae"])
+
+
+def _effort(run: Run) -> list[str]:
+    seconds = run.provenance["seconds"]["training"]
+    return [f"{run.model.count_params():,}", f"{len(run.history):,}", f"{seconds:,.1f}"]
+
+
+def _class_table(page: Document, runs: Sequence[Run], names: Sequence[str]) -> None:
+    rows = []
+    for name, run in zip(names, runs, strict=True):
+        found = class_measures(run)
+        rows.append(
+            [
+                escape(name),
+                words.among(found["accuracy"], factor=100),
+                words.among(found["loss"]),
+                f"{100 * run.metrics['baseline_accuracy']:.1f}",
+                f"{len(run.table):,}",
+                *_effort(run),
+            ]
+        )
+    page.table(
+        "result",
+        "Measures on the test images, with 95 % intervals. Accuracy in per cent, cross-entropy "
+        "in nats; the baseline, in per cent, always names the commonest training class.",
+        [
+            "Run",
+            ">Accuracy",
+            ">Cross-entropy",
+            ">Baseline",
+            ">Test images",
+            ">Parameters",
+            ">Epochs",
+            ">Training (s)",
+        ],
+        rows,
+    )
+
+
+def _series_table(page: Document, runs: Sequence[Run], names: Sequence[str]) -> None:
+    rows = []
+    for i, (name, run) in enumerate(zip(names, runs, strict=True)):
+        found = series_measures(run)
+        rows.append(
+            [
+                escape(name),
+                *(words.among(found["forecast"][measure]) for measure in SERIES_MEASURES),
+                *_effort(run),
+            ]
+        )
+        following = runs[i + 1] if i + 1 < len(runs) else None
+        if following is None or not same_test_rows(run, following):
+            rows += [
+                [
+                    f"*{label}*",
+                    *(words.among(found[column][m]) for m in SERIES_MEASURES),
+                    "",
+                    "",
+                    "",
+                ]
+                for column, label in forecast_names(run).items()
+                if column != "forecast"
+            ]
+    page.table(
+        "result",
+        "Errors on the test windows, all steps together, with 95 % intervals. MAE and RMSE are "
+        "in the units of the series, sMAPE in per cent. In italics the baselines on the same "
+        "test windows.",
+        [
+            "Run",
+            ">MAE",
+            ">RMSE",
+            ">sMAPE",
+            ">MASE",
+            ">Parameters",
+            ">Epochs",
+            ">Training (s)",
+        ],
+        rows,
+    )
+
+
+def _differences(page: Document, runs: Sequence[Run], names: Sequence[str], best: int) -> None:
+    page.heading("Differences")
+    classifier = runs[0].experiment.task == "classification"
+    factor = 100 if classifier else 1
+    rows = []
+    for i, (name, run) in enumerate(zip(names, runs, strict=True)):
+        if i == best:
+            continue
+        if not same_test_rows(run, runs[best]):
+            rows.append([escape(name), "", "", "not compared: other test rows"])
+            continue
+        found = paired_difference(run, runs[best])
+        if run.digests["predictions"] == runs[best].digests["predictions"]:
+            verdict = "the same predictions, bit for bit"
+        else:
+            verdict = (
+                "more than the choice of the test rows explains"
+                if found.excludes_zero
+                else "no clear difference"
+            )
+        rows.append(
+            [
+                escape(name),
+                words.value(found, factor=factor),
+                words.interval(found, factor=factor),
+                verdict,
+            ]
+        )
+    what = "accuracy in percentage points" if classifier else "mean absolute error"
+    page.add(
+        f"Each run beside the best, {escape(names[best])}, on the same test rows: the bootstrap "
+        "draws the same rows for both, so what makes a row hard for every network cancels out. "
+        "The best was chosen on these rows too, which flatters it a little."
+    )
+    page.table(
+        "differences",
+        f"Difference to the best run: {what}, with 95 % intervals (paired bootstrap).",
+        ["Run", ">Difference", "95 % interval", "Verdict"],
+        rows,
+    )
+
+
+def _curves(page: Document, runs: Sequence[Run], names: Sequence[str]) -> None:
+    page.heading("Training")
+    histories = {
+        name: run.history
+        for name, run in zip(names, runs, strict=True)
+        if not run.history.empty
+    }
+    if not histories:
+        page.add("No run finished an epoch, so there are no curves.")
+        return
+    classifier = runs[0].experiment.task == "classification"
+    loss = "Loss (cross-entropy, nats)" if classifier else "Loss (mean squared error, scaled)"
+    drawn = draw_curves(histories, loss=loss)
+    page.figure("curves", "Loss by epoch.", drawn)
+
+
+def _settings(page: Document, runs: Sequence[Run], names: Sequence[str]) -> None:
+    page.heading("Settings")
+    settings = [flat_settings(run.experiment) for run in runs]
+    every = list(dict.fromkeys(key for mine in settings for key in mine))
+    absent = object()
+    differ = [
+        key
+        for key in every
+        if any(s.get(key, absent) != settings[0].get(key, absent) for s in settings)
+    ]
+    if not differ:
+        page.add("All settings are the same.")
+        return
+    rows = [
+        [
+            escape(key.replace("_", " ").capitalize()),
+            *(escape(words.setting(s[key])) if key in s else "" for s in settings),
+        ]
+        for key in differ
+    ]
+    page.table(
+        "settings",
+        f"Settings that differ; the other {len(every) - len(differ)} are the same.",
+        ["Setting", *(escape(name.partition(",")[0]) for name in names)],
+        rows,
+    )
+
+
+def _provenance(page: Document, runs: Sequence[Run], names: Sequence[str]) -> None:
+    page.heading("Provenance")
+    facts = [provenance(run) for run in runs]
+    every = list(dict.fromkeys(key for fact in facts for key in fact))
+    rows = [
+        [escape(key), *(_shortened(key, fact.get(key, "")) for fact in facts)] for key in every
+    ]
+    page.table(
+        "provenance",
+        "What the results depend on; of a sha256 the first 16 digits.",
+        ["Fact", *(escape(name.partition(",")[0]) for name in names)],
+        rows,
+    )
+
+
+def _shortened(key: str, text: str) -> str:
+    return f"{text[:17]}`" if key.startswith("sha256") else text

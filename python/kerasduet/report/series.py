@@ -1,0 +1,215 @@
+"""What only the page of a forecaster has."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from kerasduet.evaluation import best_baseline
+from kerasduet.plots import plot_run
+from kerasduet.report import words
+from kerasduet.report.document import escape
+from kerasduet.report.drawing import draw_residuals
+from kerasduet.report.measures import SERIES_MEASURES, forecast_names, gain, series_measures
+from kerasduet.report.parts import SPLITS, interval_note
+from kerasduet.report.residuals import check_residuals
+from kerasduet.report.words import count
+
+if TYPE_CHECKING:
+    from kerasduet.data import Dataset
+    from kerasduet.data.preprocessing import SeriesPreprocessing
+    from kerasduet.report.document import Document
+    from kerasduet.run import Run
+
+__all__ = ["add_data", "add_forecasts", "add_purpose", "add_residuals", "add_result"]
+
+STEPS = 6  # of the horizon, in the table
+
+
+def add_purpose(page: Document, run: Run, learned: SeriesPreprocessing) -> None:
+    """Say what a forecaster is for and not for."""
+    needed = learned.lookback + learned.difference
+    target, columns = escape(learned.target), words.listed([escape(c) for c in learned.columns])
+    spacing = (
+        f", spaced {escape(learned.frequency)} (a pandas offset)" if learned.frequency else ""
+    )
+    steps = count(learned.horizon, "step")
+    last = escape(_moment(run.table["time"].iloc[-1]))
+    beyond = (
+        "Beyond that it is fed its own forecasts, and their errors add up."
+        if learned.target_is_input
+        else "It cannot go further, because the future of its other inputs is unknown."
+    )
+    page.add(
+        f"**For** forecasting {target} up to {steps} ahead from the last {needed:,} values of "
+        f"{columns}{spacing}.",
+        f"**Not for** another series: scale and mean are those of this one's training rows. It "
+        f"was tested up to {steps} ahead. {beyond} It gives single numbers, without an interval "
+        f"around them. The test ends at {last}; if the series behaves differently after that, "
+        "the errors below do not hold.",
+    )
+
+
+def add_data(page: Document, run: Run, dataset: Dataset | None) -> None:
+    """Give the windows of every split, and the times they forecast."""
+    table, sizes = run.table, run.provenance["sizes"]
+    tested = f"{_moment(table['time'].iloc[0])} to {_moment(table['time'].iloc[-1])}"
+    rows = []
+    for name, label in SPLITS.items():
+        if sizes[name]:
+            span = escape(tested) if name == "test" else _span(dataset, name, run)
+            rows.append([label, f"{sizes[name]:,}", span])
+    horizon, lookback = run.experiment.horizon, run.experiment.lookback
+    page.table(
+        "data",
+        f"Windows of each split: {count(lookback, 'step')} in, {count(horizon, 'step')} out. "
+        "The scale was learned from the training rows alone.",
+        ["Split", ">Windows", "Forecast times"],
+        rows,
+    )
+    if dataset is not None and dataset.table is not None:
+        values = dataset.table.values[:, -1]
+        first, last = _moment(dataset.table.times[0]), _moment(dataset.table.times[-1])
+        page.add(
+            f"The series runs from {escape(first)} to {escape(last)}; its values lie between "
+            f"{values.min():,.4g} and {values.max():,.4g}, with a mean of {values.mean():,.4g}."
+        )
+
+
+def _span(dataset: Dataset | None, name: str, run: Run) -> str:
+    if dataset is None or dataset.table is None:
+        return ""
+    times, horizon = dataset.table.times, run.experiment.horizon
+    if name == "validation":
+        origins = dataset.table.validation_origins
+        first, last = int(origins[0]) + 1, int(origins[-1]) + horizon
+    else:
+        first = run.experiment.difference + run.experiment.lookback
+        last = first + len(dataset.x_train) - 1 + horizon - 1
+    return escape(f"{_moment(times[first])} to {_moment(times[last])}")
+
+
+def _moment(time: Any) -> str:
+    written = time.isoformat() if hasattr(time, "isoformat") else f"{time:g}"
+    return written.removesuffix("T00:00:00")
+
+
+def add_result(page: Document, run: Run) -> None:
+    """Give the errors of the network and of every baseline, and their difference."""
+    found, names = series_measures(run), forecast_names(run)
+    page.heading("Result")
+    rows = [
+        [
+            f"**{label}**" if column == "forecast" else label,
+            *(words.among(found[column][measure]) for measure in SERIES_MEASURES),
+        ]
+        for column, label in names.items()
+    ]
+    target = escape(getattr(run.preprocessing, "target", ""))
+    page.table(
+        "result",
+        f"Errors on the test windows, all steps together, with 95 % intervals. MAE and RMSE are "
+        f"in the units of {target}, sMAPE in per cent; MASE below 1 is better than the seasonal "
+        "naive forecast was on the training rows.",
+        ["Forecast", ">MAE", ">RMSE", ">sMAPE", ">MASE"],
+        rows,
+    )
+    name, better = gain(run)
+    label = names.get(name, name.replace("_", " "))
+    verdict = (
+        "The interval does not hold 0: the difference is more than the choice of the test "
+        "windows explains."
+        if better.excludes_zero
+        else "The interval holds 0: on these test windows neither is clearly better."
+    )
+    page.add(
+        f"Window by window, the mean absolute error of the network is lower than that of the best "
+        f"baseline, {label}, by {words.value(better)} ({words.interval(better)}). {verdict}"
+        if better.value >= 0
+        else f"Window by window, the mean absolute error of the best baseline, {label}, is lower "
+        f"than that of the network: the difference is {words.value(better)} "
+        f"({words.interval(better)}). {verdict}",
+        interval_note(run),
+    )
+
+
+def add_forecasts(page: Document, run: Run) -> None:
+    """Show forecasts, and the error by step ahead."""
+    page.heading("Forecasts")
+    drawn = plot_run(run, kind="forecast")
+    page.figure(
+        "forecast",
+        "Forecasts of the last test windows beside the truth and the baselines.",
+        drawn,
+    )
+    if run.experiment.horizon == 1:
+        return
+    page.heading("Error by step ahead", level=3)
+    drawn = plot_run(run, kind="horizon")
+    page.figure("horizon", "Mean absolute error by step ahead.", drawn)
+    table, names = run.predictions(), forecast_names(run)
+    horizon = run.experiment.horizon
+    steps = np.unique(np.linspace(1, horizon, STEPS).round().astype(int))
+    gaps = table[list(names)].rsub(table["truth"], axis=0)  # truth minus forecast
+    size = gaps.abs().groupby(table["step"]).mean().loc[steps]
+    bias = gaps["forecast"].groupby(table["step"]).mean().loc[steps]
+    places = words.decimals(size.to_numpy().min()) + 1
+    rows = [
+        [
+            str(step),
+            *(f"{mae:,.{places}f}" for mae in size.loc[step]),
+            words.signed(f"{bias.loc[step]:,.{places}f}"),
+        ]
+        for step in steps
+    ]
+    best = forecast_names(run)[best_baseline(run.metrics)]
+    page.table(
+        "steps",
+        f"Mean absolute error at some steps ahead, and the network's mean error (truth minus "
+        f"forecast: above 0 it forecasts too low). Over all steps the best baseline is {best}.",
+        [">Step", *(f">{label.capitalize()}" for label in names.values()), ">Mean error"],
+        rows,
+    )
+
+
+def add_residuals(page: Document, run: Run) -> None:
+    """Say whether the one-step errors hold structure."""
+    page.heading("Residuals", level=3)
+    found = check_residuals(run.predictions(), season=run.experiment.season)
+    if found is None:
+        page.add("There are too few different one-step errors to check them.")
+        return
+    n, lags = len(found.errors), len(found.correlations)
+    bias = (
+        "The interval does not hold 0: the forecasts are biased, on the whole too "
+        f"{'low' if found.mean.value > 0 else 'high'}."
+        if found.mean.excludes_zero
+        else "The interval holds 0: no bias is to be seen."
+    )
+    chance = "below 0.001" if found.p_value < 0.001 else f"{found.p_value:.3f}"
+    left = (
+        "Errors that knew nothing of each other would rarely look like this: the past holds "
+        "something that the network did not use, and intervals that take the errors as "
+        "independent would be too narrow."
+        if found.p_value < 0.05
+        else "That is what errors that know nothing of each other look like."
+    )
+    page.add(
+        f"The one-step errors (truth minus forecast) of the {n:,} test windows, in time order, "
+        "see @fig-residuals.",
+        f"- Mean {words.among(found.mean)}, standard deviation {found.deviation:.3g}. {bias}\n"
+        f"- {len(found.outside)} of {count(lags, 'autocorrelation')} lie outside "
+        f"\u00b1{found.limit:.2f}, where 95 % of those of white noise lie; about "
+        f"{0.05 * lags:.0f} would by chance.\n"
+        f"- Ljung-Box over {count(lags, 'lag')}: Q = {found.statistic:.4g}, p {chance}. {left}",
+    )
+    target = getattr(run.preprocessing, "target", "")
+    unit = "ppm" if run.experiment.dataset == "co2" else ""
+    drawn = draw_residuals(found, name=target, unit=unit)
+    page.figure(
+        "residuals",
+        "One-step errors: over time, their autocorrelation with the limits of white noise, and "
+        "their histogram.",
+        drawn,
+    )

@@ -1,0 +1,161 @@
+"""The page of one run."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from kerasduet.data.preprocessing import ImagePreprocessing
+from kerasduet.errors import KerasduetError
+from kerasduet.plots import plot_run
+from kerasduet.report import images, series, words
+from kerasduet.report.document import code, escape
+from kerasduet.report.drawing import draw_network, layers_of
+from kerasduet.report.parts import add_footer, add_repeat, provenance, warn_unfinished
+from kerasduet.report.repeat import flat_settings
+from kerasduet.report.words import count
+
+if TYPE_CHECKING:
+    from kerasduet.data import Dataset
+    from kerasduet.report.document import Document
+    from kerasduet.run import Run
+
+__all__ = ["write_page"]
+
+TRAINING = (
+    "optimizer", "learning_rate", "momentum", "weight_decay", "clip_norm", "clip_value",
+    "epochs", "batch_size", "early_stopping", "validation_split", "seed",
+)  # fmt: skip
+
+
+def write_page(page: Document, run: Run, *, stem: str) -> None:
+    """Write everything there is to say about a run.
+
+    Parameters
+    ----------
+    page : Document
+        An empty page.
+    run : Run
+        The run.
+    stem : str
+        Name of the page's files without their endings.
+    """
+    dataset, problem = _data_of(run)
+    page.headline(run.summary)
+    warn_unfinished(page, run, run.experiment.name)
+    _purpose(page, run)
+    _data(page, run, dataset, problem)
+    _network(page, run)
+    _training(page, run)
+    if run.experiment.task == "classification":
+        images.add_result(page, run)
+        images.add_mistakes(page, run, dataset)
+    else:
+        series.add_result(page, run)
+        series.add_forecasts(page, run)
+        series.add_residuals(page, run)
+    add_repeat(page, {"run": run})
+    page.heading("Provenance")
+    rows = [(escape(name), text) for name, text in provenance(run).items()]
+    page.table("provenance", "What the result depends on.", ["Fact", "Value"], rows)
+    add_footer(page, stem)
+
+
+def _data_of(run: Run) -> tuple[Dataset | None, str]:
+    """Give the data, or why they cannot be had."""
+    try:
+        return run.dataset, ""
+    except KerasduetError as error:
+        return None, str(error)
+
+
+def _purpose(page: Document, run: Run) -> None:
+    page.heading("What the model is for")
+    if isinstance(run.preprocessing, ImagePreprocessing):
+        images.add_purpose(page, run, run.preprocessing)
+    else:
+        series.add_purpose(page, run, run.preprocessing)
+
+
+def _data(page: Document, run: Run, dataset: Dataset | None, problem: str) -> None:
+    source = run.source
+    page.heading("Data")
+    rows = "times" if run.experiment.task == "forecasting" else "images"
+    # The folder is the business of whoever ran it.
+    file = str(source.path).replace("\\", "/").rpartition("/")[2] if source.path else ""
+    from_file = f", file {code(file)}" if file else ""
+    page.add(
+        f"Source: {escape(source.name)}{from_file}, {source.rows:,} {rows}. {escape(source.note)}",
+        f"sha256 of the arrays: {code(source.sha256)}",
+    )
+    if problem:
+        page.callout(
+            "note",
+            "Without the data",
+            f"The data cannot be had now, so this page shows less of them. {escape(problem)}",
+        )
+    if run.experiment.task == "classification":
+        images.add_data(page, run, dataset)
+    else:
+        series.add_data(page, run, dataset)
+
+
+def _network(page: Document, run: Run) -> None:
+    layers = layers_of(run.model)
+    total = sum(layer.parameters for layer in layers)
+    page.heading("Network")
+    page.add(
+        f"Builder {code(run.experiment.builder)}: {count(len(layers), 'layer')} with "
+        f"{count(total, 'parameter')}, see @tbl-network and @fig-network."
+    )
+    rows = [
+        [
+            code(layer.name),
+            escape(layer.kind + (f" ({layer.detail})" if layer.detail else "")),
+            layer.shape_text.replace(" ", words.NO_BREAK),
+            f"{layer.parameters:,}",
+        ]
+        for layer in layers
+    ]
+    rows.append(["**all**", "", "", f"**{total:,}**"])
+    page.table(
+        "network",
+        "Layers, the shape of their output for one input, and their parameters.",
+        ["Layer", "Kind", "Output shape", ">Parameters"],
+        rows,
+    )
+    drawn = draw_network(layers, run.experiment.name)
+    page.figure(
+        "network",
+        "The network from input to output; a wider box has a larger output.",
+        drawn,
+        small=True,
+    )
+
+
+def _training(page: Document, run: Run) -> None:
+    page.heading("Training")
+    settings = flat_settings(run.experiment)
+    rows = [
+        [name.replace("_", " ").capitalize(), escape(words.setting(settings[name]))]
+        for name in TRAINING
+        if settings[name] not in (None, 0) or name == "seed"
+    ]
+    rows += [
+        [f"Network: {escape(name.replace('_', ' '))}", escape(words.setting(given))]
+        for name, given in run.experiment.model.items()
+    ]
+    page.table(
+        "settings", "Settings of the training and of the network.", ["Setting", "Value"], rows
+    )
+    if run.history.empty:
+        page.add("No epoch was finished, so there are no curves.")
+        return
+    last = run.history.iloc[-1]
+    told = "; ".join(
+        f"{escape(name.replace('val_', 'validation ').replace('_', ' '))} {last[name]:.4g}"
+        for name in run.history.columns
+        if name != "epoch"
+    )
+    page.add(f"After the last of {count(len(run.history), 'epoch')}: {told}.")
+    drawn = plot_run(run, kind="history")
+    page.figure("history", "Loss and metric by epoch.", drawn)

@@ -1,0 +1,125 @@
+"""Numbers and settings as a person writes them."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+from kerasduet.report.intervals import Interval
+
+__all__ = [
+    "among",
+    "count",
+    "decimals",
+    "interval",
+    "listed",
+    "setting",
+    "share",
+    "signed",
+    "value",
+]
+
+MINUS = "\u2212"
+NO_BREAK = "\u00a0"
+
+
+def count(number: int, noun: str) -> str:
+    """Write a number with its noun.
+
+    Examples
+    --------
+    >>> count(1, "mistake"), count(1200, "mistake")
+    ('1 mistake', '1,200 mistakes')
+    """
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
+def decimals(width: float, *, most: int = 6) -> int:
+    """Choose the decimals that an interval of some width deserves: two of its digits.
+
+    Examples
+    --------
+    >>> decimals(2.3), decimals(0.04), decimals(500.0)
+    (1, 3, 0)
+    """
+    if width <= 0:
+        return min(4, most)
+    return min(max(1 - math.floor(math.log10(width)), 0), most)
+
+
+def signed(text: str) -> str:
+    """Put a true minus sign before a negative number."""
+    return text.replace("-", MINUS, 1) if text.startswith("-") else text
+
+
+def value(found: Interval, *, factor: float = 1) -> str:
+    """Write an estimate with the decimals its interval deserves."""
+    places = decimals(factor * (found.high - found.low))
+    return signed(f"{factor * found.value:,.{places}f}")
+
+
+def interval(found: Interval, *, factor: float = 1) -> str:
+    """Write an interval.
+
+    Examples
+    --------
+    >>> interval(Interval(0.963, 0.951, 0.974), factor=100).split()
+    ['95.1', 'to', '97.4']
+    """
+    places = decimals(factor * (found.high - found.low))
+    low, high = (f"{factor * end:,.{places}f}" for end in (found.low, found.high))
+    return f"{signed(low)}{NO_BREAK}to{NO_BREAK}{signed(high)}"
+
+
+def among(found: Interval, *, factor: float = 1) -> str:
+    """Write an estimate and its interval, for the cell of a table.
+
+    Examples
+    --------
+    >>> among(Interval(0.62, 0.55, 0.71)).split()
+    ['0.62', '(0.55', 'to', '0.71)']
+    """
+    return f"{value(found, factor=factor)} ({interval(found, factor=factor)})"
+
+
+def share(part: float) -> str:
+    """Write a share as a percentage.
+
+    Examples
+    --------
+    >>> share(0.123).split()
+    ['12.3', '%']
+    """
+    return f"{100 * part:.1f}{NO_BREAK}%"
+
+
+def listed(names: Sequence[str], *, most: int = 20) -> str:
+    """Join names with commas and "and"; of very many, the first.
+
+    Examples
+    --------
+    >>> listed(["a", "b", "c"]), listed(["a", "b", "c"], most=2)
+    ('a, b and c', 'a, b and 1 more')
+    """
+    shown = list(names)
+    if len(shown) > most:
+        shown = [*shown[:most], f"{len(names) - most:,} more"]
+    return " and ".join([", ".join(shown[:-1]), shown[-1]]) if len(shown) > 1 else shown[0]
+
+
+def setting(given: Any) -> str:
+    """Write a setting's value.
+
+    Examples
+    --------
+    >>> setting((256, 128)), setting(None), setting(0.001), setting(True), setting("adam")
+    ('256, 128', 'none', '0.001', 'yes', 'adam')
+    """
+    if given is None or given == ():
+        return "none"
+    if isinstance(given, bool):
+        return "yes" if given else "no"
+    if isinstance(given, tuple | list):
+        return ", ".join(setting(item) for item in given)
+    return f"{given:g}" if isinstance(given, float) else str(given)
