@@ -1,0 +1,579 @@
+# Everything that crosses between R and Python crosses here: calls and their errors, values on
+# the way to Python, values on the way back. Python objects stay unconverted until a function
+# below converts them.
+
+# Calls and errors ---------------------------------------------------------------------------
+
+session <- new.env(parent = emptyenv())
+
+# Evaluate an expression that uses the core. Its errors become errors of the function that the
+# user called; errors of R code in it pass.
+call_core <- function(expr, call = rlang::caller_env()) {
+  start_core(call)
+  tryCatch(
+    expr,
+    python.builtin.BaseException = function(error) abort_from_python(error, call),
+    kerasduet_refusal = function(error) abort_own(conditionMessage(error), error$kind, call)
+  )
+}
+
+# What cannot cross is refused here, in the manner and with the classes of the core.
+refuse <- function(..., kind = "ArgumentType") {
+  rlang::abort(paste0(...), class = "kerasduet_refusal", kind = kind, call = NULL)
+}
+
+abort_own <- function(text, kind, call) {
+  rlang::abort(text, class = c(kind, "kerasduet_error"), call = call)
+}
+
+# The first use of the core starts Python.
+start_core <- function(call = rlang::caller_env()) {
+  if (isTRUE(session$started)) {
+    return(invisible())
+  }
+  tryCatch(
+    core$environment$set_caller(paste("R", getRversion()), libraries = as.list(.libPaths())),
+    error = function(error) {
+      abort_own(no_python_text(conditionMessage(error)), "kerasduet_no_python", call)
+    }
+  )
+  session$started <- TRUE
+}
+
+abort_from_python <- function(error, call) {
+  kind <- sub(".*[.]", "", class(error)[[1]])
+  text <- reticulate::py_str(error)
+  if (inherits(error, "kerasduet.errors.KerasduetError")) {
+    abort_own(text, kind, call)
+  }
+  if (inherits(error, "python.builtin.ImportError") && length(missing_packages()) > 0) {
+    abort_own(missing_text(missing_packages(), python_command()), "kerasduet_no_python", call)
+  }
+  rlang::abort(paste0(kind, ": ", text), class = "kerasduet_python_error", call = call)
+}
+
+# Deciding what to say is kept apart from saying it, so that it can be tested.
+no_python_text <- function(reason, named = Sys.getenv("RETICULATE_PYTHON")) {
+  reason <- strsplit(reason, "\n", fixed = TRUE)[[1]][[1]]
+  fix <- "Run install_kerasduet(), then restart R."
+  if (nzchar(named)) {
+    fix <- paste("Unset RETICULATE_PYTHON, restart R, and run install_kerasduet().")
+  }
+  paste0("Python cannot be used: ", sub("[.]$", "", reason), ". ", fix)
+}
+
+missing_text <- function(missing, python, named = Sys.getenv("RETICULATE_PYTHON")) {
+  fix <- "Run install_kerasduet(), then restart R."
+  if (nzchar(named)) {
+    fix <- paste0(
+      "RETICULATE_PYTHON names it: install them there with\n  ", python, " -m pip install ",
+      paste(shQuote(missing), collapse = " "),
+      "\nor unset the variable, restart R, and run install_kerasduet()."
+    )
+  }
+  lacks <- paste(package_names(missing), collapse = ", ")
+  paste0("The Python at ", python, " lacks ", lacks, ". ", fix)
+}
+
+missing_packages <- function() {
+  wanted <- requirements()
+  find <- reticulate::import("importlib.util", convert = FALSE)$find_spec
+  wanted[vapply(package_names(wanted), function(name) is_none(find(name)), logical(1))]
+}
+
+package_names <- function(requirements) {
+  sub("[^A-Za-z0-9_.-].*", "", requirements)
+}
+
+python_command <- function() {
+  reticulate::py_to_r(core$environment$python_command())
+}
+
+# Whether examples and tests can run: a Python with everything in it, found, not downloaded.
+has_core <- function() {
+  if (is.null(session$has_core)) {
+    managed <- Sys.getenv("RETICULATE_USE_MANAGED_VENV", NA)
+    if (is.na(managed)) {
+      Sys.setenv(RETICULATE_USE_MANAGED_VENV = "no")
+      on.exit(Sys.unsetenv("RETICULATE_USE_MANAGED_VENV"))
+    }
+    session$has_core <- tryCatch(
+      {
+        start_core()
+        length(missing_packages()) == 0
+      },
+      error = function(error) FALSE
+    )
+  }
+  session$has_core
+}
+
+# To Python: settings ------------------------------------------------------------------------
+
+# A setting is a scalar, a short vector or a list of them. A missing value crosses as NaN,
+# which no rule of the core accepts, whatever R's type was.
+setting_to_py <- function(x) {
+  if (is.null(x) || is_python(x)) {
+    return(x)
+  }
+  if (is.list(x)) {
+    return(lapply(x, setting_to_py))
+  }
+  if (is.object(x)) {
+    x <- as.character(x)
+  }
+  values <- lapply(unname(as.vector(x)), function(value) if (is.na(value)) NaN else value)
+  if (length(values) == 1) values[[1]] else values
+}
+
+# The settings in `...`, each by its name.
+settings_to_py <- function(settings) {
+  if (length(settings) > 0 && !rlang::is_named(settings)) {
+    refuse("settings: must be given by name, such as epochs = 2; got one without a name.")
+  }
+  refuse_twice(names(settings), "settings")
+  lapply(settings, setting_to_py)
+}
+
+refuse_twice <- function(names, what) {
+  twice <- anyDuplicated(names)
+  if (twice > 0) refuse(what, ": names must differ; got ", names[[twice]], " twice.")
+}
+
+# An experiment, or the name of one, which the core then looks up.
+preset_to_py <- function(x) {
+  if (inherits(x, "kerasduet_experiment")) experiment_to_py(x) else setting_to_py(x)
+}
+
+experiment_to_py <- function(x) {
+  if (!inherits(x, "kerasduet_experiment")) {
+    refuse(
+      "experiment: must come from experiment(); got ", paste(class(x), collapse = "/"),
+      ". Say experiment(\"mnist-dnn\"), for example."
+    )
+  }
+  core$Experiment$from_dict(setting_to_py(unclass(x)))
+}
+
+# To Python: data ----------------------------------------------------------------------------
+
+# Data keep their type or are refused; a vector of length one stays a vector.
+data_to_py <- function(x) {
+  if (is.null(x) || is_python(x)) {
+    return(x)
+  }
+  if (inherits(x, c("kerasduet_dataset", "kerasduet_array"))) {
+    return(handle(x))
+  }
+  if (inherits(x, "ts")) {
+    return(ts_to_py(x))
+  }
+  if (is.data.frame(x) || is.list(x) && !is.object(x)) {
+    return(columns_to_py(x))
+  }
+  column_to_py(x)
+}
+
+columns_to_py <- function(x) {
+  if (is.null(names(x)) && length(x) > 0) {
+    return(lapply(x, data_to_py))
+  }
+  refuse_twice(names(x), "data")
+  reticulate::py_dict(as.list(names(x)), unname(lapply(x, data_to_py)), convert = FALSE)
+}
+
+column_to_py <- function(x) {
+  x <- plain_column(x)
+  switch(column_kind(x),
+    factor = factor_to_py(x),
+    Date = texts_to_py(format(x, "%Y-%m-%d")),
+    POSIXct = times_to_py(x),
+    text = texts_to_py(x),
+    number = array_to_py(x),
+    refuse(
+      "data: must be numbers, a factor, text, dates or times; got ",
+      paste(class(x), collapse = "/"), ". Convert it first, say with as.numeric() or as.Date()."
+    )
+  )
+}
+
+# What a class means is only known of these; another one would be read as its bare numbers.
+column_kind <- function(x) {
+  if (is.object(x)) {
+    return(c(intersect(class(x), c("factor", "Date", "POSIXct")), "unknown")[[1]])
+  }
+  if (!is.atomic(x)) {
+    return("unknown")
+  }
+  if (is.character(x) && is.null(dim(x))) "text" else "number"
+}
+
+plain_column <- function(x) {
+  if (inherits(x, "AsIs")) {
+    class(x) <- setdiff(class(x), "AsIs")
+  }
+  if (inherits(x, "POSIXlt")) as.POSIXct(x) else x
+}
+
+# Integers and logicals have no NaN: with a missing value they cross as numbers that have one,
+# or as Python objects, so that the core finds it.
+array_to_py <- function(x) {
+  if (is.logical(x) && anyNA(x)) {
+    return(objects_to_py(x))
+  }
+  if (is.raw(x)) {
+    storage.mode(x) <- "integer"
+  } else if (is.integer(x) && anyNA(x)) {
+    storage.mode(x) <- "double"
+  }
+  # Without axes, a single value would become a scalar.
+  if (is.null(dim(x))) {
+    dim(x) <- length(x)
+  }
+  if (length(x) > 0) {
+    return(reticulate::r_to_py(x, convert = FALSE))
+  }
+  numpy()$zeros(as.list(dim(x)), dtype = if (is.integer(x)) "int32" else "float64")
+}
+
+texts_to_py <- function(x) objects_to_py(enc2utf8(as.vector(x)))
+
+# A list of Python's own objects, with None for what is missing.
+objects_to_py <- function(x) {
+  lapply(as.vector(x), function(value) if (is.na(value)) NULL else value)
+}
+
+factor_to_py <- function(x) {
+  codes <- as.integer(x) - 1L
+  codes[is.na(codes)] <- -1L
+  pandas()$Categorical$from_codes(
+    array_to_py(codes),
+    categories = as.list(enc2utf8(levels(x))), ordered = is.ordered(x)
+  )
+}
+
+# Times cross as UTC in ISO 8601 and are put back into their zone, which a text cannot hold.
+times_to_py <- function(x) {
+  zone <- attr(x, "tzone")[1] %||% ""
+  if (zone == "") {
+    zone <- Sys.timezone()
+  }
+  # format() cuts digits off where it should round.
+  text <- texts_to_py(format(x + 5e-7, "%Y-%m-%dT%H:%M:%OS6Z", tz = "UTC"))
+  times <- pandas()$to_datetime(text, format = "ISO8601", utc = TRUE)
+  if (is.na(zone) || zone %in% c("UTC", "GMT", "Etc/UTC")) {
+    return(times$tz_localize(NULL))
+  }
+  times$tz_convert(zone)
+}
+
+# A time series of years, quarters or months has dates, any other has numbers.
+ts_to_py <- function(x) {
+  columns <- if (is.matrix(x)) as.list(as.data.frame(unclass(x))) else list(as.vector(x))
+  columns <- lapply(columns, array_to_py)
+  index <- pandas()$Index(ts_times(x), name = "time")
+  if (is.null(names(columns))) {
+    return(pandas()$Series(columns[[1]], index = index))
+  }
+  values <- reticulate::py_dict(as.list(names(columns)), unname(columns), convert = FALSE)
+  pandas()$DataFrame(values, index = index)
+}
+
+ts_times <- function(x) {
+  times <- stats::time(x)
+  steps <- stats::frequency(x)
+  # Without a calendar's years, ts(x) alone counts from 1.
+  is_dated <- steps %in% c(1, 4, 12) && times[[1]] >= 1000 && times[[length(times)]] < 10000
+  if (!is_dated) {
+    return(array_to_py(as.numeric(times)))
+  }
+  year <- floor(times + 0.001) # a month is 1/12 year, which a double does not hold exactly
+  month <- (stats::cycle(x) - 1) * 12 / steps + 1
+  pandas()$to_datetime(texts_to_py(sprintf("%04d-%02d-01", year, month)))
+}
+
+# From Python --------------------------------------------------------------------------------
+
+# Plain values: None, booleans, numbers, texts, arrays, and lists and dicts of them. Whole numbers
+# become doubles, because R's integers end at 2^31.
+plain <- function(x) {
+  if (!is_python(x)) {
+    return(x)
+  }
+  if (is_none(x)) {
+    return(NULL)
+  }
+  if (inherits(x, "numpy.ndarray")) {
+    return(array_from_py(x))
+  }
+  if (inherits(x, "python.builtin.dict")) {
+    values <- reticulate::iterate(x$values(), plain, simplify = FALSE)
+    return(stats::setNames(values, reticulate::iterate(x$keys(), plain)))
+  }
+  if (inherits(x, c("python.builtin.list", "python.builtin.tuple"))) {
+    return(simplified(reticulate::iterate(x, plain, simplify = FALSE)))
+  }
+  is_whole <- inherits(x, "python.builtin.int") && !inherits(x, "python.builtin.bool")
+  reticulate::py_to_r(if (is_whole) x$`__float__`() else x)
+}
+
+simplified <- function(values) {
+  single <- vapply(values, is_single, logical(1))
+  kinds <- unique(vapply(values, typeof, ""))
+  if (length(values) > 0 && all(single) && length(kinds) == 1) unlist(values) else values
+}
+
+is_single <- function(x) is.atomic(x) && length(x) == 1 && is.null(dim(x))
+
+# One axis is a vector, more are a matrix or an array.
+array_from_py <- function(x) {
+  values <- reticulate::py_to_r(x$astype("float64"))
+  if (length(dim(values)) == 1) as.vector(values) else values
+}
+
+# A pandas DataFrame, column by column: pandas's own text columns do not survive as a whole.
+# Classes become factors with all `levels`; times are dates where `dates` says so, or where none
+# has a time of day.
+frame_from_py <- function(frame, levels = NULL, dates = NULL) {
+  names <- plain(frame$columns$tolist())
+  columns <- lapply(names, function(name) {
+    series_from_py(reticulate::py_get_item(frame, name), dates)
+  })
+  result <- stats::setNames(columns, names)
+  for (name in intersect(c("truth", "prediction"), names)) {
+    if (length(levels) > 0) result[[name]] <- factor(result[[name]], levels)
+  }
+  as.data.frame(result, optional = TRUE, stringsAsFactors = FALSE)
+}
+
+series_from_py <- function(series, dates) {
+  switch(plain(series$dtype$kind),
+    M = times_from_py(series, dates),
+    b = vector_from_py(series$to_numpy()),
+    i = ,
+    u = ,
+    f = vector_from_py(series$to_numpy(dtype = "float64")),
+    texts_from_py(series$tolist())
+  )
+}
+
+vector_from_py <- function(array) {
+  as.vector(reticulate::py_to_r(array))
+}
+
+texts_from_py <- function(values) {
+  values <- reticulate::iterate(values, plain, simplify = FALSE)
+  missing <- vapply(values, function(value) is.null(value) || is.na(value), logical(1))
+  values[missing] <- NA_character_
+  vapply(values, as.character, "")
+}
+
+times_from_py <- function(series, dates) {
+  micro <- series$to_numpy(dtype = "datetime64[us]")
+  seconds <- vector_from_py(micro$astype("int64")$astype("float64")) / 1e6
+  seconds[vector_from_py(numpy()$isnat(micro))] <- NA
+  if (dates %||% all(seconds %% 86400 == 0, na.rm = TRUE)) {
+    return(as.Date(seconds / 86400, origin = "1970-01-01"))
+  }
+  as.POSIXct(seconds, origin = "1970-01-01", tz = "UTC")
+}
+
+experiment_from_py <- function(x) {
+  structure(plain(x$to_dict()), class = "kerasduet_experiment")
+}
+
+# Classes as a factor, probabilities as a matrix, a forecast as a data frame.
+prediction_from_py <- function(x, levels, kind, dates) {
+  if (length(levels) == 0) {
+    return(frame_from_py(x, dates = dates))
+  }
+  if (identical(kind, "prob")) {
+    probabilities <- reticulate::py_to_r(x$to_numpy(dtype = "float64"))
+    return(matrix(probabilities, ncol = length(levels), dimnames = list(NULL, levels)))
+  }
+  factor(texts_from_py(x$astype("str")$tolist()), levels)
+}
+
+# Names of the classes of a run or a data set; a series has none.
+class_names <- function(py) {
+  learned <- py$preprocessing
+  if (!reticulate::py_has_attr(learned, "class_names")) {
+    return(character())
+  }
+  as.character(plain(learned$class_names))
+}
+
+# Whether a run's series has dates, without a time of day.
+has_dates <- function(py) {
+  learned <- py$preprocessing
+  if (!reticulate::py_has_attr(learned, "tail_times")) {
+    return(FALSE)
+  }
+  !any(grepl("T", unlist(plain(learned$tail_times)), fixed = TRUE))
+}
+
+# keras3 expects models that convert what they give.
+model_from_py <- function(x) {
+  reticulate::r_to_py(x, convert = TRUE)
+}
+
+# Handles ------------------------------------------------------------------------------------
+
+# An R object of ours that holds a Python object.
+new_handle <- function(py, class) {
+  structure(list(py = py), class = class)
+}
+
+handle <- function(x) {
+  py <- if (is.list(x)) unclass(x)$py
+  if (is.null(py)) {
+    refuse("run: must be what run_experiment() or load_run() gives; got ", class(x)[[1]], ".")
+  }
+  if (reticulate::py_is_null_xptr(py)) {
+    refuse(
+      class(x)[[1]], ": must belong to this R session; got one of an earlier session. ",
+      "Keep runs with save_run() and load_run()."
+    )
+  }
+  py
+}
+
+is_python <- function(x) inherits(x, "python.builtin.object")
+
+is_none <- function(x) is.null(x) || inherits(x, "python.builtin.NoneType")
+
+numpy <- function() reticulate::import("numpy", convert = FALSE)
+
+pandas <- function() reticulate::import("pandas", convert = FALSE)
+
+# Lessons ------------------------------------------------------------------------------------
+
+# Call a function of the core's lessons with the arguments of its R namesake.
+lesson <- function(name, arguments, read = plain, call = rlang::caller_env()) {
+  absent <- vapply(arguments, identical, NA, rlang::missing_arg())
+  if (any(absent)) {
+    abort_own(paste0(names(arguments)[absent][[1]], ": must be given."), "ArgumentType", call)
+  }
+  call_core(
+    {
+      if (!rlang::is_named2(arguments)) {
+        refuse("settings: must be given by name; got one without a name.")
+      }
+      refuse_twice(names(arguments), "settings")
+      run <- reticulate::py_get_attr(core$concepts, name)
+      read(do.call(run, Map(lesson_to_py, arguments, names(arguments))))
+    },
+    call = call
+  )
+}
+
+# Lists keep their structure, with names they are dicts. A data frame is a matrix.
+lesson_to_py <- function(x, name) {
+  if (is.null(x) || is_python(x)) {
+    return(x)
+  }
+  if (inherits(x, "kerasduet_array")) {
+    return(handle(x))
+  }
+  if (is.data.frame(x)) {
+    x <- as.matrix(x)
+  }
+  if (is.list(x) && !is.object(x)) {
+    return(lesson_list_to_py(x, name))
+  }
+  if (!is.atomic(x)) {
+    refuse(name, ": must hold numbers; got ", class(x)[[1]], ".")
+  }
+  lesson_array_to_py(x)
+}
+
+# One value is a scalar, more are an array with its axes. Classes that are not numbers cross as
+# text, which the core refuses.
+lesson_array_to_py <- function(x) {
+  if (is.object(x) && !inherits(x, c("ts", "table"))) {
+    x <- as.character(x)
+  }
+  if (is.null(dim(x)) && length(x) == 1) {
+    return(setting_to_py(x))
+  }
+  if (is.null(dim(x)) && is.character(x)) {
+    return(texts_to_py(x))
+  }
+  if (is.logical(x) && anyNA(x)) {
+    storage.mode(x) <- "double"
+  }
+  array_to_py(x)
+}
+
+lesson_list_to_py <- function(x, name) {
+  items <- lapply(unname(x), lesson_to_py, name)
+  if (is.null(names(x))) {
+    return(items)
+  }
+  refuse_twice(names(x), name)
+  reticulate::py_dict(as.list(names(x)), items, convert = FALSE)
+}
+
+table_from_py <- function(x) as.data.frame(plain(x))
+
+# A cell is counted from 1 here and from 0 there, in arguments and in what the core says of them.
+lesson_cell <- function(name, arguments, read, call = rlang::caller_env()) {
+  for (index in c("row", "column")) {
+    value <- arguments[[index]]
+    if (is.numeric(value) && !is.object(value)) arguments[[index]] <- value - 1
+  }
+  tryCatch(
+    lesson(name, arguments, read, call = call),
+    kerasduet_error = function(error) {
+      abort_own(cell_text(conditionMessage(error)), class(error)[[1]], call)
+    }
+  )
+}
+
+cell_text <- function(text) {
+  if (!grepl("^(row|column): ", text)) {
+    return(text)
+  }
+  numbers <- gregexpr("(?<= )-?[0-9]+([.][0-9]+)?", text, perl = TRUE)
+  regmatches(text, numbers) <- lapply(regmatches(text, numbers), function(found) {
+    as.character(as.numeric(found) + 1)
+  })
+  text
+}
+
+# A matplotlib figure as a picture that R shows: its PNG file, and the same pixels as a raster.
+figure_from_py <- function(figure, about) {
+  dpi <- figure_dpi()
+  file <- reticulate::import("io", convert = FALSE)$BytesIO()
+  figure$savefig(file, format = "png", dpi = dpi)
+  pixels <- reticulate::import("PIL.Image", convert = FALSE)$open(file)$convert("RGBA")
+  size <- plain(pixels$size) # width, height
+  raster <- readBin(bytes_from_py(pixels$tobytes()), "integer", prod(size), endian = "little")
+  structure(
+    list(
+      png = bytes_from_py(file$getvalue()),
+      raster = structure(raster, dim = rev(size), class = "nativeRaster", channels = 4L),
+      width = size[[1]] / dpi, height = size[[2]] / dpi, alt = figure_text(figure, about)
+    ),
+    class = "kerasduet_figure"
+  )
+}
+
+# What a reader who cannot see the figure is told: what it is, its panels, its arithmetic.
+figure_text <- function(figure, about) {
+  titles <- reticulate::iterate(figure$axes, function(axes) plain(axes$get_title()))
+  titles <- paste(unlist(titles)[nzchar(unlist(titles))], collapse = ", ")
+  formula <- plain(figure$get_supxlabel())
+  text <- paste0(about, if (nzchar(titles)) paste0(": ", titles), ". ", formula)
+  trimws(gsub("[[:space:]]+", " ", text))
+}
+
+# Sharp on screens and in print, or what the document asks for if that is more.
+figure_dpi <- function() {
+  knitting <- isTRUE(getOption("knitr.in.progress"))
+  max(200, if (knitting) knitr::opts_current$get("dpi"))
+}
+
+bytes_from_py <- function(x) {
+  reticulate::py_to_r(reticulate::import_builtins(convert = FALSE)$bytearray(x))
+}

@@ -1,0 +1,139 @@
+#' Load the data of an experiment and split them
+#'
+#' The arrays stay in Python: the data set holds handles, and `as.array()` copies one into R.
+#'
+#' @param experiment An experiment, from [experiment()].
+#' @param data Your own data instead; `NULL` (the default) takes the experiment's. For images a
+#'   list of `x` (an array of n x height x width, or with a fourth axis of channels; whole numbers
+#'   0..255 stored as integer, or numbers 0..1) and `y` (a factor, or whole numbers from 0),
+#'   perhaps with `x_test` and `y_test`. For a series a data frame, a tibble or a `ts`; see
+#'   Details.
+#'
+#' @details
+#' Columns of a data frame may be numbers, dates (`Date`) or times (`POSIXct`). The times of a
+#' `ts` of years, quarters or months become dates, so that `frequency` may be "YS", "QS" or
+#' "MS"; those of any other `ts` stay numbers. Its column is called by the experiment's
+#' `target`, or else "value". Missing values are refused by row, unless the experiment says
+#' `missing = "interpolate"`.
+#'
+#' @return A `kerasduet_dataset`. Its parts are `x_train`, `y_train`, `x_validation`,
+#'   `y_validation`, `x_test`, `y_test` (each a `kerasduet_array`, with images or windows along
+#'   the first axis), `sizes` (rows of each split), `class_names` and `source` (a list that says
+#'   where the data came from).
+#' @seealso [`kerasduet_array`]
+#' @examplesIf kerasduet:::has_core()
+#' data <- load_data(experiment("mnist-dnn", dataset = "mnist-subset"))
+#' data
+#' dim(data$x_test)
+#' as.array(data$y_test[1:5])
+#' @export
+load_data <- function(experiment, data = NULL) {
+  call_core({
+    loaded <- core$load_data(experiment_to_py(experiment), data_to_py(data))
+    new_handle(loaded, "kerasduet_dataset")
+  })
+}
+
+array_names <- c("x_train", "y_train", "x_validation", "y_validation", "x_test", "y_test")
+
+#' @export
+names.kerasduet_dataset <- function(x) c(array_names, "sizes", "class_names", "source")
+
+#' @export
+`$.kerasduet_dataset` <- function(x, name) {
+  call_core({
+    check_part(name, names(x))
+    part <- if (name != "class_names") reticulate::py_get_attr(handle(x), name)
+    switch(name,
+      sizes = plain(part),
+      source = plain(part$to_dict()),
+      class_names = class_names(handle(x)),
+      new_handle(part, "kerasduet_array")
+    )
+  })
+}
+
+#' @export
+`[[.kerasduet_dataset` <- `$.kerasduet_dataset`
+
+#' @export
+format.kerasduet_dataset <- function(x, ...) {
+  c(
+    paste0("<kerasduet data> ", call_core(reticulate::py_repr(handle(x)))),
+    "  parts: x_train, y_train, x_validation, y_validation, x_test, y_test, sizes, source"
+  )
+}
+
+#' @export
+print.kerasduet_dataset <- function(x, ...) {
+  writeLines(format(x, ...))
+  invisible(x)
+}
+
+#' Arrays that stay in Python
+#'
+#' The parts of a data set are handles of NumPy arrays: looking at one copies nothing. Take rows
+#' with one index, then copy them with `as.array()`.
+#'
+#' @param x A `kerasduet_array`, such as `data$x_test`.
+#' @param i Rows: positive or negative numbers from 1, or a logical vector. Other axes cannot be
+#'   indexed before `as.array()`.
+#' @param ... Not used.
+#' @return `[` gives a `kerasduet_array` of those rows, `dim()` an integer vector, `length()` the
+#'   number of elements, and `as.array()` an R array with the same axes: integer for whole
+#'   numbers, else double.
+#' @examplesIf kerasduet:::has_core()
+#' data <- load_data(experiment("mnist-dnn", dataset = "mnist-subset"))
+#' digits <- as.array(data$x_test[1:9])
+#' dim(digits)
+#' range(digits)
+#' @name kerasduet_array
+NULL
+
+#' @rdname kerasduet_array
+#' @export
+`[.kerasduet_array` <- function(x, i, ...) {
+  call_core({
+    if (...length() > 0) {
+      refuse("i: only rows can be taken, x[i]; got more indices. Take the rest from as.array(x).")
+    }
+    all <- seq_len(dim(x)[[1]])
+    rows <- if (missing(i)) all else all[i]
+    if (anyNA(rows)) {
+      refuse("i: rows must lie in 1..", length(all), "; got others.", kind = "ArgumentRange")
+    }
+    new_handle(handle(x)$take(array_to_py(rows - 1L), axis = 0L), "kerasduet_array")
+  })
+}
+
+#' @rdname kerasduet_array
+#' @export
+dim.kerasduet_array <- function(x) call_core(as.integer(plain(handle(x)$shape)))
+
+#' @rdname kerasduet_array
+#' @export
+length.kerasduet_array <- function(x) call_core(plain(handle(x)$size))
+
+#' @rdname kerasduet_array
+#' @export
+as.array.kerasduet_array <- function(x, ...) call_core(reticulate::py_to_r(handle(x)))
+
+#' @export
+format.kerasduet_array <- function(x, ...) {
+  type <- call_core(plain(handle(x)$dtype$name))
+  paste0("<kerasduet array> ", paste(dim(x), collapse = " x "), ", ", type)
+}
+
+#' @export
+print.kerasduet_array <- function(x, ...) {
+  writeLines(format(x, ...))
+  invisible(x)
+}
+
+# Reading a part that is not there would give NULL without a word.
+check_part <- function(name, known) {
+  if (!name %in% known) {
+    list <- paste(known, collapse = ", ")
+    refuse(name, ": no such part. Known: ", list, ".", kind = "UnknownName")
+  }
+}

@@ -1,0 +1,75 @@
+#' List the examples that ship with the package
+#'
+#' @return A data frame with one row a preset: `name`, `task`, `dataset`, `builder`, `epochs`,
+#'   `description`.
+#' @seealso [run_experiment()]
+#' @examplesIf kerasduet:::has_core()
+#' presets()
+#' @export
+presets <- function() {
+  call_core(frame_from_py(core$presets()))
+}
+
+#' Describe a run
+#'
+#' An experiment says which data, which network and which training. It is a preset with some
+#' settings changed, and it is checked when it is made: a wrong name or value is an error that
+#' says what to do.
+#'
+#' @param preset Character. Name of a preset, see [presets()]; or an experiment to start from.
+#' @param ... Settings by name, such as `epochs = 2`: the fields listed below, or arguments of
+#'   the network's builder ([model_cnn()], [model_dnn()], [model_recurrent()]) such as `units`.
+#'   Whole numbers may be written as `2`.
+#'
+#' @section Settings:
+#' * Data: `dataset` ("mnist", "mnist-subset", "images", "co2", "series"), `path` (an .npz or a
+#'   CSV file), `time`, `target`, `features` (columns), `frequency` (spacing of the times, such
+#'   as "D", "W-SAT" or "MS"; `NULL` checks their order only), `missing` ("error",
+#'   "interpolate"), `validation_split`, `test_split` (fractions).
+#' * Series: `lookback`, `horizon`, `season`, `difference` (time steps), `straddle` (logical,
+#'   windows of the test may begin before the split).
+#' * Training: `epochs`, `batch_size`, `optimizer` ("adam", "adamw", "rmsprop", "sgd"),
+#'   `learning_rate`, `momentum`, `weight_decay`, `clip_norm`, `clip_value`, `early_stopping`
+#'   (epochs to wait; `NULL` for none), `seed` (0 to 2^32 - 1).
+#'
+#' @return A named list of all settings, of class `kerasduet_experiment`; the builder's own are
+#'   in `model`.
+#' @seealso [run_experiment()], [load_data()], [build_model()]
+#' @examplesIf kerasduet:::has_core()
+#' exp <- experiment("mnist-dnn", epochs = 2, units = c(64, 32))
+#' exp
+#' exp$epochs
+#' @export
+experiment <- function(preset, ...) {
+  call_core({
+    settings <- settings_to_py(list(...))
+    experiment_from_py(do.call(core$experiment, c(list(preset_to_py(preset)), settings)))
+  })
+}
+
+#' @export
+format.kerasduet_experiment <- function(x, ...) {
+  model <- paste0(names(x$model), " = ", vapply(x$model, show_value, ""), collapse = ", ")
+  c(
+    paste0("<kerasduet experiment> ", x$name, ": ", x$description),
+    paste0("  data      ", x$dataset, if (!is.null(x$path)) paste0(", ", x$path)),
+    paste0("  network   ", x$builder, "(", model, ")"),
+    paste0(
+      "  training  ", x$epochs, " epochs of batches of ", x$batch_size, ", ", x$optimizer,
+      ", learning rate ", format(x$learning_rate), ", seed ", format(x$seed, scientific = FALSE)
+    ),
+    "  next      run_experiment(exp), load_data(exp), build_model(exp)"
+  )
+}
+
+#' @export
+print.kerasduet_experiment <- function(x, ...) {
+  writeLines(format(x, ...))
+  invisible(x)
+}
+
+show_value <- function(x) {
+  x <- unlist(x) %||% integer()
+  text <- if (is.character(x)) encodeString(x, quote = '"') else format(x, trim = TRUE)
+  if (length(text) == 1) text else paste0("c(", paste(text, collapse = ", "), ")")
+}

@@ -1,0 +1,297 @@
+#' Train an experiment and score it on its test rows
+#'
+#' Loads the data, builds the network, trains it and predicts the test rows. Python's
+#' `run_experiment()` with the same settings gives the same bits.
+#'
+#' @inheritParams experiment
+#' @param preset Character. Name of a preset, see [presets()]; or an experiment.
+#' @param data Your own data instead of the preset's, see [load_data()]; or a data set that
+#'   [load_data()] gave for the same experiment. Default `NULL`.
+#' @param out Character. Folder to keep the run in, `NULL` (default) for none. It is written
+#'   after every epoch, so that a training cut off at any moment resumes; a finished run of the
+#'   same experiment is loaded.
+#' @param overwrite Logical. Whether to replace what `out` holds and start over. Default `FALSE`.
+#' @param progress Logical, or a function that is given each event, a list. `TRUE` (default)
+#'   shows a bar in an interactive terminal and one line an epoch elsewhere.
+#'
+#' @details
+#' Ctrl-C (or the Stop button) ends the training after the last finished epoch: the run has the
+#' status "interrupted", and [resume_run()] goes on.
+#'
+#' @return A [kerasduet_run].
+#' @seealso [resume_run()], [save_run()], [load_run()]
+#' @examplesIf kerasduet:::has_core()
+#' run <- run_experiment("mnist-dnn", dataset = "mnist-subset", epochs = 1, progress = FALSE)
+#' run
+#' run$metrics$accuracy
+#' @export
+run_experiment <- function(preset, ..., data = NULL, out = NULL, overwrite = FALSE,
+                           progress = TRUE) {
+  call_core({
+    arguments <- list(
+      preset_to_py(preset),
+      data = data_to_py(data), out = setting_to_py(out), overwrite = setting_to_py(overwrite),
+      progress = progress_to_py(progress)
+    )
+    finished <- do.call(core$run_experiment, c(arguments, settings_to_py(list(...))))
+    new_handle(finished, "kerasduet_run")
+  })
+}
+
+#' Go on with a training that was interrupted or cut off
+#'
+#' @inheritParams run_experiment
+#' @param run An interrupted run, or the folder of one.
+#' @param data Your data, where the run was trained on them and is read from a folder. Default
+#'   `NULL`.
+#' @return A [kerasduet_run] with the same bits as one that was never interrupted. A finished run
+#'   is returned as it is.
+#' @examplesIf kerasduet:::has_core()
+#' folder <- file.path(tempdir(), "dnn")
+#' run_experiment("mnist-dense", dataset = "mnist-subset", epochs = 1, out = folder)
+#' resume_run(folder)
+#' @export
+resume_run <- function(run, data = NULL, progress = TRUE) {
+  call_core({
+    given <- if (inherits(run, "kerasduet_run")) handle(run) else setting_to_py(run)
+    resumed <- core$resume_run(
+      given,
+      data = data_to_py(data), progress = progress_to_py(progress)
+    )
+    new_handle(resumed, "kerasduet_run")
+  })
+}
+
+#' Keep a run in a folder, load it again
+#'
+#' R and Python write and read the same folders. Loading rebuilds the network from its
+#' description and checks every file; no code in the folder is run.
+#'
+#' @param run A [kerasduet_run].
+#' @param folder Character. A new or empty folder, or one that holds this experiment.
+#' @return `save_run()` gives the folder, invisibly; `load_run()` a [kerasduet_run].
+#' @examplesIf kerasduet:::has_core()
+#' run <- run_experiment("mnist-dense", dataset = "mnist-subset", epochs = 1, progress = FALSE)
+#' folder <- save_run(run, file.path(tempdir(), "kept"))
+#' identical(load_run(folder)$digests, run$digests)
+#' @export
+save_run <- function(run, folder) {
+  call_core(handle(run)$save(setting_to_py(folder)))
+  invisible(folder)
+}
+
+#' @rdname save_run
+#' @export
+load_run <- function(folder) {
+  call_core(new_handle(core$load_run(setting_to_py(folder)), "kerasduet_run"))
+}
+
+#' The result of an experiment
+#'
+#' What [run_experiment()], [resume_run()] and [load_run()] give. The network and the arrays stay
+#' in Python; the parts below are copied into R when they are asked for.
+#'
+#' @section Parts:
+#' * `run$metrics`: list of numbers, scores on the test rows beside the baselines.
+#' * `run$history`: data frame, one row an epoch; also `as.data.frame(run)` and `tidy(run)`.
+#' * `run$model`: the Keras model, a Python object. With keras3 attached its verbs work on it.
+#' * `run$experiment`: the [experiment()].
+#' * `run$digests`: list of sha256 of weights, history and test predictions.
+#' * `run$status`: "finished" or "interrupted".
+#' * `run$provenance`: list of versions, backend, device, seed, seconds and more.
+#' * `run$dataset`: the data set, see [load_data()].
+#' * `run$class_names`: character, empty for a series.
+#' * `run$source`: list that says where the data came from.
+#' * `run$summary`: one sentence, the result and the baseline beside it.
+#' * `run$folder`: where it is kept, or `NULL`.
+#'
+#' @param x,object A run.
+#' @param row.names,optional,... Not used.
+#' @return `as.data.frame()` and `tidy()` give the history, one row an epoch; `glance()` a data
+#'   frame of one row, the metrics; `augment()` the test rows with their predictions, as
+#'   [predictions()]; `summary()` a list that prints as text.
+#' @examplesIf kerasduet:::has_core()
+#' run <- run_experiment("mnist-dense", dataset = "mnist-subset", epochs = 2, progress = FALSE)
+#' run
+#' as.data.frame(run)
+#' glance(run)
+#' @name kerasduet_run
+NULL
+
+run_parts <- c(
+  "metrics", "history", "model", "experiment", "digests", "status", "provenance", "dataset",
+  "class_names", "source", "summary", "folder"
+)
+
+#' @export
+names.kerasduet_run <- function(x) run_parts
+
+#' @export
+`$.kerasduet_run` <- function(x, name) {
+  call_core({
+    check_part(name, run_parts)
+    part <- reticulate::py_get_attr(handle(x), name)
+    switch(name,
+      history = frame_from_py(part),
+      model = model_from_py(part),
+      experiment = experiment_from_py(part),
+      dataset = new_handle(part, "kerasduet_dataset"),
+      source = plain(part$to_dict()),
+      class_names = as.character(plain(part)),
+      plain(part)
+    )
+  })
+}
+
+#' @export
+`[[.kerasduet_run` <- `$.kerasduet_run`
+
+#' @export
+format.kerasduet_run <- function(x, ...) {
+  sizes <- format(unlist(x$provenance$sizes), big.mark = ",", trim = TRUE)
+  experiment <- x$experiment
+  epochs <- paste(nrow(x$history), "of", experiment$epochs, "epochs")
+  where <- if (is.null(x$folder)) "not saved" else paste("saved in", x$folder)
+  forecasting <- length(x$class_names) == 0
+  todo <- if (forecasting) "forecast(run)" else "predict(run, x)"
+  c(
+    paste0("<kerasduet run> ", paste(experiment$name, x$status, epochs, where, sep = ", ")),
+    paste0("  data     ", x$source$name, ": ", paste(sizes, names(sizes), collapse = ", ")),
+    paste0(
+      "  network  ", experiment$builder, ", ",
+      format(x$provenance$parameters, big.mark = ","), " parameters"
+    ),
+    paste0("  result   ", x$summary),
+    paste0(
+      "  next     ", if (x$status == "interrupted") "resume_run(run), ",
+      "plot(run), predictions(run), ", todo, ", save_run(run, folder)"
+    )
+  )
+}
+
+#' @export
+print.kerasduet_run <- function(x, ...) {
+  writeLines(format(x, ...))
+  invisible(x)
+}
+
+#' @rdname kerasduet_run
+#' @export
+summary.kerasduet_run <- function(object, ...) {
+  structure(
+    list(
+      name = object$experiment$name, status = object$status, result = object$summary,
+      metrics = object$metrics, history = object$history, digests = object$digests,
+      seconds = object$provenance$seconds$training
+    ),
+    class = "summary.kerasduet_run"
+  )
+}
+
+#' @export
+format.summary.kerasduet_run <- function(x, ...) {
+  last <- utils::tail(x$history, 1)
+  rows <- c(
+    vapply(x$metrics, format, "", digits = 4),
+    "training seconds" = format(x$seconds, digits = 3),
+    vapply(last, format, "", digits = 4)
+  )
+  names(rows)[names(rows) == "epoch"] <- "last epoch"
+  c(
+    paste0(x$name, ", ", x$status, ". ", x$result),
+    paste0("  ", formatC(names(rows), width = -max(nchar(names(rows)))), "  ", rows),
+    paste0("  sha256 of ", names(x$digests), ": ", substr(unlist(x$digests), 1, 16), "...")
+  )
+}
+
+#' @export
+print.summary.kerasduet_run <- function(x, ...) {
+  writeLines(format(x, ...))
+  invisible(x)
+}
+
+#' @rdname kerasduet_run
+#' @export
+as.data.frame.kerasduet_run <- function(x, row.names = NULL, # nolint: object_name_linter.
+                                        optional = FALSE, ...) {
+  x$history
+}
+
+#' @rdname kerasduet_run
+#' @method tidy kerasduet_run
+#' @export
+tidy.kerasduet_run <- function(x, ...) x$history
+
+#' @rdname kerasduet_run
+#' @method glance kerasduet_run
+#' @export
+glance.kerasduet_run <- function(x, ...) as.data.frame(x$metrics, optional = TRUE)
+
+#' @rdname kerasduet_run
+#' @method augment kerasduet_run
+#' @export
+augment.kerasduet_run <- function(x, ...) predictions(x)
+
+#' The test rows with truth, prediction and baselines
+#'
+#' @param run A [kerasduet_run].
+#' @return A data frame. Images: `row`, `truth` and `prediction` (factors), `probability`, and
+#'   `p_<class>` a class. Series: `origin`, `time` (`Date`, `POSIXct` or numbers), `step`,
+#'   `truth`, `forecast`, `naive`, `seasonal_naive`, `drift`, in the target's units.
+#' @examplesIf kerasduet:::has_core()
+#' run <- run_experiment("mnist-dense", dataset = "mnist-subset", epochs = 1, progress = FALSE)
+#' tests <- predictions(run)
+#' table(tests$truth, tests$prediction)
+#' @export
+predictions <- function(run) {
+  call_core({
+    py <- handle(run)
+    frame_from_py(py$predictions(), levels = class_names(py), dates = has_dates(py))
+  })
+}
+
+#' Predict new data
+#'
+#' @param object A [kerasduet_run].
+#' @param newdata Images as an array, integer 0..255 or double 0..1, of n x height x width (or
+#'   with a fourth axis of channels), a `kerasduet_array` or a data set; or a series (data frame,
+#'   tibble, `ts`) of at least lookback + difference rows, which is continued.
+#' @param type Character. For images "class" (default) or "prob".
+#' @param ... Not used.
+#' @return Images: a factor, or a matrix of probabilities with a column a class. A series: a data
+#'   frame as [forecast()][forecast.kerasduet_run] gives.
+#' @examplesIf kerasduet:::has_core()
+#' run <- run_experiment("mnist-dense", dataset = "mnist-subset", epochs = 1, progress = FALSE)
+#' digits <- run$dataset$x_test[1:5]
+#' predict(run, digits)
+#' round(predict(run, digits, type = "prob"), 2)
+#' @export
+predict.kerasduet_run <- function(object, newdata, type = "class", ...) {
+  rlang::check_dots_empty()
+  call_core({
+    py <- handle(object)
+    given <- py$predict(data_to_py(newdata), kind = setting_to_py(type))
+    prediction_from_py(given, class_names(py), type, has_dates(py))
+  })
+}
+
+#' Score a run on other labelled images
+#'
+#' @param run A [kerasduet_run] of a classifier.
+#' @param x Images, as for [predict()][predict.kerasduet_run].
+#' @param y A factor, or whole numbers from 0; one an image.
+#' @return A list of numbers: `loss` (nats), `accuracy`, `errors`.
+#' @details With keras3 attached, its `evaluate(run, x, y)` does the same.
+#' @examplesIf kerasduet:::has_core()
+#' run <- run_experiment("mnist-dense", dataset = "mnist-subset", epochs = 1, progress = FALSE)
+#' evaluate_run(run, run$dataset$x_validation, run$dataset$y_validation)
+#' @export
+evaluate_run <- function(run, x, y) {
+  call_core(plain(handle(run)$evaluate(data_to_py(x), data_to_py(y))))
+}
+
+# No generic of our own: it would mask that of keras3.
+#' @exportS3Method keras3::evaluate
+evaluate.kerasduet_run <- function(object, x, y, ...) { # nolint: object_name_linter.
+  evaluate_run(object, x, y)
+}

@@ -1,0 +1,187 @@
+"""Bad inputs, from the file that R's suite reads too: one error class and one text a case."""
+
+from __future__ import annotations
+
+import base64
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import kerasduet as kd
+from kerasduet import errors
+
+FILE = json.loads(
+    (Path(__file__).parents[1] / "contract" / "bad-inputs.json").read_text("utf-8")
+)
+SPECIAL = {"NA": float("nan"), "NaN": float("nan"), "Inf": np.inf, "-Inf": -np.inf}
+HOLDER = """
+import sys
+from pathlib import Path
+from kerasduet.storage import Owner
+
+Path(sys.argv[1]).mkdir()
+with Owner(Path(sys.argv[1])):
+    print("held", flush=True)
+    sys.stdin.read()
+"""
+
+
+def label(case):
+    return f"{case['row']}-{case['call']}-{case['name'].replace(' ', '-')}"
+
+
+def plain(value):
+    """Give a scalar of the file; what JSON cannot write stands as {"special": name}."""
+    return SPECIAL[value["special"]] if isinstance(value, dict) else value
+
+
+def settings_of(case, folder):
+    base = FILE["experiments"][case["experiment"]]
+    settings = base["settings"] | case.get("settings", {})
+    settings = {name: plain(value) for name, value in settings.items()}
+    if isinstance(settings.get("path"), str):
+        settings["path"] = settings["path"].replace("{folder}", str(folder))
+    return case.get("preset", base["preset"]), settings
+
+
+def build(spec):
+    """Make an array, a vector, a table or a list of them from its description."""
+    if "array" in spec:
+        values = np.full(spec["array"], spec["fill"], dtype=object)
+    elif "sequence" in spec:
+        values = np.arange(1, spec["sequence"] + 1).astype(object)
+    elif "vector" in spec:
+        values = np.resize(np.array(spec["vector"], dtype=object), spec["length"])
+    elif "table" in spec:
+        return pd.DataFrame({name: build(column) for name, column in spec["table"].items()})
+    else:
+        return {name: build(part) for name, part in spec.items()}
+    for place in spec.get("set", []):
+        values[tuple(index - 1 for index in place["at"])] = plain(place["value"])
+    return typed(values, spec)
+
+
+def typed(values, spec):
+    """Give values the type asked for; whole numbers with a gap have to be floats."""
+    missing = np.array([item != item for item in values.flat], dtype=bool)
+    if spec["type"] == "factor":
+        kept = [None if gap else item for item, gap in zip(values, missing, strict=True)]
+        return pd.Categorical(kept, categories=spec["levels"])
+    whole = "float64" if missing.any() else "int64"
+    kinds = {"integer": whole, "double": "float64", "text": "str", "logical": "bool"}
+    return values.astype(kinds[spec["type"]])
+
+
+def snapshot(folder):
+    """Say all that is under a folder: names, and the bytes of its files."""
+    return {
+        str(path.relative_to(folder)): path.read_bytes() if path.is_file() else None
+        for path in sorted(folder.rglob("*"))
+        if path.name not in {".lock", ".owner"}
+    }
+
+
+def call(case, folder, runs, events):
+    """Do what a case describes."""
+    name = case["call"]
+    if name in {"predict", "evaluate", "forecast"}:
+        run = runs(case["experiment"])
+        if name == "forecast":
+            return run.forecast(plain(case["horizon"]))
+        x = build(case["x"])
+        return run.predict(x) if name == "predict" else run.evaluate(x, build(case["y"]))
+    if name in {"load_run", "resume_run"}:
+        target = case["folder"].replace("{folder}", str(folder))
+        return kd.load_run(target) if name == "load_run" else kd.resume_run(target)
+    preset, settings = settings_of(case, folder)
+    data = build(case["data"]) if "data" in case else None
+    if name == "experiment":
+        return kd.experiment(preset, **settings)
+    if name == "load_data":
+        return kd.load_data(kd.experiment(preset, **settings), data)
+    out = case.get("out", "{folder}/out").replace("{folder}", str(folder))
+    return kd.run_experiment(preset, data=data, out=out, progress=events.append, **settings)
+
+
+@pytest.fixture(scope="module")
+def runs():
+    """Give the runs that predictions are asked of, each trained once."""
+    trained = {}
+
+    def run(name):
+        if name not in trained:
+            base = FILE["experiments"][name]
+            data = build(base["data"]) if "data" in base else None
+            trained[name] = kd.run_experiment(
+                base["preset"], data=data, progress=False, **base["settings"]
+            )
+        return trained[name]
+
+    return run
+
+
+@pytest.fixture
+def folder(tmp_path, request):
+    """Give a folder with the files of the case in it, and its busy folder held."""
+    case = request.node.callspec.params["case"]
+    for name, content in case.get("files", {}).items():
+        file = tmp_path / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        if isinstance(content, dict):
+            file.write_bytes(base64.b64decode(content["base64"]))
+        else:
+            file.write_text(content, "utf-8", newline="")
+    if "busy" not in case:
+        yield tmp_path
+        return
+    held = str(tmp_path / case["busy"])
+    command = [sys.executable, "-c", HOLDER, held]
+    with subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as owner:
+        assert owner.stdout.readline() == "held\n"
+        yield tmp_path
+        owner.stdin.close()
+
+
+@pytest.mark.parametrize("case", FILE["cases"], ids=label)
+def test_refused_with_its_text_and_nothing_left_behind(case, folder, runs, monkeypatch):
+    if case["call"] in {"predict", "evaluate", "forecast"}:
+        runs(case["experiment"])
+    workplace = folder / "workplace"
+    workplace.mkdir()
+    monkeypatch.chdir(workplace)
+    before = snapshot(folder)
+    cache = snapshot(Path(os.environ["KERAS_HOME"]))
+    events = []
+    with pytest.raises(errors.KerasduetError) as raised:
+        call(case, folder, runs, events)
+    text = case["text"].replace("{folder}", str(folder))
+    if "busy" in case:
+        text = text.replace("{owner}", (folder / case["busy"] / ".owner").read_text("utf-8"))
+    assert str(raised.value) == text
+    assert type(raised.value).__name__ == case["error"]
+    assert events == []
+    assert snapshot(folder) == before
+    assert snapshot(Path(os.environ["KERAS_HOME"])) == cache
+    assert Path.cwd() == workplace
+
+
+def test_every_promised_row_has_a_case():
+    assert {case["row"] for case in FILE["cases"]} == {*range(1, 31), 34, 35}
+
+
+def test_cases_have_names_of_their_own():
+    labels = [label(case) for case in FILE["cases"]]
+    assert len(set(labels)) == len(labels)
+
+
+def test_the_experiments_of_the_cases_train(runs):
+    for name in FILE["experiments"]:
+        assert runs(name).status == "finished"

@@ -1,0 +1,146 @@
+# The cases and what they mean are described in tests/contract/README.md.
+
+special <- list(`NA` = NA, `NaN` = NaN, `Inf` = Inf, `-Inf` = -Inf)
+
+value_of <- function(value) {
+  if (is.list(value) && !is.null(value$special)) special[[value$special]] else value
+}
+
+build <- function(spec) {
+  if (!is.null(spec$array)) {
+    values <- array(spec$fill, unlist(spec$array))
+  } else if (!is.null(spec$sequence)) {
+    values <- seq_len(spec$sequence)
+  } else if (!is.null(spec$vector)) {
+    values <- rep(unlist(spec$vector), length.out = spec$length)
+  } else if (!is.null(spec$table)) {
+    return(as.data.frame(lapply(spec$table, build), optional = TRUE))
+  } else {
+    return(lapply(spec, build))
+  }
+  typed(values, spec)
+}
+
+typed <- function(values, spec) {
+  if (spec$type != "factor") {
+    mode <- if (spec$type == "text") "character" else spec$type
+    storage.mode(values) <- mode
+  }
+  for (place in spec$set) {
+    new <- value_of(place$value)
+    values[matrix(unlist(place$at), 1)] <- if (is.na(new) && !is.nan(new)) NA else new
+  }
+  if (spec$type == "factor") factor(values, levels = unlist(spec$levels)) else values
+}
+
+in_folder <- function(text, folder) gsub("{folder}", folder, text, fixed = TRUE)
+
+settings_of <- function(case, base, folder) {
+  settings <- utils::modifyList(base$settings, case$settings %||% list(), keep.null = TRUE)
+  settings <- lapply(settings, value_of)
+  if (is.character(settings$path)) settings$path <- in_folder(settings$path, folder)
+  c(list(case$preset %||% base$preset), settings)
+}
+
+fill_folder <- function(case, folder) {
+  for (name in names(case$files)) {
+    content <- case$files[[name]]
+    file <- file.path(folder, name)
+    dir.create(dirname(file), showWarnings = FALSE, recursive = TRUE)
+    bytes <- if (is.list(content)) jsonlite::base64_dec(content$base64) else charToRaw(content)
+    writeBin(bytes, file)
+  }
+}
+
+# Names and bytes of all that is under a folder.
+contents <- function(folder) {
+  names <- list.files(folder, recursive = TRUE, all.files = TRUE, include.dirs = TRUE)
+  names <- names[!basename(names) %in% c(".lock", ".owner")]
+  paths <- file.path(folder, names)
+  list(names, unname(tools::md5sum(paths[!dir.exists(paths)])))
+}
+
+trained <- new.env(parent = emptyenv())
+
+run_of <- function(name, base) {
+  if (is.null(trained[[name]])) {
+    data <- if (!is.null(base$data)) build(base$data)
+    arguments <- c(list(base$preset), base$settings, list(data = data, progress = FALSE))
+    trained[[name]] <- do.call(run_experiment, arguments)
+  }
+  trained[[name]]
+}
+
+call_case <- function(case, base, folder, tell) {
+  data <- if (!is.null(case$data)) build(case$data)
+  arguments <- if (!is.null(base)) settings_of(case, base, folder)
+  switch(case$call,
+    experiment = do.call(experiment, arguments),
+    load_data = load_data(do.call(experiment, arguments), data),
+    run_experiment = {
+      out <- in_folder(case$out %||% "{folder}/out", folder)
+      do.call(run_experiment, c(arguments, list(data = data, out = out, progress = tell)))
+    },
+    predict = predict(run_of(case$experiment, base), build(case$x)),
+    evaluate = evaluate_run(run_of(case$experiment, base), build(case$x), build(case$y)),
+    forecast = forecast(run_of(case$experiment, base), h = value_of(case$horizon)),
+    load_run = load_run(in_folder(case$folder, folder)),
+    resume_run = resume_run(in_folder(case$folder, folder))
+  )
+}
+
+# Another process that writes to a folder until its input ends.
+hold <- function(folder) {
+  script <- tempfile(fileext = ".py")
+  writeLines(c(
+    "import sys",
+    "from pathlib import Path",
+    "from kerasduet.storage import Owner",
+    "Path(sys.argv[1]).mkdir()",
+    "with Owner(Path(sys.argv[1])):",
+    "    Path(sys.argv[1], 'held').touch()",
+    "    sys.stdin.read()"
+  ), script)
+  withr::local_envvar(PYTHONPATH = python_folder())
+  holder <- pipe(paste(shQuote(python_command()), shQuote(script), shQuote(folder)), "w")
+  for (attempt in 1:200) {
+    if (file.exists(file.path(folder, "held"))) break
+    Sys.sleep(0.1)
+  }
+  unlink(file.path(folder, "held"))
+  holder
+}
+
+check_case <- function(case, base) {
+  folder <- withr::local_tempdir()
+  fill_folder(case, folder)
+  if (!is.null(case$busy)) {
+    holder <- hold(file.path(folder, case$busy))
+    withr::defer(close(holder))
+  }
+  if (case$call %in% c("predict", "evaluate", "forecast")) run_of(case$experiment, base)
+  before <- list(contents(folder), contents(Sys.getenv("KERAS_HOME")), getwd())
+  events <- 0
+  tell <- function(event) events <<- events + 1
+  error <- tryCatch(call_case(case, base, folder, tell), error = identity)
+  text <- in_folder(case$text, folder)
+  if (!is.null(case$busy)) {
+    owner <- paste(readLines(file.path(folder, case$busy, ".owner"), warn = FALSE), collapse = "\n")
+    text <- sub("{owner}", owner, text, fixed = TRUE)
+  }
+  label <- paste0("row ", case$row, ", ", case$call, ", ", case$name)
+  expect_true(inherits(error, "kerasduet_error"), label = label)
+  expect_identical(conditionMessage(error), text, label = label)
+  expect_identical(class(error)[1], case$error, label = label)
+  expect_identical(events, 0, label = label)
+  after <- list(contents(folder), contents(Sys.getenv("KERAS_HOME")), getwd())
+  expect_identical(after, before, label = label)
+}
+
+test_that("every bad input is refused with its class and text, and nothing is left behind", {
+  skip_without_core()
+  file <- contract("bad-inputs.json")
+  for (case in file$cases) {
+    check_case(case, if (!is.null(case$experiment)) file$experiments[[case$experiment]])
+  }
+})

@@ -1,0 +1,194 @@
+expect_python <- function(x, text) expect_equal(python_text(x), text)
+
+test_that("settings cross as what the core can judge", {
+  skip_without_core()
+  start_core()
+  expect_python(setting_to_py(2), "2.0")
+  expect_python(setting_to_py(2L), "2")
+  expect_python(setting_to_py(TRUE), "True")
+  expect_python(setting_to_py("a"), "'a'")
+  expect_python(setting_to_py(NULL), "None")
+  expect_python(setting_to_py(c(0.4, 0.3)), "[0.4, 0.3]")
+  expect_python(setting_to_py(integer()), "[]")
+  nested <- list(units = c(8, 4), l1 = NULL)
+  expect_python(setting_to_py(nested), "{'units': [8.0, 4.0], 'l1': None}")
+  expect_python(setting_to_py(factor("adam")), "'adam'")
+  expect_python(setting_to_py(as.Date("2024-01-31")), "'2024-01-31'")
+})
+
+test_that("a missing setting of any type is NaN, never a value", {
+  skip_without_core()
+  start_core()
+  for (missing in list(NA, NA_integer_, NA_real_, NA_character_, NaN)) {
+    expect_python(setting_to_py(missing), "nan")
+    expect_error(experiment("mnist-dnn", seed = missing), "got nan", class = "SeedError")
+  }
+  expect_error(experiment("mnist-dnn", units = c(8, NA)), class = "ArgumentRange")
+  expect_error(experiment("mnist-dnn", units = c(8L, NA)), class = "ArgumentRange")
+})
+
+test_that("vectors keep their type; whole numbers with a gap become floats", {
+  skip_without_core()
+  start_core()
+  expect_python(data_to_py(c(1.5, NA)), "array([1.5, nan])")
+  expect_python(data_to_py(c(1L, 2147483647L)), "array([         1, 2147483647], dtype=int32)")
+  expect_python(data_to_py(c(1L, NA)), "array([ 1., nan])")
+  expect_python(data_to_py(7), "array([7.])")
+  expect_python(data_to_py(c(TRUE, FALSE)), "array([ True, False])")
+  expect_python(data_to_py(c(TRUE, NA)), "[True, None]")
+  expect_python(data_to_py(c("a", NA, "\u00e9")), "['a', None, '\u00e9']")
+  expect_python(data_to_py("NA"), "['NA']")
+  expect_python(data_to_py(as.raw(c(0, 255))), "array([  0, 255], dtype=int32)")
+  expect_python(data_to_py(numeric()), "array([], dtype=float64)")
+  expect_python(data_to_py(I(1:2)), "array([1, 2], dtype=int32)")
+  expect_python(data_to_py(NULL), "None")
+})
+
+test_that("arrays have every element in its place, both ways", {
+  skip_without_core()
+  start_core()
+  arrays <- list(
+    array(rnorm(24), c(2, 3, 4)), array(1:24, c(2, 3, 4)), matrix(1:6, 2),
+    array(as.numeric(1:16), c(2, 2, 2, 2))
+  )
+  for (x in arrays) {
+    there <- data_to_py(x)
+    expect_identical(as.integer(plain(there$shape)), dim(x))
+    at <- arrayInd(length(x) - 1, dim(x))
+    expect_equal(plain(do.call(there$item, as.list(at - 1L))), x[at])
+    expect_identical(reticulate::py_to_r(there), x)
+  }
+  expect_python(data_to_py(array(0L, c(0, 28, 28)))$shape, "(0, 28, 28)")
+  expect_python(data_to_py(matrix(c(1L, NA), 1)), "array([[ 1., nan]])")
+})
+
+test_that("factors become codes from 0 with their levels", {
+  skip_without_core()
+  start_core()
+  there <- data_to_py(factor(c("b", "a", NA), levels = c("b", "a", "never")))
+  expect_python(there$codes$tolist(), "[0, 1, -1]")
+  expect_python(there$categories$tolist(), "['b', 'a', 'never']")
+  expect_python(there$ordered, "False")
+  expect_python(data_to_py(ordered("lo", levels = c("lo", "hi")))$ordered, "True")
+  expect_python(data_to_py(factor("x"))$categories$tolist(), "['x']")
+})
+
+test_that("dates and times cross as ISO 8601, in their zone", {
+  skip_without_core()
+  start_core()
+  iso <- function(x) plain(pandas()$Index(data_to_py(x))$map(core$data$table$`_iso`)$tolist())
+  expect_python(data_to_py(as.Date(c("2024-02-29", NA))), "['2024-02-29', None]")
+  expect_python(data_to_py(as.Date("2024-02-29") + 0.5), "['2024-02-29']")
+  utc <- as.POSIXct("2024-03-31 00:59:59.25", tz = "UTC")
+  expect_equal(iso(utc), "2024-03-31T00:59:59.250000")
+  berlin <- as.POSIXct("2024-03-31 00:30", tz = "Europe/Berlin") + 3600 * 0:2
+  expect_equal(iso(berlin), c(
+    "2024-03-31T00:30:00+01:00", "2024-03-31T01:30:00+01:00", "2024-03-31T03:30:00+02:00"
+  ))
+  expect_equal(iso(as.POSIXlt("2024-01-31 10:00", tz = "UTC")), "2024-01-31T10:00:00")
+  expect_python(pandas()$isna(data_to_py(c(utc, NA)))$tolist(), "[False, True]")
+  for (tenth in 0:9) {
+    expect_match(iso(utc + tenth / 10 - 0.25), paste0("[.]?", tenth, "?0*$"))
+  }
+})
+
+test_that("a ts has the times of its frequency", {
+  skip_without_core()
+  start_core()
+  times <- function(x) plain(data_to_py(x)$index$strftime("%Y-%m-%d")$tolist())
+  expect_equal(times(ts(1:3, start = 1990)), c("1990-01-01", "1991-01-01", "1992-01-01"))
+  expect_equal(times(ts(1:3, start = c(2000, 3), frequency = 4)), c(
+    "2000-07-01", "2000-10-01", "2001-01-01"
+  ))
+  monthly <- ts(1:240, start = c(1999, 12), frequency = 12)
+  expect_equal(times(monthly), format(seq(as.Date("1999-12-01"), by = "month", length.out = 240)))
+  expect_equal(
+    plain(data_to_py(ts(1:3, start = c(1, 6), frequency = 7))$index$tolist()),
+    as.numeric(time(ts(1:3, start = c(1, 6), frequency = 7)))
+  )
+  several <- data_to_py(ts(cbind(a = 1:2, b = 3:4), start = 2000))
+  expect_equal(plain(several$columns$tolist()), c("a", "b"))
+  expect_equal(plain(several$index$strftime("%Y")$tolist()), c("2000", "2001"))
+})
+
+test_that("data frames cross by column, in order, names unique", {
+  skip_without_core()
+  start_core()
+  frame <- data.frame(b = 1:2, a = c("x", NA), check.names = FALSE)
+  expect_python(data_to_py(frame), "{'b': array([1, 2], dtype=int32), 'a': ['x', None]}")
+  expect_python(data_to_py(data.frame()), "{}")
+  twice <- data.frame(a = 1, a = 2, check.names = FALSE)
+  expect_error(load_data(small_series(), twice), "got a twice", class = "ArgumentType")
+})
+
+test_that("what Python would misread is refused", {
+  skip_without_core()
+  unknown <- list(
+    as.difftime(1, units = "secs"), structure(5e-324, class = "integer64"), numeric_version("1.0"),
+    mean, quote(x), new.env()
+  )
+  for (x in unknown) {
+    given <- list(value = x)
+    expect_error(load_data(small_series(), given), "must be numbers", class = "ArgumentType")
+  }
+  expect_error(load_data(small_series(), 1:10), class = "ArgumentType")
+  expect_error(load_data(small_images(), list(1, 2)), class = "ArgumentType")
+  expect_error(load_data(small_images(), list(x = 1 + 2i, y = 1)), class = "kerasduet_error")
+})
+
+test_that("values come back as they are, big whole numbers and NaN among them", {
+  skip_without_core()
+  start_core()
+  from <- function(json) plain(reticulate::import("json", convert = FALSE)$loads(json))
+  expect_identical(from("4294967295"), 4294967295)
+  expect_identical(from("1180591620717411303424"), 2^70)
+  expect_identical(from("null"), NULL)
+  expect_identical(from("NaN"), NaN)
+  expect_identical(from("[1, 2.5]"), c(1, 2.5))
+  expect_identical(from("[true, false]"), c(TRUE, FALSE))
+  expect_identical(from("[1, \"a\", null]"), list(1, "a", NULL))
+  expect_identical(from("[]"), list())
+  expect_identical(from("[[1], [2, 3]]"), list(1, c(2, 3)))
+  expect_identical(from("{\"a\": null, \"b\": {\"c\": 1}}"), list(a = NULL, b = list(c = 1)))
+})
+
+test_that("a table comes back by column", {
+  skip_without_core()
+  start_core()
+  frame <- pandas()$DataFrame(reticulate::py_dict(
+    list("text", "number", "big", "flag", "date", "time"),
+    list(
+      list("a", NULL), list(1.5, NaN), list(2^40, 1), list(TRUE, FALSE),
+      pandas()$to_datetime(list("2024-01-31", NULL)),
+      pandas()$to_datetime(list("2024-01-31 10:00", "2024-01-31"), format = "ISO8601")
+    )
+  ))
+  found <- frame_from_py(frame)
+  expect_identical(found$text, c("a", NA))
+  expect_identical(found$number, c(1.5, NaN))
+  expect_identical(found$big, c(2^40, 1))
+  expect_identical(found$flag, c(TRUE, FALSE))
+  expect_identical(found$date, as.Date(c("2024-01-31", NA)))
+  expect_equal(found$time, as.POSIXct(c("2024-01-31 10:00", "2024-01-31 00:00"), tz = "UTC"))
+  expect_s3_class(frame_from_py(frame, dates = FALSE)$date, "POSIXct")
+})
+
+test_that("errors of Python that are not the core's say what they are", {
+  skip_without_core()
+  start_core()
+  json <- reticulate::import("json", convert = FALSE)
+  asking <- function() call_core(json$loads("{"))
+  error <- expect_error(asking(), "^JSONDecodeError: ", class = "kerasduet_python_error")
+  expect_equal(conditionCall(error), quote(asking()))
+  expect_error(call_core(stop("of R")), "^of R$", class = "simpleError")
+})
+
+test_that("what is missing is said with the command that helps", {
+  expect_snapshot(cran = TRUE, {
+    cat(no_python_text("Python is not there.\nSee the manual.", named = ""))
+    cat(no_python_text("It does not exist", named = "/opt/python"))
+    cat(missing_text(c("keras>=3.15", "numpy>=2.0"), "/usr/bin/python3", named = ""))
+    cat(missing_text("keras>=3.15", "/usr/bin/python3", named = "/usr/bin/python3"))
+  })
+  expect_equal(package_names(c("keras>=3.15", "h5py", "a-b~=1")), c("keras", "h5py", "a-b"))
+})

@@ -1,0 +1,62 @@
+test_that("presets are listed", {
+  skip_without_core()
+  found <- presets()
+  expect_s3_class(found, "data.frame")
+  expect_named(found, c("name", "task", "dataset", "builder", "epochs", "description"))
+  expect_true(all(c("mnist-cnn", "mnist-dnn", "lstm-co2") %in% found$name))
+  expect_type(found$name, "character")
+  expect_type(found$epochs, "double")
+})
+
+test_that("an experiment is a plain list that survives saveRDS()", {
+  skip_without_core()
+  made <- experiment("mnist-dnn", epochs = 2, units = c(64L, 32L), seed = 4294967295)
+  expect_equal(made$epochs, 2)
+  expect_equal(made$model$units, c(64, 32))
+  expect_identical(made$seed, 4294967295)
+  expect_null(made$path)
+  file <- withr::local_tempfile()
+  saveRDS(made, file)
+  expect_identical(readRDS(file), made)
+  expect_identical(experiment(readRDS(file)), made)
+})
+
+test_that("every preset crosses to R and back unchanged", {
+  skip_without_core()
+  for (name in presets()$name) {
+    made <- experiment(name)
+    there <- experiment_to_py(made)
+    expect_identical(experiment_from_py(there), made)
+    expect_true(reticulate::py_to_r(there$`__eq__`(core$experiment(name))))
+  }
+})
+
+test_that("an experiment changed by hand is checked when it is used", {
+  skip_without_core()
+  made <- experiment("mnist-dnn")
+  made$epoch <- 3
+  expect_error(load_data(made), class = "UnknownName")
+  made$epoch <- NULL
+  made$epochs <- 0
+  expect_error(build_model(made), "epochs: must be a whole number", class = "ArgumentRange")
+})
+
+test_that("printing says what it is and what to do next", {
+  skip_without_core()
+  expect_snapshot(experiment("mnist-dnn", epochs = 2), cran = TRUE)
+  expect_snapshot(experiment("lstm-co2", seed = 100000), cran = TRUE)
+  expect_invisible(print(experiment("mnist-cnn")))
+})
+
+test_that("errors have the core's text and are those of the function called", {
+  skip_without_core()
+  expect_snapshot(error = TRUE, cran = TRUE, {
+    experiment("mnist-cn")
+    experiment("mnist-dnn", epoch = 2)
+    experiment("mnist-dnn", seed = NA)
+    experiment("mnist-dnn", 2)
+    experiment("mnist-dnn", epochs = 1, epochs = 2)
+    experiment("mnist-dnn", units = c(8, NA))
+    load_data("mnist-dnn")
+  })
+})

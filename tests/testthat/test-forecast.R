@@ -1,0 +1,54 @@
+test_that("a forecast goes on where the series ends", {
+  skip_without_core()
+  ahead <- forecast(series_run())
+  expect_named(
+    ahead, c("time", "step", "forecast", "naive", "seasonal_naive", "drift")
+  )
+  expect_equal(ahead$time, as.Date(c("1961-01-01", "1961-02-01")))
+  expect_equal(ahead$naive, rep(432, 2))
+  expect_equal(nrow(forecast(series_run(), h = 5)), 5)
+  expect_identical(predict(series_run(), AirPassengers), ahead)
+  expect_error(forecast(series_run(), h = 0), class = "HorizonError")
+  expect_error(forecast(series_run(), h = NA), class = "HorizonError")
+  expect_error(forecast(images_run()), class = "HorizonError")
+})
+
+test_that("predictions have dates and the truth of their times", {
+  skip_without_core()
+  tests <- predictions(series_run())
+  expect_s3_class(tests$time, "Date")
+  expect_s3_class(tests$origin, "Date")
+  at <- round(12 * (as.numeric(format(tests$time, "%Y")) - 1949)) +
+    as.numeric(format(tests$time, "%m"))
+  expect_equal(tests$truth, as.numeric(AirPassengers)[at])
+})
+
+test_that("times of day stay times, also over the change to summer time", {
+  skip_without_core()
+  times <- seq(as.POSIXct("2024-03-29", tz = "Europe/Berlin"), by = "1 hour", length.out = 72)
+  data <- data.frame(time = times, value = sin(seq_along(times)))
+  run <- run_experiment(small_series(frequency = "h"), data = data, progress = FALSE)
+  ahead <- forecast(run)
+  expect_s3_class(ahead$time, "POSIXct")
+  expect_equal(as.numeric(ahead$time), as.numeric(times[72]) + 3600 * 1:2)
+  # Midnight alone does not make a date.
+  expect_s3_class(forecast(run, h = 1)$time, "POSIXct")
+  folder <- save_run(run, file.path(withr::local_tempdir(), "run"))
+  expect_identical(predictions(load_run(folder)), predictions(run))
+  expect_identical(forecast(load_run(folder)), ahead)
+})
+
+test_that("a ts without calendar keeps its numbers as times", {
+  skip_without_core()
+  weeks <- ts(sin(1:80), frequency = 7)
+  run <- run_experiment(small_series(), data = weeks, progress = FALSE)
+  tests <- predictions(run)
+  expect_true(all(round(tests$time * 7) %in% round(time(weeks) * 7)))
+  expect_equal(forecast(run)$time, c(81, 82))
+})
+
+test_that("the generic is that of the generics package, so nothing is masked", {
+  expect_identical(forecast, generics::forecast)
+  skip_if_not_installed("forecast")
+  expect_identical(forecast::forecast, forecast)
+})

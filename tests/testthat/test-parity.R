@@ -1,0 +1,21 @@
+test_that("both languages give the same bits, from fresh processes", {
+  skip_without_core()
+  skip_unless_installed()
+  said <- character()
+  tell <- function(event) said <<- c(said, event$language)
+  found <- check_parity(small_images(), progress = tell)
+  expect_s3_class(found, "kerasduet_parity")
+  expect_true(found$identical)
+  expect_equal(found$differences, character())
+  expect_equal(found$table$what, c("weights", "history", "predictions"))
+  expect_equal(found$table$python, unname(unlist(images_run()$digests)))
+  expect_equal(found$table$r, found$table$python)
+  expect_equal(said, c("Python", "R"))
+  expect_match(format(found)[1], "the same bits in Python and in R")
+})
+
+test_that("arguments are checked before anything runs", {
+  skip_without_core()
+  expect_error(check_parity("mnist-dn"), class = "UnknownName")
+  expect_error(check_parity("mnist-dnn", time_limit = 0), class = "ArgumentRange")
+})

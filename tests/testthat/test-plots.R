@@ -1,0 +1,178 @@
+skip_without <- function() {
+  skip_if_not(kerasduet:::has_core(), "no Python with what the core needs")
+  skip_if_not_installed("ggplot2", "3.4.0")
+}
+
+runs <- new.env()
+
+image_run <- function() {
+  if (is.null(runs$images)) {
+    runs$images <- run_experiment(
+      "mnist-dnn",
+      dataset = "mnist-subset", units = c(16, 8), epochs = 2, seed = 1, progress = FALSE
+    )
+  }
+  runs$images
+}
+
+series_run <- function() {
+  if (is.null(runs$series)) {
+    days <- 0:199
+    data <- data.frame(
+      time = as.Date("2024-01-01") + days,
+      value = 100 + 0.1 * days + 5 * sin(2 * pi * days / 7) + cos(days^2) / 5
+    )
+    runs$series <- run_experiment(
+      "lstm-co2",
+      data = data, target = "value", frequency = "D", season = 7, difference = 7,
+      lookback = 8, horizon = 3, units = 4, epochs = 2, early_stopping = NULL, progress = FALSE
+    )
+  }
+  runs$series
+}
+
+# The data that the layer of a plot draws.
+drawn <- function(plot, layer) ggplot2::ggplot_build(plot)$data[[layer]]
+
+test_that("a history draws every value of the run", {
+  skip_without()
+  run <- image_run()
+  plot <- plot(run, "history")
+  history <- run$history
+  shown <- drawn(plot, 2)
+  value <- function(pane, colour) shown$y[shown$PANEL == pane & shown$colour == colour]
+  expect_equal(value(1, "#0072B2"), history$loss)
+  expect_equal(value(1, "#D55E00"), history$val_loss)
+  expect_equal(value(2, "#0072B2"), 100 * history$accuracy)
+  expect_equal(value(2, "#D55E00"), 100 * history$val_accuracy)
+  expect_setequal(shown$linetype, c("solid", "dashed"))
+  expect_equal(levels(plot$layers[[2]]$data$measure)[[1]], "Loss (cross-entropy, nats)")
+  expect_equal(plot$labels$x, "Epoch")
+  expect_equal(plot$scales$get_scales("x")$breaks, 1:2)
+})
+
+test_that("a history of one epoch has points and no complaint", {
+  skip_without()
+  run <- run_experiment(
+    "mnist-dense",
+    dataset = "mnist-subset", epochs = 1, progress = FALSE
+  )
+  plot <- plot(run, "history")
+  grDevices::pdf(NULL)
+  on.exit(grDevices::dev.off())
+  expect_silent(print(plot))
+  expect_equal(nrow(drawn(plot, 2)), 4)
+})
+
+test_that("a confusion matrix counts every test row once, truth in rows", {
+  skip_without()
+  run <- image_run()
+  plot <- plot(run, "confusion")
+  shown <- predictions(run)
+  counts <- table(factor(shown$truth, levels = 0:9), factor(shown$prediction, levels = 0:9))
+  cells <- plot$data
+  expect_equal(sum(cells$count), nrow(shown))
+  expect_equal(cells$count, as.vector(t(counts)))
+  # The first class is at the top and at the left.
+  first <- drawn(plot, 1)[1, ]
+  expect_equal(c(first$x, first$y), c(1, 10), ignore_attr = TRUE)
+  expect_equal(drawn(plot, 2)$label, ifelse(t(counts) == 0, "", t(counts)), ignore_attr = TRUE)
+  expect_equal(c(plot$labels$x, plot$labels$y), c("Predicted class", "True class"))
+  expect_match(ggplot2::get_alt_text(plot), paste(run$metrics$errors, "mistakes"))
+})
+
+test_that("digits draw the pixels and frame the mistakes", {
+  skip_without()
+  run <- image_run()
+  plot <- plot(run, "digits")
+  tiles <- plot_data(run, "digits")$panels$digits$frames$tiles
+  expect_equal(tiles$correct, rep(c(FALSE, TRUE), each = 6))
+  shown <- predictions(run)[tiles$row, ]
+  expect_equal(tiles$prediction, as.character(shown$prediction))
+  expect_equal(nrow(drawn(plot, 1)), 12 * 28 * 28)
+  expect_equal(drawn(plot, 2)$colour, ifelse(tiles$correct, "#B3B3B3", "#D55E00"))
+  expect_equal(drawn(plot, 2)$linewidth, ifelse(tiles$correct, 0.3, 1.2))
+  # The first pixel of an image is its upper left one.
+  pixels <- drawn(plot, 1)
+  expect_equal(pixels$y[[1]], max(pixels$y))
+  chosen <- plot_data(run, "digits", rows = c(7, 3))$panels$digits
+  expect_equal(chosen$frames$tiles$row, c(7, 3))
+  expect_equal(chosen$columns, 2)
+})
+
+test_that("a forecast draws truth, network and baselines of the last windows", {
+  skip_without()
+  run <- series_run()
+  plot <- plot(run, "forecast", windows = 2)
+  table <- predictions(run)
+  last <- table[table$origin == max(table$origin), ]
+  shown <- drawn(plot, 2)
+  network <- shown[shown$colour == "#0072B2", ]
+  expect_equal(utils::tail(network$y, 3), last$forecast)
+  expect_equal(utils::tail(network$x, 3), as.numeric(last$time))
+  expect_equal(length(unique(shown$group)), 1 + 4 * 2)
+  expect_equal(nrow(drawn(plot, 1)), 2)
+  expect_equal(
+    plot$scales$get_scales("colour")$palette(5),
+    c(
+      truth = "#000000", network = "#0072B2", naive = "#E69F00",
+      `seasonal naive` = "#009E73", drift = "#CC79A7"
+    )
+  )
+  expect_equal(plot$labels$y, "value")
+})
+
+test_that("the error by step is the one that was evaluated", {
+  skip_without()
+  run <- series_run()
+  shown <- drawn(plot(run, "horizon"), 1)
+  table <- predictions(run)
+  mae <- tapply(abs(table$truth - table$forecast), table$step, mean)
+  expect_equal(shown$y[shown$colour == "#0072B2"], as.vector(mae))
+  expect_equal(mean(mae), run$metrics$mae)
+})
+
+test_that("an overview holds all plots, prints, and has alt text", {
+  skip_without()
+  plot <- plot(series_run())
+  expect_s3_class(plot, "kerasduet_overview")
+  expect_named(plot$plots, c("forecast", "history", "horizon"))
+  expect_match(ggplot2::get_alt_text(plot), "^lstm-co2[.] Test MAE")
+  file <- tempfile(fileext = ".pdf")
+  grDevices::pdf(file, 7.5, 8)
+  shown <- withVisible(print(plot))
+  print(plot(image_run()))
+  grDevices::dev.off()
+  expect_false(shown$visible)
+  expect_identical(shown$value, plot)
+  expect_gt(file.size(file), 5000)
+  unlink(file)
+})
+
+test_that("an overview goes to a file by ggsave(), the same twice", {
+  skip_without()
+  files <- c(tempfile(fileext = ".png"), tempfile(fileext = ".png"))
+  for (file in files) {
+    ggplot2::ggsave(file, plot(image_run()), width = 7.5, height = 8, dpi = 40, bg = "white")
+  }
+  expect_equal(tools::md5sum(files[[1]]), tools::md5sum(files[[2]]), ignore_attr = TRUE)
+  unlink(files)
+})
+
+test_that("what does not fit is an error of plot()", {
+  skip_without()
+  error <- expect_error(plot(image_run(), "horizn"), class = "UnknownName")
+  expect_match(conditionMessage(error), "Did you mean horizon?", fixed = TRUE)
+  expect_equal(as.character(error$call[[1]]), "plot")
+  expect_error(plot(image_run(), "forecast"), "is for forecasting", class = "ArgumentType")
+  expect_error(plot(image_run(), "digits", rows = 0), "got 0", class = "ArgumentRange")
+  expect_error(
+    plot(image_run(), colour = "red"), "colour: a plot has no such setting",
+    class = "UnknownName"
+  )
+})
+
+test_that("without ggplot2 the error names the command", {
+  expect_error(check_ggplot2(FALSE), "install.packages(\"ggplot2\")", fixed = TRUE)
+  expect_silent(check_ggplot2(TRUE))
+})
