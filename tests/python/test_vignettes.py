@@ -1,0 +1,441 @@
+"""The vignettes: their sources keep the rules, their pages hold both languages' results."""
+
+from __future__ import annotations
+
+import html
+import json
+import os
+import re
+import shutil
+import subprocess
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+VIGNETTES = ROOT / "vignettes"
+PROGRAM = ROOT / "tools" / "render-vignettes.R"
+EXAMPLES = ("mnist-cnn", "mnist-dropout-dnn", "lstm-timeseries")
+RENDERED = ("mnist-cnn", "lstm-timeseries")
+SECTIONS = [
+    "The question",
+    "The data",
+    "A baseline",
+    "The network",
+    "Training",
+    "The result",
+    "A closer look",
+    "Saving, and loading in the other language",
+    "Exercises",
+]
+HEADER_KEYS = {"title", "subtitle", "description", "order", "params", "format", "engine"}
+CHUNK_OPTIONS = {
+    "label", "include", "echo", "eval", "output", "results", "warning", "message", "classes",
+    "fig-alt", "fig-cap", "fig-width", "fig-height", "tbl-cap", "code-fold", "code-summary",
+}  # fmt: skip
+PROJECT_KEYS = {
+    "": {"project", "lang", "author", "execute", "knitr", "format"},
+    "project": {"type", "output-dir", "render"},
+    "execute": {"echo", "warning", "error"},
+    "format.html": {
+        "theme", "toc", "toc-depth", "embed-resources", "html-math-method", "fig-width",
+        "fig-height", "fig-dpi", "df-print", "code-fold", "code-copy", "code-overflow",
+        "code-tools",
+    },
+}  # fmt: skip
+CHUNK = re.compile(r"^```\{(r|python)\}\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+DRAWS = re.compile(r"\bplot\(|\.plot\(|plt\.show\(|\bggplot\(|\bimage\(|\bhist\(|\bbarplot\(")
+
+
+def source(name: str) -> str:
+    """Read a page with what it includes."""
+    text = (VIGNETTES / f"{name}.qmd").read_text("utf-8")
+    return re.sub(
+        r"^\{\{< include (\S+) >\}\}$",
+        lambda found: (VIGNETTES / found[1]).read_text("utf-8"),
+        text,
+        flags=re.MULTILINE,
+    )
+
+
+def names() -> list[str]:
+    return sorted(p.stem for p in VIGNETTES.glob("*.qmd") if not p.name.startswith("_"))
+
+
+def chunks(text: str) -> list[tuple[str, dict[str, str], str]]:
+    """Give the engine, options and code of every chunk."""
+    found = []
+    for engine, body in CHUNK.findall(text):
+        lines = body.splitlines()
+        options = [line[3:].partition(":") for line in lines if line.startswith("#| ")]
+        code = "\n".join(line.partition(" #")[0] for line in lines if not line.startswith("#"))
+        found.append((engine, {k: v.strip() for k, _, v in options}, code))
+    return found
+
+
+def tabsets(text: str) -> list[list[tuple[str, str]]]:
+    """Give the tabs, title and content, of every tabset."""
+    without_code = CHUNK.sub(lambda found: found[0].replace("\n:::", "\n ::"), text)
+    boxes = re.findall(
+        r'^::: \{\.panel-tabset group="language"\}\n(.*?)^:::$',
+        without_code,
+        re.MULTILINE | re.DOTALL,
+    )
+    return [
+        [tuple(part.split("\n", 1)) for part in re.split(r"^## ", box, flags=re.MULTILINE)[1:]]
+        for box in boxes
+    ]
+
+
+def prose(text: str) -> str:
+    """Leave what a reader reads: no header, code, mathematics or attributes."""
+    text = re.sub(r"\A---\n.*?^---$", "", text, flags=re.MULTILINE | re.DOTALL)
+    text = CHUNK.sub("", text)
+    text = re.sub(r"\$\$.*?\$\$(?: \{.*?\})?|\$[^$\n]+\$|`[^`\n]+`", "", text, flags=re.DOTALL)
+    return re.sub(
+        r"^:::.*$|\{[#.][^}]*\}|\(?\b(?:19|20)\d\d\b\)?", "", text, flags=re.MULTILINE
+    )
+
+
+# Sources ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", names())
+def test_header_has_known_keys(name):
+    header = re.match(r"---\n(.*?)\n---\n", source(name), re.DOTALL)
+    assert header, "no YAML header"
+    assert set(re.findall(r"^([\w-]+):", header[1], re.MULTILINE)) <= HEADER_KEYS
+    assert "title:" in header[1] and "description:" in header[1]
+
+
+def test_project_has_known_keys(renderer):
+    read = "cat(jsonlite::toJSON(yaml::read_yaml(commandArgs(TRUE)), auto_unbox = TRUE))"
+    project = json.loads(
+        subprocess.run(
+            ["Rscript", "-e", read, str(VIGNETTES / "_quarto.yml")],
+            capture_output=True,
+            text=True,
+            timeout=60,
+        ).stdout
+    )
+    for path, known in PROJECT_KEYS.items():
+        part = project
+        for key in filter(None, path.split(".")):
+            part = part[key]
+        assert set(part) <= known, path
+    html_options = project["format"]["html"]
+    assert html_options["embed-resources"] is True
+    assert html_options["html-math-method"] == "mathml"
+    for theme in html_options["theme"].values():
+        assert all(item == "default" or (VIGNETTES / item).is_file() for item in theme)
+
+
+def test_styles_fetch_nothing():
+    for file in VIGNETTES.glob("*.scss"):
+        assert not re.search(r"https?:|@import|url\(", file.read_text("utf-8")), file.name
+
+
+@pytest.mark.parametrize("name", names())
+def test_chunks_have_known_options_and_their_own_labels(name):
+    labels = [options.get("label", "") for _, options, _ in chunks(source(name))]
+    assert all(labels) and len(labels) == len(set(labels))
+    for _, options, _ in chunks(source(name)):
+        assert set(options) <= CHUNK_OPTIONS, options["label"]
+
+
+@pytest.mark.parametrize("name", names())
+def test_every_tabset_has_both_languages_executed(name):
+    boxes = tabsets(source(name))
+    assert boxes
+    for tabs in boxes:
+        assert [title.strip() for title, _ in tabs] == ["R", "Python"]
+        for (_, content), engine in zip(tabs, ("r", "python"), strict=True):
+            found = chunks(content)
+            assert found and {kind for kind, _, _ in found} == {engine}
+            assert all(options.get("eval") != "false" for _, options, _ in found)
+
+
+@pytest.mark.parametrize("name", names())
+def test_every_figure_chunk_has_alt_text(name):
+    for _, options, code in chunks(source(name)):
+        if DRAWS.search(code) and options.get("include") != "false":
+            assert options.get("fig-alt"), options["label"]
+
+
+@pytest.mark.parametrize("name", names())
+def test_cross_references_lead_somewhere(name):
+    text = source(name)
+    labels = set(re.findall(r"\{#((?:fig|tbl|eq|sec)-[\w-]+)", text))
+    labels |= {options["label"] for _, options, _ in chunks(text) if "label" in options}
+    assert set(re.findall(r"@((?:fig|tbl|eq|sec)-[\w-]+)", text)) <= labels
+
+
+@pytest.mark.parametrize("name", EXAMPLES)
+def test_examples_have_the_same_sections(name):
+    text = CHUNK.sub("", source(name))
+    inside = re.sub(r"^::: \{.*?^:::$", "", text, flags=re.MULTILINE | re.DOTALL)
+    titles = re.findall(r"^## (.*)$", inside, re.MULTILINE)
+    kept = [title for title in titles if title not in {"R", "Python", "Answer"}]
+    assert kept[: len(SECTIONS)] == SECTIONS
+
+
+@pytest.mark.parametrize("name", EXAMPLES)
+def test_results_are_never_typed_in(name):
+    assert not re.search(r"\d+[.,]\d+|\d\s?%", prose(source(name)))
+
+
+# Pages ------------------------------------------------------------------------------------
+
+
+def render(*arguments: str, timeout: int = 300) -> subprocess.CompletedProcess[str]:
+    """Run the program with the fallback renderer."""
+    settings = os.environ | {"KERASDUET_RENDERER": "rmarkdown", "TF_CPP_MIN_LOG_LEVEL": "3"}
+    return subprocess.run(
+        ["Rscript", str(PROGRAM), *arguments],
+        capture_output=True,
+        text=True,
+        timeout=timeout,
+        env=settings,
+    )
+
+
+@pytest.fixture(scope="module")
+def renderer() -> None:
+    """Skip where R, a package or pandoc is missing, and say which."""
+    if not shutil.which("Rscript"):
+        pytest.skip("Rscript is missing")
+    check = "cat(Filter(function(p) !nzchar(system.file(package = p)), commandArgs(TRUE)))"
+    wanted = ("knitr", "rmarkdown", "reticulate", "ggplot2", "kerasduet")
+    missing = subprocess.run(
+        ["Rscript", "-e", check, *wanted], capture_output=True, text=True, timeout=60
+    ).stdout.strip()
+    if missing:
+        pytest.skip(f"R packages are missing: {missing}")
+    if not shutil.which("pandoc"):
+        pytest.importorskip("pypandoc", reason="pandoc is missing")
+
+
+@pytest.fixture(scope="module")
+def pages(renderer, tmp_path_factory) -> dict[str, str]:
+    """Small versions of an image page and the series page."""
+    to = tmp_path_factory.mktemp("reports")
+    settings = ("--to", str(to), "-P", "epochs:1", "-P", "seed:7")
+    with ThreadPoolExecutor() as both:
+        for done in both.map(lambda name: render(*settings, name), RENDERED):
+            assert done.returncode == 0, done.stderr
+    assert sorted(p.name for p in to.iterdir()) == sorted(f"{name}.html" for name in RENDERED)
+    return {name: (to / f"{name}.html").read_text("utf-8") for name in RENDERED}
+
+
+def text_of(page: str) -> str:
+    """Give the words of a page."""
+    body = re.sub(r"<(script|style|svg|math)\b.*?</\1>", " ", page, flags=re.DOTALL)
+    return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", body)).split())
+
+
+@pytest.mark.parametrize("name", RENDERED)
+def test_pages_have_both_languages_and_equal_digests(pages, name):
+    page = pages[name]
+    titles = re.findall(r'class="tab" data-title="(\w+)"', page)
+    assert len(titles) == 2 * len(tabsets(source(name)))
+    assert titles == ["R", "Python"] * (len(titles) // 2)
+    rows = re.findall(r"<tr[^>]*>(.*?)</tr>", page[page.index('id="tbl-digests"') :], re.DOTALL)
+    cells = [
+        [text_of(cell) for cell in re.findall(r"<td[^>]*>(.*?)</td>", row)] for row in rows
+    ]
+    proof = {row[0]: row[1:] for row in cells if len(row) == 4}
+    assert set(proof) == {"weights", "history", "predictions"}
+    for in_r, in_python, same in proof.values():
+        assert re.fullmatch(r"[0-9a-f]{10}", in_r) and in_r == in_python and same == "yes"
+
+
+@pytest.mark.parametrize("name", RENDERED)
+def test_parameters_reach_both_languages(pages, name):
+    words = text_of(pages[name])
+    assert re.search(r"training 1 epochs of .* seed 7", words)  # R
+    assert re.search(r"\b1 epochs, \w+ with batches", words)  # Python
+    assert re.search(r"Seed 7\b", words)
+
+
+@pytest.mark.parametrize("name", RENDERED)
+def test_pages_show_no_error_and_no_leftover_markup(pages, name):
+    words = text_of(pages[name])
+    for wrong in ("Traceback", "cell-output-error", "Error in", "!expr", "alt_text("):
+        assert wrong not in re.sub(r"data:[^\"]*", "", pages[name]), wrong
+    for mark in (":::", "{{<", "{#", "@fig-", "@tbl-", "@eq-", "\\frac", "NaN"):
+        assert mark not in words, mark
+    assert str(ROOT) not in words and "/tmp/" not in words
+    assert "<math" in pages[name]
+    assert "rendered with rmarkdown" in words
+
+
+@pytest.mark.parametrize("name", RENDERED)
+def test_pages_ask_no_server(pages, name):
+    page = pages[name]
+    assert not re.search(r"<(?:script|img|iframe|source)[^>]*\ssrc=[\"'](?!data:)", page)
+    assert not re.search(r"<link[^>]*href=[\"'](?!data:)", page)
+    assert not re.search(r"@import|url\([\"']?(?!data:|#)", page)
+
+
+@pytest.mark.parametrize("name", RENDERED)
+def test_every_figure_has_alt_text(pages, name):
+    images = re.findall(r"<img\b[^>]*>", pages[name])
+    alts = [re.search(r'alt="([^"]+)"', image) for image in images]
+    assert len(images) >= 8 and all(alts)
+    assert all(len(alt[1]) > 30 for alt in alts)
+    drawings = re.findall(r"<svg\b[^>]*>", pages[name])
+    assert drawings and all('role="img"' in d and "aria-label=" in d for d in drawings)
+
+
+CLICK = """
+<script>
+window.addEventListener("load", function () {
+  var shown = function () {
+    return Array.prototype.map.call(document.querySelectorAll(".tab"), function (tab) {
+      return tab.offsetParent === null ? null : tab.dataset.title;
+    }).filter(Boolean);
+  };
+  var before = shown();
+  document.querySelectorAll("[role=tab]")[1].click();
+  var chart = getComputedStyle(document.querySelector(".chart img"));
+  document.title = JSON.stringify({
+    before: before, after: shown(), width: document.documentElement.scrollWidth,
+    filter: chart.filter
+  });
+});
+</script>
+"""
+
+
+def test_tabs_switch_together_in_a_browser(pages, tmp_path):
+    browser = shutil.which("chromium") or shutil.which("chromium-browser")
+    if browser is None:
+        pytest.skip("chromium is missing")
+    # What is folded is not shown: open it first.
+    page = (
+        pages["mnist-cnn"]
+        .replace("<details", "<details open")
+        .replace("</body>", CLICK + "</body>")
+    )
+    (tmp_path / "page.html").write_text(page, "utf-8")
+    done = subprocess.run(
+        [
+            browser, "--headless", "--no-sandbox", "--disable-gpu", "--no-first-run",
+            "--disable-background-networking", "--disable-component-update", "--disable-sync",
+            f"--user-data-dir={tmp_path / 'profile'}", "--window-size=1280,900",
+            "--virtual-time-budget=5000", "--dump-dom", (tmp_path / "page.html").as_uri(),
+        ],
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )  # fmt: skip
+    found = json.loads(html.unescape(re.search(r"<title>(.*?)</title>", done.stdout)[1]))
+    count = len(tabsets(source("mnist-cnn")))
+    assert found["before"] == ["R"] * count
+    assert found["after"] == ["Python"] * count
+    assert found["width"] <= 1280
+
+
+# Failures ---------------------------------------------------------------------------------
+
+
+def failing(folder: Path, body: str) -> tuple[subprocess.CompletedProcess[str], list[Path]]:
+    """Render a broken page; give what the program said and what it left."""
+    (folder / "vignettes").mkdir()
+    (folder / "out").mkdir()
+    for shared in ("_quarto.yml", "_common.R", "_closing.qmd"):
+        shutil.copy(VIGNETTES / shared, folder / "vignettes")
+    page = f'---\ntitle: "Broken"\n---\n\n{body}\n'
+    (folder / "vignettes" / "broken.qmd").write_text(page, "utf-8")
+    done = render("--from", str(folder / "vignettes"), "--to", str(folder / "out"))
+    return done, list((folder / "out").iterdir())
+
+
+@pytest.mark.parametrize(
+    ("body", "sentence"),
+    [
+        (
+            '```{r}\n#| label: first\nstop("no data")\n```',
+            "broken.qmd: chunk first: no data. Nothing was written.",
+        ),
+        (
+            "```{r}\n#| label: needs\nlibrary(nosuchpackage)\n```",
+            "broken.qmd: chunk needs: there is no package called 'nosuchpackage'. "
+            "Nothing was written.",
+        ),
+        (
+            "{{< include _nowhere.qmd >}}",
+            "broken.qmd: include: there is no _nowhere.qmd. Nothing was written.",
+        ),
+        (
+            "See @fig-nowhere.",
+            "broken.qmd: pandoc: @fig-nowhere: must be the label of something on the page; "
+            "got no such label. Nothing was written.",
+        ),
+    ],
+)
+def test_a_broken_page_gives_one_sentence_and_no_file(renderer, tmp_path, body, sentence):
+    done, left = failing(tmp_path, body)
+    assert done.returncode == 1
+    assert re.sub("[\u2018\u2019]", "'", done.stderr.strip()) == sentence
+    assert left == []
+
+
+def test_a_page_whose_languages_differ_is_not_written(renderer, tmp_path):
+    body = (
+        '```{r}\n#| label: proof\nsource("_common.R")\n'
+        "proof <- same_bits(list(a = 1, b = 2), list(a = 1, b = 2 + 1e-15))\n"
+        "facts <- page_facts()\n```\n\n{{< include _closing.qmd >}}"
+    )
+    done, left = failing(tmp_path, body)
+    assert done.returncode == 1 and left == []
+    assert "chunk proof: R and Python gave different digests: b." in done.stderr
+
+
+QUARTO = """#!/bin/sh
+# Stands in for Quarto: notes how it was called, and writes a page.
+echo "$@" >"$(dirname "$0")/called"
+grep -c output-dir "$(dirname "$2")/_quarto.yml" >>"$(dirname "$0")/called"
+[ -f "$(dirname "$0")/broken" ] && { echo "ERROR: no such cell"; exit 1; }
+echo "<html></html>" >"${2%.qmd}.html"
+"""
+
+
+@pytest.mark.parametrize("broken", [False, True])
+def test_quarto_is_used_where_it_is_installed(renderer, tmp_path, broken):
+    program = tmp_path / "quarto"
+    program.write_text(QUARTO)
+    program.chmod(0o755)
+    if broken:
+        (tmp_path / "broken").touch()
+    settings = os.environ | {"PATH": f"{tmp_path}{os.pathsep}{os.environ['PATH']}"}
+    settings.pop("KERASDUET_RENDERER", None)
+    done = subprocess.run(
+        ["Rscript", str(PROGRAM), "--to", str(tmp_path / "out"), "-P", "epochs:2", "mnist-cnn"],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        env=settings,
+    )
+    arguments, own_folder = (tmp_path / "called").read_text().splitlines()
+    assert re.fullmatch(r"render \S+/mnist-cnn\.qmd -P epochs:2", arguments)
+    assert own_folder == "0"
+    left = [path.name for path in (tmp_path / "out").iterdir()]
+    if broken:
+        assert done.returncode == 1 and left == []
+        assert done.stderr == "mnist-cnn.qmd: ERROR: no such cell. Nothing was written.\n"
+    else:
+        assert done.returncode == 0 and left == ["mnist-cnn.html"], done.stderr
+
+
+def test_wrong_arguments_are_named(renderer):
+    cases = {
+        ("-P", "epoch:2"): "-P: these vignettes have no parameter epoch",
+        ("-P", "epochs"): "-P: must be name:value",
+        ("nowhere",): "vignette: there is no nowhere",
+        ("--into", "x"): "--into: no such option",
+    }
+    for arguments, sentence in cases.items():
+        done = render(*arguments)
+        assert done.returncode == 1 and done.stderr.startswith(sentence), done.stderr

@@ -1,0 +1,189 @@
+# What every page shares: numbers in the text, the drawing of a network, the proof that both
+# languages gave the same bits, and where the page comes from. `_setup.qmd` sources it.
+
+library(kerasduet)
+library(reticulate) # its `py` holds the variables of the Python tabs
+
+# Alt texts are computed; knitr evaluates them late, and for Python chunks never, unless told.
+knitr::opts_knit$set(eval.after = character())
+options(digits = 4)
+
+# Numbers in the text ------------------------------------------------------------------------
+
+percent <- function(share, digits = 1) {
+  paste0(formatC(100 * share, format = "f", digits = digits), "\u00a0%")
+}
+
+whole <- function(x) format(round(x), big.mark = ",", scientific = FALSE, trim = TRUE)
+
+decimal <- function(x, digits = 2) formatC(x, format = "f", digits = digits)
+
+# "a", "a and b", "a, b and c"
+listed <- function(words) {
+  last <- length(words)
+  if (last < 2) words else paste(paste(words[-last], collapse = ", "), "and", words[last])
+}
+
+# Pictures -----------------------------------------------------------------------------------
+
+# Alt text of a run's figure: the core writes it from what the figure shows.
+alt_text <- function(run, kind, ...) {
+  if (inherits(run, "kerasduet_run")) {
+    run <- unclass(run)$py
+  }
+  plots <- reticulate::import("kerasduet.plotdata", convert = FALSE)
+  gsub("\\s+", " ", reticulate::py_to_r(plots$plot_data(run, kind, ...)$alt))
+}
+
+# One row a layer, from the input to the output.
+layer_table <- function(model) {
+  rows <- lapply(model$layers, function(layer) {
+    data.frame(
+      layer = layer$name, kind = layer$`__class__`$`__name__`,
+      # Without the first axis, the batch.
+      output = paste(unlist(layer$output$shape), collapse = " \u00d7 "),
+      parameters = layer$count_params()
+    )
+  })
+  do.call(rbind, rows)
+}
+
+# The network as a drawing that follows the page's colours and can be read by a machine.
+network_drawing <- function(model) {
+  layers <- layer_table(model)
+  step <- 62
+  top <- step * (seq_len(nrow(layers)) - 1) + 4
+  weights <- ifelse(layers$parameters > 0, paste(whole(layers$parameters), "parameters"), "")
+  boxes <- sprintf(
+    paste0(
+      '<rect x="4" y="%d" width="472" height="42" rx="6" fill="%s" fill-opacity="0.14" ',
+      'stroke="%s" stroke-width="1.5"/>',
+      '<text x="18" y="%d" font-weight="600">%s</text>',
+      '<text x="205" y="%d">%s</text>',
+      '<text x="462" y="%d" text-anchor="end" opacity="0.8">%s</text>'
+    ),
+    top, layer_colour(layers$kind), layer_colour(layers$kind),
+    top + 26, layers$kind, top + 26, layers$output, top + 26, weights
+  )
+  arrows <- sprintf(
+    '<path d="M240 %dv14m-5 -6l5 6l5 -6" fill="none" stroke="currentColor" stroke-width="1.5"/>',
+    utils::head(top, -1) + 45
+  )
+  alt <- paste0(
+    "Network from top to bottom: ",
+    paste0(layers$kind, " giving ", layers$output, collapse = "; "), "."
+  )
+  svg <- paste0(
+    sprintf('<svg class="network" role="img" aria-label="%s" ', alt),
+    sprintf('viewBox="0 0 480 %d" width="480" ', max(top) + 46),
+    'font-family="inherit" font-size="14" fill="currentColor">',
+    paste(c(boxes, arrows), collapse = ""), "</svg>"
+  )
+  knitr::asis_output(paste0("\n```{=html}\n", svg, "\n```\n"))
+}
+
+layer_colour <- function(kind) {
+  colours <- c(
+    InputLayer = "#7f8b99", Conv2D = "#0072B2", MaxPooling2D = "#56B4E9", Flatten = "#7f8b99",
+    Dense = "#E69F00", Dropout = "#CC79A7", LSTM = "#009E73", GRU = "#009E73", SimpleRNN = "#009E73"
+  )
+  ifelse(kind %in% names(colours), colours[kind], "#7f8b99")
+}
+
+# Proof --------------------------------------------------------------------------------------
+
+# Compare what both languages got. Give a run of each, or a named list of numbers of each; the
+# page stops here when one digest differs.
+same_bits <- function(r, python) {
+  in_r <- digests(r)
+  in_python <- digests(python)
+  proof <- data.frame(
+    what = names(in_r), R = in_r, Python = unname(in_python[names(in_r)]), row.names = NULL
+  )
+  proof$same <- !is.na(proof$Python) & proof$R == proof$Python
+  differing <- proof$what[!proof$same]
+  if (nrow(proof) == 0 || length(differing) > 0) {
+    stop("R and Python gave different digests: ", listed(differing), call. = FALSE)
+  }
+  proof
+}
+
+digests <- function(x) {
+  if (inherits(x, c("kerasduet_run", "python.builtin.object"))) {
+    return(unlist(x$digests))
+  }
+  arrays <- reticulate::import("kerasduet.data.dataset", convert = FALSE)$digest_arrays
+  numpy <- reticulate::import("numpy", convert = FALSE)
+  vapply(x, function(values) {
+    reticulate::py_to_r(arrays(numpy$asarray(as_array(values), dtype = "float64")))
+  }, "")
+}
+
+# A vector of length one stays a vector; what Python gives may be a list of numbers.
+as_array <- function(x) {
+  if (is.list(x)) x <- unlist(x)
+  array(as.double(x), if (is.null(dim(x))) length(x) else dim(x))
+}
+
+proof_table <- function(proof, characters = 16) {
+  shown <- function(digest) paste0("`", substr(digest, 1, characters), "`")
+  knitr::kable(
+    data.frame(proof$what, shown(proof$R), shown(proof$Python), ifelse(proof$same, "yes", "no")),
+    col.names = c("sha256 of", "in R", "in Python", "identical")
+  )
+}
+
+# Origin -------------------------------------------------------------------------------------
+
+# The facts of the closing table. A page without a run gives its own data and seed.
+page_facts <- function(run = NULL, ...) {
+  facts <- list(...)
+  if (!is.null(run)) {
+    source <- run$source
+    rows <- paste0(source$name, ", ", whole(source$rows), " rows")
+    threads <- run$provenance$threads
+    facts <- c(list(
+      Data = paste0(rows, if (nzchar(source$note)) ". ", source$note),
+      `Data, sha256` = paste0("`", substr(source$sha256, 1, 16), "`"),
+      Seed = whole(run$provenance$seed),
+      Backend = run$provenance$backend,
+      Device = device_text(run$provenance$device),
+      `CPU threads` = if (is.null(threads)) "as the backend decides" else whole(threads)
+    ), facts)
+  }
+  versions <- reticulate::import("kerasduet.environment", convert = TRUE)$versions()
+  packages <- versions[setdiff(names(versions), c("python", "platform"))]
+  facts <- c(facts, list(
+    R = paste0(getRversion(), " with reticulate ", utils::packageVersion("reticulate")),
+    Python = paste0(
+      reticulate::py_version(TRUE), " with ",
+      listed(paste(names(packages), unlist(packages)))
+    ),
+    `This page` = renderer()
+  ))
+  data.frame(What = names(facts), Value = unlist(facts), row.names = NULL)
+}
+
+device_text <- function(device) {
+  several <- if (device$count > 1) paste(" \u00d7", device$count)
+  paste0(toupper(device$kind), ", ", device$name, several)
+}
+
+# Quarto says its version; without Quarto tools/render-vignettes.R sets the option.
+renderer <- function() {
+  quarto <- knitr::opts_knit$get("quarto.version")
+  if (!is.null(quarto)) {
+    return(paste("rendered with Quarto", paste(unlist(quarto), collapse = ".")))
+  }
+  getOption("kerasduet.renderer", paste("rendered with knitr", utils::packageVersion("knitr")))
+}
+
+# Time and value of a data set's series, copied from Python.
+series_table <- function(data) {
+  table <- unclass(data)$py$table
+  columns <- import("pandas", convert = FALSE)$Series(table$times)$dt$strftime("%Y-%m-%d")
+  values <- py_to_r(table$values)
+  data.frame(
+    time = as.Date(unlist(py_to_r(columns$tolist()))), value = values[, ncol(values)]
+  )
+}
