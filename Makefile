@@ -1,0 +1,48 @@
+# Every target that runs the package sets it up first; see tools/setup.sh for how.
+# PYTHON=python3.12 chooses another interpreter for the virtual environment.
+
+export PYTHON ?= python3
+
+# R's library holds Python files of others; ruff knows .gitignore only inside a git clone.
+not_ours = --config 'extend-exclude = [".rlib"]'
+
+.PHONY: help setup demo reports test test-python test-r lint check docs format clean
+
+help:             ## list the targets
+	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 22
+
+setup:            ## R, Python and every package, into .venv and .rlib
+	@bash tools/setup.sh
+
+demo: setup       ## train one example in both languages and compare
+	@. tools/env.sh && python tools/demo.py
+
+reports: setup    ## the vignettes into reports/; ARGS="-P epochs:2 mnist-cnn" renders one, shorter
+	@. tools/env.sh && Rscript tools/render-vignettes.R $(ARGS)
+
+test: setup       ## every suite, one total at the end
+	@bash tools/test.sh
+
+test-python: setup ## pytest with the doctests
+	@bash tools/test.sh python
+
+test-r: setup     ## testthat against the installed R package
+	@bash tools/test.sh r
+
+lint: setup       ## ruff, mypy, lintr
+	@bash tools/test.sh lint
+
+check: setup      ## R CMD check, with and without Python
+	@bash tools/test.sh check
+
+# No set-up here: installing needs the NAMESPACE that this writes.
+docs:             ## man/ and NAMESPACE from the roxygen comments
+	@. tools/env.sh && Rscript -e 'roxygen2::roxygenise()'
+
+format: setup     ## format the Python code, sort its imports
+	@. tools/env.sh && ruff check --quiet --fix-only $(not_ours) . && ruff format $(not_ours) .
+
+clean:            ## remove what setup and the tests made
+	@rm -rf .setup .venv .rlib .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	@rm -rf python/kerasduet.egg-info
+	@find python tests tools benchmarks -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,0 +1,27 @@
+# Test the installed R package and write one record a test to the JSON file named on the
+# command line: name, outcome, reason.
+
+Sys.setenv(TESTTHAT_MAX_FAILS = "Inf")
+file <- commandArgs(trailingOnly = TRUE)[1]
+file <- file.path(normalizePath(dirname(file)), basename(file))
+
+record <- function(test) {
+  kinds <- vapply(test$results, function(result) class(result)[1], character(1))
+  bad <- kinds %in% c("expectation_failure", "expectation_error")
+  skip <- kinds == "expectation_skip"
+  shown <- c(which(bad), which(skip), NA)[1]
+  list(
+    name = paste0(test$file, ": ", test$test),
+    outcome = if (any(bad)) "failed" else if (any(skip)) "skipped" else "passed",
+    reason = if (is.na(shown)) "" else conditionMessage(test$results[[shown]])
+  )
+}
+
+results <- testthat::test_dir(
+  "tests/testthat",
+  package = "kerasduet", load_package = "installed",
+  reporter = "summary", stop_on_failure = FALSE
+)
+records <- lapply(results, record)
+jsonlite::write_json(records, file, auto_unbox = TRUE)
+quit(status = as.integer(any(vapply(records, `[[`, "", "outcome") == "failed")))
