@@ -26,6 +26,7 @@ PREDICTION_BATCH = 512
 # TensorFlow runs this many steps between two looks at Python: small networks train a fifth
 # faster, with the same bits, and Ctrl-C still comes through at once.
 STEPS_AT_A_TIME = {"tensorflow": 8}
+SECONDS_BETWEEN_EVENTS = 0.1
 
 Event = Mapping[str, Any]
 
@@ -88,31 +89,22 @@ def train(
         holds that epoch's weights, or with early stopping the best epoch's.
     """
     state = state or State(variables=capture(model))
-    interrupted = False
     restore(model, state.variables)
+    interrupted = False
     with Interrupts() as interrupts:
 
         def tell(event: Event) -> None:
             on_event(event)
             interrupts.check()
 
-        try:
-            while not _is_done(state, experiment):
-                state = _one_epoch(model, dataset, experiment, state, tell)
-                keep(state)
-                tell(
-                    {
-                        "event": "epoch",
-                        "epoch": state.epoch,
-                        "epochs": experiment.epochs,
-                        "seconds": state.seconds[-1],
-                        "logs": state.history[-1],
-                    }
-                )
-        except KeyboardInterrupt:
-            interrupted = not _is_done(state, experiment)
-    restore(model, state.best or state.variables)
-    return state, interrupted
+        course = _Course(model, dataset, experiment, state, tell, keep)
+        if not course.is_done:
+            try:
+                course.run()
+            except KeyboardInterrupt:
+                interrupted = not course.is_done
+    restore(model, course.state.best or course.state.variables)
+    return course.state, interrupted
 
 
 def compile_model(model: keras.Model, experiment: Experiment) -> keras.Model:
@@ -168,46 +160,98 @@ def _variables(model: keras.Model) -> list[Any]:
     return [*model.variables, *model.optimizer.variables]
 
 
-def _one_epoch(
-    model: keras.Model,
-    dataset: Dataset,
-    experiment: Experiment,
-    state: State,
-    on_event: Callable[[Event], None],
-) -> State:
-    began = time.perf_counter()
-    prepare = dataset.preprocessing.to_network
-    # Seeded by the epoch, so that a resumed run shuffles as an uninterrupted one does.
-    order = np.random.default_rng([experiment.seed, state.epoch]).permutation(
-        len(dataset.x_train)
-    )
-    batches = _batches(
-        dataset.x_train, dataset.y_train, prepare, experiment.batch_size, order=order
-    )
-    held = None
-    if len(dataset.x_validation):
-        held = _batches(dataset.x_validation, dataset.y_validation, prepare, PREDICTION_BATCH)
-    report = _batch_reporter(on_event, len(batches), state.epoch + 1, experiment.epochs)
-    with deterministic():
-        result = model.fit(
-            batches, validation_data=held, shuffle=False, verbose=0, callbacks=[report]
+class _Course:
+    """One call of Keras's `fit`, followed batch by batch and written down epoch by epoch."""
+
+    def __init__(
+        self,
+        model: keras.Model,
+        dataset: Dataset,
+        experiment: Experiment,
+        state: State,
+        tell: Callable[[Event], None],
+        keep: Callable[[State], None],
+    ) -> None:
+        self.model, self.dataset, self.experiment = model, dataset, experiment
+        self.state, self.tell, self.keep = state, tell, keep
+        prepare = dataset.preprocessing.to_network
+        self.batches = _batches(
+            dataset.x_train, dataset.y_train, prepare, experiment.batch_size
         )
-    row = {"epoch": state.epoch + 1} | {k: float(v[-1]) for k, v in result.history.items()}
-    history = [*state.history, row]
-    variables = capture(model)
-    best = state.best
-    if experiment.early_stopping is not None and _best_epoch(history) == len(history) - 1:
-        best = variables
-    seconds = [*state.seconds, time.perf_counter() - began]
-    return State(state.epoch + 1, history, seconds, variables, best)
+        self.held = None
+        if len(dataset.x_validation):
+            self.held = _batches(
+                dataset.x_validation, dataset.y_validation, prepare, PREDICTION_BATCH
+            )
+        self.told = 0.0
+        self.began = 0.0
 
+    @property
+    def is_done(self) -> bool:
+        """Whether the epochs are over, stopped early, or the loss is no number any more."""
+        state, patience = self.state, self.experiment.early_stopping
+        if state.epoch >= self.experiment.epochs:
+            return True
+        if not state.history:
+            return False
+        if not np.isfinite(state.history[-1]["loss"]):
+            return True
+        if patience is None:
+            return False
+        return state.epoch - 1 - _best_epoch(state.history) >= patience
 
-def _is_done(state: State, experiment: Experiment) -> bool:
-    if state.epoch >= experiment.epochs:
-        return True
-    if experiment.early_stopping is None or not state.history:
-        return False
-    return state.epoch - 1 - _best_epoch(state.history) >= experiment.early_stopping
+    def run(self) -> None:
+        """Train until done; KeyboardInterrupt leaves the state of the last whole epoch."""
+        import keras
+
+        self.began = time.perf_counter()
+        with deterministic():
+            self.model.fit(
+                self.batches,
+                validation_data=self.held,
+                initial_epoch=self.state.epoch,
+                epochs=self.experiment.epochs,
+                shuffle=False,
+                verbose=0,
+                callbacks=[
+                    keras.callbacks.LambdaCallback(
+                        on_epoch_begin=self.shuffle,
+                        on_train_batch_end=self.tell_batch,
+                        on_epoch_end=self.finish_epoch,
+                    )
+                ],
+            )
+
+    def shuffle(self, epoch: int, logs: Any = None) -> None:
+        """Order the rows by seed and epoch alone: a resumed run sees the same ones."""
+        order = np.random.default_rng([self.experiment.seed, epoch])
+        self.batches.order = order.permutation(len(self.dataset.x_train))
+
+    def tell_batch(self, batch: int, logs: Any = None) -> None:
+        """Tell of a batch, unless another was told of just before."""
+        now, steps = time.monotonic(), len(self.batches)
+        done = min(batch + 1, steps)  # a last round may have room for more
+        if now - self.told >= SECONDS_BETWEEN_EVENTS or done == steps:
+            self.told = now
+            self.tell(self._event("batch", self.state.epoch + 1, step=done, steps=steps))
+
+    def finish_epoch(self, epoch: int, logs: Mapping[str, Any]) -> None:
+        """Take down the state that the epoch reached, and stop when it was the last."""
+        row = {"epoch": epoch + 1} | {key: float(logs[key]) for key in sorted(logs)}
+        history = [*self.state.history, row]
+        variables = capture(self.model)
+        best = self.state.best
+        if self.experiment.early_stopping is not None and _best_epoch(history) == epoch:
+            best = variables
+        seconds = [*self.state.seconds, time.perf_counter() - self.began]
+        self.state = State(epoch + 1, history, seconds, variables, best)
+        self.keep(self.state)
+        self.tell(self._event("epoch", epoch + 1, seconds=seconds[-1], logs=row))
+        self.model.stop_training = self.is_done
+        self.began = time.perf_counter()
+
+    def _event(self, kind: str, epoch: int, **told: Any) -> Event:
+        return {"event": kind, "epoch": epoch, "epochs": self.experiment.epochs} | told
 
 
 def _best_epoch(history: list[dict[str, float]]) -> int:
@@ -221,47 +265,21 @@ def _batches(
     y: np.ndarray | None,
     prepare: Callable[[np.ndarray], np.ndarray],
     batch_size: int,
-    *,
-    order: np.ndarray | None = None,
-) -> keras.utils.PyDataset:
-    """Feed rows in order, prepared a batch at a time: images stay bytes until then."""
+) -> Any:
+    """Feed rows in `order`, prepared a batch at a time: images stay bytes until then."""
     import keras
 
     class Batches(keras.utils.PyDataset):
+        order: np.ndarray | None = None
+
         def __len__(self) -> int:
             return -(-len(x) // batch_size)
 
         def __getitem__(self, index: int) -> tuple[np.ndarray, ...]:
             rows: Any = slice(index * batch_size, (index + 1) * batch_size)
-            if order is not None:
-                rows = order[rows]
+            if self.order is not None:
+                rows = self.order[rows]
             inputs = prepare(x[rows])
             return (inputs,) if y is None else (inputs, y[rows])
 
     return Batches()
-
-
-def _batch_reporter(
-    on_event: Callable[[Event], None], steps: int, epoch: int, epochs: int
-) -> keras.callbacks.Callback:
-    import keras
-
-    class Reporter(keras.callbacks.Callback):
-        last = 0.0
-
-        def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
-            now = time.monotonic()
-            done = min(batch + 1, steps)  # a last round may have room for more
-            if now - self.last >= 0.1 or done == steps:
-                self.last = now
-                on_event(
-                    {
-                        "event": "batch",
-                        "epoch": epoch,
-                        "epochs": epochs,
-                        "step": done,
-                        "steps": steps,
-                    }
-                )
-
-    return Reporter()

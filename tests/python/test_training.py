@@ -70,23 +70,7 @@ def whole(**changes):
 @pytest.fixture(autouse=True)
 def every_batch(monkeypatch):
     """Tell every batch, not ten a second, so that any of them can be interrupted."""
-    import keras
-
-    real = training._batch_reporter
-
-    def eager(on_event, steps, epoch, epochs):
-        reporter = real(on_event, steps, epoch, epochs)
-        plain = reporter.on_train_batch_end
-
-        def told(batch, logs=None):
-            reporter.last = 0.0
-            plain(batch, logs)
-
-        reporter.on_train_batch_end = told
-        return reporter
-
-    assert issubclass(type(real(print, 1, 1, 1)), keras.callbacks.Callback)
-    monkeypatch.setattr(training, "_batch_reporter", eager)
+    monkeypatch.setattr(training, "SECONDS_BETWEEN_EVENTS", 0)
 
 
 def test_the_same_seed_gives_the_same_bits():
@@ -137,14 +121,13 @@ def test_global_seeds_do_not_matter():
 
 def orders(monkeypatch, **changes):
     """Train, and give the order in which each epoch saw its rows."""
-    real, seen = training._batches, []
+    real, seen = training._Course.shuffle, []
 
-    def watched(x, y, prepare, batch_size, *, order=None):
-        if order is not None:
-            seen.append(order)
-        return real(x, y, prepare, batch_size, order=order)
+    def watched(course, epoch, logs=None):
+        real(course, epoch, logs)
+        seen.append(course.batches.order)
 
-    monkeypatch.setattr(training, "_batches", watched)
+    monkeypatch.setattr(training._Course, "shuffle", watched)
     tiny(False, **changes)
     return seen
 
@@ -201,6 +184,14 @@ def test_training_learns():
     assert losses.iloc[-1] < losses.iloc[0] / 2
     assert run.metrics["accuracy"] == 1.0
     assert run.metrics["baseline_accuracy"] < 0.6
+
+
+def test_a_diverged_training_ends_at_once():
+    run = tiny(False, learning_rate=1e30, optimizer="sgd")
+    assert run.status == "finished"
+    assert len(run.history) == 1
+    assert not np.isfinite(run.history["loss"]).any()
+    assert kd.resume_run(run, progress=False) is run
 
 
 def test_early_stopping_keeps_the_best_epochs_weights():
