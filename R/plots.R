@@ -55,35 +55,6 @@ plot_data <- function(run, kind = "overview", rows = NULL, windows = NULL) {
   call_core(plot_data_from_py(run, kind, list(rows = rows, windows = windows)))
 }
 
-plot_data_from_py <- function(run, kind, settings) {
-  settings <- settings_to_py(settings)
-  unknown <- setdiff(names(settings), c("rows", "windows"))
-  if (length(unknown) > 0) {
-    refuse(
-      unknown[[1]], ": a plot has no such setting. Known: rows, windows.",
-      kind = "UnknownName"
-    )
-  }
-  data <- do.call(core$plots$plot_data, c(list(handle(run), setting_to_py(kind)), settings))
-  dates <- has_dates(handle(run)) # of the whole series: one frame alone may hold midnights only
-  read <- function(panel) panel_from_py(panel, dates)
-  panels <- reticulate::iterate(data$panels, read, simplify = FALSE)
-  names(panels) <- vapply(panels, `[[`, "", "kind")
-  texts <- c("kind", "title", "subtitle", "alt")
-  c(lapply(rlang::set_names(texts), function(name) plain(data[[name]])), list(panels = panels))
-}
-
-panel_from_py <- function(panel, dates) {
-  texts <- c("kind", "title", "subtitle", "x", "y", "alt")
-  read <- function(frame) frame_from_py(frame, dates = dates)
-  frames <- reticulate::iterate(panel$frames$values(), read, simplify = FALSE)
-  names(frames) <- reticulate::iterate(panel$frames$keys(), plain)
-  c(
-    lapply(rlang::set_names(texts), function(name) plain(panel[[name]])),
-    list(ticks = unlist(plain(panel$ticks)), columns = plain(panel$columns), frames = frames)
-  )
-}
-
 check_ggplot2 <- function(found = requireNamespace("ggplot2", quietly = TRUE),
                           call = rlang::caller_env()) {
   if (!found) {
@@ -97,7 +68,7 @@ check_ggplot2 <- function(found = requireNamespace("ggplot2", quietly = TRUE),
 # Panels -------------------------------------------------------------------------------------
 
 draw_panel <- function(panel, narrow = FALSE) {
-  panel$legend_columns <- if (narrow) 2
+  panel$legend_columns <- if (narrow) 2 else nrow(panel$frames$key)
   draw <- switch(panel$kind,
     history = draw_history,
     digits = draw_digits,
@@ -265,6 +236,8 @@ theme_run <- function() {
       plot.title = ggplot2::element_text(size = 10, face = "bold"),
       plot.subtitle = ggplot2::element_text(size = 8.5, colour = "#4D4D4D"),
       plot.title.position = "plot",
+      # Otherwise ggsave() makes it transparent.
+      plot.background = ggplot2::element_rect(fill = "white", colour = NA),
       panel.grid.minor = ggplot2::element_blank(),
       axis.line = ggplot2::element_line(colour = "#7F7F7F", linewidth = 0.3),
       axis.ticks = ggplot2::element_line(colour = "#7F7F7F", linewidth = 0.3),

@@ -19,6 +19,7 @@ __all__ = [
     "best_baseline",
     "class_frame",
     "class_metrics",
+    "diverged",
     "predictions",
     "score",
     "verdict",
@@ -82,8 +83,8 @@ def _series_frame(dataset: Dataset, outputs: np.ndarray) -> pd.DataFrame:
         learned, values, origins, learned.horizon, first=learned.first
     )
     columns: dict[str, Any] = {
-        "origin": np.repeat(np.asarray(table.times[origins]), learned.horizon),
-        "time": np.asarray(table.times[ahead.ravel()]),
+        "origin": table.times[origins].repeat(learned.horizon),
+        "time": table.times[ahead.ravel()],
         "step": np.tile(np.arange(1, learned.horizon + 1), len(origins)),
         "truth": values[ahead].ravel(),
     }
@@ -124,6 +125,9 @@ def baseline_forecasts(
         ),
         "drift": baselines.drift(
             values, origins, first=first, rows_before=rows_before, **settings
+        ),
+        "seasonal_drift": baselines.seasonal_drift(
+            values, origins, season=learned.season, **settings
         ),
     }
 
@@ -177,7 +181,14 @@ def _errors(truth: np.ndarray, forecast: np.ndarray, scale: float) -> dict[str, 
 
 def best_baseline(scores: dict[str, float]) -> str:
     """Name the baseline with the smallest mean absolute error."""
-    return min(baselines.BASELINES, key=lambda name: scores[f"{name}_mae"])
+    # Runs saved by earlier versions lack the later baselines.
+    scored = [name for name in baselines.BASELINES if f"{name}_mae" in scores]
+    return min(scored, key=lambda name: scores[f"{name}_mae"])
+
+
+def diverged(scores: dict[str, float]) -> bool:
+    """Say whether the network's test outputs were not all finite, so that no score holds."""
+    return not np.isfinite(scores.get("loss", scores.get("mae", 0.0)))
 
 
 def verdict(scores: dict[str, float]) -> str:
@@ -188,8 +199,11 @@ def verdict(scores: dict[str, float]) -> str:
     >>> verdict({"accuracy": 0.985, "errors": 150.0, "baseline_accuracy": 0.1135})
     'Test accuracy 98.50 % (150 errors); always guessing the commonest class gives 11.35 %.'
     """
-    if not np.isfinite(scores.get("loss", scores.get("mae", 0.0))):
-        return "Training diverged: the network gives no finite numbers. Lower learning_rate."
+    if diverged(scores):
+        return (
+            "Training diverged: the network gives no finite numbers. Lower learning_rate, or clip "
+            "the gradients with clip_norm."
+        )
     if "accuracy" in scores:
         text = (
             f"Test accuracy {scores['accuracy']:.2%} ({scores['errors']:,.0f} errors); always "

@@ -7,14 +7,20 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
-from kerasduet.checks import choice, several, show, whole
-from kerasduet.errors import ArgumentRange, ArgumentType, DatasetError, KerasduetError
+from kerasduet.checks import choice, nearest, several, show, whole
+from kerasduet.errors import (
+    ArgumentRange,
+    ArgumentType,
+    DatasetError,
+    EmptyData,
+    UnknownName,
+)
 from kerasduet.forecasting.baselines import BASELINES
 from kerasduet.forecasting.metrics import mae
 from kerasduet.style import OKABE_ITO, blend
@@ -22,7 +28,7 @@ from kerasduet.style import OKABE_ITO, blend
 if TYPE_CHECKING:
     from kerasduet.run import Run
 
-__all__ = ["KINDS", "Panel", "PlotData", "plot_data"]
+__all__ = ["KINDS", "Panel", "PlotData", "check_settings", "forecast_names", "plot_data"]
 
 KINDS = {
     "overview": ("classification", "forecasting"),
@@ -36,6 +42,7 @@ OVERVIEW = {
     "classification": ("history", "confusion", "digits"),
     "forecasting": ("forecast", "history", "horizon"),
 }
+SETTINGS = {"rows": "digits", "windows": "forecast"}  # and the kind that has it
 
 TILES = 12  # images shown by default
 MOST_TILES = 60
@@ -67,6 +74,7 @@ FORECAST_KEY = (
     ("naive", OKABE_ITO["orange"], "dotted", 1.6),
     ("seasonal naive", OKABE_ITO["green"], "dashed", 1.4),
     ("drift", OKABE_ITO["purple"], "dotdash", 1.4),
+    ("seasonal drift", OKABE_ITO["vermilion"], "longdash", 1.4),
 )
 
 
@@ -158,7 +166,7 @@ def plot_data(
         default up to six mistakes, the most confident first, and right ones up to twelve.
     windows : int, optional
         Test windows to show, the last ones that do not overlap; by default as many as hold
-        52 steps. Of a season of one step, seasonal naive is naive and is not shown.
+        52 steps. Of a season of one step, the seasonal baselines are naive and not shown.
 
     Returns
     -------
@@ -175,6 +183,9 @@ def plot_data(
         Rows or windows that the test does not have.
     DatasetError
         Images that are not available (kind "digits").
+    EmptyData
+        A history without a finite number: interrupted before the first epoch ended, or
+        diverged in it.
     """
     choice("kind", kind, KINDS)
     _check_fit(run, kind, rows, windows)
@@ -184,7 +195,7 @@ def plot_data(
     for part in OVERVIEW[run.experiment.task]:
         try:
             panels.append(_panel(run, part, rows, windows, width=0.5))
-        except (DatasetError, _NoEpochs) as problem:
+        except (DatasetError, EmptyData) as problem:
             reason = str(problem).partition(": ")[2]
             notes.append(f"The {part} panel is left out: {reason}")
     title = run.experiment.name
@@ -194,8 +205,23 @@ def plot_data(
     return PlotData(kind, title, subtitle, tuple(panels))
 
 
-class _NoEpochs(KerasduetError):
-    """A run interrupted before its first epoch ended."""
+def check_settings(names: Iterable[str]) -> None:
+    """Refuse settings that no plot has.
+
+    Raises
+    ------
+    UnknownName
+        The first such name, with the nearest ones.
+
+    Examples
+    --------
+    >>> check_settings(["rws"])
+    Traceback (most recent call last):
+    kerasduet.errors.UnknownName: rws: a plot has no such setting. Did you mean rows?
+    """
+    for name in names:
+        if name not in SETTINGS:
+            raise UnknownName(f"{name}: a plot has no such setting. {nearest(name, SETTINGS)}")
 
 
 def _check_fit(run: Run, kind: str, rows: Any, windows: Any) -> None:
@@ -206,7 +232,7 @@ def _check_fit(run: Run, kind: str, rows: Any, windows: Any) -> None:
             f"kind: {kind} is for {KINDS[kind][0]}; got the run {run.experiment.name}, of "
             f"{task}. Use one of {known}."
         )
-    for name, value, part in (("rows", rows, "digits"), ("windows", windows, "forecast")):
+    for (name, part), value in zip(SETTINGS.items(), (rows, windows), strict=True):
         if value is not None and part not in (
             kind,
             *(OVERVIEW[task] if kind == "overview" else ()),
@@ -232,7 +258,7 @@ def _panel(run: Run, kind: str, rows: Any, windows: Any, *, width: float = 1.0) 
 def _history(run: Run) -> Panel:
     history = run.history
     if history.empty:
-        raise _NoEpochs(
+        raise EmptyData(
             f"kind: a history needs an epoch; got the run {run.experiment.name}, interrupted "
             "before its first one ended. Resume it."
         )
@@ -246,14 +272,19 @@ def _history(run: Run) -> Panel:
                 parts.append(pd.DataFrame(line | {"series": series, "value": values}))
                 told.append(f"{series} {values[0]:.3g} to {values[-1]:.3g}")
         changes.append(f"{label}: {', '.join(told)}")
-    lines = pd.concat(parts, ignore_index=True)
+    lines, note = _finite(pd.concat(parts, ignore_index=True), "value")
+    if lines.empty:
+        raise EmptyData(
+            f"kind: a history needs a finite number; got the run {run.experiment.name}, whose "
+            "training diverged. Lower learning_rate."
+        )
     kept, subtitle, told_kept = _kept_epoch(run), "", ""
     if len(kept):
         epoch = kept["epoch"].item()
         subtitle = f"Dotted: epoch {epoch}, whose weights were kept"
         told_kept = f" The weights of epoch {epoch} were kept."
     epochs = len(history)
-    return Panel(
+    panel = Panel(
         kind="history",
         title="Training history",
         subtitle=subtitle,
@@ -272,6 +303,7 @@ def _history(run: Run) -> Panel:
         ticks=_whole_ticks(epochs, most=8),
         columns=lines["measure"].nunique(),
     )
+    return _noted(panel, note)
 
 
 def _measures(run: Run) -> dict[str, tuple[str, float]]:
@@ -289,7 +321,8 @@ def _measures(run: Run) -> dict[str, tuple[str, float]]:
 def _kept_epoch(run: Run) -> pd.DataFrame:
     kept = run.history.iloc[:0]
     if run.experiment.early_stopping is not None:
-        kept = run.history.loc[[run.history["val_loss"].idxmin()]]
+        finite, _ = _finite(run.history, "val_loss")
+        kept = finite.nsmallest(1, "val_loss")
     return pd.DataFrame({"epoch": kept["epoch"].to_numpy(dtype=np.int64)})
 
 
@@ -329,7 +362,7 @@ def _confusion(run: Run) -> Panel:
             f" The commonest mistake, {worst['truth']} taken for {worst['prediction']}, "
             f"occurs {_count(worst['count'], 'time')}."
         )
-    return Panel(
+    panel = Panel(
         kind="confusion",
         title=f"{_count(errors, 'mistake')} in {len(table):,} test images",
         subtitle="Blue: right. Orange: wrong. Darker: more of the row",
@@ -338,6 +371,7 @@ def _confusion(run: Run) -> Panel:
         alt=alt,
         frames={"cells": cells},
     )
+    return _noted(panel, _no_probability(table))
 
 
 def _digits(run: Run, rows: Any, width: float) -> Panel:
@@ -371,7 +405,7 @@ def _digits(run: Run, rows: Any, width: float) -> Panel:
     if told:
         alt += f" Wrong: {'; '.join(told)}."
     pick = ["tile", "row", "truth", "prediction", "probability", "correct", "label"]
-    return Panel(
+    panel = Panel(
         kind="digits",
         title=f"Test {noun}s",
         subtitle="Prediction (its probability), truth. Framed, \u00d7: wrong",
@@ -384,6 +418,7 @@ def _digits(run: Run, rows: Any, width: float) -> Panel:
         },
         columns=min(columns, len(tiles)),
     )
+    return _noted(panel, _no_probability(tiles))
 
 
 def _telling_rows(table: pd.DataFrame, most: int) -> list[int]:
@@ -433,9 +468,9 @@ def _forecast(run: Run, windows: Any) -> Panel:
     shown = table[table["origin"].isin(chosen)]
     # One-step forecasts are joined to one line; longer ones are a line a window.
     group = shown["origin"].rank(method="dense").astype(np.int64) if horizon > 1 else 1
-    series = _forecast_series(run)
+    names = forecast_names(run)
     truth = _observed(run, chosen[0], shown["time"].iloc[-1], steps=count * horizon)
-    lines = pd.concat(
+    every = pd.concat(
         [
             pd.DataFrame({"time": truth.index, "series": "truth", "window": 0, "value": truth}),
             *(
@@ -447,20 +482,20 @@ def _forecast(run: Run, windows: Any) -> Panel:
                         "value": shown[column],
                     }
                 )
-                for label, column in series.items()
+                for column, label in names.items()
             ),
         ],
         ignore_index=True,
     )
+    lines, note = _finite(every, "value")
     known = shown["truth"].to_numpy()
     errors = [
-        f"{label} {mae(known, shown[column].to_numpy()):.3g}"
-        for label, column in series.items()
+        f"{label} {mae(known, shown[column].to_numpy()):.3g}" for column, label in names.items()
     ]
     name, unit = _target(run)
     what = "the last test window" if count == 1 else f"the last {count} test windows"
     span = f"{what} of {_steps(run, horizon)}"
-    return Panel(
+    panel = Panel(
         kind="forecast",
         title="Forecast beside truth and baselines",
         subtitle=f"{span.capitalize()}" + ("; grey: where each begins" if horizon > 1 else ""),
@@ -481,6 +516,7 @@ def _forecast(run: Run, windows: Any) -> Panel:
         if pd.api.types.is_integer_dtype(lines["time"].dtype)
         else (),
     )
+    return _noted(panel, note)
 
 
 def _observed(run: Run, origin: Any, end: Any, *, steps: int) -> pd.Series:
@@ -502,28 +538,29 @@ def _observed(run: Run, origin: Any, end: Any, *, steps: int) -> pd.Series:
 
 
 def _horizon(run: Run) -> Panel:
-    table, series = run.predictions(), _forecast_series(run)
+    table, names = run.predictions(), forecast_names(run)
     steps = np.arange(1, run.experiment.horizon + 1)
-    error = table[list(series.values())].sub(table["truth"], axis=0).abs()
+    error = table[list(names)].sub(table["truth"], axis=0).abs()
     by_step = error.groupby(table["step"]).mean()
-    lines = pd.concat(
+    every = pd.concat(
         [
             pd.DataFrame({"step": steps, "series": label, "mae": by_step[column].to_numpy()})
-            for label, column in series.items()
+            for column, label in names.items()
         ],
         ignore_index=True,
     )
+    lines, note = _finite(every, "mae")
     rivals = by_step.drop(columns="forecast").min(axis=1)
     wins = int((by_step["forecast"] < rivals).sum())
     ends = sorted({0, len(steps) - 1})
     span = f"From step 1 to step {len(steps)}" if len(ends) > 1 else "At step 1"
     told = [
         f"{label} {' to '.join(f'{by_step[column].iloc[end]:.3g}' for end in ends)}"
-        for label, column in series.items()
+        for column, label in names.items()
     ]
     name, unit = _target(run)
     windows = len(table) // len(steps)
-    return Panel(
+    panel = Panel(
         kind="horizon",
         title="Error by step ahead" if len(steps) > 1 else "Error one step ahead",
         subtitle=f"Mean over {_count(windows, 'test window')}",
@@ -537,14 +574,42 @@ def _horizon(run: Run) -> Panel:
         frames={"lines": lines, "key": _key(FORECAST_KEY, lines["series"])},
         ticks=_whole_ticks(len(steps), most=7),
     )
+    return _noted(panel, note)
 
 
-def _forecast_series(run: Run) -> dict[str, str]:
-    """Label to column of `predictions()`: the network, then the baselines."""
+def forecast_names(run: Run) -> dict[str, str]:
+    """Give the network and its baselines: column of `predictions()` to label.
+
+    Of a season of one step the seasonal baselines are naive, and left out; so are those that
+    the run's version did not have.
+    """
     names = [
-        name for name in BASELINES if name != "seasonal_naive" or run.experiment.season > 1
+        name
+        for name in BASELINES
+        if name in run.table and (run.experiment.season > 1 or not name.startswith("seasonal"))
     ]
-    return {"network": "forecast"} | {name.replace("_", " "): name for name in names}
+    return {"forecast": "network"} | {name: name.replace("_", " ") for name in names}
+
+
+def _finite(frame: pd.DataFrame, column: str) -> tuple[pd.DataFrame, str]:
+    """Keep the rows that can be drawn, with a note on those that a diverged training left."""
+    finite = np.isfinite(frame[column].to_numpy())
+    missing = int((~finite).sum())
+    note = f"Not drawn: {_count(missing, 'non-finite value')}" if missing else ""
+    return frame[finite].reset_index(drop=True), note
+
+
+def _no_probability(table: pd.DataFrame) -> str:
+    missing = int((~np.isfinite(table["probability"])).sum())
+    return f"No finite probability: {_count(missing, 'prediction')}" if missing else ""
+
+
+def _noted(panel: Panel, note: str) -> Panel:
+    """Add a note, if there is one, to what stands above a panel and to its alt text."""
+    if not note:
+        return panel
+    subtitle = f"{panel.subtitle}\n{note}".strip()
+    return replace(panel, subtitle=subtitle, alt=f"{panel.alt} {note}.")
 
 
 def _key(rows: Iterable[tuple[str, str, str, float]], present: pd.Series) -> pd.DataFrame:
@@ -577,13 +642,15 @@ def _step_label(run: Run) -> str:
 
 def _time_label(run: Run, times: pd.Series) -> str:
     if pd.api.types.is_datetime64_any_dtype(times.dtype):
-        return "Time"
+        # Ticks a day or an hour apart do not say their year.
+        return f"Time, {_moment(times.min())} to {_moment(times.max())}"
     return run.experiment.time or "Row"
 
 
 def _moment(time: Any) -> str:
-    written = time.isoformat() if hasattr(time, "isoformat") else f"{time:g}"
-    return written.removesuffix("T00:00:00")
+    if not hasattr(time, "strftime"):
+        return f"{time:g}"
+    return time.strftime("%Y-%m-%d %H:%M:%S").removesuffix(":00").removesuffix(" 00:00")
 
 
 def _whole_ticks(last: int, *, most: int, first: int = 1) -> tuple[int, ...]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from kerasduet.plotdata import Panel, PlotData, plot_data
+from kerasduet.plotdata import Panel, PlotData, check_settings, plot_data
 from kerasduet.style import OKABE_ITO, RC, WIDTH
 
 if TYPE_CHECKING:
@@ -22,11 +22,22 @@ if TYPE_CHECKING:
     from kerasduet.figures import RunFigure
     from kerasduet.run import Run
 
-__all__ = ["Panel", "PlotData", "plot_data", "plot_run"]
+__all__ = ["Panel", "PlotData", "check_settings", "plot_data", "plot_run"]
 
 HEIGHTS = {"history": 2.8, "digits": 3.4, "confusion": 6.0, "forecast": 3.8, "horizon": 3.8}
 MARGIN = 0.07  # inches left of titles
-LINES = {"solid": "-", "dashed": "--", "dotted": ":", "dotdash": "-."}
+# Ticks by their distance, from years to seconds, and where the next longer one begins.
+DATES: Any = {
+    "formats": ["%Y", "%b", "%b %d", "%H:%M", "%H:%M", "%S.%f"],
+    "zero_formats": ["", "%Y", "%b %d", "%b %d", "%H:%M", "%H:%M"],
+}
+LINES: Any = {
+    "solid": "-",
+    "dashed": "--",
+    "dotted": ":",
+    "dotdash": "-.",
+    "longdash": (0, (8, 2)),
+}
 
 
 def plot_run(
@@ -57,7 +68,7 @@ def plot_run(
 
     Raises
     ------
-    UnknownName, ArgumentType, ArgumentRange, DatasetError
+    UnknownName, ArgumentType, ArgumentRange, DatasetError, EmptyData
         As for `plot_data`.
 
     Examples
@@ -124,8 +135,8 @@ def _draw(place: SubFigure, panel: Panel) -> None:
 
 
 def _write_title(place: SubFigure, panel: Panel) -> None:
-    # An empty second line of the title keeps room for the subtitle below it.
-    text = panel.title + ("\n" if panel.subtitle else "")
+    # Empty lines of the title keep room for those of the subtitle below it.
+    text = panel.title + "\n" * len(panel.subtitle.splitlines())
     x = MARGIN / _width(place)
     title = place.suptitle(text, x=x, ha="left", size=10, weight="bold", linespacing=1.4)
     place.text(x, 1, panel.subtitle, transform=_below(title, 18), va="top", color="#4D4D4D")
@@ -171,9 +182,10 @@ def _draw_forecast(place: SubFigure, panel: Panel) -> None:
     if panel.ticks:
         axes.set_xticks(panel.ticks)
     if lines["time"].dtype.kind == "M":
-        locator = AutoDateLocator()
-        axes.xaxis.set_major_locator(locator)
-        axes.xaxis.set_major_formatter(ConciseDateFormatter(locator, show_offset=False))
+        zone = lines["time"].dt.tz
+        locator = AutoDateLocator(zone, maxticks=8)  # of more, labels would touch
+        formatter = ConciseDateFormatter(locator, zone, **DATES, show_offset=False)
+        axes.xaxis.set(major_locator=locator, major_formatter=formatter)
     _write_legend(place, axes)
 
 

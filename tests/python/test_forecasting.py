@@ -74,6 +74,24 @@ def test_drift_extends_the_line_through_first_and_last():
     assert baselines.drift(SERIES, np.array([0]), horizon=2, first=3.0).tolist() == [[3, 3]]
 
 
+def test_seasonal_drift_adds_the_change_of_the_last_season_once_a_season():
+    forecast = baselines.seasonal_drift(SERIES, np.array([4]), horizon=7, season=3)
+    assert forecast.tolist() == [[5, 9, 7, 6, 10, 8, 7]]
+
+
+def test_seasonal_drift_without_a_change_of_a_season_is_seasonal_naive():
+    origins = np.array([0, 2, 3])
+    forecast = baselines.seasonal_drift(SERIES, origins, horizon=2, season=3)
+    # No season, a season, and a season and the value before it.
+    assert forecast.tolist() == [[3, 3], [3, 5], [5 + 5, 4 + 5]]
+    # The last step of a series is no season.
+    every = np.arange(10)
+    np.testing.assert_array_equal(
+        baselines.seasonal_drift(SERIES, every, horizon=3, season=1),
+        baselines.naive(SERIES, every, horizon=3),
+    )
+
+
 @some_cases
 @given(
     seed=st.integers(0, 2**32 - 1),
@@ -86,7 +104,9 @@ def test_baselines_against_their_formulas(seed, rows, horizon, season):
     for origin in range(rows):
         at = np.array([origin])
         drift = baselines.drift(values, at, horizon=horizon, first=values[0])[0]
-        seasonal = baselines.seasonal_naive(values, at, horizon=horizon, season=season)[0]
+        settings = {"horizon": horizon, "season": season}
+        seasonal = baselines.seasonal_naive(values, at, **settings)[0]
+        both = baselines.seasonal_drift(values, at, **settings)[0]
         for step in range(1, horizon + 1):
             if origin:
                 slope = (values[origin] - values[0]) / origin
@@ -94,7 +114,11 @@ def test_baselines_against_their_formulas(seed, rows, horizon, season):
             if origin >= season - 1:
                 # y[T + h - m (k + 1)], k the whole seasons in h - 1.
                 whole = (step - 1) // season
-                assert seasonal[step - 1] == values[origin + step - season * (whole + 1)]
+                repeated = values[origin + step - season * (whole + 1)]
+                assert seasonal[step - 1] == repeated
+            if origin >= season > 1:
+                change = values[origin] - values[origin - season]
+                assert both[step - 1] == pytest.approx(repeated + (whole + 1) * change)
 
 
 @some_cases
@@ -161,6 +185,11 @@ def test_verdict_says_whether_the_best_baseline_is_beaten():
     assert evaluation.verdict(scores(1.5, **rivals)) == (
         "Test MAE 1.5; the best baseline, seasonal naive, has 2: 25 % less."
     )
+    hard = scores(1.5, **rivals, seasonal_drift=1.4)
+    assert evaluation.verdict(hard).endswith(
+        "the best baseline, seasonal drift, has 1.4. The network does not beat the seasonal "
+        "drift forecast."
+    )
     assert evaluation.verdict(scores(math.nan, **rivals)).startswith("Training diverged")
     for mae in (2.0, 2.5):
         assert evaluation.verdict(scores(mae, **rivals)).endswith(
@@ -223,9 +252,23 @@ def test_a_probability_of_zero_has_a_finite_loss():
     ids=["daily", "weekly", "monthly", "month-end", "working-days", "hours", "irregular"],
 )
 def test_times_that_follow(times, frequency, next_times):
-    found = following(pd.DatetimeIndex(times), 2, frequency, len(times))
+    found = following(pd.DatetimeIndex(times), 2, frequency)
     assert list(found) == list(pd.DatetimeIndex(next_times))
 
 
-def test_row_numbers_go_on():
-    assert following(None, 3, None, 10).tolist() == [11, 12, 13]
+@pytest.mark.parametrize(
+    ("times", "next_times"),
+    [
+        (range(1, 11), [11, 12, 13]),
+        ([1990, 1995, 2000], [2005, 2010, 2015]),
+        # Weeks of a year; months written with two digits; a gap; a single one.
+        (2000 + np.arange(53) / 52, [2000 + week / 52 for week in (53, 54, 55)]),
+        ([1990.0, 1990.08, 1990.17, 1990.25], [1990 + 1 / 3, 1990 + 5 / 12, 1990.5]),
+        ([1990, 1991, 1992, 1999, 2000], [2001, 2002, 2003]),
+        ([7], [8, 9, 10]),
+    ],
+)
+def test_numbers_that_follow(times, next_times):
+    found = following(pd.Index(times), 3)
+    assert found.tolist() == pytest.approx(next_times)
+    assert found.dtype.kind == pd.Index(times).dtype.kind

@@ -13,7 +13,7 @@ import pytest
 from conftest import SERIES, seasonal
 
 import kerasduet as kd
-from kerasduet.errors import ArgumentRange, ArgumentType, DatasetError, UnknownName
+from kerasduet.errors import ArgumentRange, ArgumentType, DatasetError, EmptyData, UnknownName
 from kerasduet.plotdata import KINDS, plot_data
 from kerasduet.style import OKABE_ITO, blend
 
@@ -152,12 +152,19 @@ def test_forecast_of_a_saved_run_needs_no_data(series_run, tmp_path):
 def test_horizon_is_the_error_that_was_evaluated(series_run):
     shown, table = panel(series_run, "horizon"), series_run.predictions()
     lines = shown.frames["lines"]
-    assert lines["series"].unique().tolist() == ["network", "naive", "seasonal naive", "drift"]
+    assert lines["series"].unique().tolist() == [
+        "network",
+        "naive",
+        "seasonal naive",
+        "drift",
+        "seasonal drift",
+    ]
     for series, column, metric in (
         ("network", "forecast", "mae"),
         ("naive", "naive", "naive_mae"),
         ("seasonal naive", "seasonal_naive", "seasonal_naive_mae"),
         ("drift", "drift", "drift_mae"),
+        ("seasonal drift", "seasonal_drift", "seasonal_drift_mae"),
     ):
         drawn = lines.loc[lines["series"] == series, "mae"]
         second = table[table["step"] == 2]
@@ -169,7 +176,7 @@ def test_horizon_is_the_error_that_was_evaluated(series_run):
 def test_one_step_forecasts_are_one_line_a_series(one_step_run):
     lines = panel(one_step_run, "forecast").frames["lines"]
     assert lines.groupby("series")["window"].nunique().eq(1).all()
-    # Of a season of one step, seasonal naive is naive.
+    # Of a season of one step, the seasonal baselines are naive.
     assert lines["series"].unique().tolist() == ["truth", "network", "naive", "drift"]
     assert panel(one_step_run, "horizon").alt.count(" to ") == 0
 
@@ -214,6 +221,63 @@ def test_overview_of_a_run_without_an_epoch(image_run):
         plot_data(run, "history")
 
 
+def test_of_a_diverged_training_only_finite_values_are_drawn(series_run):
+    history = series_run.history.assign(
+        loss=[1.0, np.inf], val_loss=[2.0, np.nan], mean_absolute_error=np.nan
+    )
+    stopping = dataclasses.replace(series_run.experiment, early_stopping=1)
+    table = series_run.table.assign(forecast=np.nan)
+    run = dataclasses.replace(series_run, experiment=stopping, history=history, table=table)
+    shown = panel(run, "history")
+    assert shown.frames["lines"].query("series == 'training'")["value"].tolist() == [1.0]
+    assert shown.frames["kept"]["epoch"].tolist() == [1]
+    assert shown.subtitle.splitlines() == [
+        "Dotted: epoch 1, whose weights were kept",
+        "Not drawn: 4 non-finite values",
+    ]
+    for kind, missing in (("forecast", 7 * 3), ("horizon", 3)):
+        shown = panel(run, kind)
+        assert "network" not in set(shown.frames["lines"]["series"])
+        assert "network" not in set(shown.frames["key"]["label"])
+        assert shown.subtitle.endswith(f"\nNot drawn: {missing} non-finite values")
+        assert shown.alt.endswith(f" Not drawn: {missing} non-finite values.")
+    figure = run.plot()
+    assert written(figure) == written(run.plot())
+
+
+def test_a_training_that_diverged_at_once_has_no_history(series_run):
+    history = series_run.history.assign(**dict.fromkeys(series_run.history.columns[1:], np.nan))
+    run = dataclasses.replace(series_run, history=history)
+    with pytest.raises(EmptyData, match=r"needs a finite number.* Lower learning_rate\."):
+        plot_data(run, "history")
+    data = plot_data(run)
+    assert [part.kind for part in data.panels] == ["forecast", "horizon"]
+    assert "history panel is left out: a history needs a finite number" in data.subtitle
+
+
+def test_predictions_without_a_probability_are_said_to_be_so(image_run):
+    table = image_run.table.copy()
+    table.loc[table["prediction"] == "4", "probability"] = np.nan
+    run = dataclasses.replace(image_run, table=table)
+    missing = int((table["prediction"] == "4").sum())
+    shown = panel(run, "confusion")
+    assert shown.subtitle.endswith(f"\nNo finite probability: {missing} predictions")
+    row = table.index[table["prediction"] == "4"][0] + 1
+    assert panel(run, "digits", rows=[row]).alt.endswith("No finite probability: 1 prediction.")
+    assert written(run.plot("digits", rows=[row]))
+
+
+def test_a_run_of_an_earlier_version_has_fewer_baselines(series_run):
+    old = [name for name in series_run.metrics if not name.startswith("seasonal_drift")]
+    run = dataclasses.replace(
+        series_run,
+        table=series_run.table.drop(columns="seasonal_drift"),
+        metrics={name: series_run.metrics[name] for name in old},
+    )
+    assert "seasonal naive" in run.plot().alt_text
+    assert "seasonal drift" not in run.plot().alt_text
+
+
 @pytest.mark.parametrize(
     ("kind", "settings", "error", "text"),
     [
@@ -221,6 +285,13 @@ def test_overview_of_a_run_without_an_epoch(image_run):
         ("forecast", {}, ArgumentType, "forecast is for forecasting; got the run mnist-dnn"),
         ("history", {"rows": [1]}, ArgumentType, "rows: only digits has this setting"),
         ("overview", {"windows": 1}, ArgumentType, "windows: only forecast has this setting"),
+        (
+            "digits",
+            {"rws": [1]},
+            UnknownName,
+            "rws: a plot has no such setting. Did you mean rows?",
+        ),
+        ("history", {"colour": 1}, UnknownName, "no such setting. Known: rows, windows."),
         ("digits", {"rows": [0]}, ArgumentRange, "at least 1 and at most 1000; got 0"),
         ("digits", {"rows": [1001]}, ArgumentRange, "got 1001"),
         ("digits", {"rows": []}, ArgumentType, "at least one value"),
@@ -291,11 +362,44 @@ def test_digits_figure_frames_the_mistakes(image_run):
 def test_forecast_figure_has_a_line_a_window(series_run):
     figure = series_run.plot("forecast", windows=2)
     (axes,) = figure.axes
-    # Two origins, the truth, and four forecasts of two windows.
-    assert len(axes.lines) == 2 + 1 + 4 * 2
+    # Two origins, the truth, and five forecasts of two windows.
+    assert len(axes.lines) == 2 + 1 + 5 * 2
     (legend,) = figure.subfigs[0].legends
-    names = ["truth", "network", "naive", "seasonal naive", "drift"]
+    names = ["truth", "network", "naive", "seasonal naive", "drift", "seasonal drift"]
     assert [text.get_text() for text in legend.get_texts()] == names
+
+
+def test_series_are_told_apart_by_colour_and_by_line(series_run):
+    key = panel(series_run, "forecast").frames["key"]
+    assert key["colour"].is_unique
+    assert key["line"][2:].is_unique
+    assert not {"solid"} & set(key["line"][2:])
+
+
+@pytest.mark.parametrize(
+    ("frequency", "windows", "ticks", "span"),
+    [
+        ("D", 2, "Jul 07, Jul 09, ", "2024-07-06 to 2024-07-18"),
+        ("W-SAT", 4, "Jul, Aug, Sep", "2027-06-05 to 2027-10-30"),
+        ("MS", 6, "2039, May, Sep, 2040", "2038-11-01 to 2040-08-01"),
+        ("h", 6, "20:00, Jan 09, 04:00", "2024-01-08 10:00 to 2024-01-09 07:00"),
+    ],
+)
+@pytest.mark.parametrize("zone", [None, "America/New_York"])
+def test_dates_are_written_with_what_they_need(
+    series_run, frequency, windows, ticks, span, zone
+):
+    start = pd.Timestamp("2024-01-01", tz=zone)
+    times = pd.date_range(start, periods=200, freq=frequency)
+    shown = dict(zip(seasonal().index, times, strict=True))
+    table = series_run.table.assign(
+        origin=series_run.table["origin"].map(shown), time=series_run.table["time"].map(shown)
+    )
+    run = dataclasses.replace(series_run, table=table, _dataset=None)
+    (axes,) = run.plot("forecast", windows=windows).axes
+    written = ", ".join(label.get_text() for label in axes.get_xticklabels())
+    assert ticks in written, written
+    assert axes.get_xlabel() == f"Time, {span}"
 
 
 def test_one_step_errors_are_bars(one_step_run):

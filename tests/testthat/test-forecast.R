@@ -2,10 +2,12 @@ test_that("a forecast goes on where the series ends", {
   skip_without_core()
   ahead <- forecast(series_run())
   expect_named(
-    ahead, c("time", "step", "forecast", "naive", "seasonal_naive", "drift")
+    ahead, c("time", "step", "forecast", "naive", "seasonal_naive", "drift", "seasonal_drift")
   )
   expect_equal(ahead$time, as.Date(c("1961-01-01", "1961-02-01")))
   expect_equal(ahead$naive, rep(432, 2))
+  # January and February 1960, and December's growth over the year.
+  expect_equal(ahead$seasonal_drift, c(417, 391) + 432 - 405)
   expect_equal(nrow(forecast(series_run(), h = 5)), 5)
   expect_identical(predict(series_run(), AirPassengers), ahead)
   expect_error(forecast(series_run(), h = 0), class = "HorizonError")
@@ -36,15 +38,32 @@ test_that("times of day stay times, also over the change to summer time", {
   folder <- save_run(run, file.path(withr::local_tempdir(), "run"))
   expect_identical(predictions(load_run(folder)), predictions(run))
   expect_identical(forecast(load_run(folder)), ahead)
+  expect_identical(attr(ahead$time, "tzone"), "Europe/Berlin")
+  expect_true(all(predictions(run)$time %in% times))
 })
 
-test_that("a ts without calendar keeps its numbers as times", {
+test_that("a ts without calendar keeps its numbers as times, and goes on with them", {
   skip_without_core()
-  weeks <- ts(sin(1:80), frequency = 7)
-  run <- run_experiment(small_series(), data = weeks, progress = FALSE)
-  tests <- predictions(run)
-  expect_true(all(round(tests$time * 7) %in% round(time(weeks) * 7)))
-  expect_equal(forecast(run)$time, c(81, 82))
+  series <- list(
+    ts(sin(1:80), frequency = 7), ts(sin(1:80), start = c(2000, 5), frequency = 52), ts(sin(1:80)),
+    ts(sin(1:80), start = 1, deltat = 0.1)
+  )
+  for (x in series) {
+    run <- run_experiment(small_series(), data = x, progress = FALSE)
+    step <- 1 / frequency(x)
+    expect_true(all(round(predictions(run)$time / step) %in% round(time(x) / step)))
+    expect_equal(forecast(run)$time, time(x)[80] + step * 1:2)
+    folder <- save_run(run, file.path(withr::local_tempdir(), "run"))
+    expect_identical(forecast(load_run(folder)), forecast(run))
+    expect_identical(predictions(load_run(folder)), predictions(run))
+  }
+})
+
+test_that("years that are numbers are followed by years", {
+  skip_without_core()
+  data <- data.frame(time = 1931:2010, value = sin(1:80))
+  run <- run_experiment(small_series(), data = data, progress = FALSE)
+  expect_equal(forecast(run)$time, c(2011, 2012))
 })
 
 test_that("the generic is that of the generics package, so nothing is masked", {

@@ -49,6 +49,7 @@ test_that("a history draws every value of the run", {
   expect_equal(levels(plot$layers[[2]]$data$measure)[[1]], "Loss (cross-entropy, nats)")
   expect_equal(plot$labels$x, "Epoch")
   expect_equal(plot$scales$get_scales("x")$breaks, 1:2)
+  expect_equal(plot$theme$plot.background$fill, "white")
 })
 
 test_that("a history of one epoch has points and no complaint", {
@@ -110,16 +111,17 @@ test_that("a forecast draws truth, network and baselines of the last windows", {
   network <- shown[shown$colour == "#0072B2", ]
   expect_equal(utils::tail(network$y, 3), last$forecast)
   expect_equal(utils::tail(network$x, 3), as.numeric(last$time))
-  expect_equal(length(unique(shown$group)), 1 + 4 * 2)
+  expect_equal(length(unique(shown$group)), 1 + 5 * 2)
   expect_equal(nrow(drawn(plot, 1)), 2)
   expect_equal(
-    plot$scales$get_scales("colour")$palette(5),
+    plot$scales$get_scales("colour")$palette(6),
     c(
       truth = "#000000", network = "#0072B2", naive = "#E69F00",
-      `seasonal naive` = "#009E73", drift = "#CC79A7"
+      `seasonal naive` = "#009E73", drift = "#CC79A7", `seasonal drift` = "#D55E00"
     )
   )
   expect_equal(plot$labels$y, "value")
+  expect_equal(plot$labels$x, "Time, 2024-07-06 to 2024-07-18")
 })
 
 test_that("the error by step is the one that was evaluated", {
@@ -167,9 +169,34 @@ test_that("what does not fit is an error of plot()", {
   expect_error(plot(image_run(), "forecast"), "is for forecasting", class = "ArgumentType")
   expect_error(plot(image_run(), "digits", rows = 0), "got 0", class = "ArgumentRange")
   expect_error(
-    plot(image_run(), colour = "red"), "colour: a plot has no such setting",
-    class = "UnknownName"
+    plot(image_run(), "digits", rws = 1),
+    "rws: a plot has no such setting. Did you mean rows?",
+    class = "UnknownName", fixed = TRUE
   )
+  expect_error(
+    plot(image_run(), colour = "red"),
+    "colour: a plot has no such setting. Known: rows, windows.",
+    class = "UnknownName", fixed = TRUE
+  )
+})
+
+test_that("of a diverged training what is finite is drawn, without complaint", {
+  skip_without()
+  diverged <- run_experiment(
+    small_series(optimizer = "sgd", learning_rate = 1e38),
+    data = AirPassengers, progress = FALSE
+  )
+  error <- expect_error(plot(diverged, "history"), class = "EmptyData")
+  expect_match(conditionMessage(error), "Lower learning_rate.", fixed = TRUE)
+  overview <- plot(diverged)
+  expect_named(overview$plots, c("forecast", "horizon"))
+  expect_match(overview$subtitle, "The history panel is left out")
+  for (plot in overview$plots) {
+    expect_match(plot$labels$subtitle, "\nNot drawn: [0-9]+ non-finite values$")
+  }
+  grDevices::pdf(NULL)
+  on.exit(grDevices::dev.off())
+  expect_silent(print(overview))
 })
 
 test_that("without ggplot2 the error names the command", {
