@@ -9,12 +9,27 @@ session <- new.env(parent = emptyenv())
 # Evaluate an expression that uses the core. Its errors become errors of the function that the
 # user called; errors of R code in it pass.
 call_core <- function(expr, call = rlang::caller_env()) {
+  check_given(call)
   start_core(call)
   tryCatch(
     expr,
     python.builtin.BaseException = function(error) abort_from_python(error, call),
     kerasduet_refusal = function(error) abort_own(conditionMessage(error), error$kind, call)
   )
+}
+
+# The function that runs in `frame`, which the user called, must have what it has no default for.
+check_given <- function(frame) {
+  place <- Position(function(other) identical(other, frame), sys.frames(), right = TRUE)
+  for (name in if (!is.na(place)) required_arguments(sys.function(place))) {
+    if (eval(call("missing", as.name(name)), frame)) {
+      abort_own(paste0(name, ": must be given."), "ArgumentType", frame)
+    }
+  }
+}
+
+required_arguments <- function(fun) {
+  setdiff(names(Filter(rlang::is_missing, formals(fun))), "...")
 }
 
 # What cannot cross is refused here, in the manner and with the classes of the core.
@@ -116,14 +131,25 @@ setting_to_py <- function(x) {
   if (is.null(x) || is_python(x)) {
     return(x)
   }
-  if (is.list(x)) {
+  if (is.list(x) && !is.object(x)) {
     return(lapply(x, setting_to_py))
   }
+  if (is.atomic(x) && !is.raw(x) && !is.complex(x)) values_to_py(x) else stranger_to_py(x)
+}
+
+values_to_py <- function(x) {
   if (is.object(x)) {
     x <- as.character(x)
   }
   values <- lapply(unname(as.vector(x)), function(value) if (is.na(value)) NaN else value)
   if (length(values) == 1) values[[1]] else values
+}
+
+# What is no value of Python's, such as a formula, crosses as an object that is only known by the
+# name of its class: the core refuses it in its own words.
+stranger_to_py <- function(x) {
+  make_class <- reticulate::import_builtins(convert = FALSE)$type
+  make_class(class(x)[[1]], reticulate::tuple(), reticulate::dict())()
 }
 
 # The settings in `...`, each by its name.
@@ -142,17 +168,44 @@ refuse_twice <- function(names, what) {
 
 # An experiment, or the name of one, which the core then looks up.
 preset_to_py <- function(x) {
-  if (inherits(x, "kerasduet_experiment")) experiment_to_py(x) else setting_to_py(x)
-}
-
-experiment_to_py <- function(x) {
   if (!inherits(x, "kerasduet_experiment")) {
-    refuse(
-      "experiment: must come from experiment(); got ", paste(class(x), collapse = "/"),
-      ". Say experiment(\"mnist-dnn\"), for example."
-    )
+    return(setting_to_py(x))
   }
   core$Experiment$from_dict(setting_to_py(unclass(x)))
+}
+
+run_to_py <- function(run) {
+  if (!inherits(run, "kerasduet_run")) {
+    refuse("run: must be what run_experiment() or load_run() gives; got ", class(run)[[1]], ".")
+  }
+  handle(run)
+}
+
+# A run or a folder, or a list of them.
+runs_to_py <- function(run) {
+  if (inherits(run, "kerasduet_run")) {
+    return(handle(run))
+  }
+  if (is.list(run) && !is.object(run) || is.character(run) && length(run) > 1) {
+    return(lapply(unname(as.list(run)), runs_to_py))
+  }
+  setting_to_py(run)
+}
+
+# A function of the core's events; what it returns would be converted for nothing.
+progress_to_py <- function(progress) {
+  if (isTRUE(progress)) {
+    progress <- if (interactive() && cli::is_dynamic_tty()) progress_bar() else progress_lines
+  } else if (is.function(progress)) {
+    tell <- progress
+    progress <- function(event) tell(plain(event))
+  } else {
+    return(setting_to_py(progress))
+  }
+  reticulate::r_to_py(function(event) {
+    progress(event)
+    NULL
+  }, convert = FALSE)
 }
 
 # To Python: data ----------------------------------------------------------------------------
@@ -191,8 +244,8 @@ column_to_py <- function(x) {
     text = texts_to_py(x),
     number = array_to_py(x),
     refuse(
-      "data: must be numbers, a factor, text, dates or times; got ",
-      paste(class(x), collapse = "/"), ". Convert it first, say with as.numeric() or as.Date()."
+      "data: must be numbers, a factor, text, dates or times; got ", class(x)[[1]],
+      ". Convert it first, say with as.numeric() or as.Date()."
     )
   )
 }
@@ -244,11 +297,11 @@ objects_to_py <- function(x) {
 }
 
 factor_to_py <- function(x) {
-  codes <- as.integer(x) - 1L
-  codes[is.na(codes)] <- -1L
+  known <- levels(x)[!is.na(levels(x))] # a level may stand for what is missing
+  codes <- match(as.character(x), known, nomatch = 0L) - 1L
   pandas()$Categorical$from_codes(
     array_to_py(codes),
-    categories = as.list(enc2utf8(levels(x))), ordered = is.ordered(x)
+    categories = as.list(enc2utf8(known)), ordered = is.ordered(x)
   )
 }
 
@@ -256,7 +309,7 @@ factor_to_py <- function(x) {
 times_to_py <- function(x) {
   zone <- attr(x, "tzone")[1] %||% ""
   if (zone == "") {
-    zone <- Sys.timezone()
+    zone <- local_zone()
   }
   # format() cuts digits off where it should round.
   text <- texts_to_py(format(x + 5e-7, "%Y-%m-%dT%H:%M:%OS6Z", tz = "UTC"))
@@ -265,6 +318,15 @@ times_to_py <- function(x) {
     return(times$tz_localize(NULL))
   }
   times$tz_convert(zone)
+}
+
+# Where TZ is not set, Sys.timezone() asks systemd, which complains where it does not run, as in
+# containers; the link that R's own conversions follow says the same.
+local_zone <- function(link = Sys.readlink("/etc/localtime")) {
+  if (Sys.getenv("TZ") == "" && grepl("/zoneinfo/", link, fixed = TRUE)) {
+    return(sub(".*/zoneinfo/", "", link))
+  }
+  Sys.timezone()
 }
 
 # A time series of years, quarters or months has dates, any other has numbers.
@@ -311,13 +373,14 @@ plain <- function(x) {
     return(stats::setNames(values, reticulate::iterate(x$keys(), plain)))
   }
   if (inherits(x, c("python.builtin.list", "python.builtin.tuple"))) {
-    return(simplified(reticulate::iterate(x, plain, simplify = FALSE)))
+    return(vector_if_alike(reticulate::iterate(x, plain, simplify = FALSE)))
   }
   is_whole <- inherits(x, "python.builtin.int") && !inherits(x, "python.builtin.bool")
   reticulate::py_to_r(if (is_whole) x$`__float__`() else x)
 }
 
-simplified <- function(values) {
+# Single values of one type become a vector, anything else stays a list.
+vector_if_alike <- function(values) {
   single <- vapply(values, is_single, logical(1))
   kinds <- unique(vapply(values, typeof, ""))
   if (length(values) > 0 && all(single) && length(kinds) == 1) unlist(values) else values
@@ -375,7 +438,14 @@ times_from_py <- function(series, dates) {
   if (dates %||% all(seconds %% 86400 == 0, na.rm = TRUE)) {
     return(as.Date(seconds / 86400, origin = "1970-01-01"))
   }
-  as.POSIXct(seconds, origin = "1970-01-01", tz = "UTC")
+  as.POSIXct(seconds, origin = "1970-01-01", tz = zone_from_py(series))
+}
+
+# R would read an offset such as UTC+01:00 the other way round.
+zone_from_py <- function(series) {
+  is_zoned <- reticulate::py_has_attr(series$dtype, "tz")
+  zone <- if (is_zoned) reticulate::py_str(series$dtype$tz) else "UTC"
+  if (zone %in% OlsonNames()) zone else "UTC"
 }
 
 experiment_from_py <- function(x) {
@@ -392,6 +462,37 @@ prediction_from_py <- function(x, levels, kind, dates) {
     return(matrix(probabilities, ncol = length(levels), dimnames = list(NULL, levels)))
   }
   factor(texts_from_py(x$astype("str")$tolist()), levels)
+}
+
+plot_data_from_py <- function(run, kind, settings) {
+  settings <- settings_to_py(settings)
+  core$plots$check_settings(as.list(names(settings)))
+  py <- run_to_py(run)
+  data <- do.call(core$plots$plot_data, c(list(py, setting_to_py(kind)), settings))
+  dates <- has_dates(py) # of the whole series: one frame alone may hold midnights only
+  read <- function(panel) panel_from_py(panel, dates)
+  panels <- reticulate::iterate(data$panels, read, simplify = FALSE)
+  names(panels) <- vapply(panels, `[[`, "", "kind")
+  texts <- c("kind", "title", "subtitle", "alt")
+  c(lapply(rlang::set_names(texts), function(name) plain(data[[name]])), list(panels = panels))
+}
+
+panel_from_py <- function(panel, dates) {
+  texts <- c("kind", "title", "subtitle", "x", "y", "alt")
+  read <- function(frame) frame_from_py(frame, dates = dates)
+  frames <- reticulate::iterate(panel$frames$values(), read, simplify = FALSE)
+  names(frames) <- reticulate::iterate(panel$frames$keys(), plain)
+  c(
+    lapply(rlang::set_names(texts), function(name) plain(panel[[name]])),
+    list(ticks = unlist(plain(panel$ticks)), columns = plain(panel$columns), frames = frames)
+  )
+}
+
+parity_from_py <- function(parity) {
+  found <- plain(parity$to_dict())
+  found$table <- as.data.frame(found$table)
+  found$differences <- as.character(found$differences)
+  structure(found, text = reticulate::py_str(parity), class = "kerasduet_parity")
 }
 
 # Names of the classes of a run or a data set; a series has none.
@@ -417,26 +518,7 @@ model_from_py <- function(x) {
   reticulate::r_to_py(x, convert = TRUE)
 }
 
-# Handles ------------------------------------------------------------------------------------
-
-# An R object of ours that holds a Python object.
-new_handle <- function(py, class) {
-  structure(list(py = py), class = class)
-}
-
-handle <- function(x) {
-  py <- if (is.list(x)) unclass(x)$py
-  if (is.null(py)) {
-    refuse("run: must be what run_experiment() or load_run() gives; got ", class(x)[[1]], ".")
-  }
-  if (reticulate::py_is_null_xptr(py)) {
-    refuse(
-      class(x)[[1]], ": must belong to this R session; got one of an earlier session. ",
-      "Keep runs with save_run() and load_run()."
-    )
-  }
-  py
-}
+# Python's own ------------------------------------------------------------------------------
 
 is_python <- function(x) inherits(x, "python.builtin.object")
 
@@ -450,10 +532,6 @@ pandas <- function() reticulate::import("pandas", convert = FALSE)
 
 # Call a function of the core's lessons with the arguments of its R namesake.
 lesson <- function(name, arguments, read = plain, call = rlang::caller_env()) {
-  absent <- vapply(arguments, identical, NA, rlang::missing_arg())
-  if (any(absent)) {
-    abort_own(paste0(names(arguments)[absent][[1]], ": must be given."), "ArgumentType", call)
-  }
   call_core(
     {
       if (!rlang::is_named2(arguments)) {
@@ -481,10 +559,7 @@ lesson_to_py <- function(x, name) {
   if (is.list(x) && !is.object(x)) {
     return(lesson_list_to_py(x, name))
   }
-  if (!is.atomic(x)) {
-    refuse(name, ": must hold numbers; got ", class(x)[[1]], ".")
-  }
-  lesson_array_to_py(x)
+  if (is.atomic(x)) lesson_array_to_py(x) else stranger_to_py(x)
 }
 
 # One value is a scalar, more are an array with its axes. Classes that are not numbers cross as

@@ -196,7 +196,8 @@ plot_activations <- function(names = NULL, low = -5, high = 5) {
 plot_decision <- function(inputs, outputs, weights = NULL, threshold = 0, params = NULL,
                           hidden_activation = "tanh") {
   arguments <- as.list(environment())
-  if (is.null(dim(outputs))) arguments$outputs <- as.array(outputs) # one sample has one class
+  # One sample has one class, in a vector of one.
+  if (!missing(outputs) && is.null(dim(outputs))) arguments$outputs <- as.array(outputs)
   about <- "Samples of two classes on the output over the plane, with the boundary"
   lesson("plot_decision", arguments, drawn(about))
 }
@@ -259,11 +260,16 @@ plot_gates <- function(states) {
 #' plot_gradient_norms(list("W = 0.5" = at(0.5), "W = 1" = at(1), "W = 2" = at(2)))
 #' @export
 plot_gradient_norms <- function(norms) {
-  columns <- function(x) if (is.data.frame(x)) as.list(x) else x
-  curves <- columns(norms)
-  if (is.list(curves)) curves[] <- lapply(curves, columns)
   about <- "Norm of the gradient against the lag, on a logarithmic axis"
-  lesson("plot_gradient_norms", list(norms = curves), drawn(about))
+  lesson("plot_gradient_norms", list(norms = norm_columns(norms)), drawn(about))
+}
+
+# Data frames, which are matrices elsewhere in the lessons, as columns by name.
+norm_columns <- function(x) {
+  columns <- function(x) if (is.data.frame(x)) as.list(x) else x
+  x <- columns(x)
+  if (is.list(x)) x[] <- lapply(x, columns)
+  x
 }
 
 # How to read a figure of the core.

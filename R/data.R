@@ -2,7 +2,7 @@
 #'
 #' The arrays stay in Python: the data set holds handles, and `as.array()` copies one into R.
 #'
-#' @param experiment An experiment, from [experiment()].
+#' @param experiment An experiment, from [experiment()]; or the name of a preset.
 #' @param data Your own data instead; `NULL` (the default) takes the experiment's. For images a
 #'   list of `x` (an array of n x height x width, or with a fourth axis of channels; whole numbers
 #'   0..255 stored as integer, or numbers 0..1) and `y` (a factor, or whole numbers from 0),
@@ -10,8 +10,10 @@
 #'   Details.
 #'
 #' @details
-#' Columns of a data frame may be numbers, dates (`Date`) or times (`POSIXct`). The times of a
-#' `ts` of years, quarters or months become dates, so that `frequency` may be "YS", "QS" or
+#' Columns of a data frame may be numbers, dates (`Date`) or times (`POSIXct`). Its times are the
+#' column that the experiment's `time` names, or else one called "time", or else the only one
+#' that holds dates; without any, rows are numbered. Times come back in their zone. The times of
+#' a `ts` of years, quarters or months become dates, so that `frequency` may be "YS", "QS" or
 #' "MS"; those of any other `ts` stay numbers. Its column is called by the experiment's
 #' `target`, or else "value". Missing values are refused by row, unless the experiment says
 #' `missing = "interpolate"`.
@@ -29,7 +31,7 @@
 #' @export
 load_data <- function(experiment, data = NULL) {
   call_core({
-    loaded <- core$load_data(experiment_to_py(experiment), data_to_py(data))
+    loaded <- core$load_data(preset_to_py(experiment), data_to_py(data))
     new_handle(loaded, "kerasduet_dataset")
   })
 }
@@ -42,7 +44,7 @@ names.kerasduet_dataset <- function(x) c(array_names, "sizes", "class_names", "s
 #' @export
 `$.kerasduet_dataset` <- function(x, name) {
   call_core({
-    check_part(name, names(x))
+    name <- part_name(name, names(x))
     part <- if (name != "class_names") reticulate::py_get_attr(handle(x), name)
     switch(name,
       sizes = plain(part),
@@ -76,12 +78,14 @@ print.kerasduet_dataset <- function(x, ...) {
 #' with one index, then copy them with `as.array()`.
 #'
 #' @param x A `kerasduet_array`, such as `data$x_test`.
-#' @param i Rows: positive or negative numbers from 1, or a logical vector. Other axes cannot be
-#'   indexed before `as.array()`.
+#' @param i Rows: positive or negative numbers from 1, or a logical vector; all by default. Other
+#'   axes cannot be indexed before `as.array()`.
 #' @param ... Not used.
-#' @return `[` gives a `kerasduet_array` of those rows, `dim()` an integer vector, `length()` the
-#'   number of elements, and `as.array()` an R array with the same axes: integer for whole
-#'   numbers, else double.
+#' @param n Number of rows; all but so many where it is negative. Default 6.
+#' @param mode Character. As for [as.vector()].
+#' @return `[`, `head()` and `tail()` give a `kerasduet_array` of those rows, `dim()` an integer
+#'   vector, `length()` the number of elements, and `as.array()` an R array with the same axes:
+#'   integer for whole numbers, else double. `as.vector()` and `as.matrix()` convert that one.
 #' @examplesIf kerasduet:::has_core()
 #' data <- load_data(experiment("mnist-dnn", dataset = "mnist-subset"))
 #' digits <- as.array(data$x_test[1:9])
@@ -92,13 +96,13 @@ NULL
 
 #' @rdname kerasduet_array
 #' @export
-`[.kerasduet_array` <- function(x, i, ...) {
+`[.kerasduet_array` <- function(x, i = TRUE, ...) {
   call_core({
     if (...length() > 0) {
       refuse("i: only rows can be taken, x[i]; got more indices. Take the rest from as.array(x).")
     }
     all <- seq_len(dim(x)[[1]])
-    rows <- if (missing(i)) all else all[i]
+    rows <- all[i]
     if (anyNA(rows)) {
       refuse("i: rows must lie in 1..", length(all), "; got others.", kind = "ArgumentRange")
     }
@@ -118,6 +122,69 @@ length.kerasduet_array <- function(x) call_core(plain(handle(x)$size))
 #' @export
 as.array.kerasduet_array <- function(x, ...) call_core(reticulate::py_to_r(handle(x)))
 
+#' @rdname kerasduet_array
+#' @export
+as.vector.kerasduet_array <- function(x, mode = "any") as.vector(as.array(x), mode)
+
+#' @export
+as.double.kerasduet_array <- function(x, ...) as.double(as.array(x))
+
+#' @export
+as.integer.kerasduet_array <- function(x, ...) as.integer(as.array(x))
+
+#' @export
+as.list.kerasduet_array <- function(x, ...) as.list(as.array(x))
+
+#' @rdname kerasduet_array
+#' @export
+as.matrix.kerasduet_array <- function(x, ...) as.matrix(as.array(x))
+
+#' @rdname kerasduet_array
+#' @importFrom utils head
+#' @export
+head.kerasduet_array <- function(x, n = 6L, ...) x[head(seq_len(dim(x)[[1]]), n)]
+
+#' @rdname kerasduet_array
+#' @importFrom utils tail
+#' @export
+tail.kerasduet_array <- function(x, n = 6L, ...) x[tail(seq_len(dim(x)[[1]]), n)]
+
+#' @export
+names.kerasduet_array <- function(x) NULL
+
+# Verbs that would give nonsense, or an error that does not say what to do.
+copy_first <- function(...) {
+  text <- paste(
+    "x: stays in Python, where only rows can be taken, x[i]; got another use of it.",
+    "Copy it first, with as.array(x)."
+  )
+  abort_own(text, "ArgumentType", rlang::caller_env())
+}
+
+#' @export
+`$.kerasduet_array` <- copy_first
+
+#' @export
+`[[.kerasduet_array` <- copy_first
+
+#' @export
+Ops.kerasduet_array <- copy_first
+
+#' @export
+Math.kerasduet_array <- copy_first
+
+#' @export
+Summary.kerasduet_array <- copy_first
+
+#' @export
+mean.kerasduet_array <- copy_first
+
+#' @export
+unique.kerasduet_array <- copy_first
+
+#' @export
+summary.kerasduet_array <- copy_first
+
 #' @export
 format.kerasduet_array <- function(x, ...) {
   type <- call_core(plain(handle(x)$dtype$name))
@@ -128,12 +195,4 @@ format.kerasduet_array <- function(x, ...) {
 print.kerasduet_array <- function(x, ...) {
   writeLines(format(x, ...))
   invisible(x)
-}
-
-# Reading a part that is not there would give NULL without a word.
-check_part <- function(name, known) {
-  if (!name %in% known) {
-    list <- paste(known, collapse = ", ")
-    refuse(name, ": no such part. Known: ", list, ".", kind = "UnknownName")
-  }
 }

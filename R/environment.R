@@ -68,20 +68,7 @@ print.kerasduet_doctor <- function(x, ...) {
 #' }
 #' @export
 install_kerasduet <- function(python = NULL) {
-  named <- Sys.getenv("RETICULATE_PYTHON")
-  if (!named %in% c("", "managed")) {
-    rlang::abort(
-      install_elsewhere_text(named, requirements()),
-      class = c("kerasduet_no_python", "kerasduet_error")
-    )
-  }
-  python <- python %||% reticulate::virtualenv_starter(">=3.11")
-  if (is.null(python)) {
-    rlang::abort(
-      "python: must be 3.11 or newer; found none. Run reticulate::install_python(\"3.11\").",
-      class = c("kerasduet_no_python", "kerasduet_error")
-    )
-  }
+  python <- python_to_install_with(python)
   # Creating one that exists already would leave it as it is.
   if (!reticulate::virtualenv_exists("r-kerasduet")) {
     reticulate::virtualenv_create("r-kerasduet", python = python, packages = FALSE)
@@ -90,6 +77,19 @@ install_kerasduet <- function(python = NULL) {
   restart <- if (reticulate::py_available()) " Restart R to use it."
   cli::cli_inform("Installed into the virtual environment {.val r-kerasduet}.{restart}")
   invisible(reticulate::virtualenv_python("r-kerasduet"))
+}
+
+# Said before anything is installed that R would never use, or could not.
+python_to_install_with <- function(python, call = rlang::caller_env()) {
+  named <- Sys.getenv("RETICULATE_PYTHON")
+  if (!named %in% c("", "managed")) {
+    abort_own(install_elsewhere_text(named, requirements()), "kerasduet_no_python", call)
+  }
+  python <- python %||% reticulate::virtualenv_starter(">=3.11")
+  python %||% abort_own(
+    "python: must be 3.11 or newer; found none. Run reticulate::install_python(\"3.11\").",
+    "kerasduet_no_python", call
+  )
 }
 
 install_elsewhere_text <- function(named, requirements) {

@@ -1,13 +1,14 @@
 #' Build the network of an experiment
 #'
-#' @param experiment An experiment, from [experiment()]; its seed decides the initial weights.
+#' @param experiment An experiment, from [experiment()], or the name of a preset. Its seed decides
+#'   the initial weights.
 #' @return A Keras model, a Python object, untrained and uncompiled. With keras3 attached its
 #'   verbs work on it.
 #' @examplesIf kerasduet:::has_core()
-#' build_model(experiment("mnist-dnn"))$count_params()
+#' build_model("mnist-dnn")$count_params()
 #' @export
 build_model <- function(experiment) {
-  call_core(model_from_py(core$build_model(experiment_to_py(experiment))))
+  call_core(model_from_py(core$build_model(preset_to_py(experiment))))
 }
 
 #' Build a convolutional classifier

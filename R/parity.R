@@ -20,24 +20,17 @@
 #' @export
 check_parity <- function(preset, ..., backend = NULL, device = NULL, threads = NULL,
                          time_limit = 3600, progress = TRUE) {
-  choices <- lapply(list(backend = backend, device = device, threads = threads), setting_to_py)
   if (isTRUE(progress)) {
     progress <- function(event) message(event$text)
   }
   call_core({
+    choices <- lapply(list(backend = backend, device = device, threads = threads), setting_to_py)
     arguments <- list(
       preset_to_py(preset),
       time_limit = setting_to_py(time_limit), progress = progress_to_py(progress)
     )
     parity_from_py(do.call(core$check_parity, c(arguments, choices, settings_to_py(list(...)))))
   })
-}
-
-parity_from_py <- function(parity) {
-  found <- plain(parity$to_dict())
-  found$table <- as.data.frame(found$table)
-  found$differences <- as.character(found$differences)
-  structure(found, text = reticulate::py_str(parity), class = "kerasduet_parity")
 }
 
 #' @export

@@ -1,22 +1,6 @@
 # Progress of a run. The core tells a function of every event; its own words are used, so that
 # both languages say the same.
 
-progress_to_py <- function(progress) {
-  if (isTRUE(progress)) {
-    progress <- if (interactive() && cli::is_dynamic_tty()) progress_bar() else progress_lines
-  } else if (is.function(progress)) {
-    tell <- progress
-    progress <- function(event) tell(plain(event))
-  } else {
-    return(setting_to_py(progress))
-  }
-  # What the function returns would be converted for nothing.
-  reticulate::r_to_py(function(event) {
-    progress(event)
-    NULL
-  }, convert = FALSE)
-}
-
 progress_lines <- function(event) {
   line <- plain(core$progress$event_line(event))
   if (!is.null(line)) message(line)

@@ -23,17 +23,5 @@
 #' file.exists(page)
 #' @export
 render_report <- function(run, output = "report.html") {
-  given <- runs_to_py(run)
-  invisible(call_core(plain(core$render_report(given, setting_to_py(output)))))
-}
-
-# A run or a folder, or a list of them.
-runs_to_py <- function(run) {
-  if (inherits(run, "kerasduet_run")) {
-    return(handle(run))
-  }
-  if (is.list(run) || is.character(run) && length(run) > 1) {
-    return(lapply(unname(as.list(run)), runs_to_py))
-  }
-  setting_to_py(run)
+  invisible(call_core(plain(core$render_report(runs_to_py(run), setting_to_py(output)))))
 }

@@ -76,7 +76,7 @@ resume_run <- function(run, data = NULL, progress = TRUE) {
 #' identical(load_run(folder)$digests, run$digests)
 #' @export
 save_run <- function(run, folder) {
-  call_core(handle(run)$save(setting_to_py(folder)))
+  call_core(run_to_py(run)$save(setting_to_py(folder)))
   invisible(folder)
 }
 
@@ -105,6 +105,10 @@ load_run <- function(folder) {
 #' * `run$summary`: one sentence, the result and the baseline beside it.
 #' * `run$folder`: where it is kept, or `NULL`.
 #'
+#' A run can be read like a list of these parts, by `names()`, `str()`, `lapply()` or `run[1:2]`,
+#' and cannot be changed; `as.list()` gives a list that can. `all.equal()` of two runs says whether
+#' their weights, history and predictions have the same bits.
+#'
 #' @param x,object A run.
 #' @param row.names,optional,... Not used.
 #' @return `as.data.frame()` and `tidy()` give the history, one row an epoch; `glance()` a data
@@ -129,7 +133,7 @@ names.kerasduet_run <- function(x) run_parts
 #' @export
 `$.kerasduet_run` <- function(x, name) {
   call_core({
-    check_part(name, run_parts)
+    name <- part_name(name, run_parts)
     part <- reticulate::py_get_attr(handle(x), name)
     switch(name,
       history = frame_from_py(part),
@@ -237,7 +241,8 @@ augment.kerasduet_run <- function(x, ...) predictions(x)
 #' @param run A [kerasduet_run].
 #' @return A data frame. Images: `row`, `truth` and `prediction` (factors), `probability`, and
 #'   `p_<class>` a class. Series: `origin`, `time` (`Date`, `POSIXct` or numbers), `step`,
-#'   `truth`, `forecast`, `naive`, `seasonal_naive`, `drift`, in the target's units.
+#'   `truth`, `forecast`, `naive`, `seasonal_naive`, `drift`, `seasonal_drift`, in the target's
+#'   units.
 #' @examplesIf kerasduet:::has_core()
 #' run <- run_experiment("mnist-dense", dataset = "mnist-subset", epochs = 1, progress = FALSE)
 #' tests <- predictions(run)
@@ -245,7 +250,7 @@ augment.kerasduet_run <- function(x, ...) predictions(x)
 #' @export
 predictions <- function(run) {
   call_core({
-    py <- handle(run)
+    py <- run_to_py(run)
     frame_from_py(py$predictions(), levels = class_names(py), dates = has_dates(py))
   })
 }
@@ -270,7 +275,8 @@ predict.kerasduet_run <- function(object, newdata, type = "class", ...) {
   rlang::check_dots_empty()
   call_core({
     py <- handle(object)
-    given <- py$predict(data_to_py(newdata), kind = setting_to_py(type))
+    type <- plain(core$checks$choice("type", setting_to_py(type), core$run$KINDS))
+    given <- py$predict(data_to_py(newdata), kind = type)
     prediction_from_py(given, class_names(py), type, has_dates(py))
   })
 }
@@ -287,7 +293,7 @@ predict.kerasduet_run <- function(object, newdata, type = "class", ...) {
 #' evaluate_run(run, run$dataset$x_validation, run$dataset$y_validation)
 #' @export
 evaluate_run <- function(run, x, y) {
-  call_core(plain(handle(run)$evaluate(data_to_py(x), data_to_py(y))))
+  call_core(plain(run_to_py(run)$evaluate(data_to_py(x), data_to_py(y))))
 }
 
 # No generic of our own: it would mask that of keras3.

@@ -21,10 +21,64 @@ test_that("a missing setting of any type is NaN, never a value", {
   start_core()
   for (missing in list(NA, NA_integer_, NA_real_, NA_character_, NaN)) {
     expect_python(setting_to_py(missing), "nan")
-    expect_error(experiment("mnist-dnn", seed = missing), "got nan", class = "SeedError")
+    expect_error(experiment("mnist-dnn", seed = missing), "got NaN", class = "SeedError")
   }
   expect_error(experiment("mnist-dnn", units = c(8, NA)), class = "ArgumentRange")
   expect_error(experiment("mnist-dnn", units = c(8L, NA)), class = "ArgumentRange")
+})
+
+test_that("what cannot be a setting is named by its class, in the core's words", {
+  skip_without_core()
+  strangers <- list(
+    mean, ~x, quote(x), quote(f(x)), new.env(), expression(a), as.raw(2), 1i, data.frame(a = 1),
+    as.POSIXlt("2024-01-31", tz = "UTC")
+  )
+  for (x in strangers) {
+    text <- paste0("at least 1; got ", class(x)[[1]], ".")
+    expect_error(experiment("mnist-dnn", epochs = x), text, class = "ArgumentType", fixed = TRUE)
+    expect_error(model_dnn(units = list(8, x)), text, class = "ArgumentType", fixed = TRUE)
+  }
+  expect_error(activate(1, ~x), "sigmoid, tanh, relu; got formula.", class = "ArgumentType")
+  expect_error(render_report(~x), "a list of them; got formula.", class = "ArgumentType")
+  expect_error(load_run(mean), "the path of a folder; got function.", class = "RunFolderError")
+})
+
+test_that("errors have no words of Python", {
+  skip_without_core()
+  refused <- list(
+    "got nothing" = quote(experiment("mnist-dnn", units = NULL)),
+    "got true" = quote(experiment("mnist-dnn", epochs = TRUE)),
+    "got 'adam', 'sgd'." = quote(experiment("mnist-dnn", optimizer = c("adam", "sgd"))),
+    "got {a: 1}." = quote(experiment("mnist-dnn", epochs = list(a = 1))),
+    "got [8, 16]." = quote(image_storage(c(2, 2), bits = c(8, 16))),
+    "columns have names; got values of shape [500]." = quote(load_data(small_series(), 1:500)),
+    "by name; got [values of shape [20, 28, 28], values of shape [20]]." = quote(
+      load_data(small_images(), list(array(0L, c(20, 28, 28)), rep(0:9, 2)))
+    ),
+    "or a factor (categories); got 'a'." = quote(
+      load_data(small_images(), list(x = array(0L, c(20, 28, 28)), y = rep("a", 20)))
+    )
+  )
+  for (text in names(refused)) {
+    expect_error(eval(refused[[text]]), text, fixed = TRUE, class = "kerasduet_error")
+  }
+})
+
+test_that("every function says which argument must be given", {
+  generics <- c("forecast", "tidy", "glance", "augment")
+  for (name in setdiff(getNamespaceExports("kerasduet"), generics)) {
+    required <- required_arguments(getExportedValue("kerasduet", name))
+    for (count in seq_along(required)) {
+      given <- rlang::rep_named(required[seq_len(count - 1)], list(NULL))
+      asked <- as.call(c(as.name(name), given))
+      error <- expect_error(eval(asked, asNamespace("kerasduet")), class = "ArgumentType")
+      expect_identical(conditionMessage(error), paste0(required[[count]], ": must be given."))
+      expect_identical(conditionCall(error), asked)
+    }
+  }
+  skip_without_core()
+  error <- expect_error(predict(images_run()), "^newdata: must be given[.]$")
+  expect_identical(conditionCall(error), quote(predict(images_run())))
 })
 
 test_that("vectors keep their type; whole numbers with a gap become floats", {
@@ -76,7 +130,7 @@ test_that("factors become codes from 0 with their levels", {
 test_that("dates and times cross as ISO 8601, in their zone", {
   skip_without_core()
   start_core()
-  iso <- function(x) plain(pandas()$Index(data_to_py(x))$map(core$data$table$`_iso`)$tolist())
+  iso <- function(x) plain(core$data$times$iso_times(data_to_py(x)))
   expect_python(data_to_py(as.Date(c("2024-02-29", NA))), "['2024-02-29', None]")
   expect_python(data_to_py(as.Date("2024-02-29") + 0.5), "['2024-02-29']")
   utc <- as.POSIXct("2024-03-31 00:59:59.25", tz = "UTC")
@@ -90,6 +144,18 @@ test_that("dates and times cross as ISO 8601, in their zone", {
   for (tenth in 0:9) {
     expect_match(iso(utc + tenth / 10 - 0.25), paste0("[.]?", tenth, "?0*$"))
   }
+})
+
+test_that("the session's time zone is found without systemd", {
+  withr::local_envvar(TZ = NA)
+  expect_equal(local_zone("/usr/share/zoneinfo/Europe/Berlin"), "Europe/Berlin")
+  expect_equal(local_zone("/var/db/timezone/zoneinfo/Etc/UTC"), "Etc/UTC")
+  withr::local_envvar(TZ = "Asia/Tokyo")
+  expect_equal(local_zone("/usr/share/zoneinfo/Europe/Berlin"), "Asia/Tokyo")
+  expect_equal(local_zone(""), "Asia/Tokyo")
+  skip_unless_installed()
+  out <- fresh_r("cat(kerasduet:::local_zone(), fill = TRUE)", env = "TZ=")
+  expect_length(out, 1)
 })
 
 test_that("a ts has the times of its frequency", {

@@ -50,7 +50,7 @@ test_that("what is missing or no number is the core's error", {
   expect_identical(refused(rescale(mean)), "ArgumentType: image: must hold numbers; got function.")
   expect_match(refused(rescale(matrix(0, 0, 3))), "must not be empty; got shape \\[0, 3\\]")
   expect_match(refused(rescale(list(1:2, 3))), "^ShapeError: image: must be rectangular")
-  expect_match(refused(convolve2d(image, corner, stride = NA)), "at least 1; got nan")
+  expect_match(refused(convolve2d(image, corner, stride = NA)), "at least 1; got NaN")
 })
 
 test_that("an argument that is not given is named", {

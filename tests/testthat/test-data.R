@@ -79,3 +79,64 @@ test_that("the frequency of a ts is checked", {
     class = "TimeIndexError"
   )
 })
+
+test_that("arrays are read by rows and copied whole", {
+  skip_without_core()
+  x <- load_data(small_images())$x_test
+  y <- load_data(small_images())$y_test
+  expect_equal(dim(head(x, 3)), c(3, 28, 28, 1))
+  expect_identical(as.array(tail(y, 2)), as.array(y[999:1000]))
+  expect_equal(dim(head(x, -995)), c(5, 28, 28, 1))
+  expect_equal(dim(x[0]), c(0, 28, 28, 1))
+  expect_equal(dim(as.array(x[0])), c(0, 28, 28, 1))
+  expect_identical(as.vector(y), as.integer(as.array(y)))
+  expect_identical(as.numeric(y), as.numeric(as.array(y)))
+  expect_identical(as.integer(y), as.vector(y))
+  expect_identical(as.matrix(y), matrix(as.vector(y)))
+  expect_identical(lapply(y[1:2], identity), as.list(as.vector(y[1:2])))
+  uses <- list(mean, range, summary, unique, table, log, function(x) x + 1, function(x) x[[1]])
+  for (use in uses) {
+    expect_error(use(y), "Copy it first, with as.array(x).", fixed = TRUE, class = "ArgumentType")
+  }
+})
+
+test_that("an example is loaded and built by its name too", {
+  skip_without_core()
+  expect_identical(load_data("lstm-co2")$source, load_data(experiment("lstm-co2"))$source)
+  expect_equal(plain(build_model("mnist-dnn")$count_params()), 235146)
+})
+
+test_that("a data set is used with the settings it was loaded with, and no others", {
+  skip_without_core()
+  data <- load_data(small_series(), AirPassengers)
+  run <- run_experiment(small_series(epochs = 2), data = data, progress = FALSE)
+  expect_identical(run$source, data$source)
+  expect_error(
+    run_experiment(small_series(lookback = 7), data = data, progress = FALSE),
+    paste(
+      "data: must be loaded with the lookback of the experiment, 7; got a data set of lookback 6.",
+      "Load the data with this experiment."
+    ),
+    class = "ArgumentType", fixed = TRUE
+  )
+})
+
+test_that("the only column of dates is that of the times, and that is said", {
+  skip_without_core()
+  values <- sin(1:80)
+  days <- as.Date("2024-01-01") + 0:79
+  for (when in list(days, format(days), factor(format(days)), as.POSIXct(days))) {
+    loaded <- load_data(small_series(), data.frame(when = when, value = values))
+    expect_equal(loaded$source$note, "Times were read from the column when.")
+  }
+  gap <- data.frame(time = days[-10], value = values[-10])
+  expect_match(load_data(small_series(), gap)$source$note, "to 2024-01-11 in row 10: rows may be")
+  expect_equal(load_data(small_series(), data.frame(value = values))$source$note, "")
+})
+
+test_that("a level that stands for what is missing is missing", {
+  skip_without_core()
+  y <- addNA(factor(c(rep(0:9, 3), rep(NA, 10))))
+  data <- list(x = array(0L, c(40, 28, 28)), y = y)
+  expect_error(load_data(small_images(), data), "missing one in row 31", class = "MissingValue")
+})

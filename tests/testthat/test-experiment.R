@@ -25,7 +25,7 @@ test_that("every preset crosses to R and back unchanged", {
   skip_without_core()
   for (name in presets()$name) {
     made <- experiment(name)
-    there <- experiment_to_py(made)
+    there <- preset_to_py(made)
     expect_identical(experiment_from_py(there), made)
     expect_true(reticulate::py_to_r(there$`__eq__`(core$experiment(name))))
   }
@@ -57,6 +57,7 @@ test_that("errors have the core's text and are those of the function called", {
     experiment("mnist-dnn", 2)
     experiment("mnist-dnn", epochs = 1, epochs = 2)
     experiment("mnist-dnn", units = c(8, NA))
-    load_data("mnist-dnn")
+    load_data("mnist-dn")
+    build_model(7)
   })
 })

@@ -58,7 +58,11 @@ test_that("classes are factors and probabilities a matrix with names", {
   expect_identical(unname(prob[, 3]), predictions(run)$p_2[1:20])
   expect_identical(predict(run, as.array(x)), classes)
   expect_identical(predict(run, run$dataset)[1:20], classes)
-  expect_error(predict(run, x, type = "classes"), class = "UnknownName")
+  expect_error(
+    predict(run, x, type = "probs"), "type: no option 'probs'. Did you mean prob?",
+    fixed = TRUE, class = "UnknownName"
+  )
+  expect_identical(predict(run, x, type = factor("prob")), prob)
   expect_error(predict(run, x, kind = "prob"))
 })
 
@@ -116,6 +120,26 @@ test_that("a saved run loads with the same bits", {
   expect_equal(loaded$folder, folder)
   expect_error(load_run(tempfile()), class = "RunFolderError")
   expect_error(save_run(run, NA), class = "RunFolderError")
+})
+
+test_that("a diverged training is said plainly, kept and loaded", {
+  skip_without_core()
+  wild <- small_images(optimizer = "sgd", learning_rate = 1e30, epochs = 2)
+  run <- run_experiment(wild, progress = FALSE)
+  expect_match(run$summary, "^Training diverged: .* Lower learning_rate, or clip the gradients")
+  expect_true(all(is.nan(run$history$loss)))
+  loaded <- load_run(save_run(run, file.path(withr::local_tempdir(), "run")))
+  expect_identical(loaded$metrics, run$metrics)
+  expect_identical(loaded$history, run$history)
+  expect_identical(loaded$digests, run$digests)
+})
+
+test_that("a folder is the same one after a change of directory", {
+  skip_without_core()
+  place <- normalizePath(withr::local_tempdir())
+  run <- run_experiment(small_images(), progress = FALSE)
+  withr::with_dir(place, save_run(run, "run"))
+  expect_equal(run$folder, file.path(place, "run"))
 })
 
 test_that("R and a fresh Python give the same bits, whatever R's types", {

@@ -9,6 +9,20 @@ test_that("library(kerasduet) starts no Python and loads no reticulate", {
   expect_equal(trimws(out), c("loaded: FALSE", "started: FALSE", "declared: TRUE"))
 })
 
+test_that("attaching it masks kernel() of stats alone, whatever is attached beside it", {
+  skip_unless_installed()
+  out <- fresh_r(c(
+    "for (name in c('generics', 'ggplot2', 'dplyr', 'forecast', 'keras3')) {",
+    "  suppressWarnings(suppressMessages(require(name, character.only = TRUE, quietly = TRUE)))",
+    "}",
+    "library(kerasduet)"
+  ))
+  expect_equal(trimws(out[nzchar(out)]), c(
+    "Attaching package: \u2018kerasduet\u2019",
+    "The following object is masked from \u2018package:stats\u2019:", "kernel"
+  ))
+})
+
 test_that("without Python it loads, and the first use says what to do", {
   skip_unless_installed()
   out <- fresh_r(

@@ -1,0 +1,82 @@
+# R objects that hold a Python object: runs, data sets and their arrays. Like Python's own objects
+# in R they are environments, so that no verb of base R takes them apart or copies them.
+
+new_handle <- function(py, class) {
+  holder <- new.env(parent = emptyenv())
+  holder$py <- py
+  structure(holder, class = c(class, "kerasduet_handle"))
+}
+
+handle <- function(x) {
+  py <- get("py", envir = x)
+  if (reticulate::py_is_null_xptr(py)) {
+    refuse(
+      class(x)[[1]], ": must belong to this R session; got one of an earlier session. ",
+      "Keep runs with save_run() and load_run()."
+    )
+  }
+  py
+}
+
+# Base R's verbs see a list of parts, named by names(x), that can be read only. Reading a part that
+# is not there would give NULL without a word.
+part_name <- function(name, known) {
+  if (is.numeric(name)) name <- known[name]
+  if (length(name) == 1 && name %in% known) {
+    return(name)
+  }
+  name <- paste(name, collapse = ", ")
+  refuse(name, ": no such part. Known: ", paste(known, collapse = ", "), ".", kind = "UnknownName")
+}
+
+#' @export
+length.kerasduet_handle <- function(x) length(names(x))
+
+#' @export
+`[.kerasduet_handle` <- function(x, i) {
+  chosen <- if (missing(i)) names(x) else if (is.character(i)) i else names(x)[i]
+  lapply(rlang::set_names(chosen), function(name) x[[name]])
+}
+
+#' @export
+as.list.kerasduet_handle <- function(x, ...) x[]
+
+#' @importFrom utils str
+#' @export
+str.kerasduet_handle <- function(object, ...) {
+  cat(format(object)[[1]], "\n", sep = "")
+  if (length(names(object)) > 0) str(object[], no.list = TRUE, ...)
+}
+
+#' @method all.equal kerasduet_handle
+#' @export
+all.equal.kerasduet_handle <- function(target, current, ...) { # nolint: object_name_linter.
+  all.equal(comparable(target), comparable(current), ...)
+}
+
+# What says whether two of them are equal: of runs the digests of weights, history and predictions.
+comparable <- function(x) {
+  switch(class(x)[[1]],
+    kerasduet_run = x$digests,
+    kerasduet_dataset = x[],
+    kerasduet_array = as.array(x),
+    x
+  )
+}
+
+#' @export
+`$<-.kerasduet_handle` <- function(x, ..., value) { # nolint: object_name_linter.
+  copy <- if (inherits(x, "kerasduet_array")) "as.array(x)" else "as.list(x)"
+  kind <- class(x)[[1]]
+  text <- paste0(kind, ": can be read only; got an assignment. Change a copy, from ", copy, ".")
+  abort_own(text, "ArgumentType", rlang::caller_env())
+}
+
+#' @export
+`[[<-.kerasduet_handle` <- `$<-.kerasduet_handle`
+
+#' @export
+`names<-.kerasduet_handle` <- `$<-.kerasduet_handle`
+
+#' @export
+`[<-.kerasduet_handle` <- `$<-.kerasduet_handle`
