@@ -24,8 +24,9 @@ presets <- function() {
 #' @section Settings:
 #' * Data: `dataset` ("mnist", "mnist-subset", "images", "co2", "series"), `path` (an .npz or a
 #'   CSV file), `time`, `target`, `features` (columns), `frequency` (spacing of the times, such
-#'   as "D", "W-SAT" or "MS"; `NULL` checks their order only), `missing` ("error",
-#'   "interpolate"), `validation_split`, `test_split` (fractions).
+#'   as "D", "W-SAT" or "MS"; `NULL` checks their order only, and notes gaps where they are
+#'   otherwise regular), `missing` ("error", "interpolate"), `validation_split`, `test_split`
+#'   (fractions).
 #' * Series: `lookback`, `horizon`, `season`, `difference` (time steps), `straddle` (logical,
 #'   windows of the test may begin before the split).
 #' * Training: `epochs`, `batch_size`, `optimizer` ("adam", "adamw", "rmsprop", "sgd"),

@@ -69,15 +69,15 @@ resume_run <- function(run, data = NULL, progress = TRUE) {
 #'
 #' @param run A [kerasduet_run].
 #' @param folder Character. A new or empty folder, or one that holds this experiment.
-#' @return `save_run()` gives the folder, invisibly; `load_run()` a [kerasduet_run].
+#' @return `save_run()` gives the absolute path of the folder, invisibly; `load_run()` a
+#'   [kerasduet_run].
 #' @examplesIf kerasduet:::has_core()
 #' run <- run_experiment("mnist-dense", dataset = "mnist-subset", epochs = 1, progress = FALSE)
 #' folder <- save_run(run, file.path(tempdir(), "kept"))
 #' identical(load_run(folder)$digests, run$digests)
 #' @export
 save_run <- function(run, folder) {
-  call_core(run_to_py(run)$save(setting_to_py(folder)))
-  invisible(folder)
+  invisible(call_core(plain(run_to_py(run)$save(setting_to_py(folder)))))
 }
 
 #' @rdname save_run

@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import math
 import numbers
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from kerasduet.errors import ArgumentRange, ArgumentType, KerasduetError, UnknownName
@@ -25,16 +25,51 @@ __all__ = [
 
 Error = type[KerasduetError]
 
+MOST_SHOWN = 10  # values of a list in an error
+
 
 def show(value: Any) -> str:
-    """Write a value the same way whichever language sent it: R's 2 and Python's 2.0 are `2`."""
+    """Write a value in the words of no language: R's 2 and Python's 2.0 are both `2`.
+
+    Examples
+    --------
+    >>> print(show([2.0, None, True, float("nan")]), show({"units": 8}), show(print))
+    [2, nothing, true, NaN] {units: 8} builtin_function_or_method
+    """
+    if isinstance(value, type):
+        return f"the class {value.__name__}"
+    if getattr(value, "shape", ()) != ():
+        few = math.prod(value.shape) <= MOST_SHOWN and hasattr(value, "tolist")
+        return show(value.tolist()) if few else f"values of shape {show(value.shape)}"
     value = _scalar(value)
-    if isinstance(value, float) and value.is_integer():
-        return str(int(value))
+    if value is None:
+        return "nothing"
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, float):
+        return _show_float(value)
     if isinstance(value, list | tuple):
-        return "[" + ", ".join(show(item) for item in value) + "]"
-    written = repr(value)
+        items = [show(item) for item in value[:MOST_SHOWN]]
+        written = ", ".join(items + ["..."] * (len(value) > MOST_SHOWN))
+        texts = value and all(isinstance(item, str) for item in value)
+        return written if texts else f"[{written}]"
+    if isinstance(value, Mapping):
+        return "{" + ", ".join(f"{name}: {show(item)}" for name, item in value.items()) + "}"
+    try:
+        written = repr(value)
+    except ValueError:  # a whole number of more digits than Python writes
+        return "thousands of digits"
+    if written.startswith("<"):  # what cannot be written, such as a function
+        return type(value).__name__
     return written if len(written) <= 80 else written[:77] + "..."
+
+
+def _show_float(value: float) -> str:
+    if math.isnan(value):
+        return "NaN"
+    if math.isinf(value):
+        return "infinity" if value > 0 else "-infinity"
+    return str(int(value)) if value.is_integer() else repr(value)
 
 
 def _is_bool(value: Any) -> bool:
@@ -118,6 +153,7 @@ def whole(
 
 def line(name: str, value: Any) -> str:
     """Accept one string, empty or not."""
+    value = _scalar(value)
     if not isinstance(value, str):
         raise ArgumentType(f"{name}: must be a text; got {show(value)}.")
     return value
@@ -125,6 +161,7 @@ def line(name: str, value: Any) -> str:
 
 def text(name: str, value: Any) -> str:
     """Accept one non-empty string."""
+    value = _scalar(value)
     if not isinstance(value, str) or not value:
         raise ArgumentType(f"{name}: must be a non-empty text; got {show(value)}.")
     return value
@@ -139,7 +176,7 @@ def flag(name: str, value: Any) -> bool:
 
 def choice(name: str, value: Any, options: Iterable[str]) -> str:
     """Accept one of the named options."""
-    known = list(options)
+    known, value = list(options), _scalar(value)
     if not isinstance(value, str):
         raise ArgumentType(f"{name}: must be one of {', '.join(known)}; got {show(value)}.")
     if value not in known:
@@ -167,8 +204,10 @@ def several(
     """Accept one value or a sequence of them; the result is always a tuple."""
 
     def checked(name: str, value: Any) -> tuple[Any, ...]:
-        is_many = isinstance(value, Sequence) and not isinstance(value, str)
-        items = tuple(value) if is_many else (value,)
+        if getattr(value, "ndim", 0) == 1:
+            value = list(value)
+        # Text and bytes are sequences too, but one value each.
+        items = tuple(value) if isinstance(value, list | tuple | range) else (value,)
         if (not items and not empty) or (length is not None and len(items) != length):
             wanted = "at least one value" if length is None else f"{length} values"
             raise ArgumentType(f"{name}: must have {wanted}; got {show(list(items))}.")

@@ -6,6 +6,7 @@ import argparse
 import contextlib
 import dataclasses
 import json
+import math
 import os
 import shutil
 import sys
@@ -261,7 +262,7 @@ def _presets(asked: argparse.Namespace, _: dict[str, Any]) -> int:
 
     rows = presets().to_dict("records")
     if asked.json:
-        print(json.dumps(rows, indent=2))
+        _print_json(rows)
         return OK
     width = max(len(row["name"]) for row in rows)
     columns = shutil.get_terminal_size().columns
@@ -307,7 +308,10 @@ def _parity(asked: argparse.Namespace, settings: dict[str, Any]) -> int:
         time_limit=_scalar(asked.time_limit),
         progress=not asked.quiet,
     )
-    print(json.dumps(parity.to_dict(), indent=2) if asked.json else parity)
+    if asked.json:
+        _print_json(parity.to_dict())
+    else:
+        print(parity)
     return OK if parity.identical else DIFFERENT
 
 
@@ -325,7 +329,10 @@ def _doctor(asked: argparse.Namespace, _: dict[str, Any]) -> int:
     from kerasduet.environment import doctor
 
     report = doctor(run_devices=not asked.no_devices)
-    print(json.dumps(report.to_dict(), indent=2) if asked.json else report)
+    if asked.json:
+        _print_json(report.to_dict())
+    else:
+        print(report)
     return OK if report.ok else DIFFERENT
 
 
@@ -354,6 +361,19 @@ def _clean_output() -> contextlib.AbstractContextManager[Any]:
     return contextlib.redirect_stdout(sys.stderr)
 
 
+def _print_json(content: Any) -> None:
+    print(json.dumps(_without_nan(content), indent=2, allow_nan=False))
+
+
+def _without_nan(value: Any) -> Any:
+    """Write null for the figures of a diverged training, for which JSON has no number."""
+    if isinstance(value, dict):
+        return {name: _without_nan(item) for name, item in value.items()}
+    if isinstance(value, list):
+        return [_without_nan(item) for item in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value
+
+
 def _report(run: Run, asked: argparse.Namespace) -> int:
     if asked.json:
         content = {
@@ -365,7 +385,7 @@ def _report(run: Run, asked: argparse.Namespace) -> int:
             "digests": run.digests,
             "folder": run.folder,
         }
-        print(json.dumps(content, indent=2))
+        _print_json(content)
     else:
         print(run)
     if run.status == "finished":

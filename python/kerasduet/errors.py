@@ -64,7 +64,7 @@ class EmptyData(KerasduetError):
 
 
 class SeriesTooShort(KerasduetError):
-    """A series without room for one window in each split."""
+    """A series without room for one window in each split, or for one season."""
 
 
 class HorizonError(KerasduetError):
@@ -91,16 +91,16 @@ class ModelMismatch(KerasduetError):
     """Weights that belong to another network."""
 
 
-class ModelFileError(KerasduetError):
-    """A weights file that is missing, truncated or not a weights file."""
-
-
 class RunFolderError(KerasduetError):
     """A run folder that is busy, foreign, newer, damaged or not writable."""
 
 
 class BackendError(KerasduetError):
     """A backend or device that cannot be used, or cannot be changed any more."""
+
+
+class ChildError(KerasduetError):
+    """A language that is missing, or whose fresh process failed or took too long."""
 
 
 class ReportError(KerasduetError):

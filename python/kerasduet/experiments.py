@@ -13,12 +13,33 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from kerasduet import checks, rules
-from kerasduet.errors import ArgumentRange, ArgumentType, UnknownName
+from kerasduet.errors import ArgumentRange, ArgumentType, KerasduetError, UnknownName
 
 if TYPE_CHECKING:
     import pandas as pd
 
 __all__ = ["Experiment", "experiment", "presets"]
+
+# What an experiment on the caller's own data calls its data set.
+OWN_DATA = {"classification": "images", "forecasting": "series"}
+# What decides the arrays of a data set; all else concerns the network and its training.
+_SPLITS = ("dataset", "path", "validation_split", "test_split")
+DATA_SETTINGS = {
+    "classification": (*_SPLITS, "input_shape", "classes"),
+    "forecasting": (
+        *_SPLITS,
+        "time",
+        "target",
+        "features",
+        "frequency",
+        "missing",
+        "season",
+        "difference",
+        "straddle",
+        "lookback",
+        "horizon",
+    ),
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,15 +66,17 @@ class Experiment:
     path : str, optional
         MNIST file (.npz) or CSV file; None looks in the usual places.
     time, target : str, optional
-        Column of times and column to forecast.
+        Column of times and column to forecast. None takes the index or the column "time" or the
+        only one of dates, and the only one of numbers.
     features : tuple of str
         Input columns; empty means the target alone.
     frequency : str, optional
-        Spacing of the times as a pandas offset such as "W-SAT"; None checks order only.
+        Spacing of the times as a pandas offset such as "W-SAT"; None checks order only,
+        and notes gaps where the times are otherwise regular.
     missing : {"error", "interpolate"}
         What to do with missing values: refuse, or fill linearly between neighbours.
     season : int
-        Time steps in one season, at least 1.
+        Time steps in one season, at least 1 and fewer than the training rows.
     difference : int
         The network sees changes against this many steps before; 0 sees the values.
     straddle : bool
@@ -99,7 +122,7 @@ class Experiment:
     name: str
     dataset: str
     builder: str
-    model: Mapping[str, Any] = field(default_factory=dict)
+    model: Mapping[str, Any] = field(default_factory=dict, hash=False)
     description: str = ""
     path: str | None = None
     time: str | None = None
@@ -141,7 +164,7 @@ class Experiment:
 
     def _checked_model(self) -> dict[str, Any]:
         if not isinstance(self.model, Mapping):
-            raise ArgumentType(f"model: must be a mapping; got {checks.show(self.model)}.")
+            raise ArgumentType(f"model: must be named settings; got {checks.show(self.model)}.")
         defaults = builder_defaults(self.builder)
         rules.known_names(self.model, defaults, where=f"the builder {self.builder}")
         return defaults | rules.check_all(self.model)
@@ -180,6 +203,27 @@ class Experiment:
         """What is learned: "classification" of images or "forecasting" of a series."""
         return "forecasting" if self.dataset in {"co2", "series"} else "classification"
 
+    def data_settings(self) -> dict[str, Any]:
+        """Give the settings that decide the arrays, and not how a network learns from them.
+
+        Examples
+        --------
+        >>> from kerasduet.experiments import experiment
+        >>> sorted(experiment("mnist-dnn").data_settings())
+        ['classes', 'dataset', 'input_shape', 'path', 'test_split', 'validation_split']
+        """
+        values = dict(self.model)
+        values |= {f.name: getattr(self, f.name) for f in dataclasses.fields(self)}
+        return {name: values[name] for name in DATA_SETTINGS[self.task]}
+
+    def on_own_data(self) -> Experiment:
+        """Make a copy that is trained on the caller's own data, not those it names."""
+        if self.path is not None:
+            raise ArgumentType(
+                f"path: excludes data; got {checks.show(self.path)} and data. Give one of them."
+            )
+        return self.replace(dataset=OWN_DATA[self.task])
+
     def builder_arguments(self) -> dict[str, Any]:
         """Give the keyword arguments of the builder, those of the data and the seed included."""
         arguments = dict(self.model) | {"seed": self.seed}
@@ -206,7 +250,7 @@ class Experiment:
         rules.known_names(settings, own | set(arguments), where=f"the experiment {self.name}")
         nested = settings.get("model", self.model if builder == self.builder else {})
         if not isinstance(nested, Mapping):
-            raise ArgumentType(f"model: must be a mapping; got {checks.show(nested)}.")
+            raise ArgumentType(f"model: must be named settings; got {checks.show(nested)}.")
         model = dict(nested) | {k: v for k, v in settings.items() if k in arguments}
         kept = {k: v for k, v in settings.items() if k in own}
         return dataclasses.replace(self, **kept | {"model": model})
@@ -227,6 +271,10 @@ class Experiment:
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> Experiment:
         """Rebuild from `to_dict()`; unknown keys are refused."""
+        if not isinstance(values, Mapping):
+            raise ArgumentType(
+                f"experiment: must be named settings; got {checks.show(values)}."
+            )
         names = [f.name for f in dataclasses.fields(cls)]
         rules.known_names(values, names, where="an experiment")
         for name in ("name", "dataset", "builder"):
@@ -237,7 +285,15 @@ class Experiment:
     @classmethod
     def from_json(cls, text: str) -> Experiment:
         """Rebuild from `to_json()`."""
-        return cls.from_dict(json.loads(text))
+        try:
+            values = json.loads(text, object_pairs_hook=_given_once)
+        except KerasduetError:
+            raise
+        except (ValueError, TypeError, RecursionError):
+            raise ArgumentType(
+                f"text: must be JSON as to_json() writes it; got {checks.show(text)}."
+            ) from None
+        return cls.from_dict(values)
 
 
 def experiment(preset: str | Experiment, **settings: Any) -> Experiment:
@@ -280,6 +336,18 @@ Did you mean epochs?
     if preset not in known:
         raise UnknownName(f"preset: no preset {preset!r}. {checks.nearest(preset, known)}")
     return _preset(preset).replace(**settings)
+
+
+def described(value: Any) -> Experiment:
+    """Give an experiment as it is, or that of a preset's name."""
+    if isinstance(value, Experiment):
+        return value
+    if not isinstance(value, str):
+        raise ArgumentType(
+            "experiment: must come from experiment(), or be the name of a preset; got "
+            f"{checks.show(value)}."
+        )
+    return experiment(value)
 
 
 def presets() -> pd.DataFrame:
@@ -341,6 +409,15 @@ def builder_defaults(builder: str) -> dict[str, Any]:
     decided = {"lookback", "n_features", "horizon", "seed"}
     signature = inspect.signature(BUILDERS[builder])
     return {k: p.default for k, p in signature.parameters.items() if k not in decided}
+
+
+def _given_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    values = dict(pairs)
+    if len(values) < len(pairs):
+        names = [name for name, _ in pairs]
+        twice = next(name for name in values if names.count(name) > 1)
+        raise ArgumentType(f"{twice}: must be given once; got it {names.count(twice)} times.")
+    return values
 
 
 def _plain(value: Any) -> Any:

@@ -7,7 +7,7 @@ import hashlib
 import io
 import json
 import os
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,24 +15,41 @@ import numpy as np
 
 from kerasduet import checks, storage
 from kerasduet.data.dataset import Source, digest_arrays
-from kerasduet.data.preprocessing import preprocessing_from_dict
+from kerasduet.data.preprocessing import (
+    ImagePreprocessing,
+    SeriesPreprocessing,
+    preprocessing_from_dict,
+)
 from kerasduet.errors import ModelMismatch, RunFolderError
 from kerasduet.experiments import Experiment
+from kerasduet.manifest import (
+    CHECKPOINT,
+    DAMAGE,
+    FILES,
+    FORMAT,
+    SOURCE,
+    damaged_checkpoint,
+    is_damaged,
+    read_latest,
+    read_manifest,
+)
 from kerasduet.models import build_model
 from kerasduet.run import Run
-from kerasduet.training import State, compile_model
+from kerasduet.training import State, capture, compile_model
 
 if TYPE_CHECKING:
     import keras
     import pandas as pd
 
-__all__ = ["RunFolder", "history_digest", "load_run", "weights_digest"]
-
-FORMAT = 1
-CHECKPOINT = "checkpoint"
-OWN_FILES = ("model.weights.h5", "preprocessing.json", "history.csv", "predictions.csv")
-STATUSES = ("finished", "interrupted", "running")
-FILES = {"model.weights.h5", "preprocessing.json", "history.csv", "predictions.csv"}
+__all__ = [
+    "RunFolder",
+    "cut_off",
+    "history_digest",
+    "load_run",
+    "refuse_other",
+    "run_path",
+    "weights_digest",
+]
 
 
 class RunFolder:
@@ -45,34 +62,33 @@ class RunFolder:
     experiment : Experiment
         The only one this folder may hold.
     overwrite : bool
-        Whether an earlier run of another experiment may be replaced.
+        Whether an earlier run may be replaced, of another experiment or damaged.
     """
 
     def __init__(
         self, folder: str | os.PathLike[str], experiment: Experiment, *, overwrite: bool = False
     ) -> None:
-        if not isinstance(folder, str | os.PathLike) or not str(folder):
-            raise RunFolderError(
-                f"out: must be the path of a folder; got {checks.show(folder)}."
-            )
-        self.path = Path(folder).expanduser()
+        self.path = run_path(folder, "out")
         self.experiment = experiment
+        self.earlier: dict[str, Any] | None = None
+        self.cut_off: Experiment | None = None
         self._overwrite = overwrite
         self._made: list[Path] = []
         self._owner: storage.Owner | None = None
 
     def __enter__(self) -> RunFolder:
         """Take the folder, or say why not."""
-        if self.path.exists() and not self.path.is_dir():
-            raise RunFolderError(f"out: must be a folder; got the file {str(self.path)!r}.")
-        missing = [p for p in (self.path, *self.path.parents) if not p.exists()]
         with storage.writing_errors(self.path):
-            self.path.mkdir(parents=True, exist_ok=True)
-        self._made = missing
+            if self.path.exists() and not self.path.is_dir():
+                raise RunFolderError(f"out: must be a folder; got the file {str(self.path)!r}.")
+            self._made = [p for p in (self.path, *self.path.parents) if not p.exists()]
         try:
-            self._owner = storage.Owner(self.path).__enter__()
-            self._refuse_foreign()
-            self._clear()
+            with storage.writing_errors(self.path):
+                self.path.mkdir(parents=True, exist_ok=True)
+                self._owner = storage.Owner(self.path).__enter__()
+                self.earlier = self._earlier()
+                self._refuse_another()
+                self._clear()
         except BaseException:
             self.__exit__()
             raise
@@ -87,24 +103,31 @@ class RunFolder:
             with contextlib.suppress(OSError):
                 path.rmdir()
 
-    def _refuse_foreign(self) -> None:
-        mine = {".lock", ".owner"}
-        found = {p.name for p in self.path.iterdir()} - mine
+    def _earlier(self) -> dict[str, Any] | None:
+        """Read the manifest of the run that is here; None where there is none to keep."""
         # What a killed writer left half-written or staged counts as nothing.
-        staged = {name + storage.STAGED for name in OWN_FILES}
-        found = {name for name in found - staged if not name.startswith(".")}
+        staged = {name + storage.STAGED for name in FILES}
+        found = {path.name for path in self.path.iterdir()} - staged
+        found = {name for name in found if not name.startswith(".")}
         if not found:
-            return
-        if "run.json" not in found and found != {CHECKPOINT}:
+            return None
+        damaged = self._overwrite and is_damaged(self.path)
+        ours = {"run.json", *FILES, CHECKPOINT}
+        # A damaged run.json alone may be another program's.
+        if "run.json" not in found or (damaged and not {"run.json"} < found <= ours):
             raise RunFolderError(
                 f"out: must be empty or hold a run; got {str(self.path)!r}, which holds "
                 f"{', '.join(sorted(found)[:3])}. Choose another folder."
             )
-        earlier = self.manifest()
-        if earlier is None or self._overwrite:
+        return None if damaged else read_manifest(self.path)
+
+    def _refuse_another(self) -> None:
+        """Refuse a folder that neither holds this experiment nor was to hold it."""
+        if self.earlier is None or self._overwrite:
             return
-        theirs = Experiment.from_dict(earlier["experiment"])
-        if theirs != self.experiment:
+        self.cut_off = cut_off(self.path, self.earlier)
+        theirs = Experiment.from_dict(self.earlier["experiment"])
+        if self.experiment not in (theirs, self.cut_off):
             before, now = theirs.to_dict(), self.experiment.to_dict()
             differs = [name for name in now if before[name] != now[name]]
             raise RunFolderError(
@@ -114,21 +137,19 @@ class RunFolder:
             )
 
     def _clear(self) -> None:
-        """Remove what killed writers left half-written."""
+        """Remove what killed writers left half-written or staged in vain."""
         for place in (self.path, self.path / CHECKPOINT):
             for file in place.glob(storage.HALF_WRITTEN + "*"):
                 file.unlink(missing_ok=True)
-
-    def manifest(self) -> dict[str, Any] | None:
-        """Read `run.json`; None where there is none."""
-        return read_manifest(self.path) if (self.path / "run.json").exists() else None
+        if self.earlier is not None:
+            storage.settle(self.path, self.earlier["files"])
+        storage.unstage(self.path, FILES)
 
     def begin(self) -> None:
         """Note the experiment before training, so that the folder says whose it is."""
-        earlier = self.manifest()
-        if earlier is not None and not self._overwrite:
+        if self.earlier is not None and not self._overwrite:
             return
-        if earlier is not None and earlier["status"] == "finished":
+        if self.earlier is not None and self.earlier["status"] == "finished":
             # The last good run stays until the new one is complete.
             with storage.writing_errors(self.path):
                 self.drop_checkpoint()
@@ -157,6 +178,7 @@ class RunFolder:
             latest = {
                 "file": name,
                 "sha256": storage.file_sha256(folder / name),
+                "experiment": self.experiment.to_dict(),
                 "epoch": state.epoch,
                 "history": state.history,
                 "seconds": state.seconds,
@@ -168,22 +190,24 @@ class RunFolder:
                 if old.name != name:
                     old.unlink()
 
-    def checkpoint(self, fingerprint: Mapping[str, str]) -> State | None:
+    def checkpoint(self, fingerprint: Mapping[str, str], model: keras.Model) -> State | None:
         """Read the last checkpoint; None where there is none, or where it is to be replaced.
 
         Raises
         ------
         RunFolderError
-            It is damaged, or was written with other data or another backend.
+            It is damaged, of another network, or was written with other data or another
+            backend.
         """
-        return None if self._overwrite else read_checkpoint(self.path, fingerprint)
+        return None if self._overwrite else read_checkpoint(self.path, fingerprint, model)
 
     def drop_checkpoint(self) -> None:
         """Remove the checkpoint of a finished run."""
         folder = self.path / CHECKPOINT
-        if folder.is_dir():
-            for file in folder.iterdir():
-                file.unlink()
+        # Without the first there is no checkpoint, so that a kill leaves none half removed.
+        for file in (folder / "latest.json", *folder.glob("epoch-*.npz")):
+            file.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):
             folder.rmdir()
 
     def save(self, run: Run) -> None:
@@ -211,13 +235,30 @@ class RunFolder:
             self.drop_checkpoint()
 
 
-def run_path(folder: Any) -> Path:
-    """Give the path of a run folder, or refuse what is no path."""
-    if not isinstance(folder, str | os.PathLike) or not str(folder):
-        raise RunFolderError(
-            f"folder: must be the path of a folder; got {checks.show(folder)}."
-        )
-    return Path(folder).expanduser()
+def run_path(folder: Any, name: str = "folder") -> Path:
+    """Give the absolute path of a run folder, or refuse what is no path."""
+    if isinstance(folder, str | os.PathLike) and str(folder) and "\0" not in str(folder):
+        with contextlib.suppress(OSError, RuntimeError, TypeError, ValueError):
+            path = Path(folder).expanduser().absolute()
+            os.fsencode(path)
+            return path
+    raise RunFolderError(f"{name}: must be the path of a folder; got {checks.show(folder)}.")
+
+
+def cut_off(path: Path, manifest: Mapping[str, Any]) -> Experiment | None:
+    """Give the experiment whose training was to replace a finished run, and was cut off."""
+    if manifest["status"] != "finished":
+        return None
+    latest = None
+    with contextlib.suppress(RunFolderError):
+        latest = read_latest(path)
+    if latest is None:
+        return None
+    done = Experiment.from_dict(manifest["experiment"])
+    wanted = Experiment.from_dict(latest["experiment"])
+    # A kill after the last file was written leaves the finished run's own checkpoint.
+    same = latest["fingerprint"] == manifest["provenance"]["fingerprint"]
+    return None if wanted == done and same else wanted
 
 
 def load_run(folder: str | os.PathLike[str]) -> Run:
@@ -253,93 +294,54 @@ def load_run(folder: str | os.PathLike[str]) -> Run:
     files = {name: _whole_file(path, name, sha) for name, sha in manifest["files"].items()}
     experiment = Experiment.from_dict(manifest["experiment"])
     model = compile_model(build_model(experiment), experiment)
-    _load_weights(
-        model, files["model.weights.h5"], manifest["provenance"]["digests"]["weights"]
-    )
-    preprocessing = preprocessing_from_dict(
-        json.loads(files["preprocessing.json"].read_text("utf-8"))
-    )
+    provenance = manifest["provenance"]
+    _load_weights(model, files["model.weights.h5"], provenance["digests"]["weights"])
     state = None
     if manifest["status"] == "interrupted":
-        state = read_checkpoint(path, manifest["provenance"]["fingerprint"])
+        state = read_checkpoint(path, provenance["fingerprint"], model)
+    preprocessing = _read(files["preprocessing.json"], _read_preprocessing)
     return Run(
         experiment=experiment,
         model=model,
         preprocessing=preprocessing,
-        source=Source(**manifest["source"]),
+        source=Source(**{name: manifest["source"][name] for name in SOURCE}),
         status=manifest["status"],
-        history=_read_csv(files["history.csv"]),
+        history=_read(files["history.csv"], _read_csv),
         metrics=manifest["metrics"],
-        provenance=manifest["provenance"],
-        table=_read_predictions(files["predictions.csv"], experiment),
+        provenance=provenance,
+        table=_read(
+            files["predictions.csv"], lambda file: _read_predictions(file, preprocessing)
+        ),
         state=state,
-        folder=str(folder),
+        folder=str(path),
     )
 
 
-def read_manifest(path: Path) -> dict[str, Any]:
-    """Read and check `run.json`."""
-    file = path / "run.json"
-    if not file.is_file():
-        raise RunFolderError(
-            f"folder: must be a run folder; got {str(path)!r}, which "
-            f"{'has no run.json' if path.is_dir() else 'is not a folder'}."
-        )
-    try:
-        text = file.read_bytes().decode("utf-8")
-        manifest = json.loads(text)
-        version = manifest["format"]
-        if not isinstance(version, int):
-            raise ValueError("another format")
-        if version <= FORMAT:
-            manifest = storage.unsealed(text)
-            checks.choice("status", manifest["status"], STATUSES)
-            Experiment.from_dict(manifest["experiment"])
-            # Names are compared, so that none can lead out of the folder.
-            if set(manifest["files"]) != (set() if manifest["status"] == "running" else FILES):
-                raise ValueError("other files")
-    except (ValueError, KeyError, TypeError, RecursionError) as error:
-        raise RunFolderError(
-            f"folder: run.json must be whole; got a damaged one in {str(path)!r} "
-            f"({type(error).__name__})."
-        ) from None
-    if version > FORMAT:
-        raise RunFolderError(
-            f"folder: must have format {FORMAT} or older; got format {version} in "
-            f"{str(path)!r}. Update kerasduet."
-        )
-    return manifest
-
-
-def read_checkpoint(path: Path, fingerprint: Mapping[str, str]) -> State | None:
+def read_checkpoint(
+    path: Path, fingerprint: Mapping[str, str], model: keras.Model
+) -> State | None:
     """Read the last checkpoint of a run folder and check that it fits."""
-    folder = path / CHECKPOINT
-    if not (folder / "latest.json").is_file():
+    latest = read_latest(path)
+    if latest is None:
         return None
     try:
-        latest = storage.unsealed((folder / "latest.json").read_bytes().decode("utf-8"))
-        theirs = latest["fingerprint"]
-        content = (folder / Path(latest["file"]).name).read_bytes()
-    except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
-        raise RunFolderError(
-            f"folder: the checkpoint must be whole; got a damaged one in {str(path)!r} "
-            f"({type(error).__name__}). Start over with overwrite = true."
-        ) from None
+        content = (path / CHECKPOINT / Path(latest["file"]).name).read_bytes()
+    except (OSError, ValueError) as error:
+        raise damaged_checkpoint(path, f"a damaged one ({type(error).__name__})") from None
     if hashlib.sha256(content).hexdigest() != latest["sha256"]:
-        raise RunFolderError(
-            f"folder: the checkpoint must be whole; got other bytes in {str(path)!r}. "
-            "Start over with overwrite = true."
-        )
-    for name, value in fingerprint.items():
-        if theirs.get(name) != value:
-            raise RunFolderError(
-                f"folder: must be resumed with the same {name}, {theirs.get(name)}; got {value}. "
-                "Use that one, or start over with overwrite = true."
-            )
-    with np.load(io.BytesIO(content), allow_pickle=False) as archive:
-        arrays = {name: archive[name] for name in sorted(archive.files)}
+        raise damaged_checkpoint(path, "other bytes")
+    refuse_other(latest["fingerprint"], fingerprint)
+    try:
+        with np.load(io.BytesIO(content), allow_pickle=False) as archive:
+            arrays = {name: archive[name] for name in sorted(archive.files)}
+    except Exception as error:  # NumPy and zipfile have no common one
+        raise damaged_checkpoint(path, f"a damaged one ({type(error).__name__})") from None
     variables = [a for name, a in arrays.items() if name.startswith("v")]
     best = [a for name, a in arrays.items() if name.startswith("b")]
+    needed = [(a.shape, a.dtype) for a in capture(model)]
+    for found in (variables, best or variables):
+        if [(a.shape, a.dtype) for a in found] != needed:
+            raise damaged_checkpoint(path, "one of another network or another Keras")
     return State(
         epoch=latest["epoch"],
         history=latest["history"],
@@ -347,6 +349,21 @@ def read_checkpoint(path: Path, fingerprint: Mapping[str, str]) -> State | None:
         variables=variables,
         best=variables if latest["best_is_latest"] else best,
     )
+
+
+def refuse_other(
+    theirs: Mapping[str, str],
+    ours: Mapping[str, str],
+    name: str = "folder",
+    otherwise: str = "start over with overwrite = true.",
+) -> None:
+    """Refuse to go on with other data or another backend than those of the first epochs."""
+    for what, value in ours.items():
+        if theirs[what] != value:
+            raise RunFolderError(
+                f"{name}: must be resumed with the same {what}, {theirs[what]}; got {value}. "
+                f"Use that one, or {otherwise}"
+            )
 
 
 def weights_digest(model: keras.Model) -> str:
@@ -357,18 +374,35 @@ def weights_digest(model: keras.Model) -> str:
 def history_digest(history: pd.DataFrame) -> str:
     """Digest the history: its column names and its numbers."""
     names = np.array("\n".join(history.columns))
-    return digest_arrays(names, history.to_numpy(dtype=np.float64))
+    numbers = history.to_numpy(dtype=np.float64)
+    # JSON and CSV, which a resumed or loaded run comes from, keep no sign of NaN.
+    return digest_arrays(names, np.where(np.isnan(numbers), np.nan, numbers))
 
 
 def _whole_file(path: Path, name: str, digest: str) -> Path:
     found = path / name
-    if not found.is_file() or storage.file_sha256(found) != digest:
-        state = "other bytes" if found.exists() else "no such file"
-        raise RunFolderError(
-            f"folder: {name} must have the sha256 that run.json notes; got {state} in "
-            f"{str(path)!r}. The run is damaged: restore it or train again."
-        )
+    with storage.reading_errors(path):
+        if not found.is_file() or storage.file_sha256(found) != digest:
+            state = "other bytes" if found.exists() else "no such file"
+            raise RunFolderError(
+                f"folder: {name} must have the sha256 that run.json notes; got {state} in "
+                f"{str(path)!r}. The run is damaged: restore it or train again."
+            )
     return found
+
+
+def _read(file: Path, read: Callable[[Path], Any]) -> Any:
+    try:
+        return read(file)
+    except (*DAMAGE, ArithmeticError, AttributeError, LookupError) as error:
+        raise RunFolderError(
+            f"folder: {file.name} must be whole; got a damaged one in {str(file.parent)!r} "
+            f"({type(error).__name__}). Restore it, or train again with overwrite = true."
+        ) from None
+
+
+def _read_preprocessing(file: Path) -> ImagePreprocessing | SeriesPreprocessing:
+    return preprocessing_from_dict(json.loads(file.read_text("utf-8")))
 
 
 class _Memory(io.BytesIO):
@@ -423,20 +457,16 @@ def _read_csv(file: Path, texts: Collection[str] = ()) -> pd.DataFrame:
     return frame.assign(**(numbers | whole))
 
 
-def _read_predictions(file: Path, experiment: Experiment) -> pd.DataFrame:
+def _read_predictions(
+    file: Path, preprocessing: ImagePreprocessing | SeriesPreprocessing
+) -> pd.DataFrame:
     from kerasduet.data.times import read_times
 
-    if experiment.task == "classification":
+    if isinstance(preprocessing, ImagePreprocessing):
         frame = _read_csv(file, ("truth", "prediction"))
         floats = [n for n in frame.columns if n.startswith("p_") or n == "probability"]
         return frame.astype(dict.fromkeys(floats, np.float32))
     frame = _read_csv(file, ("origin", "time"))
     for name in ("origin", "time"):
-        try:
-            frame[name] = frame[name].astype(np.float64)
-        except ValueError:
-            frame[name] = read_times(frame[name])
-        else:
-            if (frame[name] % 1 == 0).all():
-                frame[name] = frame[name].astype(np.int64)
+        frame[name] = read_times(frame[name], preprocessing.zone)
     return frame

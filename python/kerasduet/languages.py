@@ -18,13 +18,12 @@ from typing import Any
 from kerasduet.environment import fresh_environment, python_command
 from kerasduet.environment.identity import r_libraries
 from kerasduet.environment.machine import find_r
-from kerasduet.errors import KerasduetError, UnknownName
+from kerasduet.errors import ChildError, UnknownName
 from kerasduet.experiments import Experiment, builder_defaults, experiment
 
 __all__ = [
     "LANGUAGES",
     "Answer",
-    "ChildError",
     "Job",
     "Program",
     "prepare",
@@ -36,10 +35,6 @@ __all__ = [
 
 LANGUAGES = {"python": "Python", "r": "R"}
 _POLL = 0.05  # seconds between two looks at a child, so that Ctrl-C is felt at once
-
-
-class ChildError(KerasduetError):
-    """A language that is missing, or whose fresh process failed or took too long."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -31,12 +31,19 @@ OPTIMIZERS = ("adam", "adamw", "rmsprop", "sgd")
 INITIALIZERS = ("glorot_normal", "glorot_uniform", "he_normal", "he_uniform")
 ACTIVATIONS = ("elu", "gelu", "linear", "relu", "sigmoid", "softmax", "swish", "tanh")
 MAX_SEED = 2**32 - 1
+# R's integers end here, and so do the counters of some backends.
+MAX_COUNT = 2**31 - 1
+# The weights of a wider layer fill a machine's memory long before training starts.
+MAX_WIDTH = 1_000_000
 
 Check = Callable[[str, Any], Any]
 
 
-def _whole(low: int, **settings: Any) -> Check:
-    return lambda name, value: checks.whole(name, value, low=low, **settings)
+def _whole(low: int, most: int = MAX_COUNT, **settings: Any) -> Check:
+    # Apart from the lower limit, so that a message names the one that was broken.
+    return lambda name, value: checks.whole(
+        name, checks.whole(name, value, low=low, **settings), high=most
+    )
 
 
 def _number(**limits: Any) -> Check:
@@ -54,7 +61,7 @@ def _seed(name: str, value: Any) -> int:
 
 
 def _horizon(name: str, value: Any) -> int:
-    return checks.whole(
+    steps = checks.whole(
         name,
         value,
         low=1,
@@ -62,10 +69,11 @@ def _horizon(name: str, value: Any) -> int:
         type_error=HorizonError,
         fix="A forecast lies at least one step ahead.",
     )
+    return checks.whole(name, steps, high=MAX_WIDTH, error=HorizonError)
 
 
 _rate = _number(low=0, high=1, high_open=True, fix="It is a fraction of the units dropped.")
-_size = _whole(1, fraction_error=ArgumentRange)
+_size = _whole(1, MAX_WIDTH, fraction_error=ArgumentRange)
 _positive = _number(low=0, low_open=True)
 _not_negative = _number(low=0)
 
@@ -85,7 +93,7 @@ RULES: Mapping[str, Check] = MappingProxyType(
         "difference": _whole(0),
         "straddle": checks.flag,
         "lookback": _whole(1),
-        "n_features": _whole(1),
+        "n_features": _whole(1, MAX_WIDTH),
         "horizon": _horizon,
         "validation_split": _number(low=0, high=1, high_open=True),
         "test_split": _number(low=0, high=1, low_open=True, high_open=True),
@@ -100,7 +108,7 @@ RULES: Mapping[str, Check] = MappingProxyType(
         "seed": _seed,
         "early_stopping": checks.optional(_whole(1)),
         "input_shape": checks.several(_size),
-        "classes": _whole(2),
+        "classes": _whole(2, MAX_WIDTH),
         "filters": checks.several(_size),
         "kernel_size": _size,
         "pool_size": _size,
@@ -145,7 +153,7 @@ def known_names(given: Iterable[str], known: Iterable[str], *, where: str) -> No
     for name in given:
         if name not in names:
             raise UnknownName(
-                f"{name}: {where} has no such setting. {checks.nearest(name, names)}"
+                f"{name}: {where} has no such setting. {checks.nearest(str(name), names)}"
             )
 
 

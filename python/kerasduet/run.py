@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Run"]
 
+KINDS = ("class", "prob")  # of prediction
+
 
 @dataclass
 class Run:
@@ -60,6 +62,8 @@ class Run:
         `predictions()`.
     state : State, optional
         Where training stopped, to resume from.
+    folder : str, optional
+        Absolute path of where it is kept.
     """
 
     experiment: Experiment
@@ -80,6 +84,9 @@ class Run:
         sizes = self.provenance["sizes"]
         where = f"saved in {self.folder}" if self.folder else "not saved: run.save(folder)"
         done = f"{len(self.history)} of {self.experiment.epochs} epochs"
+        resume = "kd.resume_run(run), " if self.status == "interrupted" else ""
+        is_series = isinstance(self.preprocessing, SeriesPreprocessing)
+        ask = "run.forecast()" if is_series else "run.predict(x)"
         return "\n".join(
             [
                 f"<kerasduet run> {self.experiment.name}, {self.status}, {done}, {where}",
@@ -88,14 +95,22 @@ class Run:
                 f"  network  {self.experiment.builder}, "
                 f"{self.model.count_params():,} parameters",
                 f"  result   {self.summary}",
-                "  next     run.plot(), run.predictions(), run.predict(x), run.save(folder)",
+                f"  next     {resume}run.plot(), run.predictions(), {ask}, run.save(folder)",
             ]
         )
 
     @property
     def summary(self) -> str:
         """One sentence: the result and the baseline beside it."""
-        return evaluation.verdict(self.metrics)
+        text = evaluation.verdict(self.metrics)
+        loss = self.history.get("loss")
+        if loss is None or np.isfinite(loss).all() or evaluation.diverged(self.metrics):
+            return text
+        # Early stopping went back to the weights of an epoch before.
+        return (
+            f"{text} Training diverged in epoch {len(loss)} and ended there: lower learning_rate, "
+            "or clip the gradients with clip_norm."
+        )
 
     @property
     def class_names(self) -> tuple[str, ...]:
@@ -121,7 +136,7 @@ class Run:
             if self.source.given:
                 raise DatasetError(
                     "data: a saved run does not keep the caller's own data; got a run "
-                    "trained on them. Load them with load_data(run.experiment, data)."
+                    "trained on them. Load them with load_data() for its experiment."
                 )
             found = load_data(self.experiment)
             if found.source.sha256 != self.source.sha256:
@@ -139,7 +154,8 @@ class Run:
         -------
         pandas.DataFrame
             Images: row, truth, prediction, probability, `p_<class>`. Series: origin, time,
-            step, truth, forecast, naive, seasonal_naive, drift, in the target's units.
+            step, truth, forecast, naive, seasonal_naive, drift, seasonal_drift, in the
+            target's units.
         """
         return self.table.copy()
 
@@ -166,7 +182,7 @@ class Run:
         ShapeError, PixelRange, NonFinite, EmptyData
             Images that break a rule.
         """
-        choice("kind", kind, ("class", "prob"))
+        choice("kind", kind, KINDS)
         if isinstance(self.preprocessing, SeriesPreprocessing):
             return self._continue(x, self.experiment.horizon)
         probabilities = self._probabilities(x, "x")
@@ -197,21 +213,22 @@ class Run:
         if not isinstance(learned, ImagePreprocessing):
             raise ArgumentType(
                 f"x: only a classifier is evaluated on labelled rows; got the run "
-                f"{self.experiment.name}. Use kd.forecasting.metrics on a forecast."
+                f"{self.experiment.name}. Its predictions() stand beside the truth."
             )
         from kerasduet.data.images import check_labels
 
-        labels, names = check_labels(y, len(learned.class_names), name="y")
-        if names is not None and learned.named and names != learned.class_names:
+        known = ", ".join(learned.class_names)
+        labels, names = check_labels(
+            y, len(learned.class_names), name="y", fix=f"Give it the levels {known}."
+        )
+        if names is not None and names != learned.class_names:
             # The same classes in another order are the same labels.
             lookup = {name: code for code, name in enumerate(learned.class_names)}
             unknown = [name for name in names if name not in lookup]
-            if unknown:
-                raise ArgumentType(
-                    f"y: categories must be {', '.join(learned.class_names)}; got "
-                    f"{', '.join(unknown)}."
-                )
-            labels = np.array([lookup[name] for name in names])[labels]
+            if not unknown:
+                labels = np.array([lookup[name] for name in names])[labels]
+            elif learned.named:
+                raise ArgumentType(f"y: categories must be {known}; got {', '.join(unknown)}.")
         probabilities = self._probabilities(x, "x")
         if len(probabilities) != len(labels):
             raise LengthMismatch(
@@ -231,8 +248,8 @@ class Run:
         Returns
         -------
         pandas.DataFrame
-            time, step (from 1), forecast, naive, seasonal_naive, drift, in the target's
-            units.
+            time, step (from 1), forecast, naive, seasonal_naive, drift, seasonal_drift, in
+            the target's units.
 
         Raises
         ------
@@ -253,8 +270,11 @@ class Run:
         from kerasduet.data.times import read_times
 
         values = np.array(learned.tail)
-        times = read_times(learned.tail_times) if learned.tail_times else None
-        return self._forecast(values, times, steps, learned.rows - len(values), learned.first)
+        before = learned.rows - len(values)
+        # Earlier versions kept no row numbers.
+        texts = learned.tail_times or map(str, range(before + 1, learned.rows + 1))
+        times = read_times(texts, learned.zone)
+        return self._forecast(values, times, steps, before, learned.first)
 
     def _continue(self, x: Any, steps: int) -> pd.DataFrame:
         from kerasduet.data.dataset import Dataset
@@ -271,11 +291,10 @@ class Run:
             raise SeriesTooShort(
                 f"x: must have lookback + difference = {needed} rows; got {len(values)}."
             )
-        dated = times if times.dtype.kind == "M" else None
-        return self._forecast(values, dated, steps, 0, float(values[0, -1]))
+        return self._forecast(values, times, steps, 0, float(values[0, -1]))
 
     def _forecast(
-        self, values: np.ndarray, times: Any, steps: int, rows_before: int, first: float
+        self, values: np.ndarray, times: pd.Index, steps: int, rows_before: int, first: float
     ) -> pd.DataFrame:
         """Continue values (rows, columns + target) by some steps."""
         import pandas as pd
@@ -303,9 +322,8 @@ class Run:
             first=first,
             rows_before=rows_before,
         )
-        count = learned.rows if rows_before else len(values)
         columns = {
-            "time": following(times, steps, learned.frequency, count),
+            "time": following(times, steps, learned.frequency),
             "step": np.arange(1, steps + 1),
             "forecast": levels[0, :steps],
         }
@@ -313,8 +331,9 @@ class Run:
 
     def plot(self, kind: str = "overview", **settings: Any) -> matplotlib.figure.Figure:
         """Draw the run; see `kerasduet.plots.plot_run`."""
-        from kerasduet.plots import plot_run
+        from kerasduet.plots import check_settings, plot_run
 
+        check_settings(settings)
         return plot_run(self, kind=kind, **settings)
 
     def save(self, folder: str | os.PathLike[str]) -> str:
@@ -329,7 +348,7 @@ class Run:
         Returns
         -------
         str
-            The folder.
+            The folder, as an absolute path.
 
         Raises
         ------
@@ -340,7 +359,7 @@ class Run:
 
         with RunFolder(folder, self.experiment) as target:
             target.save(self)
-        self.folder = str(folder)
+        self.folder = str(target.path)
         return self.folder
 
     def _probabilities(self, x: Any, name: str) -> np.ndarray:

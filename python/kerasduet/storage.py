@@ -7,7 +7,7 @@ import hashlib
 import json
 import os
 import tempfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -17,9 +17,11 @@ __all__ = [
     "Owner",
     "commit",
     "file_sha256",
+    "reading_errors",
     "sealed",
     "settle",
     "unsealed",
+    "unstage",
     "write_atomic",
     "writing_errors",
 ]
@@ -28,14 +30,23 @@ STAGED = ".new"
 HALF_WRITTEN = ".kerasduet-"
 
 
+def writing_errors(folder: Path) -> contextlib.AbstractContextManager[None]:
+    """Turn an operating-system error into one that names the folder to write."""
+    return _system_errors("out: must be writable", folder)
+
+
+def reading_errors(folder: Path) -> contextlib.AbstractContextManager[None]:
+    """Turn an operating-system error into one that names the folder to read."""
+    return _system_errors("folder: must be readable", folder)
+
+
 @contextlib.contextmanager
-def writing_errors(folder: Path) -> Iterator[None]:
-    """Turn an operating-system error into one that names the folder."""
+def _system_errors(rule: str, folder: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
         raise RunFolderError(
-            f"out: must be writable; got {str(folder)!r}: {error.strerror or error}."
+            f"{rule}; got {str(folder)!r}: {error.strerror or error}."
         ) from error
 
 
@@ -92,7 +103,8 @@ def commit(folder: Path, writers: Mapping[str, Callable[[Path], None]], manifest
     """Replace several files of a folder together; a kill at any moment leaves one set whole.
 
     The files are staged beside the old ones, then `run.json` with their sha256 is replaced:
-    from that moment the new set counts, and `settle` can finish what a kill interrupted.
+    from that moment the new set counts, and `settle` can finish what a kill interrupted. An
+    error before it leaves nothing staged.
 
     Parameters
     ----------
@@ -104,10 +116,15 @@ def commit(folder: Path, writers: Mapping[str, Callable[[Path], None]], manifest
         Content of `run.json`; its entry "files" is filled in.
     """
     with writing_errors(folder):
-        for name, write in writers.items():
-            write_atomic(folder / (name + STAGED), write)
-        manifest["files"] = {n: file_sha256(folder / (n + STAGED)) for n in writers}
-        write_text(folder / "run.json", sealed(manifest))
+        try:
+            for name, write in writers.items():
+                write_atomic(folder / (name + STAGED), write)
+            manifest["files"] = {n: file_sha256(folder / (n + STAGED)) for n in writers}
+            write_text(folder / "run.json", sealed(manifest))
+        except BaseException:
+            with contextlib.suppress(OSError):
+                unstage(folder, writers)
+            raise
         settle(folder, manifest["files"])
 
 
@@ -120,6 +137,17 @@ def settle(folder: Path, files: Mapping[str, str]) -> None:
             if file_sha256(staged) == digest:
                 os.replace(staged, folder / name)
     _sync_folder(folder)
+
+
+def unstage(folder: Path, names: Iterable[str]) -> None:
+    """Remove what a commit staged in vain; what `run.json` notes the sha256 of stays."""
+    noted = ""
+    with contextlib.suppress(FileNotFoundError):
+        noted = (folder / "run.json").read_text("utf-8", errors="replace")
+    for name in names:
+        staged = folder / (name + STAGED)
+        if staged.exists() and file_sha256(staged) not in noted:
+            staged.unlink()
 
 
 def file_sha256(path: Path) -> str:

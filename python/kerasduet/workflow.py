@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 from kerasduet import checks, environment, evaluation, folder, training
 from kerasduet.data import Dataset, load_data
 from kerasduet.data.dataset import digest_arrays
-from kerasduet.errors import ArgumentType, RunFolderError, ShapeError
-from kerasduet.experiments import Experiment, experiment
+from kerasduet.errors import ArgumentType, RunFolderError
+from kerasduet.experiments import OWN_DATA, Experiment, experiment
+from kerasduet.manifest import read_manifest
 from kerasduet.models import build_model
 from kerasduet.progress import reporter
 from kerasduet.run import Run
@@ -22,9 +23,6 @@ if TYPE_CHECKING:
     import numpy as np
 
 __all__ = ["resume_run", "run_experiment"]
-
-# What an experiment on the caller's own data calls its data set.
-_GIVEN = {"classification": "images", "forecasting": "series"}
 
 Progress = bool | Callable[[Mapping[str, Any]], None]
 
@@ -76,26 +74,31 @@ def run_experiment(
     chosen = experiment(preset, **settings)
     checks.flag("overwrite", overwrite)
     if data is not None and (not isinstance(data, Dataset) or data.source.given):
-        chosen = chosen.replace(dataset=_GIVEN[chosen.task], path=None)
+        chosen = chosen.on_own_data()
+    if isinstance(data, Dataset):
+        data.check_made_for(chosen)
     tell = reporter(progress)
     if out is None:
         return _run(chosen, data, None, None, tell)
     with folder.RunFolder(out, chosen, overwrite=overwrite) as target:
-        earlier = target.manifest()
-        if earlier is not None and earlier["status"] == "finished" and not overwrite:
-            if data is not None or chosen.path is not None:
-                data = data if isinstance(data, Dataset) else load_data(chosen, data)
-                if data.source.sha256 != earlier["source"]["sha256"]:
-                    raise RunFolderError(
-                        f"out: holds a run on other data; got {str(out)!r}. Choose another "
-                        "folder, or set overwrite = true."
-                    )
-            run = folder.load_run(out)
+        earlier = target.earlier
+        is_finished = earlier is not None and earlier["status"] == "finished"
+        if earlier is None or not is_finished or overwrite or target.cut_off == chosen:
+            return _run(chosen, data, target, None, tell)
+        if data is not None or not _is_own(chosen):
+            ours = (data if isinstance(data, Dataset) else load_data(chosen, data)).source
+            theirs = earlier["source"]
+            if ours.sha256 != theirs["sha256"]:
+                raise RunFolderError(
+                    f"out: holds a run on other data, {theirs['name']}; got {str(out)!r} and "
+                    f"{ours.name}. Choose another folder, or set overwrite = true."
+                )
+        run = folder.load_run(target.path)
+        if target.cut_off is None:
             # A kill after the last file was written may have left it.
             target.drop_checkpoint()
-            tell({"event": "loaded", "folder": str(out), "text": run.summary})
-            return run
-        return _run(chosen, data, target, None, tell)
+        tell({"event": "loaded", "folder": str(out), "text": run.summary})
+        return run
 
 
 def resume_run(
@@ -127,41 +130,55 @@ def resume_run(
     if isinstance(run, Run):
         if run.status == "finished":
             return run
+        data = run._dataset if data is None else data
         if run.folder is None:
-            return _run(run.experiment, run.dataset, None, run.state, reporter(progress))
-        data = run.dataset if data is None else data
+            return _run(run.experiment, data, None, run, reporter(progress))
+        _need_data(run.experiment, data, run.folder)
         return run_experiment(run.experiment, data=data, out=run.folder, progress=progress)
-    manifest = folder.read_manifest(folder.run_path(run))
-    chosen = Experiment.from_dict(manifest["experiment"])
-    if chosen.dataset in {"images", "series"} and chosen.path is None and data is None:
-        if manifest["status"] != "finished":
-            raise ArgumentType(
-                f"data: this run was trained on the caller's own data; got nothing for "
-                f"{str(run)!r}. Give the same data again."
-            )
-        return folder.load_run(run)
+    path = folder.run_path(run)
+    manifest = read_manifest(path)
+    chosen = folder.cut_off(path, manifest)
+    if chosen is None:
+        if manifest["status"] == "finished" and data is None:
+            return folder.load_run(path)
+        chosen = Experiment.from_dict(manifest["experiment"])
+    _need_data(chosen, data, path)
     return run_experiment(chosen, data=data, out=run, progress=progress)
+
+
+def _is_own(chosen: Experiment) -> bool:
+    """Say whether it is on the caller's own data, which only the caller can give again."""
+    return chosen.dataset in OWN_DATA.values() and chosen.path is None
+
+
+def _need_data(chosen: Experiment, data: Any, where: Any) -> None:
+    if _is_own(chosen) and data is None:
+        raise ArgumentType(
+            f"data: this run was trained on the caller's own data; got nothing for "
+            f"{str(where)!r}. Give the same data again."
+        )
 
 
 def _run(
     chosen: Experiment,
     data: Any,
     target: folder.RunFolder | None,
-    state: training.State | None,
+    cut: Run | None,
     tell: Callable[[Mapping[str, Any]], None],
 ) -> Run:
     began = time.time()
     dataset = data if isinstance(data, Dataset) else load_data(chosen, data)
+    dataset.check_made_for(chosen)
     model = training.compile_model(build_model(chosen), chosen)
-    if dataset.x_train.shape[1:] != model.input_shape[1:]:
-        raise ShapeError(
-            f"data: must have inputs of shape {checks.show(model.input_shape[1:])}; got "
-            f"{checks.show(dataset.x_train.shape[1:])}. Load them with this experiment."
-        )
     fingerprint = {"data": dataset.source.sha256, "backend": environment.backend_name()}
+    state = None
     if target is not None:
-        state = target.checkpoint(fingerprint)
+        state = target.checkpoint(fingerprint, model)
         target.begin()
+    elif cut is not None:
+        theirs = cut.provenance["fingerprint"]
+        folder.refuse_other(theirs, fingerprint, "run", "start over with run_experiment().")
+        state = cut.state
     tell(
         {
             "event": "start",

@@ -23,18 +23,33 @@ few_cases = settings(max_examples=100, deadline=None, derandomize=True, database
         (2.5, "2.5"),
         (np.float64(2.0), "2"),
         (np.int32(7), "7"),
-        (True, "True"),
-        (None, "None"),
+        (True, "true"),
+        (np.False_, "false"),
+        (None, "nothing"),
         ("a", "'a'"),
         ((1.0, 2.5), "[1, 2.5]"),
         ([1, [2.0]], "[1, [2]]"),
-        (float("nan"), "nan"),
-        (float("inf"), "inf"),
+        (float("nan"), "NaN"),
+        (float("inf"), "infinity"),
+        (np.float64("-inf"), "-infinity"),
+        (["a", None], "['a', nothing]"),
+        (["a", "b"], "'a', 'b'"),
+        ([], "[]"),
+        (list(range(60000)), "[0, 1, 2, 3, 4, 5, 6, 7, 8, 9, ...]"),
+        (np.array([1.0, 2.5]), "[1, 2.5]"),
+        (np.zeros((3, 28, 28)), "values of shape [3, 28, 28]"),
+        ({"units": 8.0, "l1": None}, "{units: 8, l1: nothing}"),
+        (print, "builtin_function_or_method"),
+        (np.ndarray, "the class ndarray"),
         ("x" * 100, "'" + "x" * 76 + "..."),
     ],
 )
 def test_show_writes_what_either_language_sent_alike(value, shown):
     assert checks.show(value) == shown
+
+
+def test_show_survives_a_number_that_python_does_not_write():
+    assert checks.show([10**5000, 1]) == "[thousands of digits, 1]"
 
 
 @few_cases
@@ -112,6 +127,8 @@ def test_text_flag_and_choice():
     assert checks.text("path", "a.csv") == "a.csv"
     assert checks.flag("straddle", np.True_) is True
     assert checks.choice("kind", "lstm", ("gru", "lstm")) == "lstm"
+    for check in (checks.text, checks.line):
+        assert type(check("path", np.str_("a.csv"))) is str
     for value in ("", None, 3):
         with pytest.raises(ArgumentType, match=r"^path: must be a non-empty text; got "):
             checks.text("path", value)
@@ -149,5 +166,9 @@ def test_several_takes_one_or_many():
     with pytest.raises(ArgumentType, match=r"^units: must be a whole number; got 'a'\.$"):
         check("units", [1, "a"])
     assert checks.several(checks.whole, empty=True)("dense_units", []) == ()
+    assert check("units", np.array([8, 4])) == (8, 4)
+    for value in (b"ab", bytearray(b"ab")):
+        with pytest.raises(ArgumentType, match=r"^units: must be a whole number; got b"):
+            check("units", value)
     with pytest.raises(ArgumentType, match=r"^shape: must have 3 values; got \[1, 2\]\.$"):
         checks.several(checks.whole, length=3)("shape", (1, 2))

@@ -118,7 +118,7 @@ def test_settings_are_told_from_the_commands_own_options():
         ),
         (
             ["resume", "no-such-folder"],
-            "folder: must be a run folder; got 'no-such-folder', which is not a folder.",
+            "folder: must be a run folder; got '{here}/no-such-folder', which is not a folder.",
         ),
         (
             ["parity", "price-gru"],
@@ -134,7 +134,8 @@ def test_settings_are_told_from_the_commands_own_options():
 def test_an_error_is_one_line_and_status_2(arguments, text, capsys, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     assert cli.main(arguments) == 2
-    assert capsys.readouterr() == ("", f"error: {text}\n")
+    expected = text.replace("{here}", str(tmp_path))
+    assert capsys.readouterr() == ("", f"error: {expected}\n")
     assert list(tmp_path.iterdir()) == []
 
 
@@ -219,6 +220,14 @@ def test_run_prints_one_json_document_and_keeps_the_run(capsys, tmp_path):
     assert json.loads(capsys.readouterr().out)["digests"] == run.digests
     assert cli.main([*arguments, "--epochs", "2"]) == 2
     assert "out: holds another experiment" in capsys.readouterr().err
+
+
+def test_a_diverged_run_is_still_json(capsys):
+    wild = ["--optimizer", "sgd", "--learning-rate", "1e30"]
+    assert cli.main(["run", *SMALL, *wild, "--epochs", "1", "--quiet", "--json"]) == 0
+    output = capsys.readouterr().out
+    assert "NaN" not in output
+    assert json.loads(output)["metrics"]["loss"] is None
 
 
 def test_quiet_leaves_only_the_result(capsys):

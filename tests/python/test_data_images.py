@@ -138,15 +138,27 @@ def test_categories_become_codes_and_keep_their_names(wrap):
             LabelRange,
             "y: labels must lie in 0..2; got 3 in row 3. Subtract 1: classes count from 0.",
         ),
-        ([0, np.inf], LabelType, "y: labels must be whole numbers; got inf in row 2."),
-        (["a", "b"], LabelType, "y: labels must be whole numbers 0..2 or categories; got 'a'."),
-        ([0, "1"], LabelType, "y: labels must be whole numbers 0..2 or categories; got '0'."),
+        ([0, np.inf], LabelType, "y: labels must be whole numbers; got infinity in row 2."),
+        (
+            ["a", "b"],
+            LabelType,
+            "y: labels must be whole numbers 0..2, or a factor (categories); got 'a'.",
+        ),
+        (
+            [0, "1"],
+            LabelType,
+            "y: labels must be whole numbers 0..2, or a factor (categories); got '0'.",
+        ),
         (
             pd.Series(["a", "b"]),
             LabelType,
-            "y: labels must be whole numbers 0..2 or categories; got 'a'.",
+            "y: labels must be whole numbers 0..2, or a factor (categories); got 'a'.",
         ),
-        ([1j], LabelType, "y: labels must be whole numbers 0..2 or categories; got 1j."),
+        (
+            [1j],
+            LabelType,
+            "y: labels must be whole numbers 0..2, or a factor (categories); got 1j.",
+        ),
         ([0, None], MissingValue, "y: labels must not be missing; got a missing one in row 2."),
         (
             pd.Series([0, None], dtype="Int64"),
@@ -169,7 +181,8 @@ def test_categories_become_codes_and_keep_their_names(wrap):
         (
             pd.Categorical(["a", "b"]),
             LabelRange,
-            "y: must have 3 categories; got 2: ['a', 'b']. Set classes = 2.",
+            "y: must have 3 categories (levels of a factor); got 2: 'a', 'b'. Set classes = 2, "
+            "or give whole numbers from 0.",
         ),
     ],
 )
@@ -178,6 +191,17 @@ def test_labels_refused(labels, error, text):
         check_labels(labels, 3)
     assert type(raised.value) is error
     assert str(raised.value) == text
+
+
+@pytest.mark.parametrize("categories", [[1, "1"], ["b", 2.0, "2.0"]])
+def test_categories_of_one_text_are_refused(categories):
+    labels = pd.Categorical.from_codes([0, 1], categories)
+    with pytest.raises(LabelType) as raised:
+        check_labels(labels, len(categories))
+    assert str(raised.value) == (
+        f"y: categories must differ in their text; got {str(categories[-1])!r} twice. Rename "
+        "one of them."
+    )
 
 
 def load(data, **settings):
@@ -247,8 +271,7 @@ def test_the_source_says_that_the_data_are_the_callers():
         (
             [1, 2],
             ArgumentType,
-            "data: must be a mapping with x and y; got a list. In R use list(x = images, y = "
-            "labels).",
+            "data: must hold x (images) and y (labels) by name; got [1, 2].",
         ),
         ({"x": numbered()["x"]}, ArgumentType, "y: must be given in data; got nothing."),
         (
@@ -269,7 +292,7 @@ def test_the_source_says_that_the_data_are_the_callers():
         (
             {"x": fruits()[0], "y": fruits()[1], "x_test": fruits()[0], "y_test": [0] * 60},
             LabelType,
-            "y_test: must have the classes of y, ['pear', 'apple', 'fig']; got None.",
+            "y_test: must have the classes of y, 'pear', 'apple', 'fig'; got nothing.",
         ),
     ],
 )

@@ -233,6 +233,55 @@ def test_file_refused_by_line(csv, content, changes, error, text):
     assert str(raised.value) == text
 
 
+@pytest.mark.parametrize(
+    ("content", "error", "text"),
+    [
+        # A quoted field of two lines, before the row that is off and in it.
+        (
+            rows("note,value", '"a\nb",1', "c,2", "d,x"),
+            CsvError,
+            "value: must be numbers; got 'x' in line 5.",
+        ),
+        (
+            rows("note,value", "a,1", '"b\r\nc",x', end="\r\n"),
+            CsvError,
+            "value: must be numbers; got 'x' in line 3.",
+        ),
+        (
+            rows("note,value", '"a\n\n\nb",1', "c"),
+            CsvError,
+            "path: every line must have 2 fields; got 1 in line 6 of prices.csv.",
+        ),
+        # What ends a line of text and none of a CSV file.
+        (
+            rows("note,value", "a\x0bb\x0cc\x1cd\x85e\u2028f\u2029g,1", "h,x"),
+            CsvError,
+            "value: must be numbers; got 'x' in line 3.",
+        ),
+        (
+            rows("note,value", "a,1", end="\r").encode() + b"\xe4,2\r",
+            CsvError,
+            "path: must be UTF-8 text; got another byte in line 3 of prices.csv. Save it as UTF-8.",
+        ),
+        # An open quote takes in the rest of the file.
+        (
+            rows("value", '"1', "2", "3"),
+            CsvError,
+            "value: must be numbers; got '1\\n2\\n3' in line 2.",
+        ),
+    ],
+)
+def test_lines_are_counted_as_an_editor_counts_them(csv, content, error, text):
+    with pytest.raises(error) as raised:
+        csv(content)
+    assert str(raised.value) == text
+
+
+def test_a_missing_last_field_of_a_file_is_missing(csv):
+    with pytest.raises(MissingValue, match="got a missing one in line 3"):
+        csv("day\tvalue\n2024-01-01\t1\n2024-01-02\t")
+
+
 @pytest.mark.parametrize("word", ["", "NA", "na", "NaN", "null", "  "])
 def test_words_for_a_missing_value(csv, word):
     with pytest.raises(MissingValue, match="got a missing one in line 3"):
@@ -317,13 +366,13 @@ def test_numbers_may_be_times():
             [1, 2, 3],
             {},
             ArgumentType,
-            "data: must be a pandas Series or DataFrame, or columns by name; got a list.",
+            "data: must be a time series, or a table whose columns have names; got [1, 2, 3].",
         ),
         (
             {"a": [1], "b": [1, 2]},
             {},
             LengthMismatch,
-            "data: columns must have one length; got {'a': 1, 'b': 2}.",
+            "data: columns must have one length; got {a: 1, b: 2}.",
         ),
         (pd.DataFrame({"value": []}), {}, EmptyData, "data: must have rows; got none."),
         (
@@ -343,6 +392,49 @@ def test_numbers_may_be_times():
             {},
             ArgumentType,
             "value: must be numbers; got '1' in row 1.",
+        ),
+        (
+            {"value": 5},
+            {},
+            ArgumentType,
+            "value: must be a column of values; got 5.",
+        ),
+        (
+            {"value": "12345"},
+            {},
+            ArgumentType,
+            "value: must be a column of values; got '12345'.",
+        ),
+        (
+            {"value": {0: 1, 1: 2}},
+            {},
+            ArgumentType,
+            "value: must be a column of values; got {0: 1, 1: 2}.",
+        ),
+        (
+            {"value": np.zeros((30, 2))},
+            {},
+            ArgumentType,
+            "value: must be one column; got an array of shape [30, 2]. Give each of its columns "
+            "a name.",
+        ),
+        (
+            {"value": [[1], [2]]},
+            {},
+            ArgumentType,
+            "value: must be numbers; got [1] in row 1.",
+        ),
+        (
+            {"value": pd.Series([1, np.zeros(2)])},
+            {},
+            ArgumentType,
+            "value: must be numbers; got [0, 0] in row 2.",
+        ),
+        (
+            {"value": NUMBERS, 1: NUMBERS, "1": NUMBERS},
+            {"features": "1"},
+            UnknownName,
+            "1: must name one column; got 2 of that name.",
         ),
         (
             pd.DataFrame({"value": [True, False]}),
@@ -417,7 +509,7 @@ def test_table_refused_by_row(data, changes, error, text):
 
 
 def test_unknown_frequency_is_refused():
-    with pytest.raises(ArgumentType, match=r"^frequency: must be a pandas offset such as D, "):
+    with pytest.raises(ArgumentType, match=r"^frequency: must be a spacing such as D, "):
         load(pd.Series(NUMBERS, DAYS, name="value"), frequency="fortnight")
 
 
@@ -608,6 +700,33 @@ def test_series_without_variation_is_refused(changes):
     rising = np.arange(30.0) if changes["difference"] else np.full(30, 1e9)
     with pytest.raises(ScaleError, match="must vary in the training rows; got a constant"):
         load(pd.Series(rising), **changes)
+
+
+def test_values_too_large_to_scale_are_refused():
+    with pytest.raises(ScaleError) as raised:
+        load(pd.Series([1e200, -3e200] * 15))
+    assert str(raised.value) == (
+        "value: must have a finite deviation in the training rows; got values as large as "
+        "3e+200. Use a larger unit."
+    )
+    table = pd.DataFrame({"x": [*NUMBERS[:-1], 1e40], "value": NUMBERS})
+    with pytest.raises(ScaleError) as raised:
+        load(table, features="x")
+    assert str(raised.value) == (
+        "x: must be a float32 once scaled by the training rows; got 1e+40 in row 30. Mend that "
+        "value, or use a larger unit."
+    )
+
+
+def test_a_season_needs_training_rows_to_repeat():
+    # 19 of 30 rows are for training.
+    assert load(pd.Series(NUMBERS), season=18).preprocessing.season == 18
+    with pytest.raises(SeriesTooShort) as raised:
+        load(pd.Series(NUMBERS), season=19)
+    assert str(raised.value) == (
+        "season: must be less than the training rows (19 of 30), so that there is a season to "
+        "repeat; got 19. Give a longer series, or set season = 1."
+    )
 
 
 def test_constant_input_is_named():

@@ -8,6 +8,7 @@ import json
 import pickle
 from importlib import resources
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -16,6 +17,7 @@ import kerasduet as kd
 from kerasduet.errors import (
     ArgumentRange,
     ArgumentType,
+    HorizonError,
     KerasduetError,
     ShapeError,
     UnknownName,
@@ -128,7 +130,7 @@ def test_another_builder_starts_from_its_own_arguments():
 def test_arguments_of_the_builder_may_come_as_a_mapping():
     made = kd.experiment("mnist-dnn", model={"units": [16], "dropout": 0})
     assert made.model["units"] == (16,)
-    with pytest.raises(ArgumentType, match=r"^model: must be a mapping; got 3\.$"):
+    with pytest.raises(ArgumentType, match=r"^model: must be named settings; got 3\.$"):
         kd.experiment("mnist-dnn", model=3)
 
 
@@ -203,6 +205,126 @@ def test_an_experiment_of_ones_own_needs_only_three_fields():
         Experiment.from_dict({"name": "mine", "dataset": "mnist"})
     with pytest.raises(UnknownName, match=r"^epoch: an experiment has no such setting\. Did"):
         Experiment.from_dict(made.to_dict() | {"epoch": 3})
+
+
+@pytest.mark.parametrize(
+    ("text", "error"),
+    [
+        ("{", "text: must be JSON as to_json() writes it; got '{'."),
+        ("[" * 100_000, None),
+        ('{"epochs": 1' + "0" * 5000 + "}", None),
+        (None, "text: must be JSON as to_json() writes it; got nothing."),
+        ("[]", "experiment: must be named settings; got []."),
+        ("null", "experiment: must be named settings; got nothing."),
+        ('{"name": "a", "name": "b"}', "name: must be given once; got it 2 times."),
+        ('{"model": {"l1": 0, "l1": 0, "l1": 1}}', "l1: must be given once; got it 3 times."),
+    ],
+)
+def test_text_that_is_no_experiment_is_refused(text, error):
+    with pytest.raises(ArgumentType) as raised:
+        Experiment.from_json(text)
+    found = str(raised.value)
+    assert found == error or (error is None and found.startswith("text: must be JSON"))
+    assert len(found) < 200
+
+
+def test_names_that_are_no_text_are_unknown():
+    with pytest.raises(UnknownName, match=r"^3: an experiment has no such setting\."):
+        Experiment.from_dict({3: 4})
+    with pytest.raises(UnknownName, match=r"^3: the builder dnn has no such setting\."):
+        kd.experiment("mnist-dnn", model={3: 4})
+
+
+def test_equal_experiments_are_one_key_of_a_dictionary():
+    made = kd.experiment("mnist-dnn")
+    runs = {made: "first", kd.experiment("mnist-dnn", units=8, dropout=0): "second"}
+    assert runs[Experiment.from_json(made.to_json())] == "first"
+    assert len(runs) == 2
+
+
+def test_numbers_of_numpy_are_numbers():
+    made = kd.experiment(
+        "mnist-dnn",
+        epochs=np.int64(2),
+        seed=np.array(7),
+        learning_rate=np.float32(0.5),
+        units=np.array([32, 16]),
+        dropout=[np.float64(0.5)],
+        optimizer=np.str_("sgd"),
+    )
+    plain = kd.experiment(
+        "mnist-dnn",
+        epochs=2,
+        seed=7,
+        learning_rate=0.5,
+        units=[32, 16],
+        dropout=0.5,
+        optimizer="sgd",
+    )
+    assert made == plain
+    assert made.to_json() == plain.to_json()
+    assert type(made.optimizer) is str
+
+
+@pytest.mark.parametrize(
+    ("settings", "error", "text"),
+    [
+        (
+            {"units": 10**9},
+            ArgumentRange,
+            "units: must be a whole number, at most 1000000; got ",
+        ),
+        ({"batch_size": 1e12}, ArgumentRange, "batch_size: must be a whole number, at most 21"),
+        (
+            {"epochs": 10**12},
+            ArgumentRange,
+            "epochs: must be a whole number, at most 2147483647",
+        ),
+        (
+            {"lookback": 10**12},
+            ArgumentRange,
+            "lookback: must be a whole number, at most 21474",
+        ),
+        ({"horizon": 10**9}, HorizonError, "horizon: must be a whole number, at most 1000000;"),
+        (
+            {"classes": 10**9},
+            ArgumentRange,
+            "classes: must be a whole number, at most 1000000;",
+        ),
+    ],
+)
+def test_sizes_beyond_any_machine_are_refused(settings, error, text):
+    with pytest.raises(error) as raised:
+        kd.experiment("mnist-dnn", **settings)
+    assert type(raised.value) is error
+    assert str(raised.value).startswith(text)
+
+
+def test_a_number_of_thousands_of_digits_is_refused_like_any_other():
+    with pytest.raises(ArgumentRange) as raised:
+        kd.experiment("mnist-dnn", epochs=10**5000)
+    assert str(raised.value) == (
+        "epochs: must be a whole number, at most 2147483647; got thousands of digits."
+    )
+    with pytest.raises(ArgumentRange):
+        kd.experiment("mnist-dnn", learning_rate=-(10**5000))
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        len, int, np.ndarray, object(), b"3", bytearray(b"3"), 3 + 0j, {1}, np.zeros((2, 2)),
+        np.datetime64("2020-01-01"), float("nan"), [[]],
+    ],
+)  # fmt: skip
+def test_a_value_of_any_other_kind_is_refused_in_one_sentence(value):
+    made = kd.experiment("mnist-cnn")
+    for name in {*made.to_dict(), *made.model}:
+        with pytest.raises(KerasduetError) as raised:
+            kd.experiment(made, **{name: value})
+        assert str(raised.value).startswith(f"{name}: ")
+        assert " at 0x" not in str(raised.value)
+        assert len(str(raised.value)) < 250
 
 
 def test_every_field_is_checked():

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
+import re
 import resource
 import shutil
 import signal
 from contextlib import contextmanager
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -18,7 +21,9 @@ from test_training import Stop
 import kerasduet as kd
 from kerasduet import folder as folders
 from kerasduet import storage
+from kerasduet.environment import versions
 from kerasduet.errors import ModelMismatch, RunFolderError
+from kerasduet.manifest import read_latest, read_manifest
 
 FILES = {"run.json", "model.weights.h5", "preprocessing.json", "history.csv", "predictions.csv"}
 TINY = {"classes": 3, "units": 6, "input_shape": (4, 4, 1), "epochs": 3, "dropout": 0.5}
@@ -131,6 +136,16 @@ def test_class_names_that_look_like_numbers_or_gaps_are_kept(tmp_path):
     assert set(loaded.predict(x)) <= {"NA", "007", 'a, "b"\nc'}
 
 
+def test_a_history_that_ends_in_nan_keeps_its_digest(named_run, tmp_path):
+    lost = np.copysign(np.nan, [1.0, -1.0])
+    assert np.signbit(lost).tolist() == [False, True]
+    run = replace(named_run, history=named_run.history.assign(loss=lost))
+    digest = folders.history_digest(run.history)
+    loaded = kd.load_run(run.save(tmp_path / "run"))
+    pd.testing.assert_frame_equal(loaded.history, run.history, check_exact=True)
+    assert folders.history_digest(loaded.history) == digest
+
+
 def test_saving_a_loaded_run_again_gives_the_same_files(saved, tmp_path):
     kd.load_run(saved).save(tmp_path / "again")
     for name in FILES - {"run.json", "model.weights.h5"}:
@@ -199,9 +214,9 @@ def test_damage_is_said_with_the_file_and_what_to_do(copy):
 @pytest.mark.parametrize("name", ["latest.json", "epoch-00002.npz"])
 def test_every_flipped_bit_of_a_checkpoint_is_noticed(cut_off, tmp_path, name):
     copy = shutil.copytree(cut_off, tmp_path / "copy")
-    manifest = folders.read_manifest(copy)
-    known = manifest["provenance"]["fingerprint"]
-    assert folders.read_checkpoint(copy, known).epoch == 2
+    known = read_manifest(copy)["provenance"]["fingerprint"]
+    model = kd.load_run(copy).model
+    assert folders.read_checkpoint(copy, known, model).epoch == 2
     file = copy / "checkpoint" / name
     raw = file.read_bytes()
     for position in np.random.default_rng(1).integers(0, len(raw) * 8, 200):
@@ -209,18 +224,19 @@ def test_every_flipped_bit_of_a_checkpoint_is_noticed(cut_off, tmp_path, name):
         changed[position // 8] ^= 1 << position % 8
         file.write_bytes(changed)
         with pytest.raises(RunFolderError, match="the checkpoint must be whole; got"):
-            folders.read_checkpoint(copy, known)
+            folders.read_checkpoint(copy, known, model)
     for length in (0, 1, len(raw) // 2, len(raw) - 1):
         file.write_bytes(raw[:length])
         with pytest.raises(RunFolderError, match="the checkpoint must be whole; got"):
-            folders.read_checkpoint(copy, known)
+            folders.read_checkpoint(copy, known, model)
 
 
 @pytest.mark.parametrize(("name", "value"), [("data", "0" * 64), ("backend", "jax")])
 def test_a_checkpoint_of_other_data_or_another_backend_is_refused(cut_off, name, value):
-    known = folders.read_manifest(cut_off)["provenance"]["fingerprint"]
+    run = kd.load_run(cut_off)
+    known = run.provenance["fingerprint"]
     with pytest.raises(RunFolderError) as raised:
-        folders.read_checkpoint(cut_off, known | {name: value})
+        folders.read_checkpoint(cut_off, known | {name: value}, run.model)
     assert str(raised.value) == (
         f"folder: must be resumed with the same {name}, {known[name]}; got {value}. Use that "
         "one, or start over with overwrite = true."
@@ -276,12 +292,79 @@ def test_a_file_that_holds_no_weights_is_refused(copy, content):
         {"format": "1"},
         {"format": None},
         {"format": float("nan")},
+        {"format": True},
+        {"format": 0},
+        {"files": list(sorted(FILES - {"run.json"}))},
+        {"metrics": {"accuracy": "0.9"}},
+        {"metrics": {}},
     ],
 )
 def test_a_manifest_that_says_something_else_is_refused(copy, changes):
     rewrite(copy, **changes)
     with pytest.raises(RunFolderError):
         kd.load_run(copy)
+
+
+def entries(content, path=()):
+    """Give the place of every entry of nested mappings and lists."""
+    pairs = content.items() if isinstance(content, dict) else enumerate(content)
+    for key, value in pairs:
+        yield (*path, key)
+        if isinstance(value, dict | list):
+            yield from entries(value, (*path, key))
+
+
+def with_entry(content, path, value):
+    """Copy nested JSON with one entry replaced, or removed by `...`."""
+    content = json.loads(json.dumps(content))
+    *outer, last = path
+    place = content
+    for key in outer:
+        place = place[key]
+    if value is ...:
+        del place[last]
+    else:
+        place[last] = value
+    return content
+
+
+def accepted(file, read):
+    """Say which entries of a sealed file may be missing, or be of another type."""
+    content = storage.unsealed(file.read_text("utf-8"))
+    del content["seal"]
+    found = set()
+    for path in entries(content):
+        for value in (..., None, True, [[]]):
+            file.write_text(storage.sealed(with_entry(content, path, value)), "utf-8")
+            with contextlib.suppress(RunFolderError):
+                read()
+                found.add("/".join(map(str, path)))
+    return {re.sub(r"^experiment/.*|[0-9]+$", "*", name) for name in found}
+
+
+def test_no_entry_of_a_manifest_can_be_missing_or_of_another_type(copy):
+    assert accepted(copy / "run.json", lambda: read_manifest(copy)) == {
+        "*",  # what an experiment may leave out
+        "source/path",
+        "source/given",
+        "provenance/threads",
+        "provenance/seconds/epochs/*",
+        *(f"provenance/versions/{name}" for name in versions()),
+    }
+
+
+def test_no_entry_of_a_checkpoint_can_be_missing_or_of_another_type(cut_off, tmp_path):
+    copy = shutil.copytree(cut_off, tmp_path / "copy")
+    file = copy / "checkpoint" / "latest.json"
+    assert accepted(file, lambda: read_latest(copy)) == {
+        "*",
+        "best_is_latest",
+        *(
+            f"history/{row}/{name}"
+            for row in (0, 1)
+            for name in ("accuracy", "val_accuracy", "val_loss")
+        ),
+    }
 
 
 @pytest.mark.parametrize("text", ["", "{}", "[]", "null", "3", "[" * 100_000, '{"format": 1}'])
@@ -331,6 +414,56 @@ def test_a_commit_that_was_cut_off_is_finished_on_loading(copy):
     assert {path.name for path in copy.iterdir()} == FILES
 
 
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("preprocessing.json", "{}"),
+        ("preprocessing.json", "[]"),
+        ("preprocessing.json", '{"kind": "images"}'),
+        ("preprocessing.json", '{"kind": "sounds", "input_shape": [1]}'),
+        ("preprocessing.json", "[" * 100_000),
+        ("history.csv", ""),
+        ("history.csv", "epoch,loss\n1,small"),
+        ("predictions.csv", ""),
+        ("predictions.csv", "row\nfirst"),
+    ],
+)
+def test_a_file_that_another_hand_wrote_is_refused(copy, name, text):
+    (copy / name).write_text(text, "utf-8")
+    refit(copy, name)
+    with pytest.raises(RunFolderError, match=rf"^folder: {name} must be whole; got a damaged"):
+        kd.load_run(copy)
+
+
+@pytest.mark.parametrize("content", [b"", b"no archive", b"PK\x03\x04 torn"])
+def test_a_checkpoint_that_another_hand_wrote_is_refused(cut_off, tmp_path, content):
+    copy = shutil.copytree(cut_off, tmp_path / "copy")
+    (copy / "checkpoint" / "epoch-00002.npz").write_bytes(content)
+    recheck(copy)
+    with pytest.raises(RunFolderError, match="the checkpoint must be whole; got a damaged one"):
+        kd.load_run(copy)
+
+
+def test_a_checkpoint_of_another_network_is_refused(cut_off, tmp_path):
+    copy = shutil.copytree(cut_off, tmp_path / "copy")
+    file = copy / "checkpoint" / "epoch-00002.npz"
+    with np.load(file) as archive:
+        arrays = {name: archive[name] for name in archive.files}
+    arrays["v0000"] = arrays["v0000"][:, 1:]
+    np.savez(file, **arrays)
+    recheck(copy)
+    with pytest.raises(RunFolderError, match="got one of another network or another Keras"):
+        kd.load_run(copy)
+
+
+def recheck(folder):
+    """Note the sha256 that a changed checkpoint has now."""
+    latest = folder / "checkpoint" / "latest.json"
+    noted = storage.unsealed(latest.read_text("utf-8"))
+    digest = storage.file_sha256(folder / "checkpoint" / noted["file"])
+    latest.write_text(storage.sealed(noted | {"sha256": digest}), "utf-8")
+
+
 @contextmanager
 def disk_of(size):
     limits = resource.getrlimit(resource.RLIMIT_FSIZE)
@@ -347,7 +480,7 @@ def test_a_full_disk_keeps_the_saved_run(copy, named_run, size):
     assert max(map(len, before.values())) > 9_000
     with disk_of(size), pytest.raises(RunFolderError, match=r"^out: must be writable; got "):
         named_run.save(copy)
-    assert {name: (copy / name).read_bytes() for name in before} == before
+    assert {path.name: path.read_bytes() for path in copy.iterdir()} == before
     assert_equal_runs(kd.load_run(copy), named_run)
     named_run.save(copy)
     named_run.folder = None
@@ -372,10 +505,96 @@ def test_a_run_is_not_saved_over_another(saved, copy):
     assert {path.name: path.read_bytes() for path in copy.iterdir()} == before
 
 
-@pytest.mark.parametrize("wrong", ["", None, 3])
+@pytest.mark.parametrize("wrong", ["", None, 3, b"run", "a\0b", "~nobody-at-all/run", "\ud800"])
 def test_a_folder_is_a_path(named_run, wrong):
     with pytest.raises(RunFolderError, match=r"^out: must be the path of a folder; got "):
         named_run.save(wrong)
+    for use in (kd.load_run, kd.resume_run):
+        with pytest.raises(
+            RunFolderError, match=r"^folder: must be the path of a folder; got "
+        ):
+            use(wrong)
+
+
+@pytest.mark.parametrize("name", ["x" * 300, "new/" + "x" * 300, "new" + "/x" * 3000])
+def test_a_name_that_is_too_long_is_refused_and_leaves_nothing(named_run, tmp_path, name):
+    folder = tmp_path / name
+    with pytest.raises(RunFolderError) as raised:
+        named_run.save(folder)
+    assert (
+        str(raised.value) == f"out: must be writable; got {str(folder)!r}: File name too long."
+    )
+    with pytest.raises(RunFolderError, match=r"^folder: must be (readable|a run folder); got "):
+        kd.load_run(folder)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_folder_is_the_same_one_after_a_change_of_directory(named_run, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert named_run.save("run") == str(tmp_path / "run")
+    loaded = kd.load_run("run")
+    monkeypatch.chdir("/")
+    assert named_run.folder == loaded.folder == str(tmp_path / "run")
+    named_run.folder = None
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "{", "[]", '{"format": "1"}', storage.sealed({"format": 1, "status": "finished"})],
+)
+def test_a_damaged_run_is_replaced_when_told(copy, named_run, text):
+    (copy / "run.json").write_text(text)
+    files = {path.name: path.read_bytes() for path in copy.iterdir()}
+    with (
+        pytest.raises(RunFolderError, match=r"train again with overwrite = true\.$"),
+        folders.RunFolder(copy, named_run.experiment),
+    ):
+        pass
+    assert {path.name: path.read_bytes() for path in copy.iterdir()} == files
+    with folders.RunFolder(copy, named_run.experiment, overwrite=True) as target:
+        target.begin()
+        target.save(named_run)
+    assert_equal_runs(kd.load_run(copy), named_run)
+
+
+@pytest.mark.parametrize(
+    "files",
+    [
+        {"run.json": '{"mine": 1}'},
+        {"run.json": '{"mine": 1}', "model.weights.h5": "", "notes.txt": ""},
+        {"checkpoint/epoch-1.npz": "mine"},
+        {"history.csv": "mine"},
+    ],
+)
+def test_what_is_not_ours_is_never_replaced(named_run, tmp_path, files):
+    for name, text in files.items():
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(text)
+    with (
+        pytest.raises(RunFolderError, match=r"^out: must be empty or hold a run; got "),
+        folders.RunFolder(tmp_path, named_run.experiment, overwrite=True),
+    ):
+        pass
+    left = {str(p.relative_to(tmp_path)): p.read_text() for p in tmp_path.rglob("*.*")}
+    assert left == files
+
+
+def test_a_newer_run_is_not_replaced(copy, named_run):
+    rewrite(copy, format=2)
+    with (
+        pytest.raises(RunFolderError, match="must have format 1 or older; got format 2"),
+        folders.RunFolder(copy, named_run.experiment, overwrite=True),
+    ):
+        pass
+
+
+def test_a_killed_commit_is_finished_before_the_next_one_stages_its_files(copy, named_run):
+    # The run that counts lies in a staged file; one staged in vain lies beside it.
+    (copy / "history.csv").rename(copy / ("history.csv" + storage.STAGED))
+    (copy / ("predictions.csv" + storage.STAGED)).write_text("half")
+    with folders.RunFolder(copy, named_run.experiment, overwrite=True):
+        assert {p.name for p in copy.iterdir()} - {".lock", ".owner"} == FILES
+    assert_equal_runs(kd.load_run(copy), named_run)
 
 
 def test_what_a_killed_writer_left_half_written_is_no_hindrance(named_run, tmp_path):

@@ -14,9 +14,15 @@ import pytest
 
 from kerasduet import languages, parity
 from kerasduet.environment import machine
-from kerasduet.errors import ArgumentRange, ArgumentType, KerasduetError, UnknownName
+from kerasduet.errors import (
+    ArgumentRange,
+    ArgumentType,
+    ChildError,
+    KerasduetError,
+    UnknownName,
+)
 from kerasduet.experiments import Experiment, experiment
-from kerasduet.languages import Answer, ChildError, Job
+from kerasduet.languages import Answer, Job
 from kerasduet.parity import DIGESTS, Parity, check_parity, compare
 
 SMALL = {"dataset": "mnist-subset", "units": (16,), "dropout": 0.1, "epochs": 1}

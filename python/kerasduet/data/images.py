@@ -44,8 +44,7 @@ def load(experiment: Experiment, data: Any) -> Dataset:
     parts = ("x", "y", "x_test", "y_test")
     if not isinstance(data, Mapping):
         raise ArgumentType(
-            f"data: must be a mapping with x and y; got a {type(data).__name__}. "
-            "In R use list(x = images, y = labels)."
+            f"data: must hold x (images) and y (labels) by name; got {show(data)}."
         )
     rules.known_names(data, parts, where="a set of images")
     for name in ("x", "y", *(parts[2:] if set(data) & set(parts[2:]) else ())):
@@ -105,6 +104,7 @@ def split(
             named=class_names is not None,
         ),
         source=source,
+        settings=experiment.data_settings(),
     )
 
 
@@ -207,7 +207,7 @@ def _check_unit_pixels(images: np.ndarray, name: str) -> np.ndarray:
 
 
 def check_labels(
-    y: Any, classes: int, *, name: str = "y"
+    y: Any, classes: int, *, name: str = "y", fix: str = ""
 ) -> tuple[np.ndarray, tuple[str, ...] | None]:
     """Check labels and give them as codes 0..classes-1, int32, with names if they have any.
 
@@ -219,18 +219,20 @@ def check_labels(
         Number of classes.
     name : str
         Argument named in errors.
+    fix : str
+        What to do about another number of categories, where `classes` is given.
 
     Examples
     --------
     >>> check_labels([3, 1], 10)
     (array([3, 1], dtype=int32), None)
     """
-    codes, names = _categorical(y)
+    codes, names = _categorical(y, name)
     labels = np.asarray(y) if codes is None else codes
     if names is not None and len(names) != classes:
         raise LabelRange(
-            f"{name}: must have {classes} categories; got {len(names)}: {show(names)}. "
-            f"Set classes = {len(names)}."
+            f"{name}: must have {classes} categories (levels of a factor); got {len(names)}: "
+            f"{show(names)}. {fix or f'Set classes = {len(names)}, or give whole numbers from 0.'}"
         )
     labels = _check_label_type(labels, name, classes)
     if names is not None:
@@ -247,11 +249,18 @@ def check_labels(
     return labels.astype(np.int32), names
 
 
-def _categorical(y: Any) -> tuple[np.ndarray | None, tuple[str, ...] | None]:
+def _categorical(y: Any, name: str) -> tuple[np.ndarray | None, tuple[str, ...] | None]:
     values = getattr(y, "cat", y)  # a pandas Series of categories, or a Categorical
     if not hasattr(values, "categories") or not hasattr(values, "codes"):
         return None, None
-    return np.asarray(values.codes), tuple(str(item) for item in values.categories)
+    names = tuple(str(item) for item in values.categories)
+    for i, text in enumerate(names):
+        if text in names[:i]:
+            raise LabelType(
+                f"{name}: categories must differ in their text; got {show(text)} twice. Rename "
+                "one of them."
+            )
+    return np.asarray(values.codes), names
 
 
 def _check_label_type(labels: np.ndarray, name: str, classes: int) -> np.ndarray:
@@ -268,7 +277,8 @@ def _check_label_type(labels: np.ndarray, name: str, classes: int) -> np.ndarray
         _refuse_missing([i for i, item in enumerate(labels) if _is_missing(item)], name)
     if labels.dtype.kind not in "uif":
         raise LabelType(
-            f"{name}: labels must be whole numbers 0..{classes - 1} or categories; got "
+            f"{name}: labels must be whole numbers 0..{classes - 1}, or a factor "
+            f"(categories); got "
             f"{show(labels[0].item() if hasattr(labels[0], 'item') else labels[0])}."
         )
     if labels.dtype.kind == "f":
@@ -276,7 +286,7 @@ def _check_label_type(labels: np.ndarray, name: str, classes: int) -> np.ndarray
         wrong = np.nonzero(~np.isfinite(labels) | (labels != np.floor(labels)))[0]
         if len(wrong):
             raise LabelType(
-                f"{name}: labels must be whole numbers; got {labels[wrong[0]]:g} in row "
+                f"{name}: labels must be whole numbers; got {show(float(labels[wrong[0]]))} in row "
                 f"{wrong[0] + 1}."
             )
     return labels

@@ -66,9 +66,11 @@ class SeriesPreprocessing:
     rows : int
         Times in the series.
     tail_times : tuple of str
-        Times of the last rows, ISO 8601; empty when the series has no times.
+        Times of the last rows, ISO 8601 or numbers.
     tail : tuple of tuple of float
         The last rows, a value a column, the target's last: what a forecast starts from.
+    zone : str, optional
+        Time zone of the times.
     """
 
     columns: tuple[str, ...]
@@ -86,6 +88,7 @@ class SeriesPreprocessing:
     rows: int
     tail_times: tuple[str, ...]
     tail: tuple[tuple[float, ...], ...]
+    zone: str | None = None
 
     def to_network(self, windows: np.ndarray) -> np.ndarray:
         """Pass windows on: they were scaled once, when they were cut."""

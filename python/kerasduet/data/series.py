@@ -11,6 +11,7 @@ from kerasduet.checks import show
 from kerasduet.data import table as tables
 from kerasduet.data.dataset import Dataset, Source, digest_arrays
 from kerasduet.data.preprocessing import SeriesPreprocessing
+from kerasduet.data.times import iso_times, zone
 from kerasduet.errors import DatasetError, ScaleError, SeriesTooShort
 from kerasduet.forecasting.metrics import seasonal_scale
 from kerasduet.forecasting.windows import cut_windows, window_origins
@@ -33,32 +34,35 @@ def load(experiment: Experiment, data: Any = None) -> Dataset:
     data : optional
         The caller's series instead: pandas Series or DataFrame, or columns by name.
     """
-    frame, source, first_line = _frame(experiment, data)
-    times, values, target, note = tables.clean(frame, experiment, first_line=first_line)
+    frame, index, source = _frame(experiment, data)
+    times, values, target, note = tables.clean(frame, experiment, index)
     if data is not None:
-        labels = np.array([target, *tables.iso_times(times)])
+        labels = np.array([target, *iso_times(times)])
         source = replace(source, sha256=digest_arrays(values, labels))
     return _windows(experiment, times, values, target, replace(source, note=note))
 
 
 def series_values(experiment: Experiment, data: Any) -> tuple[pd.Index, np.ndarray]:
     """Check a caller's series to forecast from: times and values (rows, columns + target)."""
-    times, values, _, _ = tables.clean(tables.from_values(data, experiment.target), experiment)
+    frame, index = tables.from_values(data, experiment)
+    times, values, _, _ = tables.clean(frame, experiment, index)
     return times, values
 
 
-def _frame(experiment: Experiment, data: Any) -> tuple[pd.DataFrame, Source, int | None]:
+def _frame(experiment: Experiment, data: Any) -> tuple[pd.DataFrame, str | None, Source]:
     if data is not None:
-        frame = tables.from_values(data, experiment.target)
-        return frame, Source("the caller's series", "", len(frame), given=True), None
+        frame, index = tables.from_values(data, experiment)
+        return frame, index, Source("the caller's series", "", len(frame), given=True)
     if experiment.dataset == "co2":
-        return *tables.embedded_co2(), None
+        frame, source = tables.embedded_co2()
+        return frame, None, source
     if experiment.path is None:
         raise DatasetError(
             f"path: {experiment.name} needs a CSV file, or a table as data; got neither. "
             'Set path = "prices.csv", say.'
         )
-    return *tables.read_csv(experiment.path), 2
+    frame, source = tables.read_csv(experiment.path)
+    return frame, None, source
 
 
 def _windows(
@@ -95,14 +99,22 @@ def _windows(
                 f"({max(stop - start, 0)} of {rows}); got {lookback} + {horizon}. Give a longer "
                 "series, a shorter lookback, or straddle = true."
             )
-    preprocessing = _learn(experiment, times, values, target, validation)
-    scaled = np.vstack([np.zeros((lag, values.shape[1])), preprocessing.scaled(values)])
+    if experiment.season >= validation:
+        raise SeriesTooShort(
+            f"season: must be less than the training rows ({validation} of {rows}), so that "
+            f"there is a season to repeat; got {experiment.season}. Give a longer series, or "
+            "set season = 1."
+        )
+    with np.errstate(all="ignore"):  # what is too large is refused by row
+        preprocessing = _learn(experiment, times, values, target, validation)
+        scaled = np.vstack([np.zeros((lag, values.shape[1])), preprocessing.scaled(values)])
+        scaled = scaled.astype(np.float32)
+    _refuse_overflow(scaled, values, preprocessing)
 
     def cut(name: str) -> tuple[np.ndarray, np.ndarray]:
         found = origins.get(name, np.arange(0))
         size = {"lookback": lookback, "horizon": horizon}
-        x, y = cut_windows(scaled[:, :-1], scaled[:, -1], found, **size)
-        return x.astype(np.float32), y.astype(np.float32)
+        return cut_windows(scaled[:, :-1], scaled[:, -1], found, **size)
 
     (x, y), (x_val, y_val), (x_test, y_test) = (
         cut(n) for n in ("training", "validation", "test")
@@ -117,8 +129,22 @@ def _windows(
         y_test=y_test,
         preprocessing=preprocessing,
         source=source,
+        settings=experiment.data_settings(),
         table=tables.Table(times, values, origins["test"], held),
     )
+
+
+def _refuse_overflow(
+    scaled: np.ndarray, values: np.ndarray, learned: SeriesPreprocessing
+) -> None:
+    wrong = np.argwhere(~np.isfinite(scaled))
+    if len(wrong):
+        row, column = wrong[0]
+        name = (*learned.columns, learned.target)[column]
+        raise ScaleError(
+            f"{name}: must be a float32 once scaled by the training rows; got "
+            f"{values[row, column]:g} in row {row + 1}. Mend that value, or use a larger unit."
+        )
 
 
 def _learn(
@@ -129,6 +155,11 @@ def _learn(
     mean, scale = training.mean(axis=0), training.std(axis=0)
     columns = tables.input_columns(experiment, target)
     for name, size, level in zip((*columns, target), scale, training[0], strict=True):
+        if not np.isfinite(size):
+            raise ScaleError(
+                f"{name}: must have a finite deviation in the training rows; got values as large "
+                f"as {abs(values[:stop]).max():g}. Use a larger unit."
+            )
         # Rounding leaves a trace of deviation in a constant column.
         if size <= 1e-12 * max(abs(level), 1e-300):
             what = "changes" if lag else "values"
@@ -136,8 +167,7 @@ def _learn(
                 f"{name}: {what} must vary in the training rows; got a constant, "
                 f"{show(float(level))}."
             )
-    tail = max(experiment.lookback + lag, experiment.season)
-    dated = times.dtype.kind == "M"
+    tail = max(experiment.lookback + lag, experiment.season + 1)  # for network and baselines
     return SeriesPreprocessing(
         columns=columns,
         target=target,
@@ -152,6 +182,7 @@ def _learn(
         frequency=experiment.frequency,
         first=float(values[0, -1]),
         rows=len(values),
-        tail_times=tables.iso_times(times[-tail:]) if dated else (),
+        tail_times=iso_times(times[-tail:]),
         tail=tuple(tuple(map(float, row)) for row in values[-tail:]),
+        zone=zone(times),
     )

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import csv
+import datetime
+import hashlib
+import io
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Set
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,6 +17,14 @@ import pandas as pd
 
 from kerasduet.checks import nearest, show
 from kerasduet.data.dataset import Source, digest_arrays
+from kerasduet.data.times import (
+    Place,
+    check_order,
+    check_spacing,
+    irregular,
+    iso_times,
+    parse_times,
+)
 from kerasduet.errors import (
     ArgumentType,
     CsvError,
@@ -22,7 +33,6 @@ from kerasduet.errors import (
     LengthMismatch,
     MissingValue,
     NonFinite,
-    TimeIndexError,
     UnknownName,
 )
 
@@ -33,6 +43,10 @@ __all__ = ["Table", "embedded_co2", "from_values", "read_csv"]
 
 CO2_SHA256 = "ee5afa98318c2069baa753b7b8a327b96b0217017cf94aa8407e914d3cbfaa35"
 MISSING = {"", "na", "nan", "null"}
+# How a text begins that means a date: years first or last, a month, a quarter.
+DATE = re.compile(
+    r"(\d{4}([-/.])\d\d?\2\d\d?|\d\d?([-/.])\d\d?\3\d{4})(\D.*)?|\d{4}[-/]\d\d?|\d{4}-?Q[1-4]"
+)
 
 
 @dataclass(frozen=True)
@@ -42,7 +56,7 @@ class Table:
     Parameters
     ----------
     times : pandas.Index
-        Times, or row numbers from 1 where the series has none.
+        Times or numbers; row numbers from 1 where the series has none.
     values : numpy.ndarray
         float64 (rows, columns + 1): the input variables, then the target.
     test_origins, validation_origins : numpy.ndarray
@@ -72,14 +86,13 @@ def embedded_co2() -> tuple[pd.DataFrame, Source]:
 
     frame = co2.load_pandas().data
     values = np.ascontiguousarray(frame["co2"].to_numpy(), dtype="<f8")
-    import hashlib
-
     if hashlib.sha256(values.data).hexdigest() != CO2_SHA256:
         raise DatasetError(
             "dataset: statsmodels' CO2 series must have the known sha256; got other bytes. "
             "Install statsmodels again."
         )
-    table = pd.DataFrame({"time": frame.index, "co2": values})
+    rows = pd.RangeIndex(1, len(values) + 1, name="row")
+    table = pd.DataFrame({"time": frame.index, "co2": values}, rows)
     source = Source(
         name="statsmodels CO2 (Mauna Loa, Keeling and Whorf)",
         sha256=digest_arrays(values),
@@ -106,121 +119,204 @@ def read_csv(path: str) -> tuple[pd.DataFrame, Source]:
     try:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        line = raw[: error.start].count(b"\n") + 1
+        line = len(re.findall(rb"\r\n?|\n", raw[: error.start])) + 1
         raise CsvError(
             f"path: must be UTF-8 text; got another byte in line {line} of {file.name}. "
             "Save it as UTF-8."
         ) from None
-    lines = text.rstrip().splitlines()
-    if not lines or not lines[0].strip():
+    lines, rows = _csv_rows(text, file.name)
+    if not rows or not "".join(rows[0]).strip():
         raise CsvError(f"path: must have a header and rows; got an empty file, {file.name}.")
-    delimiter = next(
-        (mark for mark in (";", "\t") if mark in lines[0] and "," not in lines[0]), ","
-    )
-    reader = csv.reader(lines, delimiter=delimiter)
-    try:
-        header, *rows = list(reader)
-    except csv.Error as error:
-        raise CsvError(
-            f"path: must be a CSV file; got line {reader.line_num} of {file.name}: {error}."
-        ) from None
-    header = [name.strip() for name in header]
-    for line, row in enumerate(rows, start=2):
+    header = [name.strip() for name in rows[0]]
+    for line, row in zip(lines, rows, strict=True):
         if len(row) != len(header):
             raise CsvError(
                 f"path: every line must have {len(header)} fields; got {len(row)} in line "
                 f"{line} of {file.name}."
             )
-    if not rows:
+    if len(rows) == 1:
         raise CsvError(f"path: must have rows; got a header only in {file.name}.")
-    import hashlib
-
     source = Source(
         name=f"the file {file.name}",
         sha256=hashlib.sha256(raw).hexdigest(),
-        rows=len(rows),
+        rows=len(rows) - 1,
         path=str(file),
     )
-    return pd.DataFrame(rows, columns=header, dtype=object), source
+    index = pd.Index(lines[1:], name="line")
+    return pd.DataFrame(rows[1:], index, header, dtype=object), source
 
 
-def from_values(data: Any, target: str | None) -> pd.DataFrame:
-    """Give the caller's series as a DataFrame; its time index, if any, becomes a column."""
+def _csv_rows(text: str, name: str) -> tuple[list[int], list[list[str]]]:
+    """Split a file into rows of fields, each with the line it begins in; blank ends go."""
+    header = re.split(r"[\r\n]", text, maxsplit=1)[0]
+    delimiter = next(
+        (mark for mark in (";", "\t") if mark in header and "," not in header), ","
+    )
+    # A quoted field may hold ends of lines, and a text more of them than a CSV file has.
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+    lines, rows = [1], []
+    try:
+        for row in reader:
+            rows.append(row)
+            lines.append(reader.line_num + 1)
+    except csv.Error as error:
+        raise CsvError(
+            f"path: must be a CSV file; got line {reader.line_num} of {name}: {error}."
+        ) from None
+    while rows and len(rows[-1]) < 2 and not "".join(rows[-1]).strip():
+        rows.pop()
+    return lines[: len(rows)], rows
+
+
+def from_values(data: Any, experiment: Experiment) -> tuple[pd.DataFrame, str | None]:
+    """Give the caller's series as a table, and the column that its index of times became.
+
+    Examples
+    --------
+    >>> from kerasduet.experiments import experiment
+    >>> days = pd.date_range("2024-01-01", periods=2, name="day")
+    >>> frame, index = from_values(pd.Series([1.5, 2], days), experiment("lstm-series"))
+    >>> frame.columns.tolist(), index
+    (['value', 'day'], 'day')
+    """
     if isinstance(data, pd.Series):
-        frame = data.to_frame(name=data.name or target or "value")
+        name = experiment.target or "value" if data.name is None else str(data.name)
+        frame = data.to_frame(name=name)
     elif isinstance(data, pd.DataFrame):
         frame = data.set_axis([str(name) for name in data.columns], axis="columns")
     elif isinstance(data, Mapping):
-        lengths = {name: len(column) for name, column in data.items()}
-        if len(set(lengths.values())) > 1:
-            raise LengthMismatch(f"data: columns must have one length; got {lengths}.")
-        frame = pd.DataFrame(dict(data))
+        frame = _from_columns(data)
     else:
         raise ArgumentType(
-            f"data: must be a pandas Series or DataFrame, or columns by name; got a "
-            f"{type(data).__name__}."
+            f"data: must be a time series, or a table whose columns have names; got {show(data)}."
         )
     if len(frame) == 0:
         raise EmptyData("data: must have rows; got none.")
-    index = frame.index
-    if isinstance(index, pd.DatetimeIndex | pd.PeriodIndex) or index.name == "time":
-        times = index.to_timestamp() if isinstance(index, pd.PeriodIndex) else index
-        frame = frame.assign(**{str(index.name or "time"): times}).reset_index(drop=True)
-    return frame
+    index, rows = frame.index, pd.RangeIndex(1, len(frame) + 1, name="row")
+    if isinstance(index, pd.MultiIndex):
+        raise ArgumentType(
+            f"data: must have an index of one level; got {index.nlevels} levels. Give one "
+            "series alone, its times as its index or as a column."
+        )
+    named = index.name is not None and str(index.name) in {experiment.time, "time"}
+    if not named and not _are_dates(index):
+        return frame.set_axis(rows), None
+    free = experiment.time if experiment.time not in frame else None
+    name = str(index.name or free or "time")
+    if name in frame:
+        raise UnknownName(
+            f"{name}: must name one column; got the index of the table and a column of that "
+            "name. Rename one, or drop the index."
+        )
+    return frame.assign(**{name: index}).set_axis(rows), name
+
+
+def _from_columns(columns: Mapping[Any, Any]) -> pd.DataFrame:
+    for name, column in columns.items():
+        if isinstance(column, str | Mapping | Set) or not hasattr(column, "__len__"):
+            raise ArgumentType(f"{name}: must be a column of values; got {show(column)}.")
+        if getattr(column, "ndim", 1) != 1:
+            raise ArgumentType(
+                f"{name}: must be one column; got an array of shape {show(column.shape)}. Give "
+                "each of its columns a name."
+            )
+    lengths = {str(name): len(column) for name, column in columns.items()}
+    if len(set(lengths.values())) > 1:
+        raise LengthMismatch(f"data: columns must have one length; got {show(lengths)}.")
+    return pd.DataFrame(dict(columns)).rename(columns=str)
+
+
+def _are_dates(values: pd.Index | pd.Series) -> bool:
+    """Say whether values are dates, by their type or by how the first one is written."""
+    if isinstance(values.dtype, pd.PeriodDtype) or values.dtype.kind in "mM":
+        return True
+    first = next(iter(values.dropna()), None)
+    if isinstance(first, str):
+        return DATE.fullmatch(first.strip()) is not None
+    return isinstance(first, datetime.date)
 
 
 def clean(
-    frame: pd.DataFrame, experiment: Experiment, *, first_line: int | None = None
+    frame: pd.DataFrame, experiment: Experiment, index: str | None = None
 ) -> tuple[pd.Index, np.ndarray, str, str]:
     """Check times and numbers and give them in order.
 
     Parameters
     ----------
     frame : pandas.DataFrame
-        Of a CSV file (text) or of the caller's.
+        Of a CSV file (text) or of the caller's; its index says the lines or the rows.
     experiment : Experiment
         Names the columns, the frequency and what to do with missing values.
-    first_line : int, optional
-        Line of the file that holds the first row: errors then name lines.
+    index : str, optional
+        Column that was the index of a table: its times, unless the experiment names others.
 
     Returns
     -------
     (pandas.Index, numpy.ndarray, str, str)
         Times, values (rows, columns + 1) with the target last, the target's name, and a
-        note on what was filled.
+        note on what was found and filled.
     """
     names = [str(name) for name in frame.columns]
-    target = experiment.target or _only_number(frame, experiment.time or "time")
+    time, note = _time_column(frame, experiment.time or index)
+    target = experiment.target or _only_number(frame, time)
     wanted = (*input_columns(experiment, target), target)
-    error = CsvError if first_line else UnknownName
+    error = CsvError if frame.index.name == "line" else UnknownName
+    if time is not None and time not in names:
+        raise error(f"{time}: no such column of times. {nearest(time, names)}")
     for name in wanted:
         if name not in names:
             raise error(f"{name}: no such column. {nearest(name, names)}")
-    for name in {*wanted, experiment.time or "time"}:
+    for name in filter(None, (*wanted, time)):
         if names.count(name) > 1:
             raise error(f"{name}: must name one column; got {names.count(name)} of that name.")
-    times = _times(frame, experiment, error, first_line)
-    place = _Places(first_line)
+
+    def place(row: int) -> str:
+        return f"{frame.index.name} {frame.index[row]}"
+
+    notes = [note]
+    times: pd.Index = pd.RangeIndex(1, len(frame) + 1)
+    if time is not None:
+        times = parse_times(frame[time], time, place)
+        check_order(times, time, place)
+        if experiment.frequency is not None:
+            check_spacing(times, time, experiment.frequency, place)
+        else:
+            notes.append(_gaps(times, place))
     columns = {name: _numbers(frame[name], name, place) for name in dict.fromkeys(wanted)}
-    note = ""
     if experiment.missing == "interpolate":
-        columns, note = _interpolated(columns, times)
+        columns, filled = _interpolated(columns)
+        notes.append(filled)
     for name, column in columns.items():
         _refuse_missing(column, name, place)
-    return times, np.column_stack([columns[name] for name in wanted]), target, note
+    values = np.column_stack([columns[name] for name in wanted])
+    return times, values, target, " ".join(filter(None, notes))
 
 
-@dataclass(frozen=True)
-class _Places:
-    first_line: int | None
+def _time_column(frame: pd.DataFrame, named: str | None) -> tuple[str | None, str]:
+    """Find the column of times, and note it where nobody named it."""
+    if named is not None or "time" in frame:
+        return named or "time", ""
+    dates = [name for i, name in enumerate(frame.columns) if _are_dates(frame.iloc[:, i])]
+    if len(dates) > 1:
+        raise ArgumentType(
+            f"time: must name the column of times; got nothing, and {', '.join(dates)} hold "
+            f'dates. Set time = "{dates[0]}", say.'
+        )
+    return (dates[0], f"Times were read from the column {dates[0]}.") if dates else (None, "")
 
-    def __call__(self, index: int) -> str:
-        if self.first_line is None:
-            return f"row {index + 1}"
-        return f"line {index + self.first_line}"
+
+def _gaps(times: pd.Index, place: Place) -> str:
+    odd = irregular(times)
+    if len(odd) == 0:
+        return ""
+    first = int(odd[0])
+    return (
+        f"Times are regular but for {len(odd)} of {len(times) - 1:,} steps, the first of them "
+        f"to {iso_times(times[[first]])[0]} in {place(first)}: rows may be missing."
+    )
 
 
-def _only_number(frame: pd.DataFrame, time: str) -> str:
+def _only_number(frame: pd.DataFrame, time: str | None) -> str:
     others = [name for name in map(str, frame.columns) if name != time]
     numeric = [name for name in others if pd.api.types.is_numeric_dtype(frame[name])]
     if len(numeric) == 1:
@@ -231,32 +327,31 @@ def _only_number(frame: pd.DataFrame, time: str) -> str:
     )
 
 
-def _numbers(column: pd.Series, name: str, place: _Places) -> np.ndarray:
+def _numbers(column: pd.Series, name: str, place: Place) -> np.ndarray:
     if pd.api.types.is_complex_dtype(column.dtype):
         raise ArgumentType(f"{name}: must be real numbers; got complex ones.")
     if pd.api.types.is_bool_dtype(column.dtype):
         raise ArgumentType(f"{name}: must be numbers; got true or false values.")
     if pd.api.types.is_numeric_dtype(column.dtype):
         values = column.to_numpy(dtype=np.float64, na_value=np.nan)
-    elif place.first_line is None:
-        values = np.array([_number(item, name, i) for i, item in enumerate(column)])
     else:
-        values = np.array([_parsed(item, name, place(i)) for i, item in enumerate(column)])
+        read = _parsed if column.index.name == "line" else _number
+        values = np.array([read(item, name, place, i) for i, item in enumerate(column)])
     infinite = np.nonzero(np.isinf(values))[0]
     if len(infinite):
         raise NonFinite(f"{name}: must be finite; got infinity in {place(infinite[0])}.")
     return values
 
 
-def _number(item: Any, name: str, index: int) -> float:
-    if item is None or item is pd.NA or item != item:
+def _number(item: Any, name: str, place: Place, row: int) -> float:
+    if pd.api.types.is_scalar(item) and pd.isna(item):
         return float("nan")
     if isinstance(item, bool | str) or not isinstance(item, int | float | np.number):
-        raise ArgumentType(f"{name}: must be numbers; got {show(item)} in row {index + 1}.")
+        raise ArgumentType(f"{name}: must be numbers; got {show(item)} in {place(row)}.")
     return float(item)
 
 
-def _parsed(item: str, name: str, where: str) -> float:
+def _parsed(item: str, name: str, place: Place, row: int) -> float:
     text = item.strip()
     if text.lower() in MISSING:
         return float("nan")
@@ -267,11 +362,13 @@ def _parsed(item: str, name: str, where: str) -> float:
     except ValueError:
         comma = re.fullmatch(r"[+-]?\d+,\d+", text)
         hint = " Write the decimal mark as a point." if comma else ""
-        raise CsvError(f"{name}: must be numbers; got {text!r} in {where}.{hint}") from None
+        raise CsvError(
+            f"{name}: must be numbers; got {show(text)} in {place(row)}.{hint}"
+        ) from None
 
 
 def _interpolated(
-    columns: Mapping[str, np.ndarray], times: pd.Index
+    columns: Mapping[str, np.ndarray],
 ) -> tuple[dict[str, np.ndarray], str]:
     filled, missing = {}, 0
     for name, column in columns.items():
@@ -280,92 +377,16 @@ def _interpolated(
     if not missing:
         return filled, ""
     note = (
-        f"{missing} of {len(times):,} values were missing and were filled by linear "
+        f"{missing} of {len(column):,} values were missing and were filled by linear "
         "interpolation between their neighbours."
     )
     return filled, note
 
 
-def _refuse_missing(column: np.ndarray, name: str, place: _Places) -> None:
+def _refuse_missing(column: np.ndarray, name: str, place: Place) -> None:
     missing = np.nonzero(np.isnan(column))[0]
     if len(missing):
         raise MissingValue(
             f"{name}: values must not be missing; got a missing one in {place(missing[0])}. "
             'Fill it, or set missing = "interpolate" for gaps between values.'
         )
-
-
-def _times(
-    frame: pd.DataFrame, experiment: Experiment, error: type[ValueError], first: int | None
-) -> pd.Index:
-    names = [str(name) for name in frame.columns]
-    column = experiment.time
-    if column is None and "time" in names:
-        column = "time"
-    if column is None:
-        return pd.RangeIndex(1, len(frame) + 1)
-    if column not in names:
-        raise error(f"{column}: no such column of times. {nearest(column, names)}")
-    times = _parsed_times(frame[column], column, _Places(first))
-    _check_order(times, column, _Places(first))
-    if experiment.frequency is not None:
-        _check_spacing(times, column, experiment.frequency, _Places(first))
-    return times
-
-
-def _parsed_times(column: pd.Series, name: str, place: _Places) -> pd.Index:
-    if pd.api.types.is_datetime64_any_dtype(column.dtype) or pd.api.types.is_numeric_dtype(
-        column.dtype
-    ):
-        times = pd.Series(column)
-    else:
-        times = pd.to_datetime(column, format="ISO8601", errors="coerce")
-    wrong = np.nonzero(times.isna().to_numpy())[0]
-    if len(wrong):
-        item = column.iloc[wrong[0]]
-        got = "a missing one" if pd.isna(item) else show(item)
-        raise TimeIndexError(
-            f"{name}: must be times such as 2024-01-31; got {got} in {place(wrong[0])}."
-        )
-    return pd.Index(times)
-
-
-def _check_order(times: pd.Index, name: str, place: _Places) -> None:
-    steps = times[1:] <= times[:-1]
-    wrong = np.nonzero(np.asarray(steps))[0]
-    if len(wrong) == 0:
-        return
-    row = int(wrong[0]) + 1
-    same = times[row] == times[row - 1]
-    rule = "must not repeat" if same else "must be in order"
-    fix = "Keep one row a time." if same else "Sort the rows by time."
-    raise TimeIndexError(f"{name}: times {rule}; got {_iso(times[row])} in {place(row)}. {fix}")
-
-
-def _check_spacing(times: pd.Index, name: str, frequency: str, place: _Places) -> None:
-    try:
-        expected = pd.date_range(times[0], periods=len(times), freq=frequency)
-    except (ValueError, TypeError) as problem:
-        raise ArgumentType(
-            f"frequency: must be a pandas offset such as D, W-SAT or MS, for a column of dates; "
-            f"got {frequency!r} ({problem})."
-        ) from None
-    wrong = np.nonzero(np.asarray(times != expected))[0]
-    if len(wrong):
-        row = int(wrong[0])
-        raise TimeIndexError(
-            f"{name}: times must follow the frequency {frequency}; got {_iso(times[row])} in "
-            f"{place(row)}, where {_iso(expected[row])} was due. Add the missing rows, or set "
-            "frequency to none to check the order alone."
-        )
-
-
-def _iso(time: Any) -> str:
-    return (
-        time.isoformat().removesuffix("T00:00:00") if hasattr(time, "isoformat") else show(time)
-    )
-
-
-def iso_times(times: Iterable[Any]) -> tuple[str, ...]:
-    """Write times as ISO 8601 text; row numbers as text."""
-    return tuple(_iso(time) for time in times)

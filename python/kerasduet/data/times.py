@@ -1,42 +1,221 @@
-"""The times that follow a series."""
+"""The times of a series: read, checked by row, continued."""
 
 from __future__ import annotations
 
+import contextlib
+import datetime
 import re
 import warnings
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-__all__ = ["following", "read_times"]
+from kerasduet.checks import show
+from kerasduet.errors import ArgumentType, TimeIndexError
+
+__all__ = [
+    "check_order",
+    "check_spacing",
+    "following",
+    "irregular",
+    "iso_times",
+    "parse_times",
+    "read_times",
+    "zone",
+]
+
+Place = Callable[[int], str]
 
 
-def following(times: Any, steps: int, frequency: str | None, rows: int) -> Any:
+def parse_times(column: pd.Series, name: str, place: Place) -> pd.Index:
+    """Read a column of dates, times or numbers; times keep their zone.
+
+    Parameters
+    ----------
+    column : pandas.Series
+        Times, periods, numbers, or ISO 8601 text.
+    name : str
+        Column named in errors.
+    place : callable
+        Names the row of a position.
+
+    Raises
+    ------
+    TimeIndexError
+        Something else, or text with several offsets from UTC, with the row.
+    """
+    column = column.infer_objects()
+    if isinstance(column.dtype, pd.PeriodDtype):
+        column = column.dt.to_timestamp()
+    kind = column.dtype.kind
+    if kind in "iuf":
+        numbers = column.to_numpy(dtype=np.float64, na_value=np.nan)
+        wrong = ~np.isfinite(numbers)
+        # R has 1990 and Python 1990.0 where the other has a whole number.
+        whole = not wrong.any() and (numbers % 1 == 0).all()
+        times = pd.Index(numbers.astype(np.int64) if whole else numbers)
+    else:
+        found = column if kind == "M" else _from_texts(column, name, place)
+        wrong = found.isna().to_numpy()
+        times = _canonical(pd.DatetimeIndex(found))
+    if wrong.any():
+        row = int(wrong.argmax())
+        item = column.iloc[row]
+        is_missing = pd.api.types.is_scalar(item) and pd.isna(item)
+        raise TimeIndexError(
+            f"{name}: must be times such as 2024-01-31; got "
+            f"{'a missing one' if is_missing else show(item)} in {place(row)}."
+        )
+    return times
+
+
+def _from_texts(column: pd.Series, name: str, place: Place) -> pd.Series:
+    items = [item if isinstance(item, str | datetime.date) else None for item in column]
+    texts = pd.Series(items, dtype=object)
+    try:
+        return pd.to_datetime(texts, format="ISO8601", errors="coerce")
+    except ValueError:  # pandas reads one offset a column
+        offsets = texts.map(_offset).dropna()
+    row = int(offsets.index[offsets != offsets.iloc[0]][0])
+    raise TimeIndexError(
+        f"{name}: times must have one offset from UTC; got another, "
+        f"{show(str(texts[row]))}, in {place(row)}. Write them all in UTC, such as "
+        "2024-01-31T12:00Z."
+    ) from None
+
+
+def _offset(item: Any) -> str | None:
+    time = pd.to_datetime(item, format="ISO8601", errors="coerce")
+    return None if pd.isna(time) else str(time.utcoffset())
+
+
+def _canonical(times: pd.DatetimeIndex) -> pd.DatetimeIndex:
+    """Give times the resolution and the kind of zone that they have when read from a file."""
+    micro = times.as_unit("us")
+    times = micro if (micro == times).all() else times
+    if times.tz is None:
+        return times
+    try:
+        return times.tz_convert(str(times.tz))
+    except Exception:  # a zone without a name; pandas' versions have no common error
+        return times.tz_convert("UTC")
+
+
+def zone(times: pd.Index) -> str | None:
+    """Name the zone of times; None where they have none.
+
+    Examples
+    --------
+    >>> zone(pd.DatetimeIndex(["2024-01-31"], tz="Europe/Berlin"))
+    'Europe/Berlin'
+    """
+    if not isinstance(times, pd.DatetimeIndex) or times.tz is None:
+        return None
+    return str(times.tz)
+
+
+def check_order(times: pd.Index, name: str, place: Place) -> None:
+    """Refuse times that repeat or go back, by row."""
+    wrong = np.nonzero(np.asarray(times[1:] <= times[:-1]))[0]
+    if len(wrong) == 0:
+        return
+    row = int(wrong[0]) + 1
+    same = times[row] == times[row - 1]
+    rule = "must not repeat" if same else "must be in order"
+    fix = "Keep one row a time." if same else "Sort the rows by time."
+    raise TimeIndexError(f"{name}: times {rule}; got {_iso(times[row])} in {place(row)}. {fix}")
+
+
+def check_spacing(times: pd.Index, name: str, frequency: str, place: Place) -> None:
+    """Refuse times that do not follow a frequency, by row."""
+    if not isinstance(times, pd.DatetimeIndex):
+        raise ArgumentType(
+            f"frequency: needs dates; got {frequency!r}, and numbers in the column {name}. Set "
+            "frequency to none."
+        )
+    try:
+        expected = pd.date_range(times[0], periods=len(times), freq=frequency)
+    except (ValueError, TypeError) as problem:
+        raise ArgumentType(
+            f"frequency: must be a spacing such as D, W-SAT or MS, for a column of dates; "
+            f"got {frequency!r} ({problem})."
+        ) from None
+    wrong = np.nonzero(np.asarray(times != expected))[0]
+    if len(wrong):
+        row = int(wrong[0])
+        raise TimeIndexError(
+            f"{name}: times must follow the frequency {frequency}; got {_iso(times[row])} in "
+            f"{place(row)}, where {_iso(expected[row])} was due. Add the missing rows, or set "
+            "frequency to none to check the order alone."
+        )
+
+
+def irregular(times: pd.Index) -> np.ndarray:
+    """Find the times that are not where they were due in an otherwise regular series.
+
+    Parameters
+    ----------
+    times : pandas.Index
+        In order: dates, times or numbers.
+
+    Returns
+    -------
+    numpy.ndarray
+        Positions of those that come at least half a step late or early, by the clock or by
+        the calendar. None where that holds for more than a tenth of them: working days have
+        weekends. Nor where every such step leads from one day to another: shops close.
+
+    Examples
+    --------
+    >>> irregular(pd.Index([*range(1990, 2005), *range(2007, 2030)]))
+    array([15])
+    >>> irregular(pd.DatetimeIndex(["2024-01-31", "2024-02-29", "2024-03-31"]))
+    array([], dtype=int64)
+    """
+    if not isinstance(times, pd.DatetimeIndex):
+        return _odd(np.asarray(times))
+    clock = times.tz_localize(None)
+    months = np.asarray(12 * clock.year + clock.month)
+    same_day = (clock.day == clock.day[0]).all() or clock.is_month_end.all()
+    if same_day and (np.diff(months) > 0).all():
+        return _odd(months)
+    odd = _odd(times.asi8)
+    new_day = np.diff(clock.normalize().asi8) > 0
+    return odd[:0] if new_day[odd - 1].all() and not new_day.all() else odd
+
+
+def _odd(positions: np.ndarray) -> np.ndarray:
+    """Find what follows a step of another size, where few do."""
+    steps = np.diff(positions)
+    usual = np.median(steps) if len(steps) else 0
+    odd = np.nonzero(np.abs(steps - usual) >= usual / 2)[0] + 1
+    return odd if len(odd) <= len(steps) / 10 else odd[:0]
+
+
+def following(times: pd.Index, steps: int, frequency: str | None = None) -> pd.Index:
     """Give the times after the last one.
 
     Parameters
     ----------
-    times : pandas.DatetimeIndex, optional
-        Times of the series; None where it has row numbers.
+    times : pandas.Index
+        Times or numbers of the series, or of its end.
     steps : int
         How many to give.
     frequency : str, optional
-        Spacing as a pandas offset; None guesses: regular spacing, else working days when no
-        weekend occurs, else the median gap.
-    rows : int
-        Rows of the series, from which numbering goes on.
+        Spacing of dates as a pandas offset; None guesses: regular spacing, else working days
+        when no weekend occurs, else the median gap.
 
     Examples
     --------
-    >>> following(pd.DatetimeIndex(["2024-01-01", "2024-01-02", "2024-01-03"]), 1, None, 3)
+    >>> following(pd.DatetimeIndex(["2024-01-01", "2024-01-02", "2024-01-03"]), 1)
     DatetimeIndex(['2024-01-04'], dtype='datetime64[us]', freq='D')
-    >>> following(None, 2, None, 3)
-    array([4, 5])
+    >>> following(pd.Index([1990, 1995, 2000]), 2)
+    Index([2005, 2010], dtype='int64')
     """
-    if times is None:
-        return np.arange(rows + 1, rows + steps + 1)
+    if not isinstance(times, pd.DatetimeIndex):
+        return pd.Index(times[-1] + _numeric_step(times) * np.arange(1, steps + 1))
     offset = frequency or (_regular(times) if len(times) > 2 else None)
     if offset is None:
         gap = pd.Series(times).diff().median()
@@ -44,6 +223,15 @@ def following(times: Any, steps: int, frequency: str | None, rows: int) -> Any:
             return pd.DatetimeIndex([times[-1] + gap * step for step in range(1, steps + 1)])
         offset = "B"
     return pd.date_range(times[-1], periods=steps + 1, freq=offset)[1:]
+
+
+def _numeric_step(times: pd.Index) -> float:
+    steps = np.diff(np.asarray(times))
+    if len(steps) == 0:
+        return 1
+    # Written as 1990.08, 1990.17 and 1990.25, months have uneven steps but a good mean.
+    step = steps.mean() if steps.max() < 1.5 * steps.min() else np.median(steps)
+    return int(step) if step % 1 == 0 else float(step)
 
 
 def _regular(times: pd.DatetimeIndex) -> Any:
@@ -54,8 +242,19 @@ def _regular(times: pd.DatetimeIndex) -> Any:
         return pd.infer_freq(times)
 
 
-def read_times(texts: Iterable[str]) -> pd.DatetimeIndex:
-    """Read times that were written as ISO 8601; those with an offset become UTC.
+def iso_times(times: Iterable[Any]) -> tuple[str, ...]:
+    """Write times as ISO 8601 text; numbers as text."""
+    return tuple(_iso(time) for time in times)
+
+
+def _iso(time: Any) -> str:
+    return (
+        time.isoformat().removesuffix("T00:00:00") if hasattr(time, "isoformat") else show(time)
+    )
+
+
+def read_times(texts: Iterable[str], zone: str | None = None) -> pd.Index:
+    """Read times that were written as numbers or ISO 8601, and put them into their zone.
 
     Examples
     --------
@@ -63,8 +262,16 @@ def read_times(texts: Iterable[str]) -> pd.DatetimeIndex:
     [0, 12]
     >>> read_times(["2024-03-30 12:00:00+01:00", "2024-03-31 12:00:00+02:00"]).hour.tolist()
     [11, 10]
+    >>> read_times(["2024-03-30 12:00:00+01:00"], "Europe/Berlin").hour.tolist()
+    [12]
+    >>> read_times(["1990", "1991"]).tolist()
+    [1990, 1991]
     """
     written = list(texts)
+    for number in (np.int64, np.float64):
+        with contextlib.suppress(ValueError):
+            return pd.Index(np.array(written, dtype=number))
     # A zone with summer time has two offsets, which only UTC brings together.
     has_offset = any(re.search(r":\d\d.*[+-]\d\d:\d\d$", text) for text in written)
-    return pd.DatetimeIndex(pd.to_datetime(written, format="ISO8601", utc=has_offset))
+    times = pd.DatetimeIndex(pd.to_datetime(written, format="ISO8601", utc=has_offset))
+    return times.tz_convert(zone) if zone else times

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from kerasduet.experiments import described
 from kerasduet.models.cnn import cnn
 from kerasduet.models.dnn import dnn
 from kerasduet.models.recurrent import recurrent
@@ -22,13 +23,14 @@ BUILDERS: Mapping[str, Callable[..., keras.Model]] = MappingProxyType(
 )
 
 
-def build_model(experiment: Experiment) -> keras.Model:
+def build_model(experiment: Experiment | str) -> keras.Model:
     """Build the network of an experiment, untrained.
 
     Parameters
     ----------
-    experiment : Experiment
-        Names the builder and its arguments; its seed decides the initial weights.
+    experiment : Experiment or str
+        Names the builder and its arguments; its seed decides the initial weights. Or the name
+        of a preset.
 
     Returns
     -------
@@ -37,8 +39,8 @@ def build_model(experiment: Experiment) -> keras.Model:
 
     Examples
     --------
-    >>> from kerasduet.experiments import experiment
-    >>> build_model(experiment("mnist-dnn")).count_params()
+    >>> build_model("mnist-dnn").count_params()
     235146
     """
-    return BUILDERS[experiment.builder](**experiment.builder_arguments())
+    chosen = described(experiment)
+    return BUILDERS[chosen.builder](**chosen.builder_arguments())

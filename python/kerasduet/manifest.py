@@ -1,0 +1,196 @@
+"""The JSON files of a run folder: read, and refused whole unless they hold what they should."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from kerasduet import checks, storage
+from kerasduet.errors import RunFolderError
+from kerasduet.experiments import Experiment
+
+__all__ = [
+    "CHECKPOINT",
+    "DAMAGE",
+    "FILES",
+    "FORMAT",
+    "SOURCE",
+    "damaged_checkpoint",
+    "fits",
+    "is_damaged",
+    "read_latest",
+    "read_manifest",
+]
+
+FORMAT = 1
+CHECKPOINT = "checkpoint"
+STATUSES = ("finished", "interrupted", "running")
+FILES = ("model.weights.h5", "preprocessing.json", "history.csv", "predictions.csv")
+
+# What reading a file that another hand changed may raise.
+DAMAGE = (ValueError, KeyError, TypeError, RecursionError)
+FINGERPRINT = {"data": str, "backend": str}
+SOURCE = {
+    "name": str,
+    "sha256": str,
+    "rows": int,
+    "path": (str, None),
+    "note": str,
+    "given": bool,
+}
+STARTED = {"status": str, "experiment": {}, "files": {str: str}}
+TRAINED = STARTED | {
+    "source": SOURCE,
+    "metrics": {str: float},
+    "provenance": {
+        "caller": {"language": str, "version": str},
+        "versions": {str: str},
+        "backend": str,
+        "device": {"kind": str, "name": str, "count": int},
+        "threads": (int, None),
+        "seed": int,
+        "sizes": {"train": int, "validation": int, "test": int},
+        "parameters": int,
+        "seconds": {"training": float, "epochs": [float], "total": float},
+        "digests": {"weights": str, "history": str, "predictions": str},
+        "fingerprint": FINGERPRINT,
+        "started": str,
+    },
+}
+# What a run's summary is made of.
+METRICS = {
+    "classification": {"loss", "accuracy", "errors", "baseline_accuracy"},
+    "forecasting": {"mae", "naive_mae"},
+}
+LATEST = {
+    "file": str,
+    "sha256": str,
+    "epoch": int,
+    "history": [{"epoch": int, "loss": float}],
+    "seconds": [float],
+    "best_is_latest": bool,
+    "fingerprint": FINGERPRINT,
+    "experiment": {},
+}
+
+
+def fits(value: Any, shape: Any) -> bool:
+    """Say whether a value read from JSON has a shape; a mapping may hold more than is named.
+
+    Examples
+    --------
+    >>> shape = {"loss": float, "sizes": [int], "path": (str, None), "texts": {str: str}}
+    >>> fits({"loss": 1, "sizes": [], "path": None, "texts": {"a": "b"}}, shape)
+    True
+    >>> fits({"loss": True, "sizes": [], "path": None, "texts": {}}, shape)
+    False
+    """
+    if isinstance(shape, dict) and str in shape:
+        return isinstance(value, dict) and all(fits(v, shape[str]) for v in value.values())
+    if isinstance(shape, dict):
+        return isinstance(value, dict) and all(
+            name in value and fits(value[name], part) for name, part in shape.items()
+        )
+    if isinstance(shape, list):
+        return isinstance(value, list) and all(fits(item, shape[0]) for item in value)
+    if isinstance(shape, tuple):
+        return any(fits(value, option) for option in shape)
+    if shape is float:
+        return type(value) in (int, float)
+    return value is None if shape is None else type(value) is shape
+
+
+def read_manifest(path: Path) -> dict[str, Any]:
+    """Read and check `run.json`.
+
+    Raises
+    ------
+    RunFolderError
+        There is none, it is damaged, or of a newer format.
+    """
+    file = path / "run.json"
+    with storage.reading_errors(path):
+        if not file.is_file():
+            raise RunFolderError(
+                f"folder: must be a run folder; got {str(path)!r}, which "
+                f"{'has no run.json' if path.is_dir() else 'is not a folder'}."
+            )
+        content = file.read_bytes()
+    try:
+        manifest = _checked(content)
+    except DAMAGE as error:
+        raise RunFolderError(
+            f"folder: run.json must be whole; got a damaged one in {str(path)!r} "
+            f"({type(error).__name__}). Restore it, or train again with overwrite = true."
+        ) from None
+    if manifest["format"] > FORMAT:
+        raise RunFolderError(
+            f"folder: must have format {FORMAT} or older; got format "
+            f"{checks.show(manifest['format'])} in {str(path)!r}. Update kerasduet."
+        )
+    return manifest
+
+
+def is_damaged(path: Path) -> bool:
+    """Say whether `run.json` is there but is not whole."""
+    try:
+        _checked((path / "run.json").read_bytes())
+    except FileNotFoundError:
+        return False
+    except DAMAGE:
+        return True
+    return False
+
+
+def _checked(content: bytes) -> dict[str, Any]:
+    """Read a manifest that is whole, or of a newer format that is not known here."""
+    text = content.decode("utf-8")
+    manifest = json.loads(text)
+    version = manifest["format"]
+    if type(version) is not int or version < 1:
+        raise ValueError("another format")
+    if version > FORMAT:
+        return manifest
+    manifest = storage.unsealed(text)
+    status = checks.choice("status", manifest["status"], STATUSES)
+    if not fits(manifest, STARTED if status == "running" else TRAINED):
+        raise ValueError("other entries")
+    experiment = Experiment.from_dict(manifest["experiment"])
+    # Names are compared, so that none can lead out of the folder.
+    if set(manifest["files"]) != (set() if status == "running" else set(FILES)):
+        raise ValueError("other files")
+    if status != "running" and not METRICS[experiment.task] <= set(manifest["metrics"]):
+        raise ValueError("other metrics")
+    return manifest
+
+
+def read_latest(path: Path) -> dict[str, Any] | None:
+    """Read and check what a checkpoint says of itself; None where there is no checkpoint.
+
+    Raises
+    ------
+    RunFolderError
+        It is damaged.
+    """
+    file = path / CHECKPOINT / "latest.json"
+    try:
+        if not file.is_file():
+            return None
+        latest = storage.unsealed(file.read_bytes().decode("utf-8"))
+        if not fits(latest, LATEST):
+            raise ValueError("other entries")
+        Experiment.from_dict(latest["experiment"])
+        if not latest["epoch"] == len(latest["history"]) == len(latest["seconds"]):
+            raise ValueError("another number of epochs")
+    except (OSError, ValueError, RecursionError) as error:
+        raise damaged_checkpoint(path, f"a damaged one ({type(error).__name__})") from None
+    return latest
+
+
+def damaged_checkpoint(path: Path, found: str) -> RunFolderError:
+    """Say what a checkpoint should be, what was found, and what to do."""
+    return RunFolderError(
+        f"folder: the checkpoint must be whole; got {found} in {str(path)!r}. "
+        "Start over with overwrite = true."
+    )
