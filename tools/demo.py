@@ -17,9 +17,10 @@ from rich.console import Console
 from rich.table import Table
 
 from kerasduet.environment import backend_name, fresh_environment, python_command
+from kerasduet.errors import ChildError
 from kerasduet.evaluation import best_baseline
 from kerasduet.experiments import Experiment, experiment
-from kerasduet.languages import LANGUAGES, Answer, ChildError, Job, require, run_job
+from kerasduet.languages import LANGUAGES, Answer, Job, require, run_job
 from kerasduet.parity import compare
 
 FOLDER = Path("runs")

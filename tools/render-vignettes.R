@@ -267,7 +267,7 @@ page_format <- function(name) {
   rmarkdown::output_format(
     knitr = rmarkdown::knitr_options(
       opts_chunk = list(
-        dev = project$knitr$opts_chunk$dev, dpi = html$`fig-dpi`, fig.width = html$`fig-width`,
+        dev = "png", fig.retina = 2, dpi = html$`fig-dpi`, fig.width = html$`fig-width`,
         fig.height = html$`fig-height`, comment = NA, echo = project$execute$echo,
         warning = project$execute$warning, error = project$execute$error
       ),
@@ -317,7 +317,8 @@ hooks <- function() {
     error = output("error"),
     plot = function(x, options) {
       alt <- gsub('"', "&quot;", paste(options$fig.alt, collapse = " "))
-      image <- paste0("![](", x, ")", '{fig-alt="', alt, '"}')
+      width <- if (!is.null(options$out.width)) paste0(" width=", options$out.width)
+      image <- paste0("![](", x, ")", '{fig-alt="', alt, '"', width, "}")
       paste0("\n\n::: {.cell-output-display}\n", image, "\n:::\n\n")
     },
     chunk = function(x, options) {

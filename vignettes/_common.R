@@ -29,7 +29,7 @@ listed <- function(words) {
 # Alt text of a run's figure: the core writes it from what the figure shows.
 alt_text <- function(run, kind, ...) {
   if (inherits(run, "kerasduet_run")) {
-    run <- unclass(run)$py
+    run <- get("py", envir = run)
   }
   plots <- reticulate::import("kerasduet.plotdata", convert = FALSE)
   gsub("\\s+", " ", reticulate::py_to_r(plots$plot_data(run, kind, ...)$alt))
@@ -169,18 +169,18 @@ device_text <- function(device) {
   paste0(toupper(device$kind), ", ", device$name, several)
 }
 
-# Quarto says its version; without Quarto tools/render-vignettes.R sets the option.
+# knitr learns that Quarto runs it, not which version: a shortcode tells that. Without Quarto
+# tools/render-vignettes.R sets the option.
 renderer <- function() {
-  quarto <- knitr::opts_knit$get("quarto.version")
-  if (!is.null(quarto)) {
-    return(paste("rendered with Quarto", paste(unlist(quarto), collapse = ".")))
+  if (!is.null(knitr::opts_knit$get("quarto.version"))) {
+    return("rendered with Quarto {{< version >}}")
   }
   getOption("kerasduet.renderer", paste("rendered with knitr", utils::packageVersion("knitr")))
 }
 
 # Time and value of a data set's series, copied from Python.
 series_table <- function(data) {
-  table <- unclass(data)$py$table
+  table <- get("py", envir = data)$table
   columns <- import("pandas", convert = FALSE)$Series(table$times)$dt$strftime("%Y-%m-%d")
   values <- py_to_r(table$values)
   data.frame(

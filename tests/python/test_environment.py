@@ -167,7 +167,7 @@ def test_a_backend_we_do_not_run_on_is_refused_by_its_origin(tmp_path):
         (
             {"threads": True},
             ArgumentType,
-            "threads: must be a whole number, at least 1; got True.",
+            "threads: must be a whole number, at least 1; got true.",
         ),
     ],
 )
@@ -544,6 +544,9 @@ def test_programs_that_answer_hang_fail_or_are_missing(tmp_path, monkeypatch):
     monkeypatch.setenv("HINT", str(tmp_path))
     monkeypatch.setenv("PATH", "/usr/bin:/bin")
     assert machine.find_program("quartoo", named_by="HINT")["path"] == path
+    (tmp_path / "own").mkdir()
+    own = program(tmp_path / "own", "quartoo", "echo 1.7.1")
+    assert machine.find_program("quartoo", named_by="HINT", bundled=own)["version"] == "1.7.1"
     monkeypatch.setenv("HINT", path)
     assert machine.find_program("another", named_by="HINT")["version"] == "1.6.42"
     program(tmp_path, "quartoo", "exec sleep 30")
@@ -835,6 +838,13 @@ PIP = "/v/bin/python -m pip install"
             False,
         ),
         (
+            "tools.quarto",
+            {"found": False, "path": "", "version": "", "note": ""},
+            "Quarto is missing and pandoc is missing: reports cannot be rendered.",
+            f"{PIP} pypandoc_binary",
+            False,
+        ),
+        (
             "tools.r.found",
             False,
             "R does not work (): only Python can be used.",
@@ -869,6 +879,13 @@ def test_each_fault_is_named_with_the_command_that_fixes_it(place, value, proble
     text = doctor_text({**report, "problems": [found], "ok": not blocks})
     assert fix in text
     assert ("not ready" in text) == blocks
+
+
+def test_pandoc_alone_renders_reports():
+    report = healthy()
+    report["tools"]["pandoc"] = report["tools"]["quarto"]
+    report["tools"]["quarto"] = {"found": False, "path": "", "version": "", "note": ""}
+    assert diagnosis.problems_in(report) == []
 
 
 def plain(value):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import dataclasses
 import re
 import shutil
 import stat
@@ -18,6 +19,7 @@ from conftest import IMAGES, fruits
 import kerasduet as kd
 from kerasduet import cli
 from kerasduet.errors import ArgumentType, KerasduetError, ReportError, RunFolderError
+from kerasduet.forecasting.baselines import BASELINES
 from kerasduet.forecasting.metrics import mae
 from kerasduet.report import comparison, measures, parts, render, renderer, repeat, words
 from kerasduet.report.document import Document, escape
@@ -119,7 +121,7 @@ def test_values_are_those_of_the_run(image_run, series_run):
 
 def test_gain_is_the_difference_to_the_best_baseline(series_run):
     name, found = measures.gain(series_run)
-    rivals = {n: series_run.metrics[f"{n}_mae"] for n in ("naive", "seasonal_naive", "drift")}
+    rivals = {n: series_run.metrics[f"{n}_mae"] for n in BASELINES}
     assert name == min(rivals, key=rivals.get)
     assert found.value == pytest.approx(rivals[name] - series_run.metrics["mae"])
 
@@ -326,14 +328,15 @@ def test_page_of_a_series(pages, series_run):
         "Ljung-Box over",
         "Window by window",
         "seasonal naive",
+        "seasonal drift",
     ):
         assert part in page.text, part
     assert len(page.images) == 5
     table = series_run.predictions()
     first = table[table["step"] == 1]
     expected = mae(first["truth"].to_numpy(), first["naive"].to_numpy())
-    (row,) = re.findall(r"\b1 ([\d.]+) ([\d.]+) ([\d.]+) ([\d.]+) \u2212?[\d.]+ 2 ", page.text)
-    assert float(row[1]) == pytest.approx(expected, rel=0.01)
+    (row,) = re.findall(r"\b1 ((?:[\d.]+ ){5})\u2212?[\d.]+ 2 ", page.text)
+    assert float(row.split()[1]) == pytest.approx(expected, rel=0.01)
 
 
 def test_pages_that_compare(pages):
@@ -361,6 +364,52 @@ def test_an_interrupted_run_has_a_page_too(tmp_path, image_run):
     assert run.status == "interrupted"
     page = check_page(kd.render_report(run, tmp_path / "page.html"))
     assert "stopped after" in page.text and "assert run" not in page.text
+
+
+def diverge(run):
+    """Give a run as it is when training diverged in its second epoch."""
+    table, metrics, history = run.table.copy(), dict(run.metrics), run.history.copy()
+    numbers = [c for c in table if c in {"forecast", "probability"} or c.startswith("p_")]
+    table[numbers] = np.nan
+    metrics |= dict.fromkeys(set(metrics) & {"loss", "mae", "rmse", "smape", "mase"}, np.nan)
+    history.loc[1:, "loss"] = np.nan
+    return dataclasses.replace(run, table=table, metrics=metrics, history=history)
+
+
+@needs_pandoc
+@pytest.mark.parametrize("kind", ["image_run", "series_run"])
+def test_a_diverged_run_is_called_useless(tmp_path, request, kind):
+    run = diverge(request.getfixturevalue(kind))
+    page = check_page(kd.render_report(run, tmp_path / "page.html"))
+    assert run.summary.startswith("Training diverged") and run.summary in page.text
+    assert "The training diverged in epoch 2." in page.text
+    assert "loss not a finite number" in page.text
+    assert "beats no baseline and is of no use" in page.text
+    for claim in (
+        "What the model is for",
+        "Window by window",
+        "Accuracy (%)",
+        "of the mistakes",
+    ):
+        assert claim not in page.text, claim
+    run.history["loss"] = np.nan
+    page = check_page(kd.render_report(run, tmp_path / "page.html"))
+    assert "The training diverged in epoch 1." in page.text
+    assert not any("training history" in image["alt"] for image in page.images)
+
+
+@needs_pandoc
+@pytest.mark.parametrize("kind", ["image_run", "series_run"])
+def test_a_diverged_run_is_never_the_best(tmp_path, request, kind):
+    sound = request.getfixturevalue(kind)
+    broken = diverge(sound)
+    page = check_page(kd.render_report([broken, sound], tmp_path / "page.html"))
+    assert "Best of 2 runs is B" in page.text
+    assert re.search(r"A: [\w-]+ diverged", page.text)
+    assert "not compared: it diverged" in page.text
+    assert "to no finite number in 2 epochs" in page.images[0]["alt"]
+    page = check_page(kd.render_report([broken, broken], tmp_path / "page.html"))
+    assert "All 2 runs diverged" in page.text and "Best of" not in page.text
 
 
 @needs_pandoc
@@ -472,7 +521,7 @@ def test_errors_are_one_sentence_each(tmp_path, image_run, series_run, monkeypat
     with pytest.raises(ReportError, match=r"^output: must be writable; got .*[.]$"):
         kd.render_report(image_run, tmp_path / "file" / "page.html")
     monkeypatch.setattr(renderer.shutil, "which", lambda name: None)
-    monkeypatch.setattr(renderer, "_bundled_pandoc", lambda: None)
+    monkeypatch.setattr(renderer, "bundled_pandoc", lambda: None)
     with pytest.raises(ReportError, match="-m pip install pypandoc_binary"):
         kd.render_report(image_run, output)
     assert listing(tmp_path) == ["file"]
@@ -517,7 +566,7 @@ def test_quarto_comes_first(tmp_path, image_run, monkeypatch):
 def test_an_old_pandoc_is_refused(tmp_path, image_run, monkeypatch):
     fake(tmp_path, "pandoc", "print('pandoc 1.19.2')")
     monkeypatch.setenv("PATH", str(tmp_path))
-    monkeypatch.setattr(renderer, "_bundled_pandoc", lambda: None)
+    monkeypatch.setattr(renderer, "bundled_pandoc", lambda: None)
     with pytest.raises(ReportError, match=r"must be 2\.17 or newer; got 1.19"):
         kd.render_report(image_run, tmp_path / "page.html")
 

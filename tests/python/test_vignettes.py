@@ -35,13 +35,13 @@ CHUNK_OPTIONS = {
     "fig-alt", "fig-cap", "fig-width", "fig-height", "tbl-cap", "code-fold", "code-summary",
 }  # fmt: skip
 PROJECT_KEYS = {
-    "": {"project", "lang", "author", "execute", "knitr", "format"},
+    "": {"project", "quarto-required", "lang", "author", "execute", "format"},
     "project": {"type", "output-dir", "render"},
     "execute": {"echo", "warning", "error"},
     "format.html": {
-        "theme", "toc", "toc-depth", "embed-resources", "html-math-method", "fig-width",
-        "fig-height", "fig-dpi", "df-print", "code-fold", "code-copy", "code-overflow",
-        "code-tools",
+        "theme", "respect-user-color-scheme", "toc", "toc-depth", "embed-resources",
+        "html-math-method", "fig-width", "fig-height", "fig-dpi", "df-print", "code-fold",
+        "code-copy", "code-overflow", "code-tools",
     },
 }  # fmt: skip
 CHUNK = re.compile(r"^```\{(r|python)\}\n(.*?)^```$", re.MULTILINE | re.DOTALL)
@@ -134,6 +134,13 @@ def test_project_has_known_keys(renderer):
 def test_styles_fetch_nothing():
     for file in VIGNETTES.glob("*.scss"):
         assert not re.search(r"https?:|@import|url\(", file.read_text("utf-8")), file.name
+
+
+def test_a_later_style_prevails():
+    # Quarto reads the variables of the last theme first.
+    for file in [*VIGNETTES.glob("*.scss"), *(ROOT / "python").rglob("*.scss")]:
+        lines = re.findall(r"^\$.*$", file.read_text("utf-8"), re.MULTILINE)
+        assert lines and all(line.endswith(" !default;") for line in lines), file.name
 
 
 @pytest.mark.parametrize("name", names())
@@ -288,6 +295,15 @@ def test_every_figure_has_alt_text(pages, name):
     assert drawings and all('role="img"' in d and "aria-label=" in d for d in drawings)
 
 
+@pytest.mark.parametrize("name", RENDERED)
+def test_figures_are_equally_wide_in_both_languages(pages, name):
+    widths = {
+        re.search(r'width="(\w+)"', image)[1]
+        for image in re.findall(r"<img\b[^>]*>", pages[name])
+    }
+    assert widths == {"720"}  # 7.5 inches
+
+
 CLICK = """
 <script>
 window.addEventListener("load", function () {
@@ -391,6 +407,18 @@ def test_a_page_whose_languages_differ_is_not_written(renderer, tmp_path):
     done, left = failing(tmp_path, body)
     assert done.returncode == 1 and left == []
     assert "chunk proof: R and Python gave different digests: b." in done.stderr
+
+
+def test_a_page_names_the_quarto_that_made_it(renderer, tmp_path):
+    body = (
+        '```{r}\n#| label: setup\n#| include: false\nsource("_common.R")\n'
+        "knitr::opts_knit$set(quarto.version = 1) # all that knitr is told\n```\n\n"
+        "```{r}\n#| label: origin\n#| echo: false\nknitr::kable(page_facts())\n```"
+    )
+    done, _ = failing(tmp_path, body)
+    assert done.returncode == 0, done.stderr
+    page = text_of((tmp_path / "out" / "broken.html").read_text("utf-8"))
+    assert re.search(r"rendered with Quarto \d+\.\d+\.", page)
 
 
 QUARTO = """#!/bin/sh

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
@@ -23,9 +23,6 @@ from kerasduet.concepts.plots import (
 )
 from kerasduet.errors import ArgumentRange, ArgumentType, ShapeError
 from kerasduet.storage import write_atomic
-
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure
 
 __all__ = ["animate_convolution", "animate_pooling", "animate_unrolled"]
 
@@ -74,10 +71,7 @@ def animate_convolution(
     """
     settings = {"stride": stride, "padding": padding, "flip": flip, "bias": bias}
     parts = convolution_parts(image, kernel, **settings)
-    draw = partial(draw_convolution, parts=parts, ahead=False)
-    return _write_gif(
-        path, new_figure(WIDTH, 3.6), _each_cell(draw, parts["output"].shape), seconds
-    )
+    return _write_gif(path, 3.6, _each_cell(draw_convolution, parts), seconds)
 
 
 def animate_pooling(
@@ -119,10 +113,7 @@ def animate_pooling(
     'max.gif'
     """
     parts = pooling_parts(image, size, stride=stride, kind=kind, p=p, seed=seed)
-    draw = partial(draw_pooling, parts=parts, ahead=False)
-    return _write_gif(
-        path, new_figure(WIDTH, 3.8), _each_cell(draw, parts["output"].shape), seconds
-    )
+    return _write_gif(path, 3.8, _each_cell(draw_pooling, parts), seconds)
 
 
 def animate_unrolled(
@@ -167,26 +158,31 @@ def animate_unrolled(
         partial(draw_cells, rows=rows, upto=step)
         for step in range(-1, min(len(rows["h"]), MOST_CELLS))
     ]
-    return _write_gif(path, new_figure(WIDTH, 3.8), frames, seconds)
+    return _write_gif(path, 3.8, frames, seconds)
 
 
-def _each_cell(draw: Any, shape: tuple[int, ...]) -> list[Callable[..., None]]:
-    count = int(np.prod(shape))
+def _each_cell(
+    draw: Callable[..., None], parts: Mapping[str, Any]
+) -> list[Callable[..., None]]:
+    count = parts["output"].size
     if count > MOST_FRAMES:
         raise ShapeError(
             f"image: must give at most {MOST_FRAMES} windows to animate; got {count}. "
             "Use a smaller image or a larger stride."
         )
-    return [partial(draw, cell=cell) for cell in np.ndindex(shape)]
+    cells = np.ndindex(parts["output"].shape)
+    return [partial(draw, parts=parts, cell=cell, ahead=False) for cell in cells]
 
 
 def _write_gif(
-    path: Any, figure: Figure, frames: Iterable[Callable[..., None]], seconds: float
+    path: Any, height: float, frames: Iterable[Callable[..., None]], seconds: float
 ) -> str:
     seconds = checks.number("seconds", seconds, low=0.02)
     if not isinstance(path, str | os.PathLike) or Path(path).suffix.lower() != ".gif":
         raise ArgumentType(f"path: must end in .gif; got {checks.show(path)}.")
     from matplotlib.animation import PillowWriter
+
+    figure = new_figure(WIDTH, height)
 
     def write(file: Path) -> None:
         writer = PillowWriter(fps=1 / seconds)  # type: ignore[arg-type]

@@ -113,7 +113,9 @@ def cross_entropy(y: ArrayLike, p: ArrayLike, *, base: str | float = "e") -> flo
     nats = _surprise(truth, predicted).sum(axis=-1).mean()
     if isinstance(base, str):
         if base != "e":
-            raise ArgumentType(f'base: must be "e" or a number above 1; got {base!r}.')
+            raise ArgumentType(
+                f'base: must be "e" or a number above 1; got {checks.show(base)}.'
+            )
         return float(nats)
     return float(nats / np.log(checks.number("base", base, low=1, low_open=True)))
 

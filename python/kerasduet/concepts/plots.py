@@ -412,7 +412,10 @@ def plot_gradient_norms(norms: Mapping[str, Any]) -> Figure:
     'log'
     """
     if not isinstance(norms, Mapping) or not norms:
-        raise ArgumentType(f"norms: must be a dict of norms; got {checks.show(norms)}.")
+        raise ArgumentType(
+            f"norms: must be the result of gradient_norms_by_lag(), or several by name; "
+            f"got {checks.show(norms)}."
+        )
     curves = {"": norms} if "norm" in norms else norms
     figure = new_figure(WIDTH, 4.0)
     axes = figure.subplots()

@@ -93,7 +93,12 @@ def doctor(*, run_devices: bool = True) -> Report:
     settings, fault = _settings()
     with ThreadPoolExecutor(max_workers=4) as workers:
         quarto = workers.submit(machine.find_program, "quarto", named_by="QUARTO_PATH")
-        pandoc = workers.submit(machine.find_program, "pandoc", named_by="RSTUDIO_PANDOC")
+        pandoc = workers.submit(
+            machine.find_program,
+            "pandoc",
+            named_by="RSTUDIO_PANDOC",
+            bundled=machine.bundled_pandoc(),
+        )
         r = workers.submit(machine.find_r, os.environ, libraries=r_libraries())
         devices, device_fault = _devices(settings, run_devices)
         tools = {"quarto": quarto.result(), "pandoc": pandoc.result(), "r": r.result()}
@@ -222,7 +227,7 @@ def problems_in(found: Mapping[str, Any]) -> list[dict[str, Any]]:
         *_backend_problems(found),
         *_device_problems(found),
         *_data_problems(found),
-        *_tool_problems(found["tools"]),
+        *_tool_problems(found),
     ]
     return sorted(every, key=lambda problem: not problem["blocks"])
 
@@ -308,12 +313,16 @@ def _data_problems(found: Mapping[str, Any]) -> list[dict[str, Any]]:
     return problems
 
 
-def _tool_problems(tools: Mapping[str, Any]) -> list[dict[str, Any]]:
+def _tool_problems(found: Mapping[str, Any]) -> list[dict[str, Any]]:
     problems = []
-    r = tools["r"]
-    if not tools["quarto"]["found"]:
-        text = f"Quarto {_absence(tools['quarto'])}: reports cannot be rendered."
+    quarto, pandoc, r = (found["tools"][name] for name in ("quarto", "pandoc", "r"))
+    if quarto["path"] and not quarto["found"]:
+        # A report takes Quarto where there is one.
+        text = f"Quarto {_absence(quarto)}: reports cannot be rendered."
         problems.append(_problem(text, "pip install quarto-cli"))
+    elif not quarto["found"] and not pandoc["found"]:
+        text = f"Quarto is missing and pandoc {_absence(pandoc)}: reports cannot be rendered."
+        problems.append(_problem(text, _pip(found, "pip install pypandoc_binary")))
     if not r["found"]:
         text = f"R {_absence(r)}: only Python can be used."
         problems.append(_problem(text, "apt-get install r-base-core"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import os
 import re
 import shutil
@@ -10,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-__all__ = ["cores", "find_program", "find_r", "has_nvidia_gpu", "memory"]
+__all__ = ["bundled_pandoc", "cores", "find_program", "find_r", "has_nvidia_gpu", "memory"]
 
 TIME_LIMIT = 15.0  # seconds for one small program
 _R_MARK = "kerasduet-doctor"
@@ -63,7 +64,17 @@ def has_nvidia_gpu() -> bool:
     return Path("/proc/driver/nvidia/version").exists() or bool(shutil.which("nvidia-smi"))
 
 
-def find_program(name: str, *, named_by: str = "") -> dict[str, Any]:
+def bundled_pandoc() -> str | None:
+    """Give the path of the pandoc that the package pypandoc_binary brings, if it is there."""
+    package = importlib.util.find_spec("pypandoc")
+    folders = (package and package.submodule_search_locations) or []
+    files = (Path(folder, "files", "pandoc") for folder in folders)
+    return next((path for path in map(shutil.which, map(str, files)) if path), None)
+
+
+def find_program(
+    name: str, *, named_by: str = "", bundled: str | None = None
+) -> dict[str, Any]:
     """Find a program and ask for its version.
 
     Parameters
@@ -72,6 +83,8 @@ def find_program(name: str, *, named_by: str = "") -> dict[str, Any]:
         What it is called on PATH.
     named_by : str
         An environment variable that may hold its path, or its folder, instead.
+    bundled : str, optional
+        Path of a copy that comes before all others.
 
     Returns
     -------
@@ -79,7 +92,8 @@ def find_program(name: str, *, named_by: str = "") -> dict[str, Any]:
         `found`, `path`, `version`, and `note` (why it does not answer; empty when it does).
     """
     hint = os.environ.get(named_by, "")
-    path = shutil.which(hint) or shutil.which(name, path=hint or None) or shutil.which(name)
+    path = bundled or shutil.which(hint) or shutil.which(name, path=hint or None)
+    path = path or shutil.which(name)
     if path is None:
         return {"found": False, "path": "", "version": "", "note": ""}
     output, note = _ask([path, "--version"])

@@ -6,14 +6,17 @@ import string
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from kerasduet.errors import ReportError
+from kerasduet.evaluation import diverged
+from kerasduet.plotdata import forecast_names
 from kerasduet.report import words
 from kerasduet.report.document import escape
 from kerasduet.report.drawing import draw_curves
 from kerasduet.report.measures import (
     SERIES_MEASURES,
     class_measures,
-    forecast_names,
     paired_difference,
     same_test_rows,
     series_measures,
@@ -35,6 +38,7 @@ __all__ = ["check_comparable", "run_names", "write_comparison"]
 
 MOST_RUNS = 26  # a letter each
 LONGEST_NAME = 40
+DIVERGED = "diverged"
 
 
 def check_comparable(runs: Sequence[Run]) -> None:
@@ -91,7 +95,11 @@ def write_comparison(page: Document, runs: Sequence[Run], *, stem: str) -> None:
     """
     names = run_names(runs)
     best = _best(runs)
-    page.headline(f"Best of {len(runs)} runs is {names[best]}. {runs[best].summary}")
+    if best is None:
+        page.headline(f"All {len(runs)} runs diverged: their networks give no finite numbers.")
+    else:
+        name = names[best].rstrip(".")  # of one that was cut off
+        page.headline(f"Best of {len(runs)} runs is {name}. {runs[best].summary}")
     for name, run in zip(names, runs, strict=True):
         warn_unfinished(page, run, name)
     page.heading("Result")
@@ -99,9 +107,10 @@ def write_comparison(page: Document, runs: Sequence[Run], *, stem: str) -> None:
         _class_table(page, runs, names)
     else:
         _series_table(page, runs, names)
-    page.add(interval_note(runs[best]))
-    _differences(page, runs, names, best)
-    _curves(page, runs, names)
+    if best is not None:
+        page.add(interval_note(runs[best]))
+        _differences(page, runs, names, best)
+    _training(page, runs, names)
     _settings(page, runs, names)
     add_repeat(
         page, {f"run_{name[0].lower()}": run for name, run in zip(names, runs, strict=True)}
@@ -110,45 +119,37 @@ def write_comparison(page: Document, runs: Sequence[Run], *, stem: str) -> None:
     add_footer(page, stem)
 
 
-def _best(runs: Sequence[Run]) -> int:
+def _best(runs: Sequence[Run]) -> int | None:
+    sound = [i for i, run in enumerate(runs) if not diverged(run.metrics)]
     if runs[0].experiment.task == "classification":
-        return max(range(len(runs)), key=lambda i: runs[i].metrics["accuracy"])
-    return min(range(len(runs)), key=lambda i: runs[i].metrics["mae"])
-
-
-def _effort(run: Run) -> list[str]:
-    seconds = run.provenance["seconds"]["training"]
-    return [f"{run.model.count_params():,}", f"{len(run.history):,}", f"{seconds:,.1f}"]
+        return max(sound, key=lambda i: runs[i].metrics["accuracy"], default=None)
+    return min(sound, key=lambda i: runs[i].metrics["mae"], default=None)
 
 
 def _class_table(page: Document, runs: Sequence[Run], names: Sequence[str]) -> None:
     rows = []
     for name, run in zip(names, runs, strict=True):
-        found = class_measures(run)
+        if diverged(run.metrics):
+            measured = [DIVERGED, ""]
+        else:
+            found = class_measures(run)
+            measured = [
+                words.among(found["accuracy"], factor=100),
+                words.among(found["loss"]),
+            ]
         rows.append(
             [
                 escape(name),
-                words.among(found["accuracy"], factor=100),
-                words.among(found["loss"]),
+                *measured,
                 f"{100 * run.metrics['baseline_accuracy']:.1f}",
                 f"{len(run.table):,}",
-                *_effort(run),
             ]
         )
     page.table(
         "result",
         "Measures on the test images, with 95 % intervals. Accuracy in per cent, cross-entropy "
         "in nats; the baseline, in per cent, always names the commonest training class.",
-        [
-            "Run",
-            ">Accuracy",
-            ">Cross-entropy",
-            ">Baseline",
-            ">Test images",
-            ">Parameters",
-            ">Epochs",
-            ">Training (s)",
-        ],
+        ["Run", ">Accuracy", ">Cross-entropy", ">Baseline", ">Test images"],
         rows,
     )
 
@@ -157,23 +158,15 @@ def _series_table(page: Document, runs: Sequence[Run], names: Sequence[str]) -> 
     rows = []
     for i, (name, run) in enumerate(zip(names, runs, strict=True)):
         found = series_measures(run)
-        rows.append(
-            [
-                escape(name),
-                *(words.among(found["forecast"][measure]) for measure in SERIES_MEASURES),
-                *_effort(run),
-            ]
-        )
+        if diverged(run.metrics):
+            measured = [DIVERGED] + [""] * (len(SERIES_MEASURES) - 1)
+        else:
+            measured = [words.among(found["forecast"][m]) for m in SERIES_MEASURES]
+        rows.append([escape(name), *measured])
         following = runs[i + 1] if i + 1 < len(runs) else None
         if following is None or not same_test_rows(run, following):
             rows += [
-                [
-                    f"*{label}*",
-                    *(words.among(found[column][m]) for m in SERIES_MEASURES),
-                    "",
-                    "",
-                    "",
-                ]
+                [f"*{label}*", *(words.among(found[column][m]) for m in SERIES_MEASURES)]
                 for column, label in forecast_names(run).items()
                 if column != "forecast"
             ]
@@ -182,16 +175,7 @@ def _series_table(page: Document, runs: Sequence[Run], names: Sequence[str]) -> 
         "Errors on the test windows, all steps together, with 95 % intervals. MAE and RMSE are "
         "in the units of the series, sMAPE in per cent. In italics the baselines on the same "
         "test windows.",
-        [
-            "Run",
-            ">MAE",
-            ">RMSE",
-            ">sMAPE",
-            ">MASE",
-            ">Parameters",
-            ">Epochs",
-            ">Training (s)",
-        ],
+        ["Run", ">MAE", ">RMSE", ">sMAPE", ">MASE"],
         rows,
     )
 
@@ -203,6 +187,9 @@ def _differences(page: Document, runs: Sequence[Run], names: Sequence[str], best
     rows = []
     for i, (name, run) in enumerate(zip(names, runs, strict=True)):
         if i == best:
+            continue
+        if diverged(run.metrics):
+            rows.append([escape(name), "", "", "not compared: it diverged"])
             continue
         if not same_test_rows(run, runs[best]):
             rows.append([escape(name), "", "", "not compared: other test rows"])
@@ -238,15 +225,30 @@ def _differences(page: Document, runs: Sequence[Run], names: Sequence[str], best
     )
 
 
-def _curves(page: Document, runs: Sequence[Run], names: Sequence[str]) -> None:
+def _training(page: Document, runs: Sequence[Run], names: Sequence[str]) -> None:
     page.heading("Training")
+    rows = [
+        [
+            escape(name),
+            f"{run.model.count_params():,}",
+            f"{len(run.history):,}",
+            f"{run.provenance['seconds']['training']:,.1f}",
+        ]
+        for name, run in zip(names, runs, strict=True)
+    ]
+    page.table(
+        "effort",
+        "What each run took.",
+        ["Run", ">Parameters", ">Epochs", ">Training (s)"],
+        rows,
+    )
     histories = {
         name: run.history
         for name, run in zip(names, runs, strict=True)
-        if not run.history.empty
+        if np.isfinite(run.history["loss"]).any()
     }
     if not histories:
-        page.add("No run finished an epoch, so there are no curves.")
+        page.add("No run finished an epoch with a finite loss, so there are no curves.")
         return
     classifier = runs[0].experiment.task == "classification"
     loss = "Loss (cross-entropy, nats)" if classifier else "Loss (mean squared error, scaled)"

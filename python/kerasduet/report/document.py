@@ -31,6 +31,7 @@ format:
     theme:
       light: default
       dark: [default, {files}/dark.scss]
+    respect-user-color-scheme: true
 ---
 """
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from kerasduet.report.words import count
 from kerasduet.style import OKABE_ITO, RC, WIDTH, blend
 
 if TYPE_CHECKING:
@@ -198,7 +199,7 @@ def draw_curves(histories: Mapping[str, pd.DataFrame], *, loss: str) -> RunFigur
     Parameters
     ----------
     histories : mapping
-        History of each run by its name, none of them empty.
+        History of each run by its name, each with a finite loss.
     loss : str
         Name and unit of the loss.
     """
@@ -208,8 +209,7 @@ def draw_curves(histories: Mapping[str, pd.DataFrame], *, loss: str) -> RunFigur
     from kerasduet.figures import RunFigure
 
     told = [
-        f"{name} {frame['loss'].iloc[0]:.3g} to {frame['loss'].iloc[-1]:.3g} in "
-        f"{len(frame)} epoch{'s' if len(frame) > 1 else ''}"
+        f"{name} {_ends(frame['loss'])} in {count(len(frame), 'epoch')}"
         for name, frame in histories.items()
     ]
     panes_of = [("loss", "Training"), ("val_loss", "Validation")]
@@ -238,3 +238,8 @@ def draw_curves(histories: Mapping[str, pd.DataFrame], *, loss: str) -> RunFigur
         columns = max(min(len(labels), 100 // (longest + 8)), 1)
         figure.legend(handles, labels, loc="outside lower center", ncols=columns)
     return figure
+
+
+def _ends(losses: pd.Series) -> str:
+    first, last = losses.iloc[0], losses.iloc[-1]
+    return f"{first:.3g} to " + (f"{last:.3g}" if np.isfinite(last) else "no finite number")

@@ -8,7 +8,7 @@ import numpy as np
 
 from kerasduet.evaluation import best_baseline
 from kerasduet.forecasting import metrics
-from kerasduet.forecasting.baselines import BASELINES
+from kerasduet.plotdata import forecast_names
 from kerasduet.report.intervals import Interval, block_length, bootstrap
 
 if TYPE_CHECKING:
@@ -20,7 +20,6 @@ __all__ = [
     "SERIES_MEASURES",
     "class_measures",
     "class_scores",
-    "forecast_names",
     "gain",
     "paired_difference",
     "same_test_rows",
@@ -89,12 +88,6 @@ def class_scores(table: pd.DataFrame, names: tuple[str, ...]) -> pd.DataFrame:
         )
     columns = ["precision", "recall", "f1", "support"]
     return pd.DataFrame(rows, columns=columns, index=list(names))
-
-
-def forecast_names(run: Run) -> dict[str, str]:
-    """Give the network and its baselines: column of `predictions()` to label."""
-    shown = [n for n in BASELINES if n != "seasonal_naive" or run.experiment.season > 1]
-    return {"forecast": "network"} | {name: name.replace("_", " ") for name in shown}
 
 
 def test_block(run: Run) -> int:

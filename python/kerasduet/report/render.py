@@ -13,6 +13,7 @@ from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from kerasduet.checks import show
 from kerasduet.errors import ArgumentType, KerasduetError, ReportError
 from kerasduet.folder import load_run
 from kerasduet.report.comparison import check_comparable, write_comparison
@@ -104,8 +105,7 @@ def _runs(given: Any) -> list[Run]:
     for one in several:
         if not isinstance(one, Run | str | os.PathLike):
             raise ArgumentType(
-                f"run: must be a run, a run folder, or a list of them; got a "
-                f"{type(one).__name__}."
+                f"run: must be a run, a run folder, or a list of them; got {show(one)}."
             )
     return [one if isinstance(one, Run) else load_run(one) for one in several]
 
@@ -123,7 +123,7 @@ def _titles(runs: Sequence[Run]) -> tuple[str, str]:
 
 def _target(output: Any) -> Path:
     if not isinstance(output, str | os.PathLike) or not str(output).endswith(".html"):
-        raise ReportError(f"output: must be a file name ending in .html; got {output!r}.")
+        raise ReportError(f"output: must be a file name ending in .html; got {show(output)}.")
     target = Path(output).expanduser()
     if target.is_dir():
         raise ReportError(f"output: must be a file; got the folder {str(output)!r}.")

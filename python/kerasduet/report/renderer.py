@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
 
+from kerasduet.environment.machine import bundled_pandoc
 from kerasduet.errors import ReportError
 
 __all__ = ["Renderer", "find_renderer"]
@@ -119,20 +120,10 @@ def find_renderer() -> Renderer:
     quarto = shutil.which("quarto")
     if quarto:
         return Renderer("Quarto", quarto)
-    pandoc = _bundled_pandoc() or shutil.which("pandoc")
+    pandoc = bundled_pandoc() or shutil.which("pandoc")
     if pandoc:
         return Renderer("pandoc", pandoc)
     raise ReportError(f"renderer: Quarto or pandoc must be installed; got neither. {_advice()}")
-
-
-def _bundled_pandoc() -> str | None:
-    try:
-        import pypandoc
-    except ImportError:
-        return None
-    folder = Path(pypandoc.__file__).parent / "files"
-    found = (folder / name for name in ("pandoc", "pandoc.exe"))
-    return next((str(file) for file in found if file.is_file()), None)
 
 
 def _advice() -> str:

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from kerasduet.evaluation import best_baseline
+from kerasduet.plotdata import forecast_names
 from kerasduet.plots import plot_run
 from kerasduet.report import words
 from kerasduet.report.document import escape
 from kerasduet.report.drawing import draw_residuals
-from kerasduet.report.measures import SERIES_MEASURES, forecast_names, gain, series_measures
+from kerasduet.report.measures import SERIES_MEASURES, gain, series_measures
 from kerasduet.report.parts import SPLITS, interval_note
 from kerasduet.report.residuals import check_residuals
 from kerasduet.report.words import count
@@ -116,7 +117,7 @@ def add_result(page: Document, run: Run) -> None:
         rows,
     )
     name, better = gain(run)
-    label = names.get(name, name.replace("_", " "))
+    label = names[name]
     verdict = (
         "The interval does not hold 0: the difference is more than the choice of the test "
         "windows explains."

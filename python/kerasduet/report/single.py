@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
 
 from kerasduet.data.preprocessing import ImagePreprocessing
 from kerasduet.errors import KerasduetError
+from kerasduet.evaluation import diverged
 from kerasduet.plots import plot_run
 from kerasduet.report import images, series, words
 from kerasduet.report.document import code, escape
@@ -42,11 +45,15 @@ def write_page(page: Document, run: Run, *, stem: str) -> None:
     dataset, problem = _data_of(run)
     page.headline(run.summary)
     warn_unfinished(page, run, run.experiment.name)
-    _purpose(page, run)
+    useless = diverged(run.metrics)
+    if not useless:
+        _purpose(page, run)
     _data(page, run, dataset, problem)
     _network(page, run)
     _training(page, run)
-    if run.experiment.task == "classification":
+    if useless:
+        _no_result(page, run)
+    elif run.experiment.task == "classification":
         images.add_result(page, run)
         images.add_mistakes(page, run, dataset)
     else:
@@ -152,10 +159,31 @@ def _training(page: Document, run: Run) -> None:
         return
     last = run.history.iloc[-1]
     told = "; ".join(
-        f"{escape(name.replace('val_', 'validation ').replace('_', ' '))} {last[name]:.4g}"
+        f"{escape(name.replace('val_', 'validation ').replace('_', ' '))} {_number(last[name])}"
         for name in run.history.columns
         if name != "epoch"
     )
     page.add(f"After the last of {count(len(run.history), 'epoch')}: {told}.")
+    finite = np.isfinite(run.history["loss"])
+    if not finite.all():
+        first = int(run.history["epoch"][~finite].iloc[0])
+        page.add(f"The training diverged in epoch {first}.")
+    if not finite.any():
+        return
     drawn = plot_run(run, kind="history")
     page.figure("history", "Loss and metric by epoch.", drawn)
+
+
+def _number(value: Any) -> str:
+    return f"{value:.4g}" if np.isfinite(value) else "not a finite number"
+
+
+def _no_result(page: Document, run: Run) -> None:
+    rows = "windows" if run.experiment.task == "forecasting" else "images"
+    page.heading("Result")
+    page.callout(
+        "warning",
+        "Diverged",
+        f"The network gives no finite numbers for the test {rows}. It has no measures, beats no "
+        "baseline and is of no use.",
+    )
