@@ -623,6 +623,31 @@ def test_a_kill_at_any_moment_of_saving_leaves_a_run(saved, named_run, tmp_path)
     assert signal.SIGKILL in outcomes
 
 
+def test_a_kill_while_a_run_is_replaced_leaves_the_old_or_the_new_one(
+    saved, named_run, cut_off, tmp_path
+):
+    new, cut, outcomes = tiny(), kd.load_run(cut_off), set()
+    x, y = fruits()
+    for last in range(5, 80, 8):
+        folder = shutil.copytree(saved, tmp_path / str(last))
+        child = os.fork()
+        if child == 0:
+            signal.alarm(60)
+            kill_at(last, folder)
+            with folders.RunFolder(folder, new.experiment, overwrite=True) as target:
+                target.begin()
+                target.keep(cut.state, cut.provenance["fingerprint"])
+                target.save(new)
+            os._exit(0)
+        os.waitpid(child, 0)
+        found = kd.load_run(folder).digests
+        resumed = kd.resume_run(folder, data={"x": x, "y": y}, progress=False).digests
+        known = {str(named_run.digests): "old", str(new.digests): "new"}
+        outcomes.add((known[str(found)], known[str(resumed)]))
+        assert {path.name for path in folder.iterdir()} == FILES
+    assert outcomes == {("old", "old"), ("old", "new"), ("new", "new")}
+
+
 def kill_at(last, folder):
     import sys
 
