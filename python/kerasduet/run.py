@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from kerasduet import evaluation
-from kerasduet.checks import choice, whole
+from kerasduet.checks import choice
 from kerasduet.data import load_data
 from kerasduet.data.preprocessing import ImagePreprocessing, SeriesPreprocessing
 from kerasduet.errors import (
@@ -19,6 +19,7 @@ from kerasduet.errors import (
     SeriesTooShort,
 )
 from kerasduet.experiments import Experiment
+from kerasduet.rules import RULES
 from kerasduet.training import predict_outputs
 
 if TYPE_CHECKING:
@@ -264,9 +265,7 @@ class Run:
             )
         steps = self.experiment.horizon
         if horizon is not None:
-            steps = whole(
-                "horizon", horizon, low=1, error=HorizonError, type_error=HorizonError
-            )
+            steps = RULES["horizon"]("horizon", horizon)
         from kerasduet.data.times import read_times
 
         values = np.array(learned.tail)

@@ -324,6 +324,10 @@ def test_horizon_is_a_whole_number_of_steps(series_run, horizon):
         HorizonError, match=r"^horizon: must be a whole number, at least 1; got"
     ):
         series_run.forecast(horizon)
+    with pytest.raises(
+        HorizonError, match=r"^horizon: must be a whole number, at most 1000000; got"
+    ):
+        series_run.forecast(10**9)
 
 
 def test_a_classifier_has_no_forecast(image_run):
