@@ -56,7 +56,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
             return WRONG
         known, settings = _split(typed)
         asked = _parser().parse_args(known)
-        return int(asked.action(asked, settings))
+        status = int(asked.action(asked, settings))
+        sys.stdout.flush()  # so that a reader who left is noticed here, not at Python's exit
+        return status
     except KerasduetError as error:
         print(f"error: {' '.join(str(error).split())}", file=sys.stderr)
         return WRONG
@@ -64,7 +66,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print("interrupted", file=sys.stderr)
         return INTERRUPTED
     except BrokenPipeError:
-        # The reader, such as head, has enough; Python must not try to flush at its exit.
+        # The reader, such as head, has enough; Python must not flush to it at its exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return OK
 

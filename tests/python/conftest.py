@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import os
+import signal
 import tempfile
+
+# A shell that starts the tests in the background lets them, and what they start, ignore Ctrl-C.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # Before anything imports Keras: no caches, data or settings of the machine's own.
 os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
