@@ -69,6 +69,8 @@ resume_run <- function(run, data = NULL, progress = TRUE) {
 #'
 #' @param run A [kerasduet_run].
 #' @param folder Character. A new or empty folder, or one that holds this experiment.
+#' @param overwrite Logical. Whether to replace a run of another experiment, or a damaged one.
+#'   Default `FALSE`.
 #' @return `save_run()` gives the absolute path of the folder, invisibly; `load_run()` a
 #'   [kerasduet_run].
 #' @examplesIf kerasduet:::has_core()
@@ -76,8 +78,11 @@ resume_run <- function(run, data = NULL, progress = TRUE) {
 #' folder <- save_run(run, file.path(tempdir(), "kept"))
 #' identical(load_run(folder)$digests, run$digests)
 #' @export
-save_run <- function(run, folder) {
-  invisible(call_core(plain(run_to_py(run)$save(setting_to_py(folder)))))
+save_run <- function(run, folder, overwrite = FALSE) {
+  invisible(call_core({
+    run <- run_to_py(run)
+    plain(run$save(setting_to_py(folder), overwrite = setting_to_py(overwrite)))
+  }))
 }
 
 #' @rdname save_run

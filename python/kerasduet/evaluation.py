@@ -162,7 +162,7 @@ def score(dataset: Dataset, outputs: np.ndarray) -> dict[str, float]:
 def class_metrics(probabilities: np.ndarray, truth: np.ndarray) -> dict[str, float]:
     """Cross-entropy in nats, accuracy and number of errors."""
     chosen = probabilities[np.arange(len(truth)), truth].astype(np.float64)
-    right = probabilities.argmax(axis=1) == truth
+    right = (probabilities.argmax(axis=1) == truth) & np.isfinite(chosen)
     return {
         "loss": float(-np.mean(np.log(np.maximum(chosen, np.finfo(np.float32).tiny)))),
         "accuracy": float(np.mean(right)),

@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 
 from kerasduet.checks import choice, nearest, several, show, whole
+from kerasduet.data.preprocessing import SeriesPreprocessing
 from kerasduet.errors import (
     ArgumentRange,
     ArgumentType,
@@ -644,7 +645,11 @@ def _time_label(run: Run, times: pd.Series) -> str:
     if pd.api.types.is_datetime64_any_dtype(times.dtype):
         # Ticks a day or an hour apart do not say their year.
         return f"Time, {_moment(times.min())} to {_moment(times.max())}"
-    return run.experiment.time or "Row"
+    learned = run.preprocessing
+    assert isinstance(learned, SeriesPreprocessing)
+    last = str(learned.rows)  # where rows are numbered from 1
+    numbered = not learned.tail_times or learned.tail_times[-1] == last
+    return run.experiment.time or ("Row" if numbered else "Time")
 
 
 def _moment(time: Any) -> str:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from kerasduet import evaluation
-from kerasduet.checks import choice
+from kerasduet.checks import choice, flag
 from kerasduet.data import load_data
 from kerasduet.data.preprocessing import ImagePreprocessing, SeriesPreprocessing
 from kerasduet.errors import (
@@ -16,6 +16,7 @@ from kerasduet.errors import (
     DatasetError,
     HorizonError,
     LengthMismatch,
+    NonFinite,
     SeriesTooShort,
 )
 from kerasduet.experiments import Experiment
@@ -279,12 +280,18 @@ class Run:
         from kerasduet.data.dataset import Dataset
         from kerasduet.data.series import series_values
 
-        if isinstance(x, Dataset) and x.table is not None:
+        learned = self.preprocessing
+        assert isinstance(learned, SeriesPreprocessing)
+        if isinstance(x, Dataset) and isinstance(x.preprocessing, SeriesPreprocessing):
+            assert x.table is not None
+            known, given = _columns(learned), _columns(x.preprocessing)
+            if given != known:
+                raise ArgumentType(
+                    f"x: must hold the columns that the run was trained on ({known}); got {given}."
+                )
             times, values = x.table.times, x.table.values
         else:
             times, values = series_values(self.experiment, x)
-        learned = self.preprocessing
-        assert isinstance(learned, SeriesPreprocessing)
         needed = learned.lookback + learned.difference
         if len(values) < needed:
             raise SeriesTooShort(
@@ -311,6 +318,7 @@ class Run:
         while levels.shape[1] < steps:
             outputs = predict_outputs(self.model, learned, learned.window(known))
             more = learned.restore(outputs, known[None, :, -1])  # (1, horizon)
+            _refuse_no_numbers(more)
             levels = np.concatenate([levels, more], axis=1)
             known = np.vstack([known, np.repeat(more.T, known.shape[1], axis=1)])
         table = evaluation.baseline_forecasts(
@@ -335,7 +343,7 @@ class Run:
         check_settings(settings)
         return plot_run(self, kind=kind, **settings)
 
-    def save(self, folder: str | os.PathLike[str]) -> str:
+    def save(self, folder: str | os.PathLike[str], *, overwrite: bool = False) -> str:
         """Save the run as a folder that either language loads.
 
         Parameters
@@ -343,6 +351,8 @@ class Run:
         folder : path
             A new or empty folder, or one that holds this experiment; what it holds is
             replaced only when the new files are complete.
+        overwrite : bool
+            Replace a run of another experiment, or a damaged one.
 
         Returns
         -------
@@ -356,7 +366,8 @@ class Run:
         """
         from kerasduet.folder import RunFolder
 
-        with RunFolder(folder, self.experiment) as target:
+        flag("overwrite", overwrite)
+        with RunFolder(folder, self.experiment, overwrite=overwrite) as target:
             target.save(self)
         self.folder = str(target.path)
         return self.folder
@@ -370,4 +381,18 @@ class Run:
         flat = self.experiment.builder == "dnn"
         given = x.x_test if isinstance(x, Dataset) else x
         images = check_images(given, learned.input_shape, flat=flat, name=name)
-        return predict_outputs(self.model, learned, images)
+        outputs = predict_outputs(self.model, learned, images)
+        _refuse_no_numbers(outputs)
+        return outputs
+
+
+def _columns(learned: SeriesPreprocessing) -> str:
+    return f"{learned.target} from {', '.join(learned.columns)}"
+
+
+def _refuse_no_numbers(outputs: np.ndarray) -> None:
+    if not np.isfinite(outputs).all():
+        raise NonFinite(
+            "run: its network must give finite numbers; got NaN or infinity, as after a diverged "
+            "training. Train again with a lower learning_rate."
+        )

@@ -285,6 +285,10 @@ def test_clipping(rng, bound):
         close(-variable.numpy(), by_norm[name], 1e-5)
 
 
+def test_an_exploding_gradient_keeps_its_direction():
+    close(kc.clip_gradients([1e200, 1e200], norm=1), np.full(2, np.sqrt(0.5)), 1e-15)
+
+
 @pytest.mark.parametrize(
     ("call", "text"),
     [

@@ -186,6 +186,9 @@ def test_rows_without_times_are_marked_at_whole_numbers():
     run = kd.run_experiment("lstm-co2", data=frame, progress=False, **SERIES)
     shown = panel(run, "forecast", windows=2)
     assert shown.x == "Row"
+    years = seasonal().set_axis(range(1824, 2024)).rename_axis("time").reset_index()
+    run = kd.run_experiment("lstm-co2", data=years, progress=False, **SERIES | {"time": None})
+    assert panel(run, "forecast", windows=2).x == "Time"
     assert shown.ticks == (188, 190, 192, 194, 196, 198, 200)
 
 

@@ -355,6 +355,12 @@ def test_a_page_says_the_same_every_time(pages, tmp_path, image_run):
 
 
 @needs_pandoc
+def test_the_page_of_a_series_says_what_it_was_scored_on(pages):
+    text = check_page(pages["series"]).text
+    for setting in ("Difference 7", "Season 7", "Lookback 8", "Horizon 3"):
+        assert setting in " ".join(text.split())
+
+
 def test_an_interrupted_run_has_a_page_too(tmp_path, image_run):
     def stop(event):
         if event["event"] == "epoch":
@@ -364,6 +370,9 @@ def test_an_interrupted_run_has_a_page_too(tmp_path, image_run):
     assert run.status == "interrupted"
     page = check_page(kd.render_report(run, tmp_path / "page.html"))
     assert "stopped after" in page.text and "assert run" not in page.text
+    # Interrupted before its first epoch was over, it has no loss to compare.
+    early = dataclasses.replace(run, history=run.history[["epoch"]].iloc[:0])
+    check_page(kd.render_report([early, image_run], tmp_path / "compared.html"))
 
 
 def diverge(run):

@@ -17,6 +17,8 @@ from kerasduet.errors import (
     HorizonError,
     LabelRange,
     LengthMismatch,
+    NonFinite,
+    RunFolderError,
     SeriesTooShort,
     ShapeError,
     UnknownName,
@@ -328,6 +330,43 @@ def test_horizon_is_a_whole_number_of_steps(series_run, horizon):
         HorizonError, match=r"^horizon: must be a whole number, at most 1000000; got"
     ):
         series_run.forecast(10**9)
+
+
+def test_a_data_set_of_other_columns_is_not_predicted(series_run):
+    frame = seasonal().to_frame().assign(other=np.arange(200.0) ** 2)
+    settings = SERIES | {"target": "other"}
+    other = kd.load_data(kd.experiment("lstm-co2", **settings), frame)
+    with pytest.raises(ArgumentType) as raised:
+        series_run.predict(other)
+    assert str(raised.value) == (
+        "x: must hold the columns that the run was trained on (value from value); got other "
+        "from other."
+    )
+
+
+def test_a_diverged_network_predicts_nothing(named_run, series_run, tmp_path):
+    x, y = fruits()
+    run = kd.load_run(replace(named_run).save(tmp_path / "images"))
+    series = kd.load_run(replace(series_run).save(tmp_path / "series"))
+    for broken in (run, series):
+        broken.model.set_weights([np.full_like(w, np.nan) for w in broken.model.get_weights()])
+    for ask in (lambda: run.predict(x), lambda: run.evaluate(x, y), series.forecast):
+        with pytest.raises(NonFinite, match=r"^run: its network must give finite numbers"):
+            ask()
+
+
+def test_no_number_is_never_right():
+    scores = evaluation.class_metrics(np.full((2, 3), np.nan), np.array([0, 0]))
+    assert scores["accuracy"] == 0 and scores["errors"] == 2
+
+
+def test_saving_over_another_experiment_must_be_asked_for(image_run, named_run, tmp_path):
+    folder = replace(image_run).save(tmp_path / "run")
+    with pytest.raises(RunFolderError, match="overwrite = true"):
+        replace(named_run).save(folder)
+    assert kd.load_run(folder).digests == image_run.digests
+    replace(named_run).save(folder, overwrite=True)
+    assert kd.load_run(folder).digests == named_run.digests
 
 
 def test_a_classifier_has_no_forecast(image_run):

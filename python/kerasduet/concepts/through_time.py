@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -218,7 +219,8 @@ def clip_gradients(
         clipped = {key: np.clip(g, -bound, bound) for key, g in arrays.items()}
     else:
         bound = checks.number("norm", norm, low=0, low_open=True)
-        total = float(np.linalg.norm([np.linalg.norm(g) for g in arrays.values()]))
+        # Squares of an exploding gradient overflow; hypot's do not.
+        total = math.hypot(*(v for g in arrays.values() for v in g.ravel().tolist()))
         factor = bound / total if total > bound else 1.0
         clipped = {key: g * factor for key, g in arrays.items()}
     result = {key: plain(np.asarray(g)) for key, g in clipped.items()}

@@ -245,7 +245,7 @@ def _training(page: Document, runs: Sequence[Run], names: Sequence[str]) -> None
     histories = {
         name: run.history
         for name, run in zip(names, runs, strict=True)
-        if np.isfinite(run.history["loss"]).any()
+        if "loss" in run.history and np.isfinite(run.history["loss"]).any()
     }
     if not histories:
         page.add("No run finished an epoch with a finite loss, so there are no curves.")

@@ -28,6 +28,8 @@ TRAINING = (
     "optimizer", "learning_rate", "momentum", "weight_decay", "clip_norm", "clip_value",
     "epochs", "batch_size", "early_stopping", "validation_split", "seed",
 )  # fmt: skip
+# Of a series: they decide what the network sees and what it is scored on.
+WINDOWS = ("lookback", "horizon", "difference", "season", "straddle", "test_split")
 
 
 def write_page(page: Document, run: Run, *, stem: str) -> None:
@@ -142,9 +144,10 @@ def _network(page: Document, run: Run) -> None:
 def _training(page: Document, run: Run) -> None:
     page.heading("Training")
     settings = flat_settings(run.experiment)
+    named = TRAINING + (WINDOWS if run.experiment.task == "forecasting" else ())
     rows = [
         [name.replace("_", " ").capitalize(), escape(words.setting(settings[name]))]
-        for name in TRAINING
+        for name in named
         if settings[name] not in (None, 0) or name == "seed"
     ]
     rows += [
