@@ -12,11 +12,12 @@
 #' @details
 #' Columns of a data frame may be numbers, dates (`Date`) or times (`POSIXct`). Its times are the
 #' column that the experiment's `time` names, or else one called "time", or else the only one
-#' that holds dates; without any, rows are numbered. Times come back in their zone. The times of
-#' a `ts` of years, quarters or months become dates, so that `frequency` may be "YS", "QS" or
-#' "MS"; those of any other `ts` stay numbers. Its column is called by the experiment's
-#' `target`, or else "value". Missing values are refused by row, unless the experiment says
-#' `missing = "interpolate"`.
+#' that holds dates; without any, rows are numbered. A column whose items are all numbers, in a
+#' file too, holds numbers such as years or seconds, never dates. Times come back in their zone.
+#' The times of a `ts` of years, quarters or months become dates, so that `frequency` may be
+#' "YS", "QS" or "MS"; those of any other `ts` stay numbers. Its column is called by the
+#' experiment's `target`, or else "value". Missing values are refused by row, unless the
+#' experiment says `missing = "interpolate"`.
 #'
 #' @return A `kerasduet_dataset`. Its parts are `x_train`, `y_train`, `x_validation`,
 #'   `y_validation`, `x_test`, `y_test` (each a `kerasduet_array`, with images or windows along
@@ -42,7 +43,7 @@ array_names <- c("x_train", "y_train", "x_validation", "y_validation", "x_test",
 names.kerasduet_dataset <- function(x) c(array_names, "sizes", "class_names", "source")
 
 #' @export
-`$.kerasduet_dataset` <- function(x, name) {
+`$.kerasduet_dataset` <- function(x, name, ...) { # base R adds exact = TRUE to [[ at times
   call_core({
     name <- part_name(name, names(x))
     part <- if (name != "class_names") reticulate::py_get_attr(handle(x), name)
@@ -104,7 +105,11 @@ NULL
     all <- seq_len(dim(x)[[1]])
     rows <- all[i]
     if (anyNA(rows)) {
-      refuse("i: rows must lie in 1..", length(all), "; got others.", kind = "ArgumentRange")
+      wrong <- toString(i[is.na(rows)][1])
+      refuse("i: rows must lie in 1..", length(all), "; got ", wrong, ".", kind = "ArgumentRange")
+    }
+    if (is.numeric(i) && any(i %% 1 != 0)) {
+      refuse("i: rows must be whole numbers; got ", i[i %% 1 != 0][1], ".")
     }
     new_handle(handle(x)$take(array_to_py(rows - 1L), axis = 0L), "kerasduet_array")
   })
@@ -178,6 +183,9 @@ Summary.kerasduet_array <- copy_first
 
 #' @export
 mean.kerasduet_array <- copy_first
+
+#' @export
+is.na.kerasduet_array <- copy_first
 
 #' @export
 unique.kerasduet_array <- copy_first

@@ -2,8 +2,10 @@
 #'
 #' Beside the network's forecast stand the baselines: `naive` repeats the last value,
 #' `seasonal_naive` the last season, `drift` goes on along the line from the first value to the
-#' last, and `seasonal_drift` repeats the last season and adds its change against the season
-#' before, once for each season ahead.
+#' last, and `seasonal_drift` repeats the last season, moved by the change of the last value
+#' against the same time one season before, once for each season ahead:
+#' \eqn{y_{t+h-mk} + k (y_t - y_{t-m})}{y[t+h-mk] + k (y[t] - y[t-m])}, with \eqn{m} the season and
+#' \eqn{k} the seasons ahead.
 #'
 #' The baselines are those of Hyndman and Athanasopoulos, "Forecasting: principles and practice",
 #' 3rd ed., 5.2. The book's package fable adds, in `SNAIVE(y ~ drift())`, the mean change over the

@@ -41,6 +41,11 @@ length.kerasduet_handle <- function(x) length(names(x))
 #' @export
 as.list.kerasduet_handle <- function(x, ...) x[]
 
+#' @export
+with.kerasduet_handle <- function(data, expr, ...) {
+  eval(substitute(expr), as.list(data), parent.frame())
+}
+
 #' @importFrom utils str
 #' @export
 str.kerasduet_handle <- function(object, ...) {

@@ -136,7 +136,7 @@ run_parts <- c(
 names.kerasduet_run <- function(x) run_parts
 
 #' @export
-`$.kerasduet_run` <- function(x, name) {
+`$.kerasduet_run` <- function(x, name, ...) { # base R adds exact = TRUE to [[ at times
   call_core({
     name <- part_name(name, run_parts)
     part <- reticulate::py_get_attr(handle(x), name)

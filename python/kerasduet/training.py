@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from kerasduet.environment import deterministic, start_backend
+from kerasduet.environment import deterministic
 from kerasduet.interrupts import Interrupts
 
 if TYPE_CHECKING:
@@ -107,9 +107,9 @@ def train(
     return course.state, interrupted
 
 
+@deterministic()
 def compile_model(model: keras.Model, experiment: Experiment) -> keras.Model:
     """Set loss, metrics and optimizer as the experiment says; the optimizer is built."""
-    start_backend()
     import keras
 
     settings: dict[str, Any] = {"learning_rate": experiment.learning_rate}
@@ -134,6 +134,7 @@ def compile_model(model: keras.Model, experiment: Experiment) -> keras.Model:
     return model
 
 
+@deterministic()
 def predict_outputs(
     model: keras.Model,
     preprocessing: ImagePreprocessing | SeriesPreprocessing,
@@ -141,8 +142,7 @@ def predict_outputs(
 ) -> np.ndarray:
     """Run the network over inputs in batches of a fixed size; float32 (n, outputs)."""
     batches = _batches(x, None, preprocessing.to_network, PREDICTION_BATCH)
-    with deterministic():
-        return np.asarray(model.predict(batches, verbose=0), dtype=np.float32)
+    return np.asarray(model.predict(batches, verbose=0), dtype=np.float32)
 
 
 def capture(model: keras.Model) -> list[np.ndarray]:
@@ -200,27 +200,27 @@ class _Course:
             return False
         return state.epoch - 1 - _best_epoch(state.history) >= patience
 
+    @deterministic()
     def run(self) -> None:
         """Train until done; KeyboardInterrupt leaves the state of the last whole epoch."""
         import keras
 
         self.began = time.perf_counter()
-        with deterministic():
-            self.model.fit(
-                self.batches,
-                validation_data=self.held,
-                initial_epoch=self.state.epoch,
-                epochs=self.experiment.epochs,
-                shuffle=False,
-                verbose=0,
-                callbacks=[
-                    keras.callbacks.LambdaCallback(
-                        on_epoch_begin=self.shuffle,
-                        on_train_batch_end=self.tell_batch,
-                        on_epoch_end=self.finish_epoch,
-                    )
-                ],
-            )
+        self.model.fit(
+            self.batches,
+            validation_data=self.held,
+            initial_epoch=self.state.epoch,
+            epochs=self.experiment.epochs,
+            shuffle=False,
+            verbose=0,
+            callbacks=[
+                keras.callbacks.LambdaCallback(
+                    on_epoch_begin=self.shuffle,
+                    on_train_batch_end=self.tell_batch,
+                    on_epoch_end=self.finish_epoch,
+                )
+            ],
+        )
 
     def shuffle(self, epoch: int, logs: Any = None) -> None:
         """Order the rows by seed and epoch alone: a resumed run sees the same ones."""

@@ -119,6 +119,27 @@ def test_global_seeds_do_not_matter():
     assert tiny(False).digests == first.digests
 
 
+def test_settings_of_keras_do_not_matter_and_stay():
+    from keras import config
+
+    expected = whole().digests
+    images = {"dataset": "mnist-subset", "filters": 2, "dense_units": 4, "epochs": 1}
+    config.set_floatx("float64")
+    config.set_image_data_format("channels_first")
+    config.set_dtype_policy("float16")
+    try:
+        run = tiny(False)
+        kd.run_experiment("mnist-cnn", progress=False, **images)
+        kd.models.cnn(filters=2, dense_units=4)
+        after = config.floatx(), config.image_data_format(), config.dtype_policy().name
+    finally:
+        config.set_floatx("float32")
+        config.set_image_data_format("channels_last")
+        config.set_dtype_policy("float32")
+    assert run.digests == expected
+    assert after == ("float64", "channels_first", "float16")
+
+
 def orders(monkeypatch, **changes):
     """Train, and give the order in which each epoch saw its rows."""
     real, seen = training._Course.shuffle, []

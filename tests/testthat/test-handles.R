@@ -59,3 +59,14 @@ test_that("a run of an earlier session says how to keep one, whatever is asked o
     expect_error(use(old), "Keep runs with save_run() and load_run().", fixed = TRUE)
   }
 })
+
+test_that("base R reads parts in its other ways too", {
+  skip_without_core()
+  run <- images_run()
+  expect_identical(getElement(run, "metrics"), run$metrics)
+  expect_identical(run[["metrics", exact = TRUE]], run$metrics)
+  expect_identical(with(run, metrics$accuracy), run$metrics$accuracy)
+  expect_error(is.na(run$dataset$y_test), "Copy it first", class = "ArgumentType")
+  expect_error(run$dataset$x_test[1.7], "i: rows must be whole numbers; got 1.7.", fixed = TRUE)
+  expect_error(run$dataset$x_test["a"], "; got a.", fixed = TRUE)
+})

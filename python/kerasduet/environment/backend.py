@@ -337,22 +337,29 @@ def _prepare_torch(chosen: Settings) -> None:
 
 @contextlib.contextmanager
 def deterministic() -> Iterator[None]:
-    """Make operations deterministic for a while, and leave the session as it was.
+    """Let nothing but the experiment decide the bits for a while; leave the session as it was.
 
-    TensorFlow then refuses random operations without a seed, such as the shuffling of a plain
-    `model.fit()`: what a user does after a run must not suffer from that. JAX has no such
-    switch; it is deterministic once its flags are set.
+    Operations are deterministic: TensorFlow then refuses random ones without a seed, such as
+    the shuffling of a plain `model.fit()`, and what a user does after a run must not suffer
+    from that. JAX has no such switch; it is deterministic once its flags are set. Keras computes
+    in float32 with channels last, whatever the user set before.
     """
     start_backend()
-    switch = _SWITCHES.get(backend_name())
-    if switch is None:
-        yield
-        return
+    from keras import config
+
+    switch = _SWITCHES.get(backend_name(), lambda on: True)
     before = switch(None)
+    floats, layout, policy = config.floatx(), config.image_data_format(), config.dtype_policy()
     switch(True)
+    config.set_floatx("float32")
+    config.set_image_data_format("channels_last")
+    config.set_dtype_policy("float32")
     try:
         yield
     finally:
+        config.set_floatx(floats)
+        config.set_image_data_format(layout)
+        config.set_dtype_policy(policy)
         switch(before)
 
 

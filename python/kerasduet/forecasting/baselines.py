@@ -82,7 +82,7 @@ def drift(
 def seasonal_drift(
     values: np.ndarray, origins: np.ndarray, *, horizon: int, season: int
 ) -> np.ndarray:
-    """Repeat the last season, moved on by its change against the season before.
+    """Repeat the last season, moved on by the last value's change within a season.
 
     Where a season and the value before it are not yet known, or a season is one step, there
     is no such change, and it is `seasonal_naive`.

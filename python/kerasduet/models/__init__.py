@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from kerasduet.environment import deterministic
 from kerasduet.experiments import described
 from kerasduet.models.cnn import cnn
 from kerasduet.models.dnn import dnn
@@ -23,6 +24,7 @@ BUILDERS: Mapping[str, Callable[..., keras.Model]] = MappingProxyType(
 )
 
 
+@deterministic()
 def build_model(experiment: Experiment | str) -> keras.Model:
     """Build the network of an experiment, untrained.
 

@@ -79,7 +79,7 @@ def cnn(
     x = inputs  # (batch, height, width, channels)
     for i, number in enumerate(a.filters, start=1):
         x = parts.convolution(number, a.kernel_size, f"convolution_{i}", **looks)(x)
-        x = keras.layers.MaxPooling2D(a.pool_size, name=f"pooling_{i}")(x)
+        x = parts.pooling(a.pool_size, f"pooling_{i}")(x)
     x = keras.layers.Flatten(name="flatten")(x)  # (batch, height * width * filters)
     for i, (size, rate) in enumerate(zip(a.dense_units, rates, strict=True), start=1):
         x = parts.dense(size, f"dense_{i}", **looks)(x)

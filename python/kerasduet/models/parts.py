@@ -10,6 +10,9 @@ from kerasduet.environment import start_backend
 if TYPE_CHECKING:
     import keras
 
+# Whatever Keras is set to: the data have their channels last.
+IMAGES: dict[str, Any] = {"data_format": "channels_last"}
+
 
 class Parts:
     """Make Keras layers whose initial weights and dropout follow from one seed.
@@ -50,8 +53,14 @@ class Parts:
 
         kernel = self.initializer(initializer)
         return keras.layers.Conv2D(
-            filters, size, kernel_initializer=kernel, name=name, **settings
+            filters, size, kernel_initializer=kernel, name=name, **IMAGES, **settings
         )
+
+    def pooling(self, size: int, name: str) -> keras.Layer:
+        """Give 2-D max pooling."""
+        import keras
+
+        return keras.layers.MaxPooling2D(size, name=name, **IMAGES)
 
     def recurrent(self, kind: str, units: int, name: str, **settings: Any) -> keras.Layer:
         """Give a recurrent layer: "rnn" (SimpleRNN), "lstm" or "gru"."""
