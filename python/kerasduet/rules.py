@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable, Mapping
 from types import MappingProxyType
 from typing import Any
@@ -54,6 +55,10 @@ def _choice(options: tuple[str, ...]) -> Check:
     return lambda name, value: checks.choice(name, value, options)
 
 
+def _path(name: str, value: Any) -> str:
+    return checks.text(name, os.fspath(value) if isinstance(value, os.PathLike) else value)
+
+
 def _seed(name: str, value: Any) -> int:
     return checks.whole(
         name, value, low=0, high=MAX_SEED, error=SeedError, type_error=SeedError
@@ -83,7 +88,7 @@ RULES: Mapping[str, Check] = MappingProxyType(
         "name": checks.text,
         "description": checks.line,
         "dataset": _choice(DATASETS),
-        "path": checks.optional(checks.text),
+        "path": checks.optional(_path),
         "time": checks.optional(checks.text),
         "target": checks.optional(checks.text),
         "features": checks.several(checks.text, empty=True),

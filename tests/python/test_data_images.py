@@ -244,6 +244,31 @@ def test_test_rows_of_the_callers_own_are_kept_as_they_are():
     assert np.array_equal(loaded.x_train[..., 0], data["x"])
 
 
+def test_a_test_split_counts_only_where_it_made_the_test_rows():
+    x, y = fruits()
+    made = load({"x": x, "y": y}, test_split=0.2)
+    asked = kd.experiment("mnist-dense", dataset="images", test_split=0.3, **SMALL)
+    with pytest.raises(ArgumentType, match=r"^data: must be loaded with the test_split of"):
+        made.check_made_for(asked)
+    load({"x": x, "y": y, "x_test": x, "y_test": y}, test_split=0.2).check_made_for(asked)
+    subset = kd.experiment("mnist-dense", dataset="mnist-subset")
+    kd.load_data(subset.replace(test_split=0.3)).check_made_for(subset)
+
+
+def test_early_stopping_needs_a_validation_row(tmp_path):
+    x, y = fruits(40)
+    settings = SMALL | {"validation_split": 0.01, "early_stopping": 3}
+    data = {"x": x, "y": y}
+    for given in (data, load(data, validation_split=0.01)):
+        with pytest.raises(EmptyData) as raised:
+            kd.run_experiment("mnist-dense", data=given, out=tmp_path / "run", **settings)
+        assert str(raised.value) == (
+            "early_stopping: needs validation rows; got none, as validation_split 0.01 of 36 rows "
+            "leaves none. Raise validation_split, or set early_stopping to none."
+        )
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_names_come_from_the_categories():
     x, y = fruits()
     loaded = load({"x": x, "y": y})

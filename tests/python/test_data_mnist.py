@@ -86,8 +86,11 @@ def test_changed_subset_is_refused(monkeypatch):
 @pytest.mark.parametrize(
     ("content", "text"),
     [
-        (archive(), "path: x_train must have MNIST's sha256; got other bytes in {path}."),
-        (archive(x_train=np.zeros((60_000, 28, 28), np.uint8)), "path: x_train must have"),
+        (
+            archive(),
+            "KERASDUET_DATA: x_train must have MNIST's sha256; got other bytes in {path}.",
+        ),
+        (archive(x_train=np.zeros((60_000, 28, 28), np.uint8)), "DATA: x_train must have"),
         (archive(y_test=None), "plain arrays; got {path} (KeyError). Fetch it again."),
         (archive(x_train=np.array([{}])), "plain arrays; got {path} (ValueError). Fetch it"),
         (archive()[:-40], "plain arrays; got {path} (BadZipFile). Fetch it again."),
@@ -118,9 +121,13 @@ def test_a_data_folder_without_mnist_is_said_so(nowhere):
     with pytest.raises(DatasetError) as raised:
         kd.load_data(kd.experiment("mnist-dense"))
     assert str(raised.value) == (
-        f"path: must be an MNIST file (.npz); got {str(nowhere / 'mnist.npz')!r}, which does "
-        "not exist."
+        f"KERASDUET_DATA: must be an MNIST file (.npz); got {str(nowhere / 'mnist.npz')!r}, "
+        "which does not exist. Set it to the folder of mnist.npz, or unset it."
     )
+    with pytest.raises(
+        DatasetError, match=r"^path: must be an MNIST file \(.npz\); got 'no.npz'"
+    ):
+        kd.load_data(kd.experiment("mnist-dense", path="no.npz"))
 
 
 def test_damaged_file_in_keras_cache_is_refused(nowhere, monkeypatch):

@@ -219,10 +219,18 @@ def test_common_ways_to_write_a_file_give_the_same_series(csv, content):
             "day: times must not repeat; got 2024-01-02 in line 4. Keep one row a time.",
         ),
         (
+            rows("a,b", "x,y"),
+            {"target": None},
+            ArgumentType,
+            "target: must name the column to forecast; got nothing, and the table has a, b. None "
+            "of them holds numbers.",
+        ),
+        (
             rows("a,b", "1,2"),
             {"target": None},
             ArgumentType,
-            "target: must name the column to forecast; got nothing, and the table has a, b.",
+            "target: must name the column to forecast; got nothing, and the table has a, b. "
+            'Set target = "a", say.',
         ),
     ],
 )
@@ -282,7 +290,27 @@ def test_a_missing_last_field_of_a_file_is_missing(csv):
         csv("day\tvalue\n2024-01-01\t1\n2024-01-02\t")
 
 
-@pytest.mark.parametrize("word", ["", "NA", "na", "NaN", "null", "  "])
+def test_the_only_column_of_numbers_of_a_file_is_the_target(csv):
+    values = ["NA", *range(30), ""]
+    lines = [
+        f"2023-{day // 28 + 1:02d}-{day % 28 + 1:02d},{v},b" for day, v in enumerate(values)
+    ]
+    with pytest.raises(MissingValue, match=r"^sales: values must not be missing; .* in line 2"):
+        csv(rows("day,sales,shop", *lines), target=None)
+    loaded = csv(rows("day,sales,shop", *lines[1:-1]), target=None)
+    assert loaded.preprocessing.target == "sales"
+    assert loaded.table.values[:, -1].tolist() == list(range(30))
+
+
+def test_a_path_object_is_kept_as_text(tmp_path):
+    file = tmp_path / "prices.csv"
+    file.write_text(rows("value", *map(str, NUMBERS)))
+    made = experiment(path=file)
+    assert made.path == str(file)
+    assert len(kd.load_data(made).table.values) == 30
+
+
+@pytest.mark.parametrize("word", ["", "NA", "n/a", "na", "NaN", "null", "  "])
 def test_words_for_a_missing_value(csv, word):
     with pytest.raises(MissingValue, match="got a missing one in line 3"):
         csv(rows("day,value", *column([1, word, 3])))
@@ -756,6 +784,32 @@ def test_too_short_for_its_validation_rows():
     assert straddled.sizes["validation"] == 1
 
 
+@pytest.mark.parametrize(
+    ("changes", "text"),
+    [
+        (
+            {"difference": 30},
+            "difference: must be less than the rows (30); got 30. Give a longer series, or a "
+            "smaller difference.",
+        ),
+        (
+            {"lookback": 30},
+            "lookback: lookback + horizon must fit into the training rows (19 of 30); got 30 + 2. "
+            "Give a longer series, or a shorter lookback or horizon.",
+        ),
+        (
+            {"horizon": 6, "test_split": 0.1, "straddle": True},
+            "lookback: lookback + horizon must fit into the validation rows (5 of 30); got 3 + 6. "
+            "Give a longer series, or a shorter lookback or horizon.",
+        ),
+    ],
+)
+def test_the_setting_that_is_too_large_is_named(changes, text):
+    with pytest.raises(SeriesTooShort) as raised:
+        load(pd.Series(NUMBERS), **changes)
+    assert str(raised.value) == text
+
+
 def test_what_was_learned_goes_to_json_and_back():
     import json
 
@@ -763,7 +817,7 @@ def test_what_was_learned_goes_to_json_and_back():
     again = preprocessing_from_dict(json.loads(json.dumps(learned.to_dict())))
     assert again == learned
     assert again.tail_times[-1] == "2024-07-18"
-    assert len(again.tail) == 10
+    assert len(again.tail) == len(again.tail_times) == 20
 
 
 @some_cases

@@ -12,7 +12,7 @@ from conftest import SERIES, seasonal
 from test_data_series import DAYS, NUMBERS, experiment, load
 
 import kerasduet as kd
-from kerasduet.data.times import irregular, read_times
+from kerasduet.data.times import following, irregular, read_times
 from kerasduet.errors import (
     ArgumentType,
     KerasduetError,
@@ -169,6 +169,79 @@ def test_a_frequency_needs_dates():
     )
 
 
+def test_a_frequency_needs_times():
+    with pytest.raises(ArgumentType) as raised:
+        load(pd.Series(NUMBERS), frequency="D")
+    assert str(raised.value) == (
+        "frequency: needs a column of times; got 'D' and none. Set time to the name of that "
+        "column, or frequency to none."
+    )
+
+
+@pytest.mark.parametrize("first", ["", "  ", "NA", "n/a", None])
+def test_a_missing_first_time_is_refused_in_files_and_tables(tmp_path, first):
+    texts = [first, *TEXTS[:0:-1]]
+    table = pd.DataFrame({"when": texts, "value": NUMBERS}, dtype=object)
+    with pytest.raises(TimeIndexError, match=r"^when: must be times such as .* in row 1"):
+        load(table)
+    table.to_csv(tmp_path / "days.csv", index=False)
+    with pytest.raises(TimeIndexError) as raised:
+        kd.load_data(experiment(path=str(tmp_path / "days.csv")))
+    assert str(raised.value) == (
+        "when: must be times such as 2024-01-31; got a missing one in line 2."
+    )
+
+
+@pytest.mark.parametrize("written", ["%d.%m.%y", "%d %b %Y"])
+def test_texts_that_are_no_times_are_said_to_be_none(written):
+    loaded = load({"when": DAYS.strftime(written), "value": NUMBERS})
+    assert loaded.table.times.tolist() == list(range(1, 31))
+    assert loaded.source.note == "No column of times was found; rows are numbered."
+    assert load({"other": NUMBERS[::-1], "value": NUMBERS}).source.note == ""
+
+
+LARGE = 1_700_000_000_123_456_789
+
+
+@pytest.mark.parametrize(
+    ("numbers", "kind"),
+    [
+        (range(1, 31), "int64"),
+        (np.arange(30) / 2, "float64"),
+        (1990 + np.arange(30) / 12, "float64"),
+        (1.7e9 + 3600 * np.arange(30), "int64"),
+        (range(1850, 1880), "int64"),
+        (range(20240101, 20240131), "int64"),
+        (LARGE + 10 * np.arange(30), "int64"),
+        (pd.array(LARGE + 10 * np.arange(30), dtype="Int64"), "int64"),
+        (2**63 + 2**54 * np.arange(30, dtype=np.uint64), "float64"),
+        (1e300 * np.arange(1, 31), "float64"),
+    ],
+    ids=[
+        "counter",
+        "halves",
+        "months",
+        "seconds",
+        "years",
+        "codes",
+        "nanoseconds",
+        "nullable",
+        "unsigned",
+        "huge",
+    ],
+)
+@pytest.mark.filterwarnings("error")
+def test_a_column_of_numbers_holds_numbers_in_files_and_tables(tmp_path, numbers, kind):
+    table = pd.DataFrame({"time": numbers, "value": NUMBERS})
+    table.to_csv(tmp_path / "numbers.csv", index=False)
+    for loaded in (load(table), kd.load_data(experiment(path=str(tmp_path / "numbers.csv")))):
+        times = loaded.table.times
+        assert times.dtype == kind
+        assert times.tolist() == [float(n) if kind == "float64" else int(n) for n in numbers]
+        assert list(read_times(loaded.preprocessing.tail_times)) == times[-20:].tolist()
+        assert following(times, 2).tolist() == following(times[-20:], 2).tolist()
+
+
 def days(*dropped, **settings):
     whole = pd.date_range(**{"start": "2024-01-01", "periods": 60, "freq": "D"} | settings)
     return whole.delete(list(dropped))
@@ -218,6 +291,66 @@ def test_gaps_in_regular_times_are_said():
     )
 
 
+MONTHS = pd.date_range("2016-05-01", periods=45, freq="MS")  # to 2020-01-01
+HALF = pd.Timedelta("14D")
+
+
+@pytest.mark.parametrize(
+    ("times", "after"),
+    [
+        (MONTHS + HALF, ["2020-02-15", "2020-03-15"]),
+        (MONTHS.delete(42) + HALF, ["2020-02-15", "2020-03-15"]),
+        (MONTHS.delete(42), ["2020-02-01", "2020-03-01"]),
+        (
+            pd.date_range(end="2019-12-31", periods=40, freq="ME").delete(36),
+            ["2020-01-31", "2020-02-29"],
+        ),
+        (pd.DatetimeIndex(["2019-11-30", "2019-12-30"]), ["2020-01-30", "2020-02-29"]),
+        (
+            pd.DatetimeIndex([f"{year}-07-15" for year in range(1980, 2020)]),
+            ["2020-07-15", "2021-07-15"],
+        ),
+        (pd.DatetimeIndex(["2019-02-15", "2019-05-15"]), ["2019-08-15", "2019-11-15"]),
+        (
+            (MONTHS + HALF + pd.Timedelta("12h")).tz_localize("Europe/Berlin"),
+            ["2020-02-15T12+0100", "2020-03-15T12+0100"],
+        ),
+        (days(57, tz="Europe/Berlin", start="2024-01-31"), ["2024-03-31", "2024-04-01"]),
+        (days(freq="B", periods=119), ["2024-06-14", "2024-06-17"]),
+        (days(30, freq="B", periods=119), ["2024-06-14", "2024-06-17"]),
+    ],
+    ids=[
+        "mid-month",
+        "mid-month-gap",
+        "month-gap",
+        "month-end-gap",
+        "thirtieth",
+        "mid-year",
+        "quarters",
+        "zone",
+        "summer-time",
+        "working-days",
+        "holiday",
+    ],
+)
+def test_times_go_on_by_the_calendar(times, after):
+    expected = [pd.Timestamp(text).tz_localize(None) for text in after]
+    for known in (times, times[-20:]):
+        assert list(following(known, 2).tz_localize(None)) == expected
+
+
+@pytest.mark.parametrize(
+    ("times", "lookback"),
+    [(days(freq="B", periods=119), 3), (MONTHS, 1), (MONTHS.delete(42) + HALF, 3)],
+)
+def test_a_forecast_has_the_times_of_a_prediction(times, lookback):
+    series = pd.Series(np.sin(np.arange(len(times))), times)
+    settings = SERIES | {"lookback": lookback, "season": 1, "difference": 0, "epochs": 1}
+    settings |= {"straddle": True, "validation_split": 0.2, "test_split": 0.2}
+    run = kd.run_experiment("lstm-co2", data=series, progress=False, **settings)
+    assert run.forecast()["time"].tolist() == run.predict(series)["time"].tolist()
+
+
 def zoned_run(**settings):
     hours = pd.date_range("2024-03-27 00:00", periods=200, freq="h", tz="Europe/Berlin")
     series = seasonal().set_axis(hours)
@@ -263,7 +396,7 @@ def test_a_zone_is_kept_by_its_name(zone, kept):
     times = DAYS.tz_localize(zone)
     learned = load(pd.Series(NUMBERS, times, name="value")).preprocessing
     assert learned.zone == kept
-    assert list(read_times(learned.tail_times, learned.zone)) == list(times[-3:])
+    assert list(read_times(learned.tail_times, learned.zone)) == list(times[-20:])
 
 
 @pytest.mark.parametrize(

@@ -46,8 +46,9 @@ def load_data(experiment: Experiment | str, data: Any = None) -> Dataset:
     `Dataset.source` says which one it was. Their sha256 are checked.
 
     The times of a series are the column that `experiment.time` names, else an index of dates,
-    else a column "time", else the only column of dates; without any, rows are numbered. What
-    was found, filled or looks like a gap stands in `Dataset.source.note`.
+    else a column "time", else the only column of dates; without any, rows are numbered. A
+    column whose items are all numbers, in a file too, holds numbers such as years or seconds,
+    never dates. What was found, filled or looks like a gap stands in `Dataset.source.note`.
 
     Examples
     --------

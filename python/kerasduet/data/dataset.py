@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from kerasduet.checks import show
-from kerasduet.errors import ArgumentType
+from kerasduet.errors import ArgumentType, EmptyData
 
 if TYPE_CHECKING:
     from kerasduet.data.preprocessing import ImagePreprocessing, SeriesPreprocessing
@@ -68,7 +68,8 @@ class Dataset:
     source : Source
         Where the data came from.
     settings : mapping
-        `data_settings()` of the experiment: runs of other ones are refused.
+        Those of `data_settings()` of the experiment that decided the arrays: runs of other
+        ones are refused.
     table : Table, optional
         Of a series: its times, values and test origins.
     """
@@ -85,14 +86,20 @@ class Dataset:
     table: Table | None = None
 
     def check_made_for(self, experiment: Experiment) -> None:
-        """Refuse an experiment that would have loaded other arrays."""
+        """Refuse an experiment that would have loaded other arrays, or needs more of them."""
         for name, wanted in experiment.data_settings().items():
-            found = self.settings.get(name)
+            found = self.settings.get(name, wanted)
             if found != wanted:
                 raise ArgumentType(
                     f"data: must be loaded with the {name} of the experiment, {show(wanted)}; got "
                     f"a data set of {name} {show(found)}. Load the data with this experiment."
                 )
+        if experiment.early_stopping is not None and len(self.x_validation) == 0:
+            raise EmptyData(
+                "early_stopping: needs validation rows; got none, as validation_split "
+                f"{show(experiment.validation_split)} of {len(self.x_train)} rows leaves none. "
+                "Raise validation_split, or set early_stopping to none."
+            )
 
     @property
     def sizes(self) -> dict[str, int]:

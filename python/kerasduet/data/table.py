@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import datetime
 import hashlib
 import io
 import re
-from collections.abc import Mapping, Set
+from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -42,7 +43,7 @@ if TYPE_CHECKING:
 __all__ = ["Table", "embedded_co2", "from_values", "read_csv"]
 
 CO2_SHA256 = "ee5afa98318c2069baa753b7b8a327b96b0217017cf94aa8407e914d3cbfaa35"
-MISSING = {"", "na", "nan", "null"}
+MISSING = {"", "n/a", "na", "nan", "null"}
 # How a text begins that means a date: years first or last, a month, a quarter.
 DATE = re.compile(
     r"(\d{4}([-/.])\d\d?\2\d\d?|\d\d?([-/.])\d\d?\3\d{4})(\D.*)?|\d{4}[-/]\d\d?|\d{4}-?Q[1-4]"
@@ -102,7 +103,13 @@ def embedded_co2() -> tuple[pd.DataFrame, Source]:
 
 
 def read_csv(path: str) -> tuple[pd.DataFrame, Source]:
-    """Read a CSV file as text columns; the delimiter is a comma, a semicolon or a tab.
+    """Read a CSV file; the delimiter is a comma, a semicolon or a tab.
+
+    Returns
+    -------
+    (pandas.DataFrame, Source)
+        The index says the lines. A column whose items are all numbers holds numbers, any other
+        its texts; NaN or None is where one is missing.
 
     Raises
     ------
@@ -142,8 +149,25 @@ def read_csv(path: str) -> tuple[pd.DataFrame, Source]:
         rows=len(rows) - 1,
         path=str(file),
     )
-    index = pd.Index(lines[1:], name="line")
-    return pd.DataFrame(rows[1:], index, header, dtype=object), source
+    columns = dict(enumerate(map(_typed, zip(*rows[1:], strict=True))))
+    frame = pd.DataFrame(columns).set_axis(header, axis="columns")
+    return frame.set_axis(pd.Index(lines[1:], name="line")), source
+
+
+def _typed(texts: Iterable[str]) -> pd.Series:
+    items = [None if _is_missing(text) else text.strip() for text in texts]
+    column = pd.Series(items, dtype=object)
+    given = column.dropna()
+    if given.empty or any("_" in item for item in given):
+        return column  # Python reads 1_000 as a number, no CSV means it
+    for kind in ("int64", "float64"):
+        with contextlib.suppress(OverflowError, TypeError, ValueError):
+            return column.astype(kind)
+    return column
+
+
+def _is_missing(item: Any) -> bool:
+    return isinstance(item, str) and item.strip().lower() in MISSING
 
 
 def _csv_rows(text: str, name: str) -> tuple[list[int], list[list[str]]]:
@@ -230,7 +254,7 @@ def _are_dates(values: pd.Index | pd.Series) -> bool:
     """Say whether values are dates, by their type or by how the first one is written."""
     if isinstance(values.dtype, pd.PeriodDtype) or values.dtype.kind in "mM":
         return True
-    first = next(iter(values.dropna()), None)
+    first = next((item for item in values.dropna() if not _is_missing(item)), None)
     if isinstance(first, str):
         return DATE.fullmatch(first.strip()) is not None
     return isinstance(first, datetime.date)
@@ -244,7 +268,7 @@ def clean(
     Parameters
     ----------
     frame : pandas.DataFrame
-        Of a CSV file (text) or of the caller's; its index says the lines or the rows.
+        Of a CSV file or of the caller's; its index says the lines or the rows.
     experiment : Experiment
         Names the columns, the frequency and what to do with missing values.
     index : str, optional
@@ -282,6 +306,10 @@ def clean(
             check_spacing(times, time, experiment.frequency, place)
         else:
             notes.append(_gaps(times, place))
+    elif any(
+        name not in wanted and not _is_number(frame.iloc[:, i]) for i, name in enumerate(names)
+    ):
+        notes.append("No column of times was found; rows are numbered.")
     columns = {name: _numbers(frame[name], name, place) for name in dict.fromkeys(wanted)}
     if experiment.missing == "interpolate":
         columns, filled = _interpolated(columns)
@@ -317,14 +345,23 @@ def _gaps(times: pd.Index, place: Place) -> str:
 
 
 def _only_number(frame: pd.DataFrame, time: str | None) -> str:
-    others = [name for name in map(str, frame.columns) if name != time]
-    numeric = [name for name in others if pd.api.types.is_numeric_dtype(frame[name])]
+    numeric = [
+        name
+        for i, name in enumerate(frame.columns)
+        if name != time and _is_number(frame.iloc[:, i])
+    ]
     if len(numeric) == 1:
         return numeric[0]
+    fix = f' Set target = "{numeric[0]}", say.' if numeric else " None of them holds numbers."
     raise ArgumentType(
         f"target: must name the column to forecast; got nothing, and the table has "
-        f"{', '.join(map(str, frame.columns))}."
+        f"{', '.join(frame.columns)}.{fix}"
     )
+
+
+def _is_number(column: pd.Series) -> bool:
+    kind = column.infer_objects().dtype
+    return pd.api.types.is_numeric_dtype(kind) and not pd.api.types.is_bool_dtype(kind)
 
 
 def _numbers(column: pd.Series, name: str, place: Place) -> np.ndarray:
@@ -351,12 +388,11 @@ def _number(item: Any, name: str, place: Place, row: int) -> float:
     return float(item)
 
 
-def _parsed(item: str, name: str, place: Place, row: int) -> float:
-    text = item.strip()
-    if text.lower() in MISSING:
+def _parsed(text: str | None, name: str, place: Place, row: int) -> float:
+    if text is None:
         return float("nan")
     try:
-        if "_" in text:  # Python reads 1_000 as a number, no CSV means it
+        if "_" in text:
             raise ValueError
         return float(text)
     except ValueError:

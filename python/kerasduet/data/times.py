@@ -27,10 +27,11 @@ __all__ = [
 ]
 
 Place = Callable[[int], str]
+SPACING_ROWS = 20  # so many of the last times say how a series goes on
 
 
 def parse_times(column: pd.Series, name: str, place: Place) -> pd.Index:
-    """Read a column of dates, times or numbers; times keep their zone.
+    """Read a column of dates, times or numbers; times keep their zone, numbers stay numbers.
 
     Parameters
     ----------
@@ -54,8 +55,9 @@ def parse_times(column: pd.Series, name: str, place: Place) -> pd.Index:
         numbers = column.to_numpy(dtype=np.float64, na_value=np.nan)
         wrong = ~np.isfinite(numbers)
         # R has 1990 and Python 1990.0 where the other has a whole number.
-        whole = not wrong.any() and (numbers % 1 == 0).all()
-        times = pd.Index(numbers.astype(np.int64) if whole else numbers)
+        limit = 2**53 if kind == "f" else 2**63
+        whole = not wrong.any() and ((numbers % 1 == 0) & (abs(numbers) < limit)).all()
+        times = pd.Index(column.to_numpy(dtype=np.int64) if whole else numbers)
     else:
         found = column if kind == "M" else _from_texts(column, name, place)
         wrong = found.isna().to_numpy()
@@ -177,13 +179,19 @@ def irregular(times: pd.Index) -> np.ndarray:
     if not isinstance(times, pd.DatetimeIndex):
         return _odd(np.asarray(times))
     clock = times.tz_localize(None)
-    months = np.asarray(12 * clock.year + clock.month)
-    same_day = (clock.day == clock.day[0]).all() or clock.is_month_end.all()
-    if same_day and (np.diff(months) > 0).all():
+    months = _months(clock)
+    if months is not None:
         return _odd(months)
     odd = _odd(times.asi8)
     new_day = np.diff(clock.normalize().asi8) > 0
     return odd[:0] if new_day[odd - 1].all() and not new_day.all() else odd
+
+
+def _months(clock: pd.DatetimeIndex) -> np.ndarray | None:
+    """Count the months of times on one day of the month or on its last; None for others."""
+    months = np.asarray(12 * clock.year + clock.month)
+    same_day = (clock.day == clock.day[0]).all() or clock.is_month_end.all()
+    return months if same_day and (np.diff(months) > 0).all() else None
 
 
 def _odd(positions: np.ndarray) -> np.ndarray:
@@ -200,29 +208,50 @@ def following(times: pd.Index, steps: int, frequency: str | None = None) -> pd.I
     Parameters
     ----------
     times : pandas.Index
-        Times or numbers of the series, or of its end.
+        Times or numbers of the series, or of its end: the last 20 count.
     steps : int
         How many to give.
     frequency : str, optional
-        Spacing of dates as a pandas offset; None guesses: regular spacing, else working days
-        when no weekend occurs, else the median gap.
+        Spacing of dates as a pandas offset; None guesses: months when all have one day of the
+        month or end it, else regular spacing, else working days when no weekend occurs, else
+        the median gap. Days and months go by the clock of the zone.
 
     Examples
     --------
     >>> following(pd.DatetimeIndex(["2024-01-01", "2024-01-02", "2024-01-03"]), 1)
     DatetimeIndex(['2024-01-04'], dtype='datetime64[us]', freq='D')
+    >>> following(pd.DatetimeIndex(["2023-10-31", "2023-11-30", "2023-12-31"]), 2).day.tolist()
+    [31, 29]
     >>> following(pd.Index([1990, 1995, 2000]), 2)
     Index([2005, 2010], dtype='int64')
     """
+    times = times[-SPACING_ROWS:]
     if not isinstance(times, pd.DatetimeIndex):
         return pd.Index(times[-1] + _numeric_step(times) * np.arange(1, steps + 1))
+    clock = times.tz_localize(None)
+    months = _months(clock) if frequency is None and len(times) > 1 else None
+    if months is not None:
+        found = _later_months(clock, round(np.median(np.diff(months))), steps)
+        in_summer = np.full(steps, fill_value=True)
+        return found.tz_localize(times.tz, ambiguous=in_summer, nonexistent="shift_forward")
     offset = frequency or (_regular(times) if len(times) > 2 else None)
     if offset is None:
-        gap = pd.Series(times).diff().median()
-        if gap != pd.Timedelta(days=1) or (times.day_of_week >= 5).any():
+        gap = pd.Series(clock).diff().median()
+        if gap == pd.Timedelta(days=1) and (times.day_of_week < 5).all():
+            offset = "B"
+        elif gap % pd.Timedelta(days=1) == pd.Timedelta(0):
+            offset = pd.DateOffset(days=gap.days)
+        else:
             return pd.DatetimeIndex([times[-1] + gap * step for step in range(1, steps + 1)])
-        offset = "B"
     return pd.date_range(times[-1], periods=steps + 1, freq=offset)[1:]
+
+
+def _later_months(clock: pd.DatetimeIndex, step: int, steps: int) -> pd.DatetimeIndex:
+    """Give the same day, or the end, of later months."""
+    months = range(step, step * steps + 1, step)
+    if clock.is_month_end.all():
+        return pd.DatetimeIndex([clock[-1] + pd.offsets.MonthEnd(n) for n in months])
+    return pd.DatetimeIndex([clock[-1] + pd.DateOffset(months=n) for n in months])
 
 
 def _numeric_step(times: pd.Index) -> float:
@@ -231,7 +260,7 @@ def _numeric_step(times: pd.Index) -> float:
         return 1
     # Written as 1990.08, 1990.17 and 1990.25, months have uneven steps but a good mean.
     step = steps.mean() if steps.max() < 1.5 * steps.min() else np.median(steps)
-    return int(step) if step % 1 == 0 else float(step)
+    return int(step) if step % 1 == 0 and times.dtype.kind in "iu" else float(step)
 
 
 def _regular(times: pd.DatetimeIndex) -> Any:
@@ -269,7 +298,7 @@ def read_times(texts: Iterable[str], zone: str | None = None) -> pd.Index:
     """
     written = list(texts)
     for number in (np.int64, np.float64):
-        with contextlib.suppress(ValueError):
+        with contextlib.suppress(OverflowError, ValueError):
             return pd.Index(np.array(written, dtype=number))
     # A zone with summer time has two offsets, which only UTC brings together.
     has_offset = any(re.search(r":\d\d.*[+-]\d\d:\d\d$", text) for text in written)
