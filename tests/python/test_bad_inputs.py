@@ -16,9 +16,12 @@ import pytest
 import kerasduet as kd
 from kerasduet import errors
 
-FILE = json.loads(
-    (Path(__file__).parents[1] / "contract" / "bad-inputs.json").read_text("utf-8")
-)
+FOLDER = Path(__file__).parents[1] / "contract" / "bad-inputs"
+FILES = [json.loads(file.read_text("utf-8")) for file in sorted(FOLDER.glob("*.json"))]
+EXPERIMENTS = {
+    name: base for file in FILES for name, base in file.get("experiments", {}).items()
+}
+CASES = [case for file in FILES for case in file.get("cases", [])]
 SPECIAL = {"NA": float("nan"), "NaN": float("nan"), "Inf": np.inf, "-Inf": -np.inf}
 HOLDER = """
 import sys
@@ -42,7 +45,7 @@ def plain(value):
 
 
 def settings_of(case, folder):
-    base = FILE["experiments"][case["experiment"]]
+    base = EXPERIMENTS[case["experiment"]]
     settings = base["settings"] | case.get("settings", {})
     settings = {name: plain(value) for name, value in settings.items()}
     if isinstance(settings.get("path"), str):
@@ -116,7 +119,7 @@ def runs():
 
     def run(name):
         if name not in trained:
-            base = FILE["experiments"][name]
+            base = EXPERIMENTS[name]
             data = build(base["data"]) if "data" in base else None
             trained[name] = kd.run_experiment(
                 base["preset"], data=data, progress=False, **base["settings"]
@@ -150,7 +153,7 @@ def folder(tmp_path, request):
         owner.stdin.close()
 
 
-@pytest.mark.parametrize("case", FILE["cases"], ids=label)
+@pytest.mark.parametrize("case", CASES, ids=label)
 def test_refused_with_its_text_and_nothing_left_behind(case, folder, runs, monkeypatch):
     if case["call"] in {"predict", "evaluate", "forecast"}:
         runs(case["experiment"])
@@ -174,14 +177,14 @@ def test_refused_with_its_text_and_nothing_left_behind(case, folder, runs, monke
 
 
 def test_every_promised_row_has_a_case():
-    assert {case["row"] for case in FILE["cases"]} == {*range(1, 31), 34, 35}
+    assert {case["row"] for case in CASES} == {*range(1, 31), 34, 35}
 
 
 def test_cases_have_names_of_their_own():
-    labels = [label(case) for case in FILE["cases"]]
+    labels = [label(case) for case in CASES]
     assert len(set(labels)) == len(labels)
 
 
 def test_the_experiments_of_the_cases_train(runs):
-    for name in FILE["experiments"]:
+    for name in EXPERIMENTS:
         assert runs(name).status == "finished"

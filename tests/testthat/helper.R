@@ -50,9 +50,15 @@ skip_unless_installed <- function() {
 }
 
 # tests/contract lies beside tests/testthat, in the source and in R CMD check.
-contract <- function(name) {
+contract <- function(...) {
   skip_if_not_installed("jsonlite")
-  file <- test_path("..", "contract", name)
-  skip_if_not(file.exists(file), paste("there is no tests/contract beside the tests, so no", name))
-  jsonlite::read_json(file)
+  jsonlite::read_json(contract_path(...))
+}
+
+contract_files <- function(folder) list.files(contract_path(folder), "[.]json$")
+
+contract_path <- function(...) {
+  path <- test_path("..", "contract", ...)
+  skip_if_not(file.exists(path), paste("there is no tests/contract beside the tests, so no", path))
+  path
 }

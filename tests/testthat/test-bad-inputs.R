@@ -139,8 +139,9 @@ check_case <- function(case, base) {
 
 test_that("every bad input is refused with its class and text, and nothing is left behind", {
   skip_without_core()
-  file <- contract("bad-inputs.json")
-  for (case in file$cases) {
-    check_case(case, if (!is.null(case$experiment)) file$experiments[[case$experiment]])
+  files <- lapply(contract_files("bad-inputs"), function(file) contract("bad-inputs", file))
+  experiments <- do.call(c, lapply(files, function(file) file$experiments))
+  for (case in do.call(c, lapply(files, function(file) file$cases))) {
+    check_case(case, if (!is.null(case$experiment)) experiments[[case$experiment]])
   }
 })
