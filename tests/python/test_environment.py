@@ -185,7 +185,7 @@ def test_a_missing_backend_is_named_with_its_command(monkeypatch):
         backend.use_backend("jax")
     assert str(caught.value) == (
         f"backend: must be installed; got 'jax', which this Python ({sys.prefix}) lacks. "
-        'Run: pip install "kerasduet[jax]"'
+        'Run: pip install "jax>=0.7"'
     )
     assert dict(os.environ) == before
 
@@ -770,7 +770,7 @@ PIP = "/v/bin/python -m pip install"
             "backend.installed",
             {"jax": ""},
             "The backend jax is missing.",
-            f'{PIP} "kerasduet[jax]"',
+            f'{PIP} "jax>=0.7"',
             True,
         ),
         (
@@ -798,7 +798,7 @@ PIP = "/v/bin/python -m pip install"
             "backend.device_fault",
             "no libcuda",
             "Devices: no libcuda",
-            f'{PIP} --upgrade "kerasduet[jax]"',
+            f'{PIP} --upgrade "jax>=0.7"',
             True,
         ),
         (

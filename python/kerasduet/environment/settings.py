@@ -22,10 +22,11 @@ __all__ = [
 BACKENDS = ("tensorflow", "jax", "torch")
 DEVICES = ("auto", "cpu", "gpu")
 
+# By the packages' own names: whoever holds the name kerasduet on an index need not be us.
 _INSTALL = {
     "tensorflow": 'pip install "tensorflow>=2.20"',
-    "jax": 'pip install "kerasduet[jax]"',
-    "torch": 'pip install "kerasduet[torch]"',
+    "jax": 'pip install "jax>=0.7"',
+    "torch": 'pip install "torch>=2.6"',
 }
 
 
@@ -44,7 +45,7 @@ def install_command(backend: str) -> str:
     Examples
     --------
     >>> install_command("jax")
-    'pip install "kerasduet[jax]"'
+    'pip install "jax>=0.7"'
     """
     return _INSTALL[backend]
 

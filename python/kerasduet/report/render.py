@@ -60,7 +60,7 @@ def render_report(
     Notes
     -----
     Quarto renders the page where it is on the PATH, otherwise the pandoc of the package
-    pypandoc_binary (`pip install "kerasduet[report]"`) or the one on the PATH. The page says
+    pypandoc_binary (`pip install pypandoc_binary`) or the one on the PATH. The page says
     which.
 
     Examples
