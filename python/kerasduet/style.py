@@ -38,6 +38,9 @@ RC: Any = {
     "axes.axisbelow": True,
     "grid.color": "#E5E5E5",
     "grid.linewidth": 0.6,
+    # Names of classes and columns are data: "$" in them begins no formula, nor TeX a program.
+    "text.parse_math": False,
+    "text.usetex": False,
 }
 
 

@@ -432,7 +432,7 @@ def test_strange_names_do_not_break_a_page(tmp_path):
     path = kd.render_report(run, tmp_path / "page.html")
     text = Page(path).text
     assert "a|b*`" in text and "<script>alert(1)</script>" in text
-    assert "{{< x >}} \u201c#1\u201d @fig-network $x$" in text
+    assert '{{< x >}} "#1" @fig-network $x$' in text
     assert "<script>alert" not in Path(path).read_text("utf-8")
 
 

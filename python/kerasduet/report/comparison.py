@@ -300,4 +300,5 @@ def _provenance(page: Document, runs: Sequence[Run], names: Sequence[str]) -> No
 
 
 def _shortened(key: str, text: str) -> str:
-    return f"{text[:17]}`" if key.startswith("sha256") else text
+    short = key.startswith("sha256") and text.startswith("`")
+    return f"{text[:17]}`" if short else text

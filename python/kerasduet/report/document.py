@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import json
 import re
+import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 if TYPE_CHECKING:
     from kerasduet.figures import RunFigure
 
-__all__ = ["Document", "code", "escape"]
+__all__ = ["Document", "attribute", "code", "escape", "one_line", "quoted"]
 
 DPI = 160
 
@@ -30,41 +32,119 @@ format:
     html-math-method: mathml
     theme:
       light: default
-      dark: [default, {files}/dark.scss]
+      dark: [default, {dark}]
     respect-user-color-scheme: true
 ---
 """
 
 
+# What stands for nothing else in pandoc, knitr, Quarto or YAML, wherever it stands.
+PLAIN = re.compile(r"[^\W_]|[ ,;%/]")
+# What code may hold as it is, between backticks or as a name of the page's files.
+PLAIN_CODE = re.compile(r"[\w./-]+")
+# Overrides, embeddings and isolates of the direction; the marks of a single letter stay.
+TURNS = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
+
+
 def escape(value: Any) -> str:
-    r"""Write text so that Markdown, pandoc and Quarto take every character as it is.
+    r"""Write text so that no program takes any of it for more than text.
+
+    All but letters, digits and a little punctuation are written as numeric entities: pandoc
+    shows the character, while knitr finds no code, Quarto no shortcode and no reference,
+    MathML no formula and the browser no element. What has no shape of its own, or turns the
+    line round, is shown as U+FFFD.
 
     Examples
     --------
-    >>> print(escape("a_b | *c*, mnist-dnn -- d"))
-    a\_b \| \*c\*, mnist-dnn \-\- d
-    >>> print(escape("# 1"), escape("0.1.0"))
-    \# 1 0.1.0
+    >>> print(escape("89.1 %, mnist-dnn"), escape("a_b | *c*"))
+    89.1 %, mnist-dnn a&#95;b &#124; &#42;c&#42;
+    >>> print(escape("1. `r x` $ -- {{< y"))
+    1&#46; &#96;r x&#96; &#36; &#45;&#45; &#123;<!-- -->&#123;&#60; y
+    """
+    # Two braces in a row, an entity or not, may begin a shortcode of Quarto's.
+    return re.sub(r"(?<=&#123;)(?=&#123;)", "<!-- -->", _entities(value))
+
+
+def attribute(value: Any) -> str:
+    """Write text as the quoted value of an attribute, which holds no comments.
+
+    Examples
+    --------
+    >>> print(attribute('a "b" {{<'))
+    "a &#34;b&#34; &#123;&#8288;&#123;&#60;"
+    """
+    # A word joiner shows nothing and is not read out.
+    return '"' + re.sub(r"(?<=&#123;)(?=&#123;)", "&#8288;", _entities(value)) + '"'
+
+
+def _entities(value: Any) -> str:
+    text = one_line(value)
+    # A line that begins so would be a list: "1.", "a)", "(i)", "-".
+    begins = re.match(r"\(?\w*[.)-](?= |$)", text)
+    lists = begins.end() if begins else 0
+    told = []
+    for i, letter in enumerate(text):
+        # Of several in a row, dashes, dots and brackets are more than themselves.
+        single = (
+            letter in ".-()" and letter not in text[max(i - 1, 0) : i] + text[i + 1 : i + 2]
+        )
+        beyond = not letter.isascii() and letter.isprintable()
+        plain = PLAIN.match(letter) or beyond or (single and i >= lists)
+        told.append(letter if plain else f"&#{ord(letter)};")
+    return "".join(told)
+
+
+def one_line(value: Any) -> str:
+    r"""Give text on one line, without what has no shape or turns the line round.
+
+    Examples
+    --------
+    >>> one_line("a\r\n b\x00"), one_line("\u202eevil")
+    ('a b\ufffd', '\ufffdevil')
     """
     text = " ".join(str(value).split())
-    text = re.sub(r"([\\`*_{}\[\]<|$@~^]|-(?=-)|(?<=-)-)", r"\\\1", text)
-    # Two braces in a row may begin a shortcode, also when they are escaped.
-    text = text.replace(r"\{\{", r"\{<!-- -->\{")
-    # What would make a heading, a quotation or a list at the start of a line.
-    return re.sub(r"^(\d*)(>|[#+:.)-]+(?= |$))", r"\1\\\2", text)
+    return "".join("\ufffd" if _hides(letter) else letter for letter in text)
+
+
+def _hides(letter: str) -> bool:
+    return letter in TURNS or unicodedata.category(letter) in ("Cc", "Cs")
 
 
 def code(value: Any) -> str:
-    r"""Write text as code; empty text as nothing.
+    """Write text as code; empty text as nothing.
 
     Examples
     --------
-    >>> code("sha256"), code("a`b")
-    ('`sha256`', 'a\\`b')
+    >>> print(code("sha256"), code("a`b"))
+    `sha256` <code>a&#96;b</code>
     """
-    text = " ".join(str(value).split())
-    # These end code in a paragraph or in a table cell.
-    return escape(text) if set("`|") & set(text) or not text else f"`{text}`"
+    text = one_line(value)
+    # "`r x`" is code to run for knitr, so anything but a single word is spelt out.
+    if PLAIN_CODE.fullmatch(text):
+        return f"`{text}`"
+    return f"<code>{escape(text)}</code>" if text else ""
+
+
+def quoted(text: str) -> str:
+    r"""Write text as a literal of Python and of R, for a block of code on a page.
+
+    What a page's programs might act upon, and what no eye sees, is written by its number,
+    which both languages read back.
+
+    Examples
+    --------
+    >>> print(quoted("a"), quoted('`r x` {{< "y" \\n'))
+    "a" "\u0060r x\u0060 \u007b\u007b\u003c \"y\" \\n"
+    """
+    return '"' + "".join(_literal(letter) for letter in text) + '"'
+
+
+def _literal(letter: str) -> str:
+    if letter in '"\\':
+        return "\\" + letter
+    if letter.isprintable() and letter not in "`{}<>" and letter not in TURNS:
+        return letter
+    return f"\\u{ord(letter):04x}" if ord(letter) < 0x10000 else f"\\U{ord(letter):08x}"
 
 
 class Document:
@@ -85,8 +165,11 @@ class Document:
         self._files = files
         self._labels: set[str] = set()
         (folder / files).mkdir()
-        quoted = {"title": json.dumps(escape(title)), "subtitle": json.dumps(escape(subtitle))}
-        self._blocks = [HEADER.format(files=files, **quoted).rstrip()]
+        header = {"title": escape(title), "subtitle": escape(subtitle)}
+        header["dark"] = f"{files}/dark.scss"
+        # Any JSON text of printable characters is one in YAML.
+        written = {k: json.dumps(v, ensure_ascii=False) for k, v in header.items()}
+        self._blocks = [HEADER.format(**written).rstrip()]
 
     def __str__(self) -> str:
         """Give the whole page."""
@@ -167,10 +250,10 @@ class Document:
         full = self._new("fig", label)
         file = f"{self._files}/{label}.png"
         drawn.savefig(self._folder / file, dpi=DPI, facecolor="white")
-        words = " ".join(drawn.alt_text.split()).replace("\\", "\\\\").replace('"', '\\"')
         kind = ".chart" if chart else ".on-paper"
         size = " .small width=75%" if small else ""
-        self.add(f'![{caption}]({file}){{#{full} {kind}{size} fig-alt="{words}"}}')
+        alt = attribute(drawn.alt_text)
+        self.add(f"![{caption}]({quote(file)}){{#{full} {kind}{size} fig-alt={alt}}}")
 
     def tabs(self, group: str, panels: Mapping[str, str]) -> None:
         """Add tabs; those of one group change together."""

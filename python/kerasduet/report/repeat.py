@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from kerasduet.experiments import Experiment, experiment, presets
+from kerasduet.report.document import quoted
 
 if TYPE_CHECKING:
     from kerasduet.run import Run
@@ -69,11 +69,13 @@ def _code(runs: Mapping[str, Run], language: Language) -> str:
     for name, run in runs.items():
         lines.append("")
         if run.source.given:
-            lines.append(f"# data: the same ones; sha256 {run.source.sha256}")
+            lines.append(f"# data: the same ones; sha256 {quoted(run.source.sha256)[1:-1]}")
         preset, differ = changes(run)
         lines.append(name + language.assign + language.call("run_experiment", preset, differ))
         if run.status == "finished":
-            lines.append(language.check.format(name=name, digest=run.digests["weights"]))
+            lines.append(
+                language.check.format(name=name, digest=quoted(run.digests["weights"]))
+            )
     return "\n".join(lines)
 
 
@@ -95,7 +97,7 @@ def _python_value(value: Any) -> str:
     if value is DATA:
         return "data"
     if isinstance(value, str):
-        return json.dumps(value, ensure_ascii=False)
+        return quoted(value)
     if isinstance(value, tuple):
         inside = ", ".join(_python_value(item) for item in value)
         return f"({inside},)" if len(value) == 1 else f"({inside})"
@@ -117,7 +119,7 @@ def _r_value(value: Any) -> str:
     if isinstance(value, bool):
         return str(value).upper()
     if isinstance(value, str):
-        return json.dumps(value, ensure_ascii=False)
+        return quoted(value)
     if isinstance(value, tuple):
         if not value:
             return "list()"
@@ -151,7 +153,7 @@ class Language:
 
     def call(self, function: str, first: str | None, settings: Mapping[str, Any]) -> str:
         """Write a call; a long one with an argument a line."""
-        parts = [] if first is None else [json.dumps(first)]
+        parts = [] if first is None else [quoted(first)]
         parts += [f"{name}{self.equals}{self.write(v)}" for name, v in settings.items()]
         line = f"{self.prefix}{function}({', '.join(parts)})"
         if len(line) <= WIDEST:
@@ -165,7 +167,7 @@ PYTHON = Language(
     equals="=",
     assign=" = ",
     write=_python_value,
-    check='assert {name}.digests["weights"] == "{digest}"',
+    check='assert {name}.digests["weights"] == {digest}',
 )
 R = Language(
     start="library(kerasduet)",
@@ -173,5 +175,5 @@ R = Language(
     equals=" = ",
     assign=" <- ",
     write=_r_value,
-    check='stopifnot({name}$digests$weights == "{digest}")',
+    check="stopifnot({name}$digests$weights == {digest})",
 )
