@@ -6,9 +6,12 @@
 #'
 #' @param run A [kerasduet_run], the folder of one, or several of them in a list or a character
 #'   vector: then the page compares them.
-#' @param output Character. The HTML file to write, ending in `.html`. Default `"report.html"`. It
-#'   comes with `report.qmd`, the page as Quarto Markdown without code to run, and the folder
-#'   `report_files`, its figures. An earlier report there is replaced, unless its text was edited.
+#' @param output Character. The HTML file to write, ending in `.html`, in a folder that is there.
+#'   Default `"report.html"`. It comes with `report.qmd`, the page as Quarto Markdown without code
+#'   to run, and the folder `report_files`, its figures. An earlier report there is replaced, unless
+#'   it was edited.
+#' @param overwrite Logical. Whether to replace an edited report too, or other files of these names.
+#'   Default `FALSE`. A folder `report_files` that holds other files is never replaced.
 #'
 #' @details
 #' Quarto renders the page where it is installed, otherwise the pandoc of the Python package
@@ -22,6 +25,9 @@
 #' page <- render_report(run, file.path(tempdir(), "report.html"))
 #' file.exists(page)
 #' @export
-render_report <- function(run, output = "report.html") {
-  invisible(call_core(plain(core$render_report(runs_to_py(run), setting_to_py(output)))))
+render_report <- function(run, output = "report.html", overwrite = FALSE) {
+  invisible(call_core(plain(core$render_report(
+    runs_to_py(run), setting_to_py(output),
+    overwrite = setting_to_py(overwrite)
+  ))))
 }

@@ -201,6 +201,9 @@ def _parser() -> argparse.ArgumentParser:
     report.add_argument(
         "--out", metavar="FILE", default="report.html", help="where; report.html by default"
     )
+    report.add_argument(
+        "--overwrite", action="store_true", help="replace FILE also if it is no report of ours"
+    )
 
     doctor = make("doctor", _doctor, "look for what is missing and how to get it")
     doctor.add_argument("--no-devices", action="store_true", help="start no backend")
@@ -321,7 +324,7 @@ def _page(asked: argparse.Namespace, _: dict[str, Any]) -> int:
     with _clean_output():
         from kerasduet.report import render_report
 
-        made = render_report(asked.folders, asked.out)
+        made = render_report(asked.folders, asked.out, overwrite=asked.overwrite)
     print(made)
     return OK
 

@@ -49,3 +49,34 @@ test_that("what cannot be done is one clear sentence and leaves nothing behind",
   expect_error(render_report(images_run(), folder), "ending in .html", class = "ReportError")
   expect_equal(list.files(folder, all.files = TRUE, no.. = TRUE), character())
 })
+
+test_that("a file that is no report is replaced only when asked, and no folder is made", {
+  skip_without_renderer()
+  folder <- withr::local_tempdir()
+  output <- file.path(folder, "some.html")
+  writeLines("mine", output)
+  expect_error(
+    render_report(images_run(), output),
+    "would replace .*, which was edited or is not a report.*set overwrite = true",
+    class = "ReportError"
+  )
+  expect_equal(readLines(output), "mine")
+  expect_error(
+    render_report(images_run(), output, overwrite = NA),
+    "overwrite: ",
+    class = "KerasduetError"
+  )
+  render_report(images_run(), output, overwrite = TRUE)
+  expect_true(says(output, images_run()$summary))
+  expect_error(
+    render_report(images_run(), file.path(folder, "none", "page.html")),
+    "must lie in a folder that is there",
+    class = "ReportError"
+  )
+  expect_false(dir.exists(file.path(folder, "none")))
+  expect_error(
+    render_report(images_run(), "~nosuchuser/page.html"),
+    "there is no such home folder",
+    class = "ReportError"
+  )
+})

@@ -32,7 +32,7 @@ format:
     html-math-method: mathml
     theme:
       light: default
-      dark: [default, {dark}]
+      dark: {dark}
     respect-user-color-scheme: true
 ---
 """
@@ -40,8 +40,9 @@ format:
 
 # What stands for nothing else in pandoc, knitr, Quarto or YAML, wherever it stands.
 PLAIN = re.compile(r"[^\W_]|[ ,;%/]")
-# What code may hold as it is, between backticks or as a name of the page's files.
+# What code and paths may hold as they are.
 PLAIN_CODE = re.compile(r"[\w./-]+")
+PLAIN_PATH = re.compile(r"[\w., ()-]+")
 # Overrides, embeddings and isolates of the direction; the marks of a single letter stay.
 TURNS = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
 
@@ -166,9 +167,11 @@ class Document:
         self._labels: set[str] = set()
         (folder / files).mkdir()
         header = {"title": escape(title), "subtitle": escape(subtitle)}
-        header["dark"] = f"{files}/dark.scss"
-        # Any JSON text of printable characters is one in YAML.
+        # A path has no entities, so of a name that could be code the page has Quarto's dark.
+        theme = [f"{files}/dark.scss"] if PLAIN_PATH.fullmatch(files) else []
+        # Any JSON of printable characters is YAML.
         written = {k: json.dumps(v, ensure_ascii=False) for k, v in header.items()}
+        written["dark"] = json.dumps(["default", *theme], ensure_ascii=False)
         self._blocks = [HEADER.format(**written).rstrip()]
 
     def __str__(self) -> str:
