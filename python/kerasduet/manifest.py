@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -30,32 +31,43 @@ FILES = ("model.weights.h5", "preprocessing.json", "history.csv", "predictions.c
 
 # What reading a file that another hand changed may raise.
 DAMAGE = (ValueError, KeyError, TypeError, RecursionError)
-FINGERPRINT = {"data": str, "backend": str}
+
+# Texts that have a grammar; a page or a script may show them as they are.
+DIGEST = re.compile(r"[0-9a-f]{64}")
+TIME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z")
+WORD = re.compile(r"[A-Za-z][A-Za-z0-9_.+-]{0,79}")
+# Of a package, an interpreter or a platform; empty where it is not known.
+VERSION = re.compile(r"[A-Za-z0-9_.+!~ ()-]{0,200}")
+LINE = re.compile(r"[^\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]{0,500}")
+SAVED = re.compile(r"epoch-[0-9]{5,9}\.npz")
+
+FINGERPRINT = {"data": DIGEST, "backend": WORD}
+# A name, a note and a path may be any text, as the caller gave them.
 SOURCE = {
     "name": str,
-    "sha256": str,
+    "sha256": DIGEST,
     "rows": int,
     "path": (str, None),
     "note": str,
     "given": bool,
 }
-STARTED = {"status": str, "experiment": {}, "files": {str: str}}
+STARTED = {"status": str, "experiment": {}, "files": {WORD: DIGEST}}
 TRAINED = STARTED | {
     "source": SOURCE,
-    "metrics": {str: float},
+    "metrics": {WORD: float},
     "provenance": {
-        "caller": {"language": str, "version": str},
-        "versions": {str: str},
-        "backend": str,
-        "device": {"kind": str, "name": str, "count": int},
+        "caller": {"language": WORD, "version": VERSION},
+        "versions": {WORD: VERSION},
+        "backend": WORD,
+        "device": {"kind": WORD, "name": LINE, "count": int},
         "threads": (int, None),
         "seed": int,
         "sizes": {"train": int, "validation": int, "test": int},
         "parameters": int,
         "seconds": {"training": float, "epochs": [float], "total": float},
-        "digests": {"weights": str, "history": str, "predictions": str},
+        "digests": dict.fromkeys(("weights", "history", "predictions"), DIGEST),
         "fingerprint": FINGERPRINT,
-        "started": str,
+        "started": TIME,
     },
 }
 # What a run's summary is made of.
@@ -64,8 +76,8 @@ METRICS = {
     "forecasting": {"mae", "naive_mae"},
 }
 LATEST = {
-    "file": str,
-    "sha256": str,
+    "file": SAVED,
+    "sha256": DIGEST,
     "epoch": int,
     "history": [{"epoch": int, "loss": float}],
     "seconds": [float],
@@ -76,7 +88,9 @@ LATEST = {
 
 
 def fits(value: Any, shape: Any) -> bool:
-    """Say whether a value read from JSON has a shape; a mapping may hold more than is named.
+    r"""Say whether a value read from JSON has a shape; a mapping may hold more than is named.
+
+    A pattern is matched by a whole text; as the only key of a mapping, like `str`, by every key.
 
     Examples
     --------
@@ -85,9 +99,16 @@ def fits(value: Any, shape: Any) -> bool:
     True
     >>> fits({"loss": True, "sizes": [], "path": None, "texts": {}}, shape)
     False
+    >>> fits("00ff", re.compile("[0-9a-f]+")), fits("00ff\n", re.compile("[0-9a-f]+"))
+    (True, False)
     """
-    if isinstance(shape, dict) and str in shape:
-        return isinstance(value, dict) and all(fits(v, shape[str]) for v in value.values())
+    if isinstance(shape, re.Pattern):
+        return type(value) is str and shape.fullmatch(value) is not None
+    if isinstance(shape, dict) and not all(isinstance(name, str) for name in shape):
+        ((key, part),) = shape.items()
+        return isinstance(value, dict) and all(
+            fits(name, key) and fits(item, part) for name, item in value.items()
+        )
     if isinstance(shape, dict):
         return isinstance(value, dict) and all(
             name in value and fits(value[name], part) for name, part in shape.items()
