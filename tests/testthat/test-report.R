@@ -64,7 +64,7 @@ test_that("a file that is no report is replaced only when asked, and no folder i
   expect_error(
     render_report(images_run(), output, overwrite = NA),
     "overwrite: ",
-    class = "KerasduetError"
+    class = "ArgumentType"
   )
   render_report(images_run(), output, overwrite = TRUE)
   expect_true(says(output, images_run()$summary))
