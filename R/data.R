@@ -19,6 +19,12 @@
 #' experiment's `target`, or else "value". Missing values are refused by row, unless the
 #' experiment says `missing = "interpolate"`.
 #'
+#' Then a missing value is put on the line between its known neighbours. Where the next known
+#' value lies behind the end of the training rows, or behind the origin of a forecast, the last
+#' known value stands in, so that nothing that comes later decides what was seen before. Filled
+#' truths are marked in [predictions()] and not scored; validation windows that have some are left
+#' out, unless all do. A series begins with values, and its target ends with one.
+#'
 #' @return A `kerasduet_dataset`. Its parts are `x_train`, `y_train`, `x_validation`,
 #'   `y_validation`, `x_test`, `y_test` (each a `kerasduet_array`, with images or windows along
 #'   the first axis), `sizes` (rows of each split), `class_names` and `source` (a list that says

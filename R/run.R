@@ -246,8 +246,9 @@ augment.kerasduet_run <- function(x, ...) predictions(x)
 #' @param run A [kerasduet_run].
 #' @return A data frame. Images: `row`, `truth` and `prediction` (factors), `probability`, and
 #'   `p_<class>` a class. Series: `origin`, `time` (`Date`, `POSIXct` or numbers), `step`,
-#'   `truth`, `forecast`, `naive`, `seasonal_naive`, `drift`, `seasonal_drift`, in the target's
-#'   units.
+#'   `truth`, `filled`, `forecast`, `naive`, `seasonal_naive`, `drift`, `seasonal_drift`, in the
+#'   target's units. Where `filled` is `TRUE` the truth was missing: it was filled, and is not
+#'   scored.
 #' @examplesIf kerasduet:::has_core()
 #' run <- run_experiment("mnist-dense", dataset = "mnist-subset", epochs = 1, progress = FALSE)
 #' tests <- predictions(run)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from kerasduet.data import gaps
 from kerasduet.data.preprocessing import ImagePreprocessing, SeriesPreprocessing
 from kerasduet.forecasting import baselines, metrics
 
@@ -20,6 +21,7 @@ __all__ = [
     "class_frame",
     "class_metrics",
     "diverged",
+    "known_truth",
     "predictions",
     "score",
     "verdict",
@@ -42,8 +44,9 @@ def predictions(dataset: Dataset, outputs: np.ndarray) -> pd.DataFrame:
     -------
     pandas.DataFrame
         Images: row (from 1), truth, prediction, probability, then `p_<class>` a class.
-        Series: origin, time, step (from 1), truth, forecast, and a column a baseline, in
-        the target's units.
+        Series: origin, time, step (from 1), truth, filled (whether the truth was missing and
+        filled, so that it is not scored), forecast, and a column a baseline, in the target's
+        units.
     """
     if isinstance(dataset.preprocessing, ImagePreprocessing):
         return _class_frame(dataset.preprocessing, outputs, dataset.y_test)
@@ -77,18 +80,44 @@ def _series_frame(dataset: Dataset, outputs: np.ndarray) -> pd.DataFrame:
     assert table is not None and isinstance(learned, SeriesPreprocessing)
     origins = table.test_origins
     ahead = origins[:, None] + np.arange(1, learned.horizon + 1)  # (windows, horizon)
-    values = table.values[:, -1]
-    history = values[origins[:, None] + np.arange(1 - learned.difference, 1)]
+    values, missing = table.values[:, -1], table.missing[:, -1]
+    last = gaps.last_known(missing[:, None])
+    rows = origins[:, None] + np.arange(1 - learned.difference, 1)
+    history = gaps.as_known(values[:, None], last, origins, rows)[..., 0]
     forecasts = {"forecast": learned.restore(outputs, history)} | baseline_forecasts(
         learned, values, origins, learned.horizon, first=learned.first
     )
+    for late in np.flatnonzero(missing[origins]):  # the series went on within a gap
+        origin = origins[late]
+        rows = np.arange(max(origin - learned.season, 0), origin + 1)
+        known = gaps.as_known(values[:, None], last, origin[None], rows[None])[0, :, 0]
+        end = np.array([len(rows) - 1])
+        redone = baseline_forecasts(
+            learned, known, end, learned.horizon, first=learned.first, rows_before=int(rows[0])
+        )
+        for name, found in redone.items():
+            forecasts[name][late] = found[0]
     columns: dict[str, Any] = {
         "origin": table.times[origins].repeat(learned.horizon),
         "time": table.times[ahead.ravel()],
         "step": np.tile(np.arange(1, learned.horizon + 1), len(origins)),
         "truth": values[ahead].ravel(),
+        "filled": missing[ahead].ravel(),
     }
     return pd.DataFrame(columns | {name: values.ravel() for name, values in forecasts.items()})
+
+
+def known_truth(table: pd.DataFrame) -> np.ndarray:
+    """Say which rows of a forecaster's `predictions()` have a truth that was not filled.
+
+    Returns
+    -------
+    numpy.ndarray
+        bool (rows,); runs saved by earlier versions do not say, and have all.
+    """
+    if "filled" not in table:
+        return np.full(len(table), fill_value=True)
+    return ~table["filled"].to_numpy(dtype=bool)
 
 
 def baseline_forecasts(
@@ -140,7 +169,7 @@ def score(dataset: Dataset, outputs: np.ndarray) -> dict[str, float]:
     dict
         Images: loss (nats), accuracy, errors and baseline_accuracy (always the commonest
         training class). Series: mae, rmse, smape (per cent) and mase, and the same of each
-        baseline, such as naive_mae; over all test windows and steps.
+        baseline, such as naive_mae; over all test windows and steps whose truth is known.
     """
     if isinstance(dataset.preprocessing, ImagePreprocessing):
         common = int(np.bincount(dataset.y_train).argmax())
@@ -148,6 +177,7 @@ def score(dataset: Dataset, outputs: np.ndarray) -> dict[str, float]:
             "baseline_accuracy": float(np.mean(dataset.y_test == common))
         }
     frame = _series_frame(dataset, outputs)
+    frame = frame[known_truth(frame)]
     truth = frame["truth"].to_numpy()
     scores: dict[str, float] = {}
     for name in ("forecast", *baselines.BASELINES):

@@ -74,7 +74,9 @@ class Experiment:
         Spacing of the times as a pandas offset such as "W-SAT"; None checks order only,
         and notes gaps where the times are otherwise regular.
     missing : {"error", "interpolate"}
-        What to do with missing values: refuse, or fill linearly between neighbours.
+        What to do with missing values: refuse, or fill linearly between known neighbours, and
+        with the last known value where the next one lies behind the end of the training rows
+        or the origin of a forecast. Filled truths are marked in `predictions()`, not scored.
     season : int
         Time steps in one season, at least 1 and fewer than the training rows.
     difference : int

@@ -466,7 +466,9 @@ def _read_predictions(
         frame = _read_csv(file, ("truth", "prediction"))
         floats = [n for n in frame.columns if n.startswith("p_") or n == "probability"]
         return frame.astype(dict.fromkeys(floats, np.float32))
-    frame = _read_csv(file, ("origin", "time"))
+    frame = _read_csv(file, ("origin", "time", "filled"))
     for name in ("origin", "time"):
         frame[name] = read_times(frame[name], preprocessing.zone)
+    if "filled" in frame:  # not in folders of earlier versions
+        frame["filled"] = frame["filled"] == "True"
     return frame

@@ -22,6 +22,7 @@ from kerasduet.errors import (
     EmptyData,
     UnknownName,
 )
+from kerasduet.evaluation import known_truth
 from kerasduet.forecasting.baselines import BASELINES
 from kerasduet.forecasting.metrics import mae
 from kerasduet.style import OKABE_ITO, blend
@@ -489,9 +490,12 @@ def _forecast(run: Run, windows: Any) -> Panel:
         ignore_index=True,
     )
     lines, note = _finite(every, "value")
-    known = shown["truth"].to_numpy()
+    scored = shown[known_truth(shown)]
+    known = scored["truth"].to_numpy()
     errors = [
-        f"{label} {mae(known, shown[column].to_numpy()):.3g}" for column, label in names.items()
+        f"{label} {mae(known, scored[column].to_numpy()):.3g}"
+        for column, label in names.items()
+        if len(scored)
     ]
     name, unit = _target(run)
     what = "the last test window" if count == 1 else f"the last {count} test windows"
@@ -506,7 +510,7 @@ def _forecast(run: Run, windows: Any) -> Panel:
             f"Line plot of {name} from {_moment(lines['time'].min())} to "
             f"{_moment(lines['time'].max())}: truth, the network's forecast and the baselines "
             f"over {span}. Mean absolute error there{f' in {unit}' if unit else ''}: "
-            f"{', '.join(errors)}."
+            f"{', '.join(errors) or 'none, as every truth was missing and filled'}."
         ),
         frames={
             "lines": lines,
@@ -541,8 +545,8 @@ def _observed(run: Run, origin: Any, end: Any, *, steps: int) -> pd.Series:
 def _horizon(run: Run) -> Panel:
     table, names = run.predictions(), forecast_names(run)
     steps = np.arange(1, run.experiment.horizon + 1)
-    error = table[list(names)].sub(table["truth"], axis=0).abs()
-    by_step = error.groupby(table["step"]).mean()
+    error = table[list(names)].sub(table["truth"], axis=0).abs()[known_truth(table)]
+    by_step = error.groupby(table["step"]).mean().reindex(steps)
     every = pd.concat(
         [
             pd.DataFrame({"step": steps, "series": label, "mae": by_step[column].to_numpy()})

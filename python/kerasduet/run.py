@@ -156,8 +156,9 @@ class Run:
         -------
         pandas.DataFrame
             Images: row, truth, prediction, probability, `p_<class>`. Series: origin, time,
-            step, truth, forecast, naive, seasonal_naive, drift, seasonal_drift, in the
-            target's units.
+            step, truth, filled, forecast, naive, seasonal_naive, drift, seasonal_drift, in the
+            target's units. Where `filled` is true the truth was missing: it was filled, and is
+            not scored.
         """
         return self.table.copy()
 

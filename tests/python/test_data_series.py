@@ -549,24 +549,30 @@ def test_gaps_are_filled_linearly_between_neighbours_and_said_so():
     assert filled[4:6].tolist() == pytest.approx([3 + (0.1 - 3) / 3, 3 + 2 * (0.1 - 3) / 3])
     assert filled[10] == pytest.approx((7.0 + 2.0) / 2)
     assert loaded.source.note == (
-        "3 of 30 values were missing and were filled by linear interpolation between their "
-        "neighbours."
+        "3 of 30 values in the column value were missing and were filled, each from what was "
+        "known by then."
     )
     assert load(pd.Series(NUMBERS), missing="interpolate").source.note == ""
 
 
-@pytest.mark.parametrize(("row", "place"), [(0, 1), (29, 30)])
-def test_gaps_at_either_end_have_no_neighbours(row, place):
+@pytest.mark.parametrize(
+    ("row", "text"),
+    [
+        (0, r"must begin with a value, .* none up to row 1\. Drop the rows up to there, "),
+        (29, r"must end with a value, .* none after row 29\. Drop the rows after it, or fill"),
+    ],
+)
+def test_gaps_at_either_end_are_told_what_to_do(row, text):
     values = np.array(NUMBERS)
     values[row] = np.nan
-    with pytest.raises(MissingValue, match=f"got a missing one in row {place}"):
+    with pytest.raises(MissingValue, match=text):
         load(pd.Series(values), missing="interpolate")
 
 
 def test_embedded_co2_is_the_known_series():
     loaded = kd.load_data(kd.experiment("lstm-co2"))
     assert len(loaded.table.values) == 2_284
-    assert loaded.source.note.startswith("59 of 2,284 values were missing and were filled ")
+    assert loaded.source.note.startswith("59 of 2,284 values in the column co2 were ")
     assert not loaded.source.given
     assert loaded.table.times[0] == pd.Timestamp("1958-03-29")
     assert loaded.table.times[-1] == pd.Timestamp("2001-12-29")

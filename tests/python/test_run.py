@@ -202,6 +202,7 @@ def test_series_predictions_are_in_the_units_of_the_series(series_run):
         "time",
         "step",
         "truth",
+        "filled",
         "forecast",
         *BASELINES,
     ]

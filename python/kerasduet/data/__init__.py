@@ -50,6 +50,13 @@ def load_data(experiment: Experiment | str, data: Any = None) -> Dataset:
     column whose items are all numbers, in a file too, holds numbers such as years or seconds,
     never dates. What was found, filled or looks like a gap stands in `Dataset.source.note`.
 
+    With `missing="interpolate"` a missing value is put on the line between its known
+    neighbours. Where the next known value lies behind the end of the training rows, or behind
+    the origin of a forecast, the last known value stands in, so that nothing that comes later
+    decides what was seen before. Filled truths are marked in `Run.predictions()` and not
+    scored; validation windows that have some are left out, unless all do. A series begins with
+    values, and its target ends with one.
+
     Examples
     --------
     >>> load_data("lstm-co2").x_train.shape[1:]

@@ -95,9 +95,9 @@ class SeriesPreprocessing:
         return windows
 
     def scaled(self, values: np.ndarray) -> np.ndarray:
-        """Difference and scale values (rows, columns + target); the first rows are used up."""
+        """Difference and scale values (..., rows, columns + target); this uses up first rows."""
         lag = self.difference
-        steps = values[lag:] - values[:-lag] if lag else values
+        steps = values[..., lag:, :] - values[..., :-lag, :] if lag else values
         return (steps - np.asarray(self.mean)) / np.asarray(self.scale)
 
     def window(self, values: np.ndarray) -> np.ndarray:

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from kerasduet.checks import show
+from kerasduet.data import gaps
 from kerasduet.data import table as tables
 from kerasduet.data.dataset import Dataset, Source, digest_arrays
 from kerasduet.data.preprocessing import SeriesPreprocessing
@@ -34,23 +35,24 @@ def load(experiment: Experiment, data: Any = None) -> Dataset:
         The caller's series instead: pandas Series or DataFrame, or columns by name.
     """
     frame, index, source = _frame(experiment, data)
-    times, values, target, note = tables.clean(frame, experiment, index)
-    if experiment.frequency is not None and isinstance(times, pd.RangeIndex):
+    clean = tables.clean(frame, experiment, index)
+    if experiment.frequency is not None and isinstance(clean.times, pd.RangeIndex):
         raise ArgumentType(
             f"frequency: needs a column of times; got {show(experiment.frequency)} and none. Set "
             "time to the name of that column, or frequency to none."
         )
     if data is not None:
-        labels = np.array([target, *iso_times(times)])
-        source = replace(source, sha256=digest_arrays(values, labels))
-    return _windows(experiment, times, values, target, replace(source, note=note))
+        labels = np.array([clean.target, *iso_times(clean.times)])
+        marks = [clean.missing] if clean.missing.any() else []
+        source = replace(source, sha256=digest_arrays(clean.values, labels, *marks))
+    return _windows(experiment, clean, replace(source, note=clean.note))
 
 
 def series_values(experiment: Experiment, data: Any) -> tuple[pd.Index, np.ndarray]:
     """Check a caller's series to forecast from: times and values (rows, columns + target)."""
     frame, index = tables.from_values(data, experiment)
-    times, values, _, _ = tables.clean(frame, experiment, index)
-    return times, values
+    clean = tables.clean(frame, experiment, index)
+    return clean.times, clean.values
 
 
 def _frame(experiment: Experiment, data: Any) -> tuple[pd.DataFrame, str | None, Source]:
@@ -69,11 +71,9 @@ def _frame(experiment: Experiment, data: Any) -> tuple[pd.DataFrame, str | None,
     return frame, None, source
 
 
-def _windows(
-    experiment: Experiment, times: pd.Index, values: np.ndarray, target: str, source: Source
-) -> Dataset:
+def _windows(experiment: Experiment, clean: tables.Cleaned, source: Source) -> Dataset:
     lag, lookback, horizon = experiment.difference, experiment.lookback, experiment.horizon
-    rows = len(values)
+    rows = len(clean.values)
     if lag >= rows:
         raise SeriesTooShort(
             f"difference: must be less than the rows ({rows}); got {lag}. Give a longer series, "
@@ -116,21 +116,14 @@ def _windows(
             f"there is a season to repeat; got {experiment.season}. Give a longer series, or "
             "set season = 1."
         )
+    # The training rows know nothing of what comes after them, a gap at their end included.
+    training = gaps.fill_gaps(clean.values[:validation], clean.missing[:validation])
     with np.errstate(all="ignore"):  # what is too large is refused by row
-        preprocessing = _learn(experiment, times, values, target, validation)
-        scaled = np.vstack([np.zeros((lag, values.shape[1])), preprocessing.scaled(values)])
-        scaled = scaled.astype(np.float32)
-    _refuse_overflow(scaled, values, preprocessing)
-
-    def cut(name: str) -> tuple[np.ndarray, np.ndarray]:
-        found = origins.get(name, np.arange(0))
-        size = {"lookback": lookback, "horizon": horizon}
-        return cut_windows(scaled[:, :-1], scaled[:, -1], found, **size)
-
-    (x, y), (x_val, y_val), (x_test, y_test) = (
-        cut(n) for n in ("training", "validation", "test")
-    )
-    held = origins.get("validation", np.arange(0))
+        preprocessing = _learn(experiment, clean, training)
+    x, y = _cut(preprocessing, training, origins["training"])
+    held = _with_known_truth(origins.get("validation", np.arange(0)), clean.missing, horizon)
+    x_val, y_val = _cut_as_known(preprocessing, clean, held)
+    x_test, y_test = _cut_as_known(preprocessing, clean, origins["test"])
     return Dataset(
         x_train=x,
         y_train=y,
@@ -141,8 +134,49 @@ def _windows(
         preprocessing=preprocessing,
         source=source,
         settings=experiment.data_settings(),
-        table=tables.Table(times, values, origins["test"], held),
+        table=tables.Table(clean.times, clean.values, clean.missing, origins["test"], held),
     )
+
+
+def _cut(
+    learned: SeriesPreprocessing, values: np.ndarray, origins: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Cut windows of values that hold for every origin: inputs and targets, float32."""
+    with np.errstate(all="ignore"):
+        used = np.zeros((learned.difference, values.shape[1]))
+        scaled = np.vstack([used, learned.scaled(values)]).astype(np.float32)
+    _refuse_overflow(scaled, values, learned)
+    return cut_windows(
+        scaled[:, :-1],
+        scaled[:, -1],
+        origins,
+        lookback=learned.lookback,
+        horizon=learned.horizon,
+    )
+
+
+def _cut_as_known(
+    learned: SeriesPreprocessing, clean: tables.Cleaned, origins: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Cut windows whose inputs use nothing that came after their origin."""
+    x, y = _cut(learned, clean.values, origins)
+    last = gaps.last_known(clean.missing)
+    # Only a window that ends within a gap was filled from what followed it.
+    late = np.flatnonzero((last[origins] < origins[:, None]).any(axis=1))
+    if len(late):
+        steps = np.arange(1 - learned.lookback - learned.difference, learned.horizon + 1)
+        rows = origins[late, None] + steps
+        known = gaps.as_known(clean.values, last, origins[late], rows)
+        scaled = learned.scaled(known).astype(np.float32)  # (late, lookback + horizon, columns)
+        x[late], y[late] = scaled[:, : learned.lookback, :-1], scaled[:, learned.lookback :, -1]
+    return x, y
+
+
+def _with_known_truth(origins: np.ndarray, missing: np.ndarray, horizon: int) -> np.ndarray:
+    """Leave out the windows whose truth was filled, unless that leaves none."""
+    ahead = origins[:, None] + np.arange(1, horizon + 1)
+    known = origins[~missing[ahead, -1].any(axis=1)]
+    return known if len(known) else origins
 
 
 def _refuse_overflow(
@@ -159,17 +193,17 @@ def _refuse_overflow(
 
 
 def _learn(
-    experiment: Experiment, times: pd.Index, values: np.ndarray, target: str, stop: int
+    experiment: Experiment, clean: tables.Cleaned, training: np.ndarray
 ) -> SeriesPreprocessing:
-    lag = experiment.difference
-    training = values[lag:stop] - values[: stop - lag] if lag else values[:stop]
-    mean, scale = training.mean(axis=0), training.std(axis=0)
+    lag, target = experiment.difference, clean.target
+    steps = training[lag:] - training[: len(training) - lag] if lag else training
+    mean, scale = steps.mean(axis=0), steps.std(axis=0)
     columns = tables.input_columns(experiment, target)
-    for name, size, level in zip((*columns, target), scale, training[0], strict=True):
+    for name, size, level in zip((*columns, target), scale, steps[0], strict=True):
         if not np.isfinite(size):
             raise ScaleError(
                 f"{name}: must have a finite deviation in the training rows; got values as large "
-                f"as {abs(values[:stop]).max():g}. Use a larger unit."
+                f"as {abs(training).max():g}. Use a larger unit."
             )
         # Rounding leaves a trace of deviation in a constant column.
         if size <= 1e-12 * max(abs(level), 1e-300):
@@ -180,6 +214,7 @@ def _learn(
             )
     # For the network, the baselines and the times that follow.
     tail = max(experiment.lookback + lag, experiment.season + 1, SPACING_ROWS)
+    values, times = clean.values, clean.times
     return SeriesPreprocessing(
         columns=columns,
         target=target,
@@ -190,7 +225,7 @@ def _learn(
         lookback=experiment.lookback,
         horizon=experiment.horizon,
         season=experiment.season,
-        mase_scale=seasonal_scale(values[:stop, -1], season=experiment.season),
+        mase_scale=seasonal_scale(training[:, -1], season=experiment.season),
         frequency=experiment.frequency,
         first=float(values[0, -1]),
         rows=len(values),

@@ -17,6 +17,7 @@ import numpy as np
 import pandas as pd
 
 from kerasduet.checks import nearest, show
+from kerasduet.data import gaps
 from kerasduet.data.dataset import Source, digest_arrays
 from kerasduet.data.times import (
     Place,
@@ -40,7 +41,7 @@ from kerasduet.errors import (
 if TYPE_CHECKING:
     from kerasduet.experiments import Experiment
 
-__all__ = ["Table", "embedded_co2", "from_values", "read_csv"]
+__all__ = ["Cleaned", "Table", "clean", "embedded_co2", "from_values", "read_csv"]
 
 CO2_SHA256 = "ee5afa98318c2069baa753b7b8a327b96b0217017cf94aa8407e914d3cbfaa35"
 MISSING = {"", "n/a", "na", "nan", "null"}
@@ -59,15 +60,43 @@ class Table:
     times : pandas.Index
         Times or numbers; row numbers from 1 where the series has none.
     values : numpy.ndarray
-        float64 (rows, columns + 1): the input variables, then the target.
+        float64 (rows, columns + 1): the input variables, then the target; gaps are filled.
+    missing : numpy.ndarray
+        bool (rows, columns + 1): which of the values were missing.
     test_origins, validation_origins : numpy.ndarray
         Row of the last input step of each window.
     """
 
     times: pd.Index
     values: np.ndarray
+    missing: np.ndarray
     test_origins: np.ndarray
     validation_origins: np.ndarray
+
+
+@dataclass(frozen=True)
+class Cleaned:
+    """A series that was checked.
+
+    Parameters
+    ----------
+    times : pandas.Index
+        In order.
+    values : numpy.ndarray
+        float64 (rows, columns + 1), the target last; gaps are filled as all rows know them.
+    missing : numpy.ndarray
+        bool (rows, columns + 1): which of the values were missing.
+    target : str
+        Name of the target.
+    note : str
+        What was found and filled.
+    """
+
+    times: pd.Index
+    values: np.ndarray
+    missing: np.ndarray
+    target: str
+    note: str
 
 
 def input_columns(experiment: Experiment, target: str) -> tuple[str, ...]:
@@ -260,9 +289,7 @@ def _are_dates(values: pd.Index | pd.Series) -> bool:
     return isinstance(first, datetime.date)
 
 
-def clean(
-    frame: pd.DataFrame, experiment: Experiment, index: str | None = None
-) -> tuple[pd.Index, np.ndarray, str, str]:
+def clean(frame: pd.DataFrame, experiment: Experiment, index: str | None = None) -> Cleaned:
     """Check times and numbers and give them in order.
 
     Parameters
@@ -273,12 +300,6 @@ def clean(
         Names the columns, the frequency and what to do with missing values.
     index : str, optional
         Column that was the index of a table: its times, unless the experiment names others.
-
-    Returns
-    -------
-    (pandas.Index, numpy.ndarray, str, str)
-        Times, values (rows, columns + 1) with the target last, the target's name, and a
-        note on what was found and filled.
     """
     names = [str(name) for name in frame.columns]
     time, note = _time_column(frame, experiment.time or index)
@@ -311,13 +332,15 @@ def clean(
     ):
         notes.append("No column of times was found; rows are numbered.")
     columns = {name: _numbers(frame[name], name, place) for name in dict.fromkeys(wanted)}
+    missing = {name: np.isnan(column) for name, column in columns.items()}
     if experiment.missing == "interpolate":
-        columns, filled = _interpolated(columns)
-        notes.append(filled)
-    for name, column in columns.items():
-        _refuse_missing(column, name, place)
-    values = np.column_stack([columns[name] for name in wanted])
-    return times, values, target, " ".join(filter(None, notes))
+        gaps.refuse_ends(missing, target, place)
+        notes.append(gaps.describe_gaps(missing))
+    else:
+        _refuse_missing(missing, place)
+    absent = np.column_stack([missing[name] for name in wanted])
+    values = gaps.fill_gaps(np.column_stack([columns[name] for name in wanted]), absent)
+    return Cleaned(times, values, absent, target, " ".join(filter(None, notes)))
 
 
 def _time_column(frame: pd.DataFrame, named: str | None) -> tuple[str | None, str]:
@@ -403,26 +426,11 @@ def _parsed(text: str | None, name: str, place: Place, row: int) -> float:
         ) from None
 
 
-def _interpolated(
-    columns: Mapping[str, np.ndarray],
-) -> tuple[dict[str, np.ndarray], str]:
-    filled, missing = {}, 0
-    for name, column in columns.items():
-        missing = max(missing, int(np.isnan(column).sum()))
-        filled[name] = pd.Series(column).interpolate(limit_area="inside").to_numpy()
-    if not missing:
-        return filled, ""
-    note = (
-        f"{missing} of {len(column):,} values were missing and were filled by linear "
-        "interpolation between their neighbours."
-    )
-    return filled, note
-
-
-def _refuse_missing(column: np.ndarray, name: str, place: Place) -> None:
-    missing = np.nonzero(np.isnan(column))[0]
-    if len(missing):
-        raise MissingValue(
-            f"{name}: values must not be missing; got a missing one in {place(missing[0])}. "
-            'Fill it, or set missing = "interpolate" for gaps between values.'
-        )
+def _refuse_missing(missing: Mapping[str, np.ndarray], place: Place) -> None:
+    for name, found in missing.items():
+        if found.any():
+            raise MissingValue(
+                f"{name}: values must not be missing; got a missing one in "
+                f'{place(int(found.argmax()))}. Fill it, or set missing = "interpolate" for gaps '
+                "between values."
+            )

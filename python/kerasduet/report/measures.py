@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from kerasduet.evaluation import best_baseline
+from kerasduet.evaluation import best_baseline, known_truth
 from kerasduet.forecasting import metrics
 from kerasduet.plotdata import forecast_names
 from kerasduet.report.intervals import Interval, block_length, bootstrap
@@ -97,15 +97,26 @@ def test_block(run: Run) -> int:
 
 
 def series_cases(run: Run, name: str) -> np.ndarray:
-    """Give each test window's mean absolute, mean squared and symmetric error: (n, 3)."""
+    """Give each test window's absolute, squared and symmetric error, and what they count for.
+
+    Returns
+    -------
+    numpy.ndarray
+        (n, 4): means over the steps of the horizon, a step with a filled truth counting as 0;
+        then the share of steps that count. Windows where none does are left out.
+    """
     table, horizon = run.predictions(), run.experiment.horizon
+    known = known_truth(table).reshape(-1, horizon)
     truth, forecast = (
         table[column].to_numpy(dtype=np.float64).reshape(-1, horizon)
         for column in ("truth", name)
     )
+    forecast = np.where(known, forecast, truth)
     gap = truth - forecast  # (windows, horizon)
     relative = [metrics.smape(*pair) for pair in zip(truth, forecast, strict=True)]
-    return np.column_stack([np.abs(gap).mean(axis=1), (gap**2).mean(axis=1), relative])
+    size, square = np.abs(gap).mean(axis=1), (gap**2).mean(axis=1)
+    cases = np.column_stack([size, square, relative, known.mean(axis=1)])
+    return cases[known.any(axis=1)]
 
 
 def series_measures(run: Run) -> dict[str, dict[str, Interval]]:
@@ -119,7 +130,7 @@ def series_measures(run: Run) -> dict[str, dict[str, Interval]]:
     scale = getattr(run.preprocessing, "mase_scale", 0.0)
 
     def measure(means: np.ndarray) -> np.ndarray:
-        mae, square, smape = means[..., 0], means[..., 1], means[..., 2]
+        mae, square, smape = np.moveaxis(means[..., :3] / means[..., 3:], -1, 0)
         mase = mae / scale if scale > 0 else np.full_like(mae, np.nan)
         return np.stack([mae, np.sqrt(square), smape, mase], axis=-1)
 
@@ -148,9 +159,16 @@ def gain(run: Run) -> tuple[str, Interval]:
         The baseline's name, and its MAE minus the network's.
     """
     name = best_baseline(run.metrics)
-    cases = series_cases(run, name)[:, :1] - series_cases(run, "forecast")[:, :1]
-    (found,) = bootstrap(cases, block=test_block(run))
-    return name, found
+    return name, _mae_difference(series_cases(run, name), series_cases(run, "forecast"), run)
+
+
+def _mae_difference(one: np.ndarray, other: np.ndarray, run: Run) -> Interval:
+    """Compare the `series_cases` of two forecasts of the same windows."""
+    cases = np.column_stack([one[:, 0] - other[:, 0], one[:, 3]])
+    (found,) = bootstrap(
+        cases, block=test_block(run), measure=lambda means: means[..., :1] / means[..., 1:]
+    )
+    return found
 
 
 def same_test_rows(one: Run, other: Run) -> bool:
@@ -172,10 +190,9 @@ def paired_difference(one: Run, other: Run) -> Interval:
     one, other : Run
         Tested on the same rows.
     """
-    if one.experiment.task == "classification":
-        cases, block = image_cases(one)[:, :1] - image_cases(other)[:, :1], 1
-    else:
-        cases = series_cases(one, "forecast")[:, :1] - series_cases(other, "forecast")[:, :1]
-        block = test_block(one)
-    (found,) = bootstrap(cases, block=block)
+    if one.experiment.task != "classification":
+        return _mae_difference(
+            series_cases(one, "forecast"), series_cases(other, "forecast"), one
+        )
+    (found,) = bootstrap(image_cases(one)[:, :1] - image_cases(other)[:, :1])
     return found

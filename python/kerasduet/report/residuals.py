@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from kerasduet.evaluation import known_truth
 from kerasduet.report.intervals import Interval, block_length, bootstrap
 
 if TYPE_CHECKING:
@@ -75,7 +76,7 @@ def check_residuals(table: pd.DataFrame, *, season: int) -> Residuals | None:
     5.4: 10, or two seasons, but at most a fifth of the errors. Ljung and Box (1978),
     Biometrika 65.
     """
-    first = table[table["step"] == 1]
+    first = table[(table["step"] == 1) & known_truth(table)]
     errors = (first["truth"] - first["forecast"]).to_numpy(dtype=np.float64)
     n = len(errors)
     if n < FEWEST or np.ptp(errors) == 0:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from kerasduet.evaluation import best_baseline
+from kerasduet.evaluation import best_baseline, known_truth
 from kerasduet.plotdata import forecast_names
 from kerasduet.plots import plot_run
 from kerasduet.report import words
@@ -150,10 +150,12 @@ def add_forecasts(page: Document, run: Run) -> None:
     drawn = plot_run(run, kind="horizon")
     page.figure("horizon", "Mean absolute error by step ahead.", drawn)
     table, names = run.predictions(), forecast_names(run)
-    horizon = run.experiment.horizon
+    table, horizon = table[known_truth(table)], run.experiment.horizon
     steps = np.unique(np.linspace(1, horizon, STEPS).round().astype(int))
     gaps = table[list(names)].rsub(table["truth"], axis=0)  # truth minus forecast
-    size = gaps.abs().groupby(table["step"]).mean().loc[steps]
+    size = gaps.abs().groupby(table["step"]).mean()
+    steps = steps[np.isin(steps, size.index)]
+    size = size.loc[steps]
     bias = gaps["forecast"].groupby(table["step"]).mean().loc[steps]
     places = words.decimals(size.to_numpy().min()) + 1
     rows = [
