@@ -23,9 +23,10 @@ presets <- function() {
 #'
 #' @section Settings:
 #' * Data: `dataset` ("mnist", "mnist-subset", "images", "co2", "series"), `path` (an .npz or a
-#'   CSV file), `time`, `target`, `features` (columns), `frequency` (spacing of the times, such
-#'   as "D", "W-SAT" or "MS"; `NULL` checks their order only, and notes gaps where they are
-#'   otherwise regular), `missing` ("error"; "interpolate" fills gaps, see [load_data()]),
+#'   CSV file), `time`, `target`, `features` (columns that the network sees beside the target's
+#'   own past), `own_past` (logical; `FALSE` gives it the features alone), `frequency` (spacing of
+#'   the times, such as "D", "W-SAT" or "MS"; `NULL` checks their order only, and notes gaps where
+#'   they are otherwise regular), `missing` ("error"; "interpolate" fills gaps, see [load_data()]),
 #'   `validation_split`, `test_split` (fractions).
 #' * Series: `lookback`, `horizon`, `season`, `difference` (time steps), `straddle` (logical,
 #'   windows of the test may begin before the split).

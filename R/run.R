@@ -266,7 +266,8 @@ predictions <- function(run) {
 #' @param object A [kerasduet_run].
 #' @param newdata Images as an array, integer 0..255 or double 0..1, of n x height x width (or
 #'   with a fourth axis of channels), a `kerasduet_array` or a data set; or a series (data frame,
-#'   tibble, `ts`) of at least lookback + difference rows, which is continued.
+#'   tibble, `ts`) of at least lookback + difference rows, which is continued: its columns are
+#'   found by the names that they had in training.
 #' @param type Character. For images "class" (default) or "prob".
 #' @param ... Not used.
 #' @return Images: a factor, or a matrix of probabilities with a column a class. A series: a data

@@ -31,6 +31,7 @@ DATA_SETTINGS = {
         "time",
         "target",
         "features",
+        "own_past",
         "frequency",
         "missing",
         "season",
@@ -69,7 +70,9 @@ class Experiment:
         Column of times and column to forecast. None takes the index or the column "time" or the
         only one of dates, and the only one of numbers.
     features : tuple of str
-        Input columns; empty means the target alone.
+        Columns that the network sees beside the target's own past; empty means that alone.
+    own_past : bool
+        Whether the network sees the target's own past; without it, the features alone.
     frequency : str, optional
         Spacing of the times as a pandas offset such as "W-SAT"; None checks order only,
         and notes gaps where the times are otherwise regular.
@@ -130,6 +133,7 @@ class Experiment:
     time: str | None = None
     target: str | None = None
     features: tuple[str, ...] = ()
+    own_past: bool = True
     frequency: str | None = None
     missing: str = "error"
     season: int = 1
@@ -183,6 +187,8 @@ class Experiment:
                 f"momentum: only sgd and rmsprop have it; got {checks.show(self.momentum)} "
                 f'with {self.optimizer}. Set optimizer = "sgd", or momentum = 0.'
             )
+        if self.task == "forecasting" and not self.own_past:
+            self._check_features_alone()
         if self.clip_norm is not None and self.clip_value is not None:
             raise ArgumentRange(
                 f"clip_norm: excludes clip_value; got {checks.show(self.clip_norm)} and "
@@ -205,6 +211,18 @@ class Experiment:
         """What is learned: "classification" of images or "forecasting" of a series."""
         return "forecasting" if self.dataset in {"co2", "series"} else "classification"
 
+    def _check_features_alone(self) -> None:
+        if not self.features:
+            raise ArgumentType(
+                "own_past: must be true without features, or the network sees nothing; got false. "
+                "Name columns in features, or set own_past = true."
+            )
+        if self.target in self.features:
+            raise ArgumentType(
+                "own_past: must be true where features name the target; got false and "
+                f"{checks.show(self.target)}. Take it out of features, or set own_past = true."
+            )
+
     def data_settings(self) -> dict[str, Any]:
         """Give the settings that decide the arrays, and not how a network learns from them.
 
@@ -226,13 +244,19 @@ class Experiment:
             )
         return self.replace(dataset=OWN_DATA[self.task])
 
+    def input_columns(self, target: str | None) -> tuple[Any, ...]:
+        """Give the columns that the network sees: the features, and the target's own past."""
+        if not self.own_past or target in self.features:
+            return self.features
+        return (*self.features, target)
+
     def builder_arguments(self) -> dict[str, Any]:
         """Give the keyword arguments of the builder, those of the data and the seed included."""
         arguments = dict(self.model) | {"seed": self.seed}
         if self.task == "forecasting":
             arguments |= {
                 "lookback": self.lookback,
-                "n_features": max(len(self.features), 1),
+                "n_features": len(self.input_columns(self.target)),
                 "horizon": self.horizon,
             }
         return arguments
@@ -282,7 +306,7 @@ class Experiment:
         for name in ("name", "dataset", "builder"):
             if name not in values:
                 raise ArgumentType(f"{name}: must be given; got nothing.")
-        return cls(**values)
+        return cls(**{"own_past": _earlier_own_past(values)} | dict(values))
 
     @classmethod
     def from_json(cls, text: str) -> Experiment:
@@ -411,6 +435,13 @@ def builder_defaults(builder: str) -> dict[str, Any]:
     decided = {"lookback", "n_features", "horizon", "seed"}
     signature = inspect.signature(BUILDERS[builder])
     return {k: p.default for k, p in signature.parameters.items() if k not in decided}
+
+
+def _earlier_own_past(values: Mapping[str, Any]) -> bool:
+    """Say what features meant before `own_past` came: the inputs, the target only if named."""
+    features = values.get("features") or ()
+    named = features if isinstance(features, list | tuple) else (features,)
+    return not named or values.get("target") in named
 
 
 def _given_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

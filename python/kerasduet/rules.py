@@ -92,6 +92,7 @@ RULES: Mapping[str, Check] = MappingProxyType(
         "time": checks.optional(checks.text),
         "target": checks.optional(checks.text),
         "features": checks.several(checks.text, empty=True),
+        "own_past": checks.flag,
         "frequency": checks.optional(checks.text),
         "missing": _choice(("error", "interpolate")),
         "season": _whole(1),

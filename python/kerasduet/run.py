@@ -170,7 +170,8 @@ class Run:
         x : array-like, Dataset, Series or DataFrame
             Images (n, height, width) or (n, height, width, channels), whole numbers 0..255
             or floats 0..1; or a series with at least lookback + difference rows, which is
-            continued.
+            continued: its columns are found by the names that they had in training, a series
+            without a name is the target's.
         kind : {"class", "prob"}
             For images: class names (n,), or a DataFrame of probabilities with a column a
             class. A series is always given as the table of `forecast()`.
@@ -184,6 +185,8 @@ class Run:
         ------
         ShapeError, PixelRange, NonFinite, EmptyData
             Images that break a rule.
+        UnknownName
+            A table without a column of the training.
         """
         choice("kind", kind, KINDS)
         if isinstance(self.preprocessing, SeriesPreprocessing):
@@ -257,7 +260,7 @@ class Run:
         Raises
         ------
         HorizonError
-            Below 1, or beyond the trained horizon of a network with several inputs.
+            Below 1, or beyond the trained horizon of a network that sees other columns.
         """
         learned = self.preprocessing
         if not isinstance(learned, SeriesPreprocessing):
@@ -292,7 +295,7 @@ class Run:
                 )
             times, values = x.table.times, x.table.values
         else:
-            times, values = series_values(self.experiment, x)
+            times, values = series_values(self.experiment, learned, x)
         needed = learned.lookback + learned.difference
         if len(values) < needed:
             raise SeriesTooShort(
@@ -312,8 +315,8 @@ class Run:
         assert isinstance(learned, SeriesPreprocessing)
         if steps > learned.horizon and not learned.target_is_input:
             raise HorizonError(
-                f"horizon: must be at most {learned.horizon} with several input columns, whose "
-                f"future is unknown; got {steps}. Train with horizon = {steps}."
+                f"horizon: must be at most {learned.horizon} with features, whose future is "
+                f"unknown; got {steps}. Train with horizon = {steps}."
             )
         known, levels = values, np.empty((1, 0))
         while levels.shape[1] < steps:

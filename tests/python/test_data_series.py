@@ -134,7 +134,8 @@ def test_common_ways_to_write_a_file_give_the_same_series(csv, content):
             rows("day;value", "2024-01-01;1,5"),
             {},
             CsvError,
-            "value: must be numbers; got '1,5' in line 2. Write the decimal mark as a point.",
+            "value: must be numbers; got '1,5' in line 2. It seems to be 1.5: write it so, and in "
+            "the whole column a point as decimal mark and nothing between thousands.",
         ),
         (
             rows("value", "1_000"),

@@ -316,7 +316,7 @@ def test_several_inputs_are_not_forecast_beyond_the_horizon(price_run):
     with pytest.raises(HorizonError) as raised:
         price_run.forecast(2)
     assert str(raised.value) == (
-        "horizon: must be at most 1 with several input columns, whose future is unknown; got "
+        "horizon: must be at most 1 with features, whose future is unknown; got "
         "2. Train with horizon = 2."
     )
 

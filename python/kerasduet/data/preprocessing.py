@@ -51,7 +51,7 @@ class SeriesPreprocessing:
     target : str
         Column forecast.
     target_is_input : bool
-        Whether the target is among the input variables.
+        Whether the target is the only input variable.
     mean, scale : tuple of float
         Of the differenced training rows, a value a column, the target's last. The scale is
         the population standard deviation.

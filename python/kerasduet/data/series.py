@@ -48,10 +48,13 @@ def load(experiment: Experiment, data: Any = None) -> Dataset:
     return _windows(experiment, clean, replace(source, note=clean.note))
 
 
-def series_values(experiment: Experiment, data: Any) -> tuple[pd.Index, np.ndarray]:
+def series_values(
+    experiment: Experiment, learned: SeriesPreprocessing, data: Any
+) -> tuple[pd.Index, np.ndarray]:
     """Check a caller's series to forecast from: times and values (rows, columns + target)."""
-    frame, index = tables.from_values(data, experiment)
-    clean = tables.clean(frame, experiment, index)
+    frame, index = tables.from_values(data, experiment, learned.target)
+    trained = (*learned.columns, learned.target)
+    clean = tables.clean(frame, experiment, index, trained)
     return clean.times, clean.values
 
 
@@ -198,7 +201,7 @@ def _learn(
     lag, target = experiment.difference, clean.target
     steps = training[lag:] - training[: len(training) - lag] if lag else training
     mean, scale = steps.mean(axis=0), steps.std(axis=0)
-    columns = tables.input_columns(experiment, target)
+    columns = experiment.input_columns(target)
     for name, size, level in zip((*columns, target), scale, steps[0], strict=True):
         if not np.isfinite(size):
             raise ScaleError(

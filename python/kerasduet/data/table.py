@@ -27,6 +27,7 @@ from kerasduet.data.times import (
     iso_times,
     parse_times,
 )
+from kerasduet.data.written import advice, hides_thousands, readings
 from kerasduet.errors import (
     ArgumentType,
     CsvError,
@@ -44,7 +45,11 @@ if TYPE_CHECKING:
 __all__ = ["Cleaned", "Table", "clean", "embedded_co2", "from_values", "read_csv"]
 
 CO2_SHA256 = "ee5afa98318c2069baa753b7b8a327b96b0217017cf94aa8407e914d3cbfaa35"
-MISSING = {"", "n/a", "na", "nan", "null"}
+MISSING = {"", "#n/a", "<na>", "n/a", "na", "nan", "none", "null"}
+# Names that pandas, R and readr give a column of row numbers that has none.
+ROW_NUMBERS = re.compile(
+    r"Unnamed: \d+|X(\.\d+)?|\.\.\.\d+|V1|index|rownames|row", re.IGNORECASE
+)
 # How a text begins that means a date: years first or last, a month, a quarter.
 DATE = re.compile(
     r"(\d{4}([-/.])\d\d?\2\d\d?|\d\d?([-/.])\d\d?\3\d{4})(\D.*)?|\d{4}[-/]\d\d?|\d{4}-?Q[1-4]"
@@ -99,11 +104,6 @@ class Cleaned:
     note: str
 
 
-def input_columns(experiment: Experiment, target: str) -> tuple[str, ...]:
-    """Give the input variables: the features, or the target alone."""
-    return experiment.features or (target,)
-
-
 def embedded_co2() -> tuple[pd.DataFrame, Source]:
     """Load statsmodels' weekly CO2 at Mauna Loa, 1958 to 2001, in ppm.
 
@@ -145,7 +145,12 @@ def read_csv(path: str) -> tuple[pd.DataFrame, Source]:
     DatasetError
         No such file.
     CsvError
-        Not UTF-8, empty, header only, or ragged, with the line.
+        Not UTF-8, empty, without a header, header only, or ragged, with the line.
+
+    Notes
+    -----
+    A first column of row names may have no name, or no place in the header: it is called
+    "Unnamed: 0", as pandas does.
     """
     file = Path(path).expanduser()
     if not file.is_file():
@@ -164,7 +169,15 @@ def read_csv(path: str) -> tuple[pd.DataFrame, Source]:
     if not rows or not "".join(rows[0]).strip():
         raise CsvError(f"path: must have a header and rows; got an empty file, {file.name}.")
     header = [name.strip() for name in rows[0]]
-    for line, row in zip(lines, rows, strict=True):
+    if _has_row_names(text, rows):
+        header = ["", *header]
+    if all(_is_value(name) for name in header):
+        raise CsvError(
+            f"path: must have a header; got values alone in line 1 of {file.name}, "
+            f"{show(header[0])} first. Write the names of the columns above them."
+        )
+    header = _named(header)
+    for line, row in zip(lines[1:], rows[1:], strict=True):
         if len(row) != len(header):
             raise CsvError(
                 f"path: every line must have {len(header)} fields; got {len(row)} in line "
@@ -181,6 +194,29 @@ def read_csv(path: str) -> tuple[pd.DataFrame, Source]:
     columns = dict(enumerate(map(_typed, zip(*rows[1:], strict=True))))
     frame = pd.DataFrame(columns).set_axis(header, axis="columns")
     return frame.set_axis(pd.Index(lines[1:], name="line")), source
+
+
+def _has_row_names(text: str, rows: list[list[str]]) -> bool:
+    """Say whether R's write.table() wrote a file: row numbers in quotes, not in the header.
+
+    Nothing less will do: with decimal commas every line has a field too many as well.
+    """
+    quoted = re.match(r'[^\r\n]*(\r\n?|\n)"', text) is not None
+    counted = [row[:1] for row in rows[1:]] == [[str(i)] for i in range(1, len(rows))]
+    return quoted and counted and {len(row) for row in rows[1:]} == {len(rows[0]) + 1}
+
+
+def _named(names: Iterable[Any]) -> list[str]:
+    """Give columns without a name one, as pandas does."""
+    return [str(name) or f"Unnamed: {place}" for place, name in enumerate(names)]
+
+
+def _is_value(name: str) -> bool:
+    if DATE.fullmatch(name) is not None:
+        return True
+    return (
+        not _is_missing(name) and re.fullmatch(r"[-+]?\d*\.?\d+(e[-+]?\d+)?", name) is not None
+    )
 
 
 def _typed(texts: Iterable[str]) -> pd.Series:
@@ -221,8 +257,12 @@ def _csv_rows(text: str, name: str) -> tuple[list[int], list[list[str]]]:
     return lines[: len(rows)], rows
 
 
-def from_values(data: Any, experiment: Experiment) -> tuple[pd.DataFrame, str | None]:
+def from_values(
+    data: Any, experiment: Experiment, target: str | None = None
+) -> tuple[pd.DataFrame, str | None]:
     """Give the caller's series as a table, and the column that its index of times became.
+
+    A series without a name is the target's: of the run, of the experiment, or "value".
 
     Examples
     --------
@@ -233,10 +273,11 @@ def from_values(data: Any, experiment: Experiment) -> tuple[pd.DataFrame, str | 
     (['value', 'day'], 'day')
     """
     if isinstance(data, pd.Series):
-        name = experiment.target or "value" if data.name is None else str(data.name)
+        unnamed = target or experiment.target or "value"
+        name = unnamed if data.name is None else str(data.name)
         frame = data.to_frame(name=name)
     elif isinstance(data, pd.DataFrame):
-        frame = data.set_axis([str(name) for name in data.columns], axis="columns")
+        frame = data.set_axis(_named(data.columns), axis="columns")
     elif isinstance(data, Mapping):
         frame = _from_columns(data)
     else:
@@ -289,7 +330,12 @@ def _are_dates(values: pd.Index | pd.Series) -> bool:
     return isinstance(first, datetime.date)
 
 
-def clean(frame: pd.DataFrame, experiment: Experiment, index: str | None = None) -> Cleaned:
+def clean(
+    frame: pd.DataFrame,
+    experiment: Experiment,
+    index: str | None = None,
+    trained: tuple[str, ...] = (),
+) -> Cleaned:
     """Check times and numbers and give them in order.
 
     Parameters
@@ -300,11 +346,22 @@ def clean(frame: pd.DataFrame, experiment: Experiment, index: str | None = None)
         Names the columns, the frequency and what to do with missing values.
     index : str, optional
         Column that was the index of a table: its times, unless the experiment names others.
+    trained : tuple of str
+        Columns of a run that is to predict, the target last: they must be there by name.
     """
     names = [str(name) for name in frame.columns]
+    _refuse_without(names, (*trained, experiment.time) if trained else ())
     time, note = _time_column(frame, experiment.time or index)
-    target = experiment.target or _only_number(frame, time)
-    wanted = (*input_columns(experiment, target), target)
+    if trained:
+        wanted, target = trained, trained[-1]
+    else:
+        target = experiment.target or _only_number(frame, time, experiment)
+        wanted = (*experiment.input_columns(target), target)
+    twice = [name for name in experiment.features if experiment.features.count(name) > 1]
+    if twice:
+        raise ArgumentType(
+            f"features: must name a column once; got {twice[0]} {len(twice)} times."
+        )
     error = CsvError if frame.index.name == "line" else UnknownName
     if time is not None and time not in names:
         raise error(f"{time}: no such column of times. {nearest(time, names)}")
@@ -343,6 +400,17 @@ def clean(frame: pd.DataFrame, experiment: Experiment, index: str | None = None)
     return Cleaned(times, values, absent, target, " ".join(filter(None, notes)))
 
 
+def _refuse_without(names: list[str], needed: tuple[str | None, ...]) -> None:
+    wanted = list(dict.fromkeys(filter(None, needed)))
+    absent = [name for name in wanted if name not in names]
+    if absent:
+        raise UnknownName(
+            f"x: must have the columns of the training, {', '.join(wanted)}; got "
+            f"{', '.join(names)}, without {' and '.join(absent)}. Add what is missing, or rename "
+            "it."
+        )
+
+
 def _time_column(frame: pd.DataFrame, named: str | None) -> tuple[str | None, str]:
     """Find the column of times, and note it where nobody named it."""
     if named is not None or "time" in frame:
@@ -367,19 +435,40 @@ def _gaps(times: pd.Index, place: Place) -> str:
     )
 
 
-def _only_number(frame: pd.DataFrame, time: str | None) -> str:
+def _only_number(frame: pd.DataFrame, time: str | None, experiment: Experiment) -> str:
+    places = {name: i for i, name in enumerate(frame.columns) if name != time}
     numeric = [
         name
-        for i, name in enumerate(frame.columns)
-        if name != time and _is_number(frame.iloc[:, i])
+        for name, i in places.items()
+        if _is_number(frame.iloc[:, i]) and not _counts_rows(name, frame.iloc[:, i])
     ]
+    # Before features were added to the target, they could name the only column of numbers.
+    if experiment.own_past or len(numeric) > 1:
+        numeric = [name for name in numeric if name not in experiment.features]
     if len(numeric) == 1:
         return numeric[0]
-    fix = f' Set target = "{numeric[0]}", say.' if numeric else " None of them holds numbers."
+    others = [name for name in places if name not in experiment.features]
+    likely = numeric or [n for n in others if _seems_number(frame.iloc[:, places[n]])]
+    none = " None of the others holds numbers." if experiment.features else ""
+    none = none or " None of them holds numbers."
+    fix = f' Set target = "{likely[0]}", say.' if likely else none
     raise ArgumentType(
         f"target: must name the column to forecast; got nothing, and the table has "
         f"{', '.join(frame.columns)}.{fix}"
     )
+
+
+def _counts_rows(name: str, column: pd.Series) -> bool:
+    """Say whether a column is what a writer of tables adds: the numbers of its rows."""
+    if ROW_NUMBERS.fullmatch(name) is None or not pd.api.types.is_numeric_dtype(column.dtype):
+        return False
+    numbers = column.to_numpy(dtype=np.float64, na_value=np.nan)
+    return numbers[0] in (0, 1) and bool((np.diff(numbers) == 1).all())
+
+
+def _seems_number(column: pd.Series) -> bool:
+    first = next((item for item in column.dropna() if isinstance(item, str)), "")
+    return bool(readings(first))
 
 
 def _is_number(column: pd.Series) -> bool:
@@ -396,22 +485,23 @@ def _numbers(column: pd.Series, name: str, place: Place) -> np.ndarray:
         values = column.to_numpy(dtype=np.float64, na_value=np.nan)
     else:
         read = _parsed if column.index.name == "line" else _number
-        values = np.array([read(item, name, place, i) for i, item in enumerate(column)])
+        values = np.array([read(item, name, place, i, column) for i, item in enumerate(column)])
     infinite = np.nonzero(np.isinf(values))[0]
     if len(infinite):
         raise NonFinite(f"{name}: must be finite; got infinity in {place(infinite[0])}.")
     return values
 
 
-def _number(item: Any, name: str, place: Place, row: int) -> float:
+def _number(item: Any, name: str, place: Place, row: int, column: pd.Series) -> float:
     if pd.api.types.is_scalar(item) and pd.isna(item):
         return float("nan")
     if isinstance(item, bool | str) or not isinstance(item, int | float | np.number):
-        raise ArgumentType(f"{name}: must be numbers; got {show(item)} in {place(row)}.")
+        hint = _advice(item, place, column) if isinstance(item, str) else ""
+        raise ArgumentType(f"{name}: must be numbers; got {show(item)} in {place(row)}.{hint}")
     return float(item)
 
 
-def _parsed(text: str | None, name: str, place: Place, row: int) -> float:
+def _parsed(text: str | None, name: str, place: Place, row: int, column: pd.Series) -> float:
     if text is None:
         return float("nan")
     try:
@@ -419,11 +509,22 @@ def _parsed(text: str | None, name: str, place: Place, row: int) -> float:
             raise ValueError
         return float(text)
     except ValueError:
-        comma = re.fullmatch(r"[+-]?\d+,\d+", text)
-        hint = " Write the decimal mark as a point." if comma else ""
+        hint = _advice(text, place, column)
         raise CsvError(
             f"{name}: must be numbers; got {show(text)} in {place(row)}.{hint}"
         ) from None
+
+
+def _advice(text: str, place: Place, column: pd.Series) -> str:
+    """Say what to write, and what the same way of writing makes of the column's other items."""
+    told = advice(text)
+    if told and "," in text and any("." in number for number in readings(text)):
+        for row, item in enumerate(column):
+            if isinstance(item, str) and hides_thousands(item):
+                whole = readings(item)[0]
+                told += f" With decimal commas, {show(item)} in {place(row)} is {whole}."
+                break
+    return f" {told}" if told else ""
 
 
 def _refuse_missing(missing: Mapping[str, np.ndarray], place: Place) -> None:
