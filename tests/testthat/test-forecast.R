@@ -71,3 +71,27 @@ test_that("the generic is that of the generics package, so nothing is masked", {
   skip_if_not_installed("forecast")
   expect_identical(forecast::forecast, forecast)
 })
+
+test_that("gaps are marked and not scored, features stand beside the target's own past", {
+  skip_without_core()
+  table <- data.frame(load = sin(1:60 / 3) + 1:60 %% 7, wind = cos(1:60))
+  gaps <- table
+  gaps$load[c(5, 52, 55)] <- NA
+  small <- list(
+    target = "load", features = "wind", missing = "interpolate", lookback = 3, horizon = 1,
+    difference = 0, season = 1, epochs = 1, units = 2, early_stopping = NULL
+  )
+  fit <- function(...) {
+    do.call(run_experiment, c(list("lstm-series", data = gaps, progress = FALSE), small, ...))
+  }
+  run <- fit()
+  found <- predictions(run)
+  expect_identical(found$filled, found$time %in% c(52, 55))
+  known <- found[!found$filled, ]
+  expect_equal(run$metrics$mae, mean(abs(known$truth - known$forecast)))
+  expect_identical(dim(run$dataset$x_train)[3], 2L)
+  expect_identical(dim(fit(own_past = FALSE)$dataset$x_train)[3], 1L)
+  error <- expect_error(predict(run, table["load"]), class = "kerasduet_error")
+  expect_identical(class(error)[1], "UnknownName")
+  expect_match(conditionMessage(error), "^x: must have the columns .* without wind\\.")
+})
