@@ -334,7 +334,7 @@ class Run:
             rows_before=rows_before,
         )
         columns = {
-            "time": following(times, steps, learned.frequency),
+            "time": following(times, steps, learned.frequency, learned.spacing),
             "step": np.arange(1, steps + 1),
             "forecast": levels[0, :steps],
         }

@@ -71,6 +71,9 @@ class SeriesPreprocessing:
         The last rows, a value a column, the target's last: what a forecast starts from.
     zone : str, optional
         Time zone of the times.
+    spacing : tuple, optional
+        How dates go on, learned from all rows (see `data.spacing`); None where `frequency` says
+        it, where times are numbers, and in runs of earlier versions.
     """
 
     columns: tuple[str, ...]
@@ -89,6 +92,7 @@ class SeriesPreprocessing:
     tail_times: tuple[str, ...]
     tail: tuple[tuple[float, ...], ...]
     zone: str | None = None
+    spacing: tuple[Any, ...] | None = None
 
     def to_network(self, windows: np.ndarray) -> np.ndarray:
         """Pass windows on: they were scaled once, when they were cut."""

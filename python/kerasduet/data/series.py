@@ -13,7 +13,7 @@ from kerasduet.data import gaps
 from kerasduet.data import table as tables
 from kerasduet.data.dataset import Dataset, Source, digest_arrays
 from kerasduet.data.preprocessing import SeriesPreprocessing
-from kerasduet.data.times import SPACING_ROWS, iso_times, zone
+from kerasduet.data.times import SPACING_ROWS, iso_times, spacing_of, zone
 from kerasduet.errors import ArgumentType, DatasetError, ScaleError, SeriesTooShort
 from kerasduet.forecasting.metrics import seasonal_scale
 from kerasduet.forecasting.windows import cut_windows, window_origins
@@ -235,4 +235,5 @@ def _learn(
         tail_times=iso_times(times[-tail:]),
         tail=tuple(tuple(map(float, row)) for row in values[-tail:]),
         zone=zone(times),
+        spacing=None if experiment.frequency else spacing_of(times),
     )

@@ -26,6 +26,7 @@ from kerasduet.data.times import (
     irregular,
     iso_times,
     parse_times,
+    spacing_note,
 )
 from kerasduet.data.written import advice, hides_thousands, readings
 from kerasduet.errors import (
@@ -383,7 +384,7 @@ def clean(
         if experiment.frequency is not None:
             check_spacing(times, time, experiment.frequency, place)
         else:
-            notes.append(_gaps(times, place))
+            notes += [_gaps(times, place), spacing_note(times)]
     elif any(
         name not in wanted and not _is_number(frame.iloc[:, i]) for i, name in enumerate(names)
     ):

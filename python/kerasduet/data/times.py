@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import datetime
 import re
-import warnings
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -13,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from kerasduet.checks import show
+from kerasduet.data import spacing as calendars
 from kerasduet.errors import ArgumentType, TimeIndexError
 
 __all__ = [
@@ -23,6 +23,8 @@ __all__ = [
     "iso_times",
     "parse_times",
     "read_times",
+    "spacing_note",
+    "spacing_of",
     "zone",
 ]
 
@@ -138,13 +140,16 @@ def check_spacing(times: pd.Index, name: str, frequency: str, place: Place) -> N
             "frequency to none."
         )
     try:
-        expected = pd.date_range(times[0], periods=len(times), freq=frequency)
+        expected = calendars.date_range(times, len(times), frequency)
     except (ValueError, TypeError) as problem:
         raise ArgumentType(
             f"frequency: must be a spacing such as D, W-SAT or MS, for a column of dates; "
             f"got {frequency!r} ({problem})."
         ) from None
-    wrong = np.nonzero(np.asarray(times != expected))[0]
+    # Of a time that comes twice, either will do.
+    clock = calendars.clock_of(times)
+    is_wrong = (times != expected) & (clock != calendars.clock_of(expected))
+    wrong = np.nonzero(np.asarray(is_wrong))[0]
     if len(wrong):
         row = int(wrong[0])
         raise TimeIndexError(
@@ -190,7 +195,7 @@ def irregular(times: pd.Index) -> np.ndarray:
 def _months(clock: pd.DatetimeIndex) -> np.ndarray | None:
     """Count the months of times on one day of the month or on its last; None for others."""
     months = np.asarray(12 * clock.year + clock.month)
-    same_day = (clock.day == clock.day[0]).all() or clock.is_month_end.all()
+    same_day = (clock.day == clock.day[0]).all() or (clock.day == clock.days_in_month).all()
     return months if same_day and (np.diff(months) > 0).all() else None
 
 
@@ -202,19 +207,30 @@ def _odd(positions: np.ndarray) -> np.ndarray:
     return odd if len(odd) <= len(steps) / 10 else odd[:0]
 
 
-def following(times: pd.Index, steps: int, frequency: str | None = None) -> pd.Index:
+def following(
+    times: pd.Index,
+    steps: int,
+    frequency: str | None = None,
+    spacing: calendars.Spacing | None = None,
+) -> pd.Index:
     """Give the times after the last one.
 
     Parameters
     ----------
     times : pandas.Index
-        Times or numbers of the series, or of its end: the last 20 count.
+        Times or numbers of the series, or of its end.
     steps : int
         How many to give.
     frequency : str, optional
-        Spacing of dates as a pandas offset; None guesses: months when all have one day of the
-        month or end it, else regular spacing, else working days when no weekend occurs, else
-        the median gap. Days and months go by the clock of the zone.
+        Spacing of dates as a pandas offset. Days and months go by the clock of the zone.
+    spacing : tuple, optional
+        What `spacing.learn()` found in all of the series. It is learned from these times where
+        they are spaced otherwise, or where there is none, as in runs of earlier versions.
+
+    Raises
+    ------
+    TimeIndexError
+        The spacing cannot be told from the times.
 
     Examples
     --------
@@ -225,33 +241,29 @@ def following(times: pd.Index, steps: int, frequency: str | None = None) -> pd.I
     >>> following(pd.Index([1990, 1995, 2000]), 2)
     Index([2005, 2010], dtype='int64')
     """
-    times = times[-SPACING_ROWS:]
     if not isinstance(times, pd.DatetimeIndex):
+        times = times[-SPACING_ROWS:]
         return pd.Index(times[-1] + _numeric_step(times) * np.arange(1, steps + 1))
-    clock = times.tz_localize(None)
-    months = _months(clock) if frequency is None and len(times) > 1 else None
-    if months is not None:
-        found = _later_months(clock, round(np.median(np.diff(months))), steps)
-        in_summer = np.full(steps, fill_value=True)
-        return found.tz_localize(times.tz, ambiguous=in_summer, nonexistent="shift_forward")
-    offset = frequency or (_regular(times) if len(times) > 2 else None)
-    if offset is None:
-        gap = pd.Series(clock).diff().median()
-        if gap == pd.Timedelta(days=1) and (times.day_of_week < 5).all():
-            offset = "B"
-        elif gap % pd.Timedelta(days=1) == pd.Timedelta(0):
-            offset = pd.DateOffset(days=gap.days)
-        else:
-            return pd.DatetimeIndex([times[-1] + gap * step for step in range(1, steps + 1)])
-    return pd.date_range(times[-1], periods=steps + 1, freq=offset)[1:]
+    if frequency is not None:
+        ahead = calendars.date_range(times[-SPACING_ROWS:], SPACING_ROWS + steps, frequency)
+        return ahead[ahead > times[-1]][:steps]
+    if spacing is not None and calendars.fits(spacing, times):
+        return calendars.after(spacing, times, steps)
+    found = calendars.learn(times)
+    if spacing is None and found[0] == "unknown" and len(times) > 1:
+        gap = pd.Series(times).diff().median()  # as earlier versions did
+        return pd.DatetimeIndex([times[-1] + gap * step for step in range(1, steps + 1)])
+    return calendars.after(found, times, steps)
 
 
-def _later_months(clock: pd.DatetimeIndex, step: int, steps: int) -> pd.DatetimeIndex:
-    """Give the same day, or the end, of later months."""
-    months = range(step, step * steps + 1, step)
-    if clock.is_month_end.all():
-        return pd.DatetimeIndex([clock[-1] + pd.offsets.MonthEnd(n) for n in months])
-    return pd.DatetimeIndex([clock[-1] + pd.DateOffset(months=n) for n in months])
+def spacing_of(times: pd.Index) -> calendars.Spacing | None:
+    """Learn how dates go on; None for numbers."""
+    return calendars.learn(times) if isinstance(times, pd.DatetimeIndex) else None
+
+
+def spacing_note(times: pd.Index) -> str:
+    """Say that a forecast will ask for the frequency, where it will."""
+    return calendars.note(spacing_of(times))
 
 
 def _numeric_step(times: pd.Index) -> float:
@@ -261,14 +273,6 @@ def _numeric_step(times: pd.Index) -> float:
     # Written as 1990.08, 1990.17 and 1990.25, months have uneven steps but a good mean.
     step = steps.mean() if steps.max() < 1.5 * steps.min() else np.median(steps)
     return int(step) if step % 1 == 0 and times.dtype.kind in "iu" else float(step)
-
-
-def _regular(times: pd.DatetimeIndex) -> Any:
-    """Find the spacing as a pandas offset; None where it is irregular."""
-    with warnings.catch_warnings():
-        # Newer pandas announces an offset in place of its name: both serve here.
-        warnings.simplefilter("ignore")
-        return pd.infer_freq(times)
 
 
 def iso_times(times: Iterable[Any]) -> tuple[str, ...]:
