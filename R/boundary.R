@@ -218,8 +218,8 @@ data_to_py <- function(x) {
   if (inherits(x, c("kerasduet_dataset", "kerasduet_array"))) {
     return(handle(x))
   }
-  if (inherits(x, "ts")) {
-    return(ts_to_py(x))
+  if (inherits(x, c("ts", "zoo"))) {
+    return(series_to_py(x))
   }
   if (is.data.frame(x) || is.list(x) && !is.object(x)) {
     return(columns_to_py(x))
@@ -232,7 +232,13 @@ columns_to_py <- function(x) {
     return(lapply(x, data_to_py))
   }
   refuse_twice(names(x), "data")
-  reticulate::py_dict(as.list(names(x)), unname(lapply(x, data_to_py)), convert = FALSE)
+  columns <- reticulate::py_dict(as.list(names(x)), unname(lapply(x, data_to_py)), convert = FALSE)
+  # Row names may be dates, such as those of as.data.frame(xts): the core looks at them.
+  is_named <- is.data.frame(x) && is.character(attr(x, "row.names"))
+  if (!is_named || any(vapply(x, function(column) length(dim(column)) > 1, logical(1)))) {
+    return(columns)
+  }
+  pandas()$DataFrame(columns, index = texts_to_py(row.names(x)))
 }
 
 column_to_py <- function(x) {
@@ -329,11 +335,11 @@ local_zone <- function(link = Sys.readlink("/etc/localtime")) {
   Sys.timezone()
 }
 
-# A time series of years, quarters or months has dates, any other has numbers.
-ts_to_py <- function(x) {
-  columns <- if (is.matrix(x)) as.list(as.data.frame(unclass(x))) else list(as.vector(x))
-  columns <- lapply(columns, array_to_py)
-  index <- pandas()$Index(ts_times(x), name = "time")
+# Values with their times beside them: one column is a Series, a matrix a DataFrame.
+indexed_to_py <- function(x, times) {
+  columns <- if (is.matrix(x)) as.list(as.data.frame(x)) else list(as.vector(x))
+  columns <- lapply(columns, column_to_py)
+  index <- pandas()$Index(times, name = "time")
   if (is.null(names(columns))) {
     return(pandas()$Series(columns[[1]], index = index))
   }
@@ -341,17 +347,44 @@ ts_to_py <- function(x) {
   pandas()$DataFrame(values, index = index)
 }
 
-ts_times <- function(x) {
-  times <- stats::time(x)
-  steps <- stats::frequency(x)
-  # Without a calendar's years, ts(x) alone counts from 1.
-  is_dated <- steps %in% c(1, 4, 12) && times[[1]] >= 1000 && times[[length(times)]] < 10000
-  if (!is_dated) {
-    return(array_to_py(as.numeric(times)))
+# A series of zoo or xts has an index of any class, months and quarters of a class of their own.
+series_to_py <- function(x) {
+  if (!inherits(x, "zoo")) {
+    return(indexed_to_py(unclass(x), ts_times(x)))
   }
-  year <- floor(times + 0.001) # a month is 1/12 year, which a double does not hold exactly
-  month <- (stats::cycle(x) - 1) * 12 / steps + 1
-  pandas()$to_datetime(texts_to_py(sprintf("%04d-%02d-01", year, month)))
+  if (!requireNamespace("zoo", quietly = TRUE)) {
+    refuse("data: needs the package zoo to read a series of class ", class(x)[[1]], ". Install it.")
+  }
+  times <- zoo::index(x)
+  if (inherits(times, c("yearmon", "yearqtr"))) {
+    times <- zoo::as.Date(times)
+  }
+  indexed_to_py(zoo::coredata(x), column_to_py(times))
+}
+
+# A time series of years, quarters, months, and of the weeks and days of a year of 365.25 days, has
+# dates. Any other has numbers: of 52 weeks or 365 days, a year has no dates that are sure.
+ts_times <- function(x) {
+  times <- as.numeric(stats::time(x))
+  steps <- stats::frequency(x)
+  days <- c(365.25, 365.2425, 365.25 / 7, 365.2425 / 7)
+  is_days <- any(abs(steps - days) < 1e-3)
+  # Without a calendar's years, ts(x) alone counts from 1.
+  is_dated <- times[[1]] >= 1000 && times[[length(times)]] < 10000
+  if (!is_dated || !is_days && !steps %in% c(1, 4, 12)) {
+    return(array_to_py(times))
+  }
+  if (is_days) {
+    size <- if (steps > 100) 1 else 7
+    first <- as.Date(sprintf("%04d-01-01", floor(times[[1]] + 1e-6)))
+    passed <- round((times[[1]] - floor(times[[1]] + 1e-6)) * steps) * size
+    dates <- first + passed + size * (seq_along(times) - 1)
+  } else {
+    # A month is 1/12 year, which neither a double nor 2015.33 holds exactly: count from the first.
+    months <- (round(times[[1]] * steps) + seq_along(times) - 1) * 12 / steps
+    dates <- as.Date(sprintf("%04d-%02d-01", months %/% 12, months %% 12 + 1))
+  }
+  pandas()$to_datetime(texts_to_py(format(dates)))
 }
 
 # From Python --------------------------------------------------------------------------------

@@ -177,6 +177,60 @@ test_that("a ts has the times of its frequency", {
   expect_equal(plain(several$index$strftime("%Y")$tolist()), c("2000", "2001"))
 })
 
+test_that("a ts that starts within a month has the dates of its months", {
+  skip_without_core()
+  start_core()
+  times <- function(x) plain(data_to_py(x)$index$strftime("%Y-%m-%d")$tolist())
+  due <- format(seq(as.Date("2015-05-01"), by = "month", length.out = 240))
+  for (start in c(2015.33, 2015.333, 2015 + 4 / 12, 2015.34)) {
+    expect_equal(times(ts(1:240, start = start, frequency = 12)), due)
+  }
+  expect_equal(times(ts(1:3, start = 2015 + 2 / 12, frequency = 12))[[1]], "2015-03-01")
+  expect_equal(times(ts(1:3, start = 2015.99, frequency = 12))[[1]], "2016-01-01")
+  expect_equal(
+    times(ts(1:3, start = 2000.51, frequency = 4)), c("2000-07-01", "2000-10-01", "2001-01-01")
+  )
+  days <- ts(1:800, start = c(2015, 60), frequency = 365.25)
+  expect_equal(times(days), format(as.Date("2015-03-01") + 0:799))
+  weeks <- ts(1:200, start = c(2015, 3), frequency = 365.25 / 7)
+  expect_equal(times(weeks), format(as.Date("2015-01-15") + 7 * 0:199))
+  for (steps in c(52, 365)) {
+    x <- ts(1:100, start = 2015.33, frequency = steps)
+    expect_equal(plain(data_to_py(x)$index$tolist()), as.numeric(time(x)))
+  }
+})
+
+test_that("row names that are dates are the times, others are not", {
+  skip_without_core()
+  series <- function(x) load_data(experiment("lstm-series", lookback = 3), data = x)
+  dates <- as.Date("2024-01-01") + 0:59
+  frame <- data.frame(value = sin(1:60), row.names = format(dates))
+  times <- function(x) plain(handle(series(x))$table$times$strftime("%Y-%m-%d")$tolist())
+  expect_equal(times(frame), format(dates))
+  row.names(frame) <- paste("row", 1:60)
+  expect_equal(plain(handle(series(frame))$table$times$tolist()), 1:60)
+})
+
+test_that("series of zoo and xts have their times", {
+  skip_without_core()
+  skip_if_not_installed("zoo")
+  start_core()
+  times <- function(x) {
+    plain(pandas()$to_datetime(data_to_py(x)$index)$strftime("%Y-%m-%dT%H")$tolist())
+  }
+  dates <- as.Date("2024-01-31") + 0:2
+  expect_equal(times(zoo::zoo(1:3, dates)), format(dates, "%Y-%m-%dT00"))
+  months <- zoo::zoo(cbind(a = 1:3, b = 4:6), zoo::as.yearmon(2024 + 0:2 / 12))
+  expect_equal(times(months), c("2024-01-01T00", "2024-02-01T00", "2024-03-01T00"))
+  expect_equal(plain(data_to_py(months)$columns$tolist()), c("a", "b"))
+  expect_equal(plain(data_to_py(zoo::zoo(1:3, 5:7))$index$tolist()), 5:7)
+  skip_if_not_installed("xts")
+  hours <- as.POSIXct("2024-01-31 10:00", tz = "America/Santiago") + 3600 * 0:2
+  expect_equal(times(xts::xts(1:3, hours)), c("2024-01-31T10", "2024-01-31T11", "2024-01-31T12"))
+  frame <- as.data.frame(xts::xts(cbind(a = 1:3), dates))
+  expect_equal(plain(data_to_py(frame)$index$tolist()), format(dates))
+})
+
 test_that("data frames cross by column, in order, names unique", {
   skip_without_core()
   start_core()
