@@ -29,6 +29,7 @@ DATA_SETTINGS = {
     "forecasting": (
         *_SPLITS,
         "time",
+        "time_format",
         "target",
         "features",
         "own_past",
@@ -69,6 +70,8 @@ class Experiment:
     time, target : str, optional
         Column of times and column to forecast. None takes the index or the column "time" or the
         only one of dates, and the only one of numbers.
+    time_format : str, optional
+        How the times are written, such as "%d/%m/%Y", where their rows do not decide it.
     features : tuple of str
         Columns that the network sees beside the target's own past; empty means that alone.
     own_past : bool
@@ -131,6 +134,7 @@ class Experiment:
     description: str = ""
     path: str | None = None
     time: str | None = None
+    time_format: str | None = None
     target: str | None = None
     features: tuple[str, ...] = ()
     own_past: bool = True

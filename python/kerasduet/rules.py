@@ -90,6 +90,7 @@ RULES: Mapping[str, Check] = MappingProxyType(
         "dataset": _choice(DATASETS),
         "path": checks.optional(_path),
         "time": checks.optional(checks.text),
+        "time_format": checks.optional(checks.text),
         "target": checks.optional(checks.text),
         "features": checks.several(checks.text, empty=True),
         "own_past": checks.flag,

@@ -93,16 +93,6 @@ def test_a_column_asked_for_goes_before_the_index():
             '"a", say.',
         ),
         (
-            {"when": DAYS.strftime("%d.%m.%Y"), "value": NUMBERS},
-            TimeIndexError,
-            "when: must be times such as 2024-01-31; got '01.01.2024' in row 1.",
-        ),
-        (
-            {"when": DAYS.strftime("%m/%d/%Y %H:%M"), "value": NUMBERS},
-            TimeIndexError,
-            "when: must be times such as 2024-01-31; got '01/01/2024 00:00' in row 1.",
-        ),
-        (
             pd.DataFrame({"time": range(30), "value": NUMBERS}, DAYS),
             UnknownName,
             "time: must name one column; got the index of the table and a column of that name. "
@@ -192,14 +182,6 @@ def test_a_missing_first_time_is_refused_in_files_and_tables(tmp_path, first):
     )
 
 
-@pytest.mark.parametrize("written", ["%d.%m.%y", "%d %b %Y"])
-def test_texts_that_are_no_times_are_said_to_be_none(written):
-    loaded = load({"when": DAYS.strftime(written), "value": NUMBERS})
-    assert loaded.table.times.tolist() == list(range(1, 31))
-    assert loaded.source.note == "No column of times was found; rows are numbered."
-    assert load({"other": NUMBERS[::-1], "value": NUMBERS}).source.note == ""
-
-
 LARGE = 1_700_000_000_123_456_789
 
 
@@ -211,7 +193,6 @@ LARGE = 1_700_000_000_123_456_789
         (1990 + np.arange(30) / 12, "float64"),
         (1.7e9 + 3600 * np.arange(30), "int64"),
         (range(1850, 1880), "int64"),
-        (range(20240101, 20240131), "int64"),
         (LARGE + 10 * np.arange(30), "int64"),
         (pd.array(LARGE + 10 * np.arange(30), dtype="Int64"), "int64"),
         (2**63 + 2**54 * np.arange(30, dtype=np.uint64), "float64"),
@@ -223,7 +204,6 @@ LARGE = 1_700_000_000_123_456_789
         "months",
         "seconds",
         "years",
-        "codes",
         "nanoseconds",
         "nullable",
         "unsigned",

@@ -22,6 +22,7 @@ from kerasduet.data.dataset import Source, digest_arrays
 from kerasduet.data.times import (
     Place,
     check_order,
+    check_single,
     check_spacing,
     irregular,
     iso_times,
@@ -51,9 +52,11 @@ MISSING = {"", "#n/a", "<na>", "n/a", "na", "nan", "none", "null"}
 ROW_NUMBERS = re.compile(
     r"Unnamed: \d+|X(\.\d+)?|\.\.\.\d+|V1|index|rownames|row", re.IGNORECASE
 )
-# How a text begins that means a date: years first or last, a month, a quarter.
+# How a text begins that means a date: years first or last, a month, a quarter, a month's name.
 DATE = re.compile(
     r"(\d{4}([-/.])\d\d?\2\d\d?|\d\d?([-/.])\d\d?\3\d{4})(\D.*)?|\d{4}[-/]\d\d?|\d{4}-?Q[1-4]"
+    r"|\d\d?([-/.])\d\d?\5\d\d(\s.*)?"
+    r"|([A-Za-z]{3,9} \d\d?,?|\d\d?[- ][A-Za-z]{3,9})[- ](\d{4}|\d\d)(\s.*)?"
 )
 
 
@@ -379,7 +382,8 @@ def clean(
     notes = [note]
     times: pd.Index = pd.RangeIndex(1, len(frame) + 1)
     if time is not None:
-        times = parse_times(frame[time], time, place)
+        times = parse_times(frame[time], time, place, experiment.time_format)
+        check_single(times, frame, time)
         check_order(times, time, place)
         if experiment.frequency is not None:
             check_spacing(times, time, experiment.frequency, place)

@@ -12,11 +12,13 @@ import numpy as np
 import pandas as pd
 
 from kerasduet.checks import show
+from kerasduet.data import formats
 from kerasduet.data import spacing as calendars
 from kerasduet.errors import ArgumentType, TimeIndexError
 
 __all__ = [
     "check_order",
+    "check_single",
     "check_spacing",
     "following",
     "irregular",
@@ -32,17 +34,22 @@ Place = Callable[[int], str]
 SPACING_ROWS = 20  # so many of the last times say how a series goes on
 
 
-def parse_times(column: pd.Series, name: str, place: Place) -> pd.Index:
+def parse_times(
+    column: pd.Series, name: str, place: Place, time_format: str | None = None
+) -> pd.Index:
     """Read a column of dates, times or numbers; times keep their zone, numbers stay numbers.
 
     Parameters
     ----------
     column : pandas.Series
-        Times, periods, numbers, or ISO 8601 text.
+        Times, periods, numbers, or text: ISO 8601, or another format that fits all rows. Whole
+        numbers such as 20240131 or 202401 are dates.
     name : str
         Column named in errors.
     place : callable
         Names the row of a position.
+    time_format : str, optional
+        How texts are written, such as "%d/%m/%Y".
 
     Raises
     ------
@@ -60,8 +67,10 @@ def parse_times(column: pd.Series, name: str, place: Place) -> pd.Index:
         limit = 2**53 if kind == "f" else 2**63
         whole = not wrong.any() and ((numbers % 1 == 0) & (abs(numbers) < limit)).all()
         times = pd.Index(column.to_numpy(dtype=np.int64) if whole else numbers)
+        dates = formats.of_digits(times.to_numpy()) if whole else None
+        times = times if dates is None else _canonical(dates)
     else:
-        found = column if kind == "M" else _from_texts(column, name, place)
+        found = column if kind == "M" else _from_texts(column, name, place, time_format)
         wrong = found.isna().to_numpy()
         times = _canonical(pd.DatetimeIndex(found))
     if wrong.any():
@@ -75,7 +84,14 @@ def parse_times(column: pd.Series, name: str, place: Place) -> pd.Index:
     return times
 
 
-def _from_texts(column: pd.Series, name: str, place: Place) -> pd.Series:
+def _from_texts(
+    column: pd.Series, name: str, place: Place, time_format: str | None
+) -> pd.Series:
+    are_texts = len(column) > 0 and all(isinstance(item, str) for item in column)
+    if are_texts and (time_format or not _is_iso(column.iloc[0])):
+        read = formats.of_texts(pd.Series(list(column), dtype=object), name, time_format)
+        if read is not None:
+            return read
     items = [item if isinstance(item, str | datetime.date) else None for item in column]
     texts = pd.Series(items, dtype=object)
     try:
@@ -88,6 +104,10 @@ def _from_texts(column: pd.Series, name: str, place: Place) -> pd.Series:
         f"{show(str(texts[row]))}, in {place(row)}. Write them all in UTC, such as "
         "2024-01-31T12:00Z."
     ) from None
+
+
+def _is_iso(text: str) -> bool:
+    return not pd.isna(pd.to_datetime(text, format="ISO8601", errors="coerce"))
 
 
 def _offset(item: Any) -> str | None:
@@ -118,6 +138,25 @@ def zone(times: pd.Index) -> str | None:
     if not isinstance(times, pd.DatetimeIndex) or times.tz is None:
         return None
     return str(times.tz)
+
+
+def check_single(times: pd.Index, frame: pd.DataFrame, time: str) -> None:
+    """Refuse a table of several series, which repeats its times for each text of a column."""
+    if not times.has_duplicates:
+        return
+    for position, name in enumerate(frame.columns):
+        column = frame.iloc[:, position]
+        given = column.dropna()
+        if name == time or not given.map(lambda item: isinstance(item, str)).all():
+            continue
+        names = list(dict.fromkeys(given))
+        pairs = pd.MultiIndex.from_arrays([times, column])
+        if 1 < len(names) < len(given) and not pairs.has_duplicates:
+            listed = ", ".join(map(show, names[:3])) + (", ..." if len(names) > 3 else "")
+            raise TimeIndexError(
+                f"{time}: a table must hold one series; got several series, {len(names)} by the "
+                f"column {name} ({listed}), and times that repeat. Keep the rows of one of them."
+            )
 
 
 def check_order(times: pd.Index, name: str, place: Place) -> None:
