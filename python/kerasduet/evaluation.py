@@ -43,7 +43,8 @@ def predictions(dataset: Dataset, outputs: np.ndarray) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        Images: row (from 1), truth, prediction, probability, then `p_<class>` a class.
+        Images: row (from 1), truth and prediction (labels as the caller gave them),
+        probability, then `p_<class>` a class.
         Series: origin, time, step (from 1), truth, filled (whether the truth was missing and
         filled, so that it is not scored), forecast, and a column a baseline, in the target's
         units.
@@ -63,12 +64,13 @@ def _class_frame(
 ) -> pd.DataFrame:
     import pandas as pd
 
-    names = np.array(preprocessing.class_names, dtype=object)
+    labels = preprocessing.labels
     columns: dict[str, Any] = {"row": np.arange(1, len(probabilities) + 1)}
     if truth is not None:
-        columns["truth"] = names[truth]
-    columns["prediction"] = names[probabilities.argmax(axis=1)]
+        columns["truth"] = labels[truth]
+    columns["prediction"] = labels[probabilities.argmax(axis=1)]
     columns["probability"] = probabilities.max(axis=1)
+    names = preprocessing.class_names
     columns |= {f"p_{name}": probabilities[:, i] for i, name in enumerate(names)}
     return pd.DataFrame(columns)
 

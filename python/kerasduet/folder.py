@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from kerasduet import checks, storage
+from kerasduet import __version__, checks, storage
 from kerasduet.data.dataset import Source, digest_arrays
 from kerasduet.data.preprocessing import (
     ImagePreprocessing,
@@ -359,6 +359,11 @@ def refuse_other(
 ) -> None:
     """Refuse to go on with other data or another backend than those of the first epochs."""
     for what, value in ours.items():
+        if what not in theirs:
+            raise RunFolderError(
+                f"{name}: must be resumed by the version that began it, which held out other "
+                f"validation rows; got kerasduet {__version__}. Use that one, or {otherwise}"
+            )
         if theirs[what] != value:
             raise RunFolderError(
                 f"{name}: must be resumed with the same {what}, {theirs[what]}; got {value}. "
@@ -465,6 +470,11 @@ def _read_predictions(
     if isinstance(preprocessing, ImagePreprocessing):
         frame = _read_csv(file, ("truth", "prediction"))
         floats = [n for n in frame.columns if n.startswith("p_") or n == "probability"]
+        labels = dict(zip(preprocessing.class_names, preprocessing.labels, strict=True))
+        for name in ("truth", "prediction"):
+            frame[name] = np.array(
+                [labels[text] for text in frame[name]], preprocessing.labels.dtype
+            )
         return frame.astype(dict.fromkeys(floats, np.float32))
     frame = _read_csv(file, ("origin", "time", "filled"))
     for name in ("origin", "time"):

@@ -332,7 +332,8 @@ def _confusion(run: Run) -> Panel:
     table, names = run.predictions(), run.class_names
     codes = {name: code for code, name in enumerate(names)}
     counts = np.zeros((len(names), len(names)), dtype=np.int64)
-    np.add.at(counts, (table["truth"].map(codes), table["prediction"].map(codes)), 1)
+    truth, guess = (table[name].astype(str).map(codes) for name in ("truth", "prediction"))
+    np.add.at(counts, (truth, guess), 1)
     totals = counts.sum(axis=1, keepdims=True)
     share = (counts / np.maximum(totals, 1)).ravel()
     right = np.eye(len(names), dtype=bool).ravel()
@@ -377,7 +378,7 @@ def _confusion(run: Run) -> Panel:
 
 
 def _digits(run: Run, rows: Any, width: float) -> Panel:
-    table = run.predictions()
+    table = run.predictions().astype({"truth": str, "prediction": str})
     table["correct"] = table["truth"] == table["prediction"]
     # Labels side by side must not touch: some 90 letters fit the whole width.
     letters = max(map(len, run.class_names)) + len(f"{CROSS} (100 %)")
@@ -386,7 +387,7 @@ def _digits(run: Run, rows: Any, width: float) -> Panel:
         chosen = _telling_rows(table, min(TILES, 3 * columns))
     else:
         chosen = _checked_rows(rows, len(table))
-    images = run.dataset.x_test[np.array(chosen) - 1]
+    images = run.preprocessing.to_network(run.dataset.x_test[np.array(chosen) - 1])
     tiles = table.iloc[np.array(chosen) - 1].reset_index(drop=True)
     tiles.insert(0, "tile", np.arange(1, len(tiles) + 1))
     tiles["label"] = [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +16,7 @@ from kerasduet.errors import (
     ArgumentType,
     DatasetError,
     HorizonError,
+    KerasduetWarning,
     LengthMismatch,
     NonFinite,
     SeriesTooShort,
@@ -89,11 +91,16 @@ class Run:
         resume = "kd.resume_run(run), " if self.status == "interrupted" else ""
         is_series = isinstance(self.preprocessing, SeriesPreprocessing)
         ask = "run.forecast()" if is_series else "run.predict(x)"
+        # Of the caller's own data, whose faults nobody else can know.
+        noted = (
+            [f"  note     {self.source.note}"] if self.source.given and self.source.note else []
+        )
         return "\n".join(
             [
                 f"<kerasduet run> {self.experiment.name}, {self.status}, {done}, {where}",
                 f"  data     {self.source.name}: {sizes['train']:,} training, "
                 f"{sizes['validation']:,} validation, {sizes['test']:,} test",
+                *noted,
                 f"  network  {self.experiment.builder}, "
                 f"{self.model.count_params():,} parameters",
                 f"  result   {self.summary}",
@@ -155,10 +162,10 @@ class Run:
         Returns
         -------
         pandas.DataFrame
-            Images: row, truth, prediction, probability, `p_<class>`. Series: origin, time,
-            step, truth, filled, forecast, naive, seasonal_naive, drift, seasonal_drift, in the
-            target's units. Where `filled` is true the truth was missing: it was filled, and is
-            not scored.
+            Images: row, truth, prediction (labels as `predict` gives them), probability,
+            `p_<class>`. Series: origin, time, step, truth, filled, forecast, naive,
+            seasonal_naive, drift, seasonal_drift, in the target's units. Where `filled` is true
+            the truth was missing: it was filled, and is not scored.
         """
         return self.table.copy()
 
@@ -169,9 +176,9 @@ class Run:
         ----------
         x : array-like, Dataset, Series or DataFrame
             Images (n, height, width) or (n, height, width, channels), whole numbers 0..255
-            or floats 0..1; or a series with at least lookback + difference rows, which is
-            continued: its columns are found by the names that they had in training, a series
-            without a name is the target's.
+            (0 and 1 where the training images were masks) or floats 0..1; or a series with at
+            least lookback + difference rows, which is continued: its columns are found by the
+            names that they had in training, a series without a name is the target's.
         kind : {"class", "prob"}
             For images: class names (n,), or a DataFrame of probabilities with a column a
             class. A series is always given as the table of `forecast()`.
@@ -179,7 +186,8 @@ class Run:
         Returns
         -------
         numpy.ndarray or pandas.DataFrame
-            Codes as whole numbers where classes have no names of their own.
+            Labels are the caller's own, as in `predictions()`: texts or numbers of the
+            categorical that the run was trained on, else codes as whole numbers.
 
         Raises
         ------
@@ -187,6 +195,11 @@ class Run:
             Images that break a rule.
         UnknownName
             A table without a column of the training.
+
+        Warns
+        -----
+        KerasduetWarning
+            Pixels far brighter or darker than those of the training images.
         """
         choice("kind", kind, KINDS)
         if isinstance(self.preprocessing, SeriesPreprocessing):
@@ -196,9 +209,8 @@ class Run:
             import pandas as pd
 
             return pd.DataFrame(probabilities, columns=list(self.class_names))
-        codes = probabilities.argmax(axis=1)
-        named = self.preprocessing.named
-        return np.array(self.class_names, dtype=object)[codes] if named else codes
+        assert isinstance(self.preprocessing, ImagePreprocessing)
+        return self.preprocessing.labels[probabilities.argmax(axis=1)]
 
     def evaluate(self, x: Any, y: Any) -> dict[str, float]:
         """Score the network on other labelled images.
@@ -207,13 +219,20 @@ class Run:
         ----------
         x : array-like
             Images, as for `predict`.
-        y : array-like
-            Labels, one an image: whole numbers from 0, or a categorical.
+        y : array-like or Dataset
+            Labels, one an image, as `predict` gives them: names as texts or a categorical, in
+            any order; whole numbers from 0 where classes have no names. Of a Dataset the
+            test rows' labels.
 
         Returns
         -------
         dict
             loss (nats), accuracy, errors.
+
+        Raises
+        ------
+        LabelRange, LabelType
+            A label that the run does not know, or codes for classes that have names.
         """
         learned = self.preprocessing
         if not isinstance(learned, ImagePreprocessing):
@@ -221,20 +240,12 @@ class Run:
                 f"x: only a classifier is evaluated on labelled rows; got the run "
                 f"{self.experiment.name}. Its predictions() stand beside the truth."
             )
-        from kerasduet.data.images import check_labels
+        from kerasduet.data.dataset import Dataset
+        from kerasduet.data.labels import find_labels
 
-        known = ", ".join(learned.class_names)
-        labels, names = check_labels(
-            y, len(learned.class_names), name="y", fix=f"Give it the levels {known}."
-        )
-        if names is not None and names != learned.class_names:
-            # The same classes in another order are the same labels.
-            lookup = {name: code for code, name in enumerate(learned.class_names)}
-            unknown = [name for name in names if name not in lookup]
-            if not unknown:
-                labels = np.array([lookup[name] for name in names])[labels]
-            elif learned.named:
-                raise ArgumentType(f"y: categories must be {known}; got {', '.join(unknown)}.")
+        if isinstance(y, Dataset) and isinstance(y.preprocessing, ImagePreprocessing):
+            y = y.preprocessing.labels[y.y_test]
+        labels = find_labels(y, learned)
         probabilities = self._probabilities(x, "x")
         if len(probabilities) != len(labels):
             raise LengthMismatch(
@@ -378,13 +389,16 @@ class Run:
 
     def _probabilities(self, x: Any, name: str) -> np.ndarray:
         from kerasduet.data.dataset import Dataset
-        from kerasduet.data.images import check_images
+        from kerasduet.data.images import check_images, range_note, refuse_brighter
 
         learned = self.preprocessing
         assert isinstance(learned, ImagePreprocessing)
         flat = self.experiment.builder == "dnn"
         given = x.x_test if isinstance(x, Dataset) else x
         images = check_images(given, learned.input_shape, flat=flat, name=name)
+        refuse_brighter(images, learned, name)
+        if note := range_note(images, learned, name, "the training images"):
+            warnings.warn(f"{name}: {note}", KerasduetWarning, stacklevel=4)
         outputs = predict_outputs(self.model, learned, images)
         _refuse_no_numbers(outputs)
         return outputs

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from kerasduet import checks, environment, evaluation, folder, training
 from kerasduet.data import Dataset, load_data
 from kerasduet.data.dataset import digest_arrays
+from kerasduet.data.preprocessing import ImagePreprocessing
 from kerasduet.errors import ArgumentType, RunFolderError
 from kerasduet.experiments import OWN_DATA, Experiment, experiment
 from kerasduet.manifest import read_manifest
@@ -171,6 +172,9 @@ def _run(
     dataset.check_made_for(chosen)
     model = training.compile_model(build_model(chosen), chosen)
     fingerprint = {"data": dataset.source.sha256, "backend": environment.backend_name()}
+    if dataset.source.given and chosen.task == "classification":
+        # Of the same data, earlier versions held out other rows.
+        fingerprint["split"] = "stratified"
     state = None
     if target is not None:
         state = target.checkpoint(fingerprint, model)
@@ -241,6 +245,7 @@ def _scored(
             "threads": environment.threads(),
             "seed": chosen.seed,
             "sizes": dataset.sizes,
+            **_test_digest(dataset),
             "parameters": model.count_params(),
             "seconds": {"training": sum(state.seconds), "epochs": state.seconds},
             "digests": {
@@ -253,6 +258,12 @@ def _scored(
         state=state,
         _dataset=dataset,
     )
+
+
+def _test_digest(dataset: Dataset) -> dict[str, str]:
+    """Digest the test images, so that runs trained on other rows can be compared on them."""
+    images = isinstance(dataset.preprocessing, ImagePreprocessing)
+    return {"test_sha256": digest_arrays(dataset.x_test)} if images else {}
 
 
 def _iso(seconds: float) -> str:

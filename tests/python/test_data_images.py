@@ -86,7 +86,6 @@ def test_rows_of_pixels_are_read_row_by_row_where_they_are_wanted():
     [
         ([[[0, 1], [2]]], ShapeError, "x: must be a rectangular array of images; "),
         (np.full((1, 2, 2), "a"), ArgumentType, "x: must hold numbers; got <U1."),
-        (np.zeros((1, 2, 2), bool), ArgumentType, "x: must hold numbers; got bool."),
         (np.zeros((1, 2, 2), complex), ArgumentType, "x: must hold numbers; got complex128."),
         (np.full((1, 2, 2), 256), PixelRange, "x: whole-number pixels must lie in 0..255; "),
         (np.full((1, 2, 2), -1), PixelRange, "x: whole-number pixels must lie in 0..255; "),
@@ -142,17 +141,20 @@ def test_categories_become_codes_and_keep_their_names(wrap):
         (
             ["a", "b"],
             LabelType,
-            "y: labels must be whole numbers 0..2, or a factor (categories); got 'a'.",
+            "y: labels must be whole numbers 0..2, or a factor (categories); got 'a'. "
+            "Give pd.Categorical(y), in R factor(y).",
         ),
         (
             [0, "1"],
             LabelType,
-            "y: labels must be whole numbers 0..2, or a factor (categories); got '0'.",
+            "y: labels must be whole numbers 0..2, or a factor (categories); got '0'. "
+            "Give pd.Categorical(y), in R factor(y).",
         ),
         (
             pd.Series(["a", "b"]),
             LabelType,
-            "y: labels must be whole numbers 0..2, or a factor (categories); got 'a'.",
+            "y: labels must be whole numbers 0..2, or a factor (categories); got 'a'. "
+            "Give pd.Categorical(y), in R factor(y).",
         ),
         (
             [1j],

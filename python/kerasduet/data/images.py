@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -10,15 +11,15 @@ import numpy as np
 from kerasduet import rules
 from kerasduet.checks import show
 from kerasduet.data.dataset import Dataset, Source, digest_arrays
+from kerasduet.data.holdout import held_out, repeated
+from kerasduet.data.labels import check_labels, label_type
 from kerasduet.data.preprocessing import ImagePreprocessing
 from kerasduet.errors import (
     ArgumentType,
     EmptyData,
     LabelRange,
-    LabelShape,
     LabelType,
     LengthMismatch,
-    MissingValue,
     NonFinite,
     PixelRange,
     ShapeError,
@@ -27,7 +28,24 @@ from kerasduet.errors import (
 if TYPE_CHECKING:
     from kerasduet.experiments import Experiment
 
-__all__ = ["check_images", "check_labels", "load", "split"]
+__all__ = [
+    "check_images",
+    "check_labels",
+    "dark_note",
+    "load",
+    "range_note",
+    "refuse_brighter",
+    "split",
+]
+
+WHITE = 255.0  # of whole-number pixels
+DARK = 0.25  # a largest pixel below it is noted, as a share of white
+FAR = 10  # times brighter or darker than the training images
+MOST_NAMED = 10
+# Fixed, so that runs with other seeds are scored on the same rows.
+TEST_SEED, VALIDATION_SEED = 0, 1
+
+Rows = tuple[np.ndarray, np.ndarray]  # images and their codes
 
 
 def load(experiment: Experiment, data: Any) -> Dataset:
@@ -39,7 +57,7 @@ def load(experiment: Experiment, data: Any) -> Dataset:
         Says the image shape, the number of classes and the splits.
     data : mapping
         `x`, `y` and perhaps `x_test`, `y_test`. Without the latter a fixed random
-        `test_split` of the rows becomes the test.
+        `test_split` of the rows of each class becomes the test.
     """
     parts = ("x", "y", "x_test", "y_test")
     if not isinstance(data, Mapping):
@@ -51,6 +69,8 @@ def load(experiment: Experiment, data: Any) -> Dataset:
         if name not in data:
             raise ArgumentType(f"{name}: must be given in data; got nothing.")
     x, y, names = _checked(experiment, data["x"], data["y"], "x", "y")
+    learned = _learned(experiment, x, names, label_type(data["y"]))
+    notes = [dark_note(x, learned, "x")]
     if "x_test" in data:
         x_test, y_test, test_names = _checked(
             experiment, data["x_test"], data["y_test"], "x_test", "y_test"
@@ -59,60 +79,137 @@ def load(experiment: Experiment, data: Any) -> Dataset:
             raise LabelType(
                 f"y_test: must have the classes of y, {show(names)}; got {show(test_names)}."
             )
+        refuse_brighter(x_test, learned, "x_test")
+        notes.append(range_note(x_test, learned, "x_test", "x"))
+        digest = digest_arrays(x, y, x_test, y_test, np.array(names or ()))
+        test = np.empty(0, dtype=np.int64)
     else:
-        # Fixed, so that runs with other seeds are scored on the same rows.
-        order = np.random.default_rng(0).permutation(len(x))
-        cut = len(x) - round(len(x) * experiment.test_split)
-        x, x_test, y, y_test = x[order[:cut]], x[order[cut:]], y[order[:cut]], y[order[cut:]]
+        digest = _digest(experiment, x, y, names)
+        test = held_out(y, round(len(x) * experiment.test_split), seed=TEST_SEED)
+        x_test, y_test = x[test], y[test]
+    validation = round((len(x) - len(test)) * experiment.validation_split)
+    left = np.delete(np.arange(len(x)), test)
+    held = left[held_out(y[left], validation, seed=VALIDATION_SEED)]
+    train = np.delete(np.arange(len(x)), np.concatenate([test, held]))
     source = Source(
         name="the caller's arrays",
-        sha256=digest_arrays(x, y, x_test, y_test, np.array(names or ())),
-        rows=len(x) + len(x_test),
+        sha256=digest,
+        rows=len(x) + len(x_test) * ("x_test" in data),
+        note=" ".join(note for note in notes if note),
         given=True,
     )
-    return split(experiment, x, y, x_test, y_test, source, names, brings_test="x_test" in data)
+    return split(
+        experiment,
+        (x, y) if len(train) == len(x) else (x[train], y[train]),
+        (x[held], y[held]),
+        (x_test, y_test),
+        source,
+        learned,
+        brings_test="x_test" in data,
+    )
+
+
+def _digest(
+    experiment: Experiment, x: np.ndarray, y: np.ndarray, names: tuple[str, ...] | None
+) -> str:
+    # In the order of the first version, so that its folders know their data again.
+    order = np.random.default_rng(0).permutation(len(x))
+    parts = np.split(order, [len(x) - round(len(x) * experiment.test_split)])
+    rows = (array[part] for part in parts for array in (x, y))
+    return digest_arrays(*rows, np.array(names or ()))
+
+
+def _learned(
+    experiment: Experiment,
+    x: np.ndarray,
+    names: tuple[str, ...] | None,
+    kind: str,
+) -> ImagePreprocessing:
+    most = float(x.max())
+    is_mask = most == 1 and (x.dtype == np.uint8 or bool(((x == 0) | (x == 1)).all()))
+    scale = 1.0 if is_mask else WHITE
+    return ImagePreprocessing(
+        input_shape=experiment.model["input_shape"],
+        class_names=names or tuple(str(code) for code in range(experiment.model["classes"])),
+        named=names is not None,
+        label_type=kind,
+        pixel_scale=scale,
+        pixel_most=most / scale if x.dtype == np.uint8 else most,
+    )
 
 
 def split(
     experiment: Experiment,
-    x: np.ndarray,
-    y: np.ndarray,
-    x_test: np.ndarray,
-    y_test: np.ndarray,
+    train: Rows,
+    validation: Rows,
+    test: Rows,
     source: Source,
-    class_names: tuple[str, ...] | None = None,
+    learned: ImagePreprocessing,
     *,
     brings_test: bool,
 ) -> Dataset:
-    """Hold out the last training rows for validation; views, not copies.
+    """Put the parts together, and note what makes their scores worth less than they seem.
 
     Where the data bring their own test rows, `test_split` did not decide them.
     """
     settings = experiment.data_settings()
     if brings_test:
         del settings["test_split"]
-    cut = len(x) - round(len(x) * experiment.validation_split)
-    for name, rows in (("training", cut), ("test", len(x_test))):
-        if rows == 0:
+    rows = len(train[0]) + len(validation[0]) + len(test[0])
+    for name, part in (("training", train), ("test", test)):
+        if len(part[0]) == 0:
             raise EmptyData(
-                f"data: must leave at least one {name} row; got {len(x) + len(x_test)} rows. "
+                f"data: must leave at least one {name} row; got {rows} rows. "
                 "Give more rows, or lower validation_split or test_split."
             )
-    codes = tuple(str(code) for code in range(experiment.model["classes"]))
+    notes = [
+        source.note,
+        _absent_note(train[1], learned),
+        _repeated_note(train, validation, test),
+    ]
     return Dataset(
-        x_train=x[:cut],
-        y_train=y[:cut],
-        x_validation=x[cut:],
-        y_validation=y[cut:],
-        x_test=x_test,
-        y_test=y_test,
-        preprocessing=ImagePreprocessing(
-            input_shape=experiment.model["input_shape"],
-            class_names=class_names or codes,
-            named=class_names is not None,
-        ),
-        source=source,
+        x_train=train[0],
+        y_train=train[1],
+        x_validation=validation[0],
+        y_validation=validation[1],
+        x_test=test[0],
+        y_test=test[1],
+        preprocessing=learned,
+        source=replace(source, note=" ".join(note for note in notes if note)),
         settings=settings,
+    )
+
+
+def _absent_note(y: np.ndarray, learned: ImagePreprocessing) -> str:
+    """Name the classes without a training row; a single class is no problem to learn."""
+    counts = np.bincount(y, minlength=len(learned.class_names))
+    if np.count_nonzero(counts) < 2:
+        only = learned.class_names[int(counts.argmax())]
+        raise LabelRange(
+            f"y: must have training rows of two classes or more; got only {show(only)}. Give "
+            "rows of the other classes too."
+        )
+    absent = [name for name, rows in zip(learned.class_names, counts, strict=False) if not rows]
+    if not absent:
+        return ""
+    has = "has" if len(absent) == 1 else "have"
+    return (
+        f"{len(absent)} of {len(counts)} classes {has} no training row and cannot be learned: "
+        f"{', '.join(absent[:MOST_NAMED])}{', ...' if len(absent) > MOST_NAMED else ''}."
+    )
+
+
+def _repeated_note(train: Rows, validation: Rows, test: Rows) -> str:
+    found = [
+        f"{count:,} of {len(rows):,} {name} images"
+        for name, (rows, _) in (("validation", validation), ("test", test))
+        if (count := repeated(train[0], rows))
+    ]
+    if not found:
+        return ""
+    return (
+        f"Also among the training images: {' and '.join(found)}. Their scores show what was "
+        "remembered, not what was learned; remove the duplicates."
     )
 
 
@@ -139,8 +236,8 @@ def check_images(
     Parameters
     ----------
     x : array-like
-        Whole numbers 0..255, or floats 0..1; (n, height, width), with the channel axis
-        where there are channels.
+        Whole numbers 0..255, true and false, or floats 0..1; (n, height, width), with the
+        channel axis where there are channels.
     input_shape : tuple of int
         One image (height, width, channels).
     flat : bool
@@ -158,7 +255,7 @@ def check_images(
     except ValueError as error:
         raise ShapeError(f"{name}: must be a rectangular array of images; {error}.") from None
     _check_image_shape(images, input_shape, flat, name)
-    if images.dtype.kind not in "uif":
+    if images.dtype.kind not in "buif":
         raise ArgumentType(
             f"{name}: must hold numbers; got {images.dtype}. Give whole numbers 0..255, or "
             "floats 0..1."
@@ -167,12 +264,70 @@ def check_images(
         images = _check_unit_pixels(images, name)
     elif images.dtype != np.uint8:
         low, high = int(images.min()), int(images.max())
-        if low < 0 or high > 255:
+        if low < 0 or high > WHITE:
             raise PixelRange(
-                f"{name}: whole-number pixels must lie in 0..255; got {low}..{high}."
+                f"{name}: whole-number pixels must lie in 0..255; got {low}..{high}. "
+                f"{_rescaling(low, high)}"
             )
         images = images.astype(np.uint8)
     return images.reshape(-1, *input_shape)
+
+
+def _rescaling(low: float, high: float) -> str:
+    """Say how pixels of some range become floats in 0..1."""
+    if low >= -1 and low < 0 and high <= 1:
+        return "Rescale them with (x + 1) / 2 if they span -1..1."
+    if low < 0:
+        shift, span = f"{-low:g}", f"{high - low:g}"
+        return f"Rescale them to floats in 0..1, with (x + {shift}) / {span} for this range."
+    return (
+        f"Divide them by the largest that a pixel can be ({high:g} is the largest found), to "
+        "give floats in 0..1."
+    )
+
+
+def refuse_brighter(images: np.ndarray, learned: ImagePreprocessing, name: str) -> None:
+    """Refuse whole numbers up to 255 where the training images were masks of 0 and 1."""
+    if images.dtype == np.uint8 and images.max() > learned.pixel_scale:
+        raise PixelRange(
+            f"{name}: pixels must be 0 or 1, as in the training images; got 0.."
+            f"{int(images.max())}. Divide them by {int(images.max())}, or train on images "
+            "like these."
+        )
+
+
+def dark_note(images: np.ndarray, learned: ImagePreprocessing, name: str) -> str:
+    """Note training pixels that use little of the range that they were taken for."""
+    most = learned.pixel_most
+    if most is None or most == 0 or most >= DARK:
+        return ""
+    low, high = float(images.min()), float(images.max())
+    span = f"The pixels of {name} span only {low:g}..{high:g} of 0.."
+    if images.dtype == np.uint8:
+        return f"{span}255, so the network sees them dark; if {high:g} is white, divide them by it."
+    return f"{span}1, so the network sees them dark; they may have been scaled twice."
+
+
+def range_note(images: np.ndarray, learned: ImagePreprocessing, name: str, known: str) -> str:
+    """Note pixels whose range is far from that of the training images.
+
+    Parameters
+    ----------
+    images : numpy.ndarray
+        From `check_images`. Images that are all black say nothing of their range.
+    learned : ImagePreprocessing
+        Knows the range of the training images.
+    name, known : str
+        What the images and the training images are called.
+    """
+    scale = learned.pixel_scale if images.dtype == np.uint8 else 1.0
+    found, most = float(images.max()), learned.pixel_most
+    if not most or not found or most / FAR <= found / scale <= most * FAR:
+        return ""
+    return (
+        f"The pixels of {name} end at {found:g}, which the network sees as {found / scale:.3g}; "
+        f"those of {known} end where it sees {most:.3g}. Scale both alike."
+    )
 
 
 def _check_image_shape(
@@ -207,105 +362,8 @@ def _check_unit_pixels(images: np.ndarray, name: str) -> np.ndarray:
             f"{name}: pixels must be finite; got NaN or infinity in image {row + 1}."
         )
     if low < 0 or high > 1:
-        raise PixelRange(
-            f"{name}: float pixels must lie in 0..1; got {low:g}..{high:g}. Divide them by "
-            "255, or give them as whole numbers."
-        )
+        fix = "Divide them by 255, or give them as whole numbers."
+        if low < 0 or not DARK * WHITE < high <= WHITE:
+            fix = _rescaling(low, high)
+        raise PixelRange(f"{name}: float pixels must lie in 0..1; got {low:g}..{high:g}. {fix}")
     return images.astype(np.float32, copy=False)
-
-
-def check_labels(
-    y: Any, classes: int, *, name: str = "y", fix: str = ""
-) -> tuple[np.ndarray, tuple[str, ...] | None]:
-    """Check labels and give them as codes 0..classes-1, int32, with names if they have any.
-
-    Parameters
-    ----------
-    y : array-like
-        Whole numbers 0..classes-1 (n,), or a pandas categorical of `classes` categories.
-    classes : int
-        Number of classes.
-    name : str
-        Argument named in errors.
-    fix : str
-        What to do about another number of categories, where `classes` is given.
-
-    Examples
-    --------
-    >>> check_labels([3, 1], 10)
-    (array([3, 1], dtype=int32), None)
-    """
-    codes, names = _categorical(y, name)
-    labels = np.asarray(y) if codes is None else codes
-    if names is not None and len(names) != classes:
-        raise LabelRange(
-            f"{name}: must have {classes} categories (levels of a factor); got {len(names)}: "
-            f"{show(names)}. {fix or f'Set classes = {len(names)}, or give whole numbers from 0.'}"
-        )
-    labels = _check_label_type(labels, name, classes)
-    if names is not None:
-        missing = np.nonzero(labels < 0)[0]
-        _refuse_missing(missing, name)
-    low, high = int(labels.min()), int(labels.max())
-    if low < 0 or high >= classes:
-        row = int(np.nonzero((labels < 0) | (labels >= classes))[0][0])
-        hint = " Subtract 1: classes count from 0." if low == 1 and high == classes else ""
-        raise LabelRange(
-            f"{name}: labels must lie in 0..{classes - 1}; got {labels[row]:g} in row "
-            f"{row + 1}.{hint}"
-        )
-    return labels.astype(np.int32), names
-
-
-def _categorical(y: Any, name: str) -> tuple[np.ndarray | None, tuple[str, ...] | None]:
-    values = getattr(y, "cat", y)  # a pandas Series of categories, or a Categorical
-    if not hasattr(values, "categories") or not hasattr(values, "codes"):
-        return None, None
-    names = tuple(str(item) for item in values.categories)
-    for i, text in enumerate(names):
-        if text in names[:i]:
-            raise LabelType(
-                f"{name}: categories must differ in their text; got {show(text)} twice. Rename "
-                "one of them."
-            )
-    return np.asarray(values.codes), names
-
-
-def _check_label_type(labels: np.ndarray, name: str, classes: int) -> np.ndarray:
-    if labels.ndim == 2 and labels.shape[1] == 1:
-        labels = labels[:, 0]
-    if labels.ndim != 1:
-        hint = " Give the position of the 1 instead." if labels.shape[1:] == (classes,) else ""
-        raise LabelShape(
-            f"{name}: must have one label a row, shape (n,); got {show(labels.shape)}.{hint}"
-        )
-    if len(labels) == 0:
-        raise EmptyData(f"{name}: must have at least one label; got none.")
-    if labels.dtype.kind == "O":
-        _refuse_missing([i for i, item in enumerate(labels) if _is_missing(item)], name)
-    if labels.dtype.kind not in "uif":
-        raise LabelType(
-            f"{name}: labels must be whole numbers 0..{classes - 1}, or a factor "
-            f"(categories); got "
-            f"{show(labels[0].item() if hasattr(labels[0], 'item') else labels[0])}."
-        )
-    if labels.dtype.kind == "f":
-        _refuse_missing(np.nonzero(np.isnan(labels))[0], name)
-        wrong = np.nonzero(~np.isfinite(labels) | (labels != np.floor(labels)))[0]
-        if len(wrong):
-            raise LabelType(
-                f"{name}: labels must be whole numbers; got {show(float(labels[wrong[0]]))} in row "
-                f"{wrong[0] + 1}."
-            )
-    return labels
-
-
-def _is_missing(item: Any) -> bool:
-    return item is None or item != item
-
-
-def _refuse_missing(rows: Any, name: str) -> None:
-    if len(rows):
-        raise MissingValue(
-            f"{name}: labels must not be missing; got a missing one in row {rows[0] + 1}."
-        )

@@ -2,13 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
 
-__all__ = ["ImagePreprocessing", "SeriesPreprocessing", "preprocessing_from_dict"]
+__all__ = [
+    "LABEL_TYPES",
+    "ImagePreprocessing",
+    "SeriesPreprocessing",
+    "preprocessing_from_dict",
+]
+
+# How a label is read back from its text, and the type of an array of them.
+LABEL_TYPES: Mapping[str, tuple[Callable[[str], Any], Any]] = {
+    "str": (str, object),
+    "int": (int, np.int64),
+    "float": (float, np.float64),
+    "bool": (lambda text: {"True": True, "False": False}[text], np.bool_),
+}
 
 
 @dataclass(frozen=True)
@@ -23,16 +36,41 @@ class ImagePreprocessing:
         Name of each class code.
     named : bool
         Whether the names came from a factor; else they are the codes themselves.
+    label_type : {"str", "int", "float", "bool"}
+        What the names were before they became texts, so that predictions come back as the
+        caller's own. Codes are whole numbers.
+    pixel_scale : float
+        Whole-number pixels are divided by it: 255, or 1 for masks of 0 and 1.
+    pixel_most : float, optional
+        Largest pixel of the training images as the network saw it, 0..1; runs of earlier
+        versions did not note it.
     """
 
     input_shape: tuple[int, ...]
     class_names: tuple[str, ...]
     named: bool = False
+    label_type: str = "str"
+    pixel_scale: float = 255.0
+    pixel_most: float | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse what no training could have learned, such as a folder changed by hand."""
+        if self.pixel_scale not in (1, 255):
+            raise ValueError("pixel_scale: must be 1 or 255")
+        if self.pixel_most is not None and not 0 <= self.pixel_most <= 1:
+            raise ValueError("pixel_most: must lie in 0..1")
+        _ = self.labels
+
+    @property
+    def labels(self) -> np.ndarray:
+        """Each code's label as the caller gave it: (classes,), int64, float64, bool or str."""
+        read, dtype = LABEL_TYPES[self.label_type if self.named else "int"]
+        return np.array([read(name) for name in self.class_names], dtype=dtype)
 
     def to_network(self, images: np.ndarray) -> np.ndarray:
-        """Scale bytes to 0..1, float32; floats pass. Shape (n, height, width, channels)."""
+        """Scale whole numbers to 0..1, float32; floats pass. (n, height, width, channels)."""
         if images.dtype == np.uint8:
-            images = np.divide(images, np.float32(255), dtype=np.float32)
+            images = np.divide(images, np.float32(self.pixel_scale), dtype=np.float32)
         return images.astype(np.float32, copy=False).reshape(-1, *self.input_shape)
 
     def to_dict(self) -> dict[str, Any]:

@@ -162,8 +162,8 @@ def add_mistakes(page: Document, run: Run, dataset: Dataset | None) -> None:
     rows = [
         [
             f"{row['row']:,}",
-            escape(row["truth"]),
-            escape(row["prediction"]),
+            escape(str(row["truth"])),
+            escape(str(row["prediction"])),
             _percent(row["probability"]),
         ]
         for row in worst.to_dict("records")
