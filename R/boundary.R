@@ -277,12 +277,12 @@ plain_column <- function(x) {
 # Integers and logicals have no NaN: with a missing value they cross as numbers that have one,
 # or as Python objects, so that the core finds it.
 array_to_py <- function(x) {
-  if (is.logical(x) && anyNA(x)) {
+  if (is.logical(x) && anyNA(x) && is.null(dim(x))) {
     return(objects_to_py(x))
   }
   if (is.raw(x)) {
     storage.mode(x) <- "integer"
-  } else if (is.integer(x) && anyNA(x)) {
+  } else if (!is.double(x) && anyNA(x)) {
     storage.mode(x) <- "double"
   }
   # Without axes, a single value would become a scalar.
@@ -437,9 +437,14 @@ frame_from_py <- function(frame, levels = NULL, dates = NULL) {
   })
   result <- stats::setNames(columns, names)
   for (name in intersect(c("truth", "prediction"), names)) {
-    if (length(levels) > 0) result[[name]] <- factor(result[[name]], levels)
+    if (length(levels) > 0) result[[name]] <- classes_from_py(frame[[name]], levels)
   }
   as.data.frame(result, optional = TRUE, stringsAsFactors = FALSE)
+}
+
+# Labels are numbers in Python where the caller's were; a number of R's might be written as 1e+05.
+classes_from_py <- function(series, levels) {
+  factor(texts_from_py(series$astype("str")$tolist()), levels)
 }
 
 series_from_py <- function(series, dates) {
@@ -494,7 +499,7 @@ prediction_from_py <- function(x, levels, kind, dates) {
     probabilities <- reticulate::py_to_r(x$to_numpy(dtype = "float64"))
     return(matrix(probabilities, ncol = length(levels), dimnames = list(NULL, levels)))
   }
-  factor(texts_from_py(x$astype("str")$tolist()), levels)
+  classes_from_py(x, levels)
 }
 
 plot_data_from_py <- function(run, kind, settings) {

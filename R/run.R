@@ -166,6 +166,7 @@ format.kerasduet_run <- function(x, ...) {
   c(
     paste0("<kerasduet run> ", paste(experiment$name, x$status, epochs, where, sep = ", ")),
     paste0("  data     ", x$source$name, ": ", paste(sizes, names(sizes), collapse = ", ")),
+    if (x$source$given && nzchar(x$source$note)) paste0("  note     ", x$source$note),
     paste0(
       "  network  ", experiment$builder, ", ",
       format(x$provenance$parameters, big.mark = ","), " parameters"
@@ -264,10 +265,11 @@ predictions <- function(run) {
 #' Predict new data
 #'
 #' @param object A [kerasduet_run].
-#' @param newdata Images as an array, integer 0..255 or double 0..1, of n x height x width (or
-#'   with a fourth axis of channels), a `kerasduet_array` or a data set; or a series (data frame,
-#'   tibble, `ts`) of at least lookback + difference rows, which is continued: its columns are
-#'   found by the names that they had in training.
+#' @param newdata Images as an array, integer 0..255 (0 and 1, or logical, where the training
+#'   images were masks) or double 0..1, of n x height x width (or with a fourth axis of channels),
+#'   a `kerasduet_array` or a data set; or a series (data frame, tibble, `ts`) of at least
+#'   lookback + difference rows, which is continued: its columns are found by the names that they
+#'   had in training.
 #' @param type Character. For images "class" (default) or "prob".
 #' @param ... Not used.
 #' @return Images: a factor, or a matrix of probabilities with a column a class. A series: a data
@@ -292,7 +294,9 @@ predict.kerasduet_run <- function(object, newdata, type = "class", ...) {
 #'
 #' @param run A [kerasduet_run] of a classifier.
 #' @param x Images, as for [predict()][predict.kerasduet_run].
-#' @param y A factor, or whole numbers from 0; one an image.
+#' @param y Classes, one an image, as [predict()][predict.kerasduet_run] gives them: a factor with
+#'   its levels in any order, or text; whole numbers from 0 where classes have no names. Classes that
+#'   the run does not know are refused.
 #' @return A list of numbers: `loss` (nats), `accuracy`, `errors`.
 #' @details With keras3 attached, its `evaluate(run, x, y)` does the same.
 #' @examplesIf kerasduet:::has_core()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -90,7 +91,6 @@ def train(
     """
     state = state or State(variables=capture(model))
     restore(model, state.variables)
-    interrupted = False
     with Interrupts() as interrupts:
 
         def tell(event: Event) -> None:
@@ -99,10 +99,10 @@ def train(
 
         course = _Course(model, dataset, experiment, state, tell, keep)
         if not course.is_done:
-            try:
+            with contextlib.suppress(KeyboardInterrupt):
                 course.run()
-            except KeyboardInterrupt:
-                interrupted = not course.is_done
+    # Whatever ended it early, only a whole training is finished.
+    interrupted = not course.is_done
     restore(model, course.state.best or course.state.variables)
     return course.state, interrupted
 

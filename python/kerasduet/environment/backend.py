@@ -13,6 +13,7 @@ from typing import Any
 
 from kerasduet import checks
 from kerasduet.environment import devices
+from kerasduet.environment.outside import set_aside
 from kerasduet.environment.settings import (
     BACKENDS,
     DEVICES,
@@ -342,7 +343,8 @@ def deterministic() -> Iterator[None]:
     Operations are deterministic: TensorFlow then refuses random ones without a seed, such as
     the shuffling of a plain `model.fit()`, and what a user does after a run must not suffer
     from that. JAX has no such switch; it is deterministic once its flags are set. Keras computes
-    in float32 with channels last, whatever the user set before.
+    in float32 with channels last, whatever the user set before, and nothing limits or changes a
+    training from outside (see `set_aside`).
     """
     start_backend()
     from keras import config
@@ -355,7 +357,8 @@ def deterministic() -> Iterator[None]:
     config.set_image_data_format("channels_last")
     config.set_dtype_policy("float32")
     try:
-        yield
+        with set_aside(backend_name()):
+            yield
     finally:
         config.set_floatx(floats)
         config.set_image_data_format(layout)

@@ -17,6 +17,7 @@ from kerasduet.report.drawing import draw_curves
 from kerasduet.report.measures import (
     SERIES_MEASURES,
     class_measures,
+    comparable,
     paired_difference,
     same_test_rows,
     series_measures,
@@ -38,6 +39,7 @@ __all__ = ["check_comparable", "run_names", "write_comparison"]
 
 MOST_RUNS = 26  # a letter each
 LONGEST_NAME = 40
+SHORTEST_NAME = 12
 DIVERGED = "diverged"
 
 
@@ -76,9 +78,25 @@ def run_names(runs: Sequence[Run]) -> list[str]:
         alike = [s for n, s in zip(names, settings, strict=True) if n == name]
         differ = [key for key in mine if any(s.get(key) != mine[key] for s in alike)]
         parts = [f"{key.replace('_', ' ')} {words.setting(mine[key])}" for key in differ]
-        text = f"{letter}: {name}" + (f", {', '.join(parts)}" if parts else "")
-        told.append(text if len(text) <= LONGEST_NAME else text[: LONGEST_NAME - 3] + "...")
+        told.append(_fitting(f"{letter}: {name}", parts))
     return told
+
+
+def _fitting(name: str, parts: Sequence[str]) -> str:
+    """Name a run with as many of its differences as fit, each of them whole.
+
+    The first difference is kept in any case, and the name gives way to it.
+    """
+    if not parts:
+        return name if len(name) <= LONGEST_NAME else f"{name[: LONGEST_NAME - 3]}..."
+    room = max(LONGEST_NAME - len(f", {parts[0]}"), SHORTEST_NAME)
+    text = f"{name if len(name) <= room else name[: room - 3] + '...'}, {parts[0]}"
+    for i, part in enumerate(parts[1:], start=1):
+        rest = len(parts) - i
+        if len(f"{text}, {part}") > LONGEST_NAME:
+            return f"{text} and {rest} more"
+        text = f"{text}, {part}"
+    return text
 
 
 def write_comparison(page: Document, runs: Sequence[Run], *, stem: str) -> None:
@@ -95,7 +113,13 @@ def write_comparison(page: Document, runs: Sequence[Run], *, stem: str) -> None:
     """
     names = run_names(runs)
     best = _best(runs)
-    if best is None:
+    units = all(comparable(runs[0], run) for run in runs)
+    if not units:
+        page.headline(
+            f"{len(runs)} runs on series that differ: their errors are not in the same units, so "
+            "none is called the best. MASE, and the baselines of each, say how they did."
+        )
+    elif best is None:
         page.headline(f"All {len(runs)} runs diverged: their networks give no finite numbers.")
     else:
         name = names[best].rstrip(".")  # of one that was cut off
@@ -107,7 +131,9 @@ def write_comparison(page: Document, runs: Sequence[Run], *, stem: str) -> None:
         _class_table(page, runs, names)
     else:
         _series_table(page, runs, names)
-    if best is not None:
+    if best is not None and not units:
+        page.add(*(f"{escape(n)}. {r.summary}" for n, r in zip(names, runs, strict=True)))
+    elif best is not None:
         page.add(interval_note(runs[best]))
         _differences(page, runs, names, best)
     _training(page, runs, names)

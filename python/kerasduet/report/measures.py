@@ -20,6 +20,7 @@ __all__ = [
     "SERIES_MEASURES",
     "class_measures",
     "class_scores",
+    "comparable",
     "gain",
     "paired_difference",
     "same_test_rows",
@@ -67,8 +68,8 @@ def class_scores(table: pd.DataFrame, names: tuple[str, ...]) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        Indexed by class; NaN where a class was never predicted (precision) or does not occur
-        (recall), and for the F1 of such a class.
+        Indexed by class; NaN where a class neither occurs nor was predicted. As in
+        scikit-learn, one that occurs but is never predicted has a precision and an F1 of 0.
     """
     import pandas as pd
 
@@ -80,9 +81,9 @@ def class_scores(table: pd.DataFrame, names: tuple[str, ...]) -> pd.DataFrame:
         both = support + predicted
         rows.append(
             (
-                hits / predicted if predicted else np.nan,
-                hits / support if support else np.nan,
-                2 * hits / both if support and predicted else np.nan,
+                hits / predicted if predicted else 0.0 if both else np.nan,
+                hits / support if support else 0.0 if both else np.nan,
+                2 * hits / both if both else np.nan,
                 support,
             )
         )
@@ -172,14 +173,48 @@ def _mae_difference(one: np.ndarray, other: np.ndarray, run: Run) -> Interval:
 
 
 def same_test_rows(one: Run, other: Run) -> bool:
-    """Say whether two runs were tested on the same rows of the same data."""
-    if one.source.sha256 != other.source.sha256 or len(one.table) != len(other.table):
+    """Say whether two runs were tested on the same rows, whatever rows they learned from.
+
+    The times and values of a series are its test rows; images are known by their digest, which
+    earlier versions did not note, or by that of all the data.
+    """
+    if ("step" in one.table) != ("step" in other.table) or len(one.table) != len(other.table):
         return False
     columns = ["origin", "time", "step"] if "step" in one.table else ["row"]
-    return all(
+    same = all(
         np.array_equal(one.table[name].to_numpy(), other.table[name].to_numpy())
         for name in [*columns, "truth"]
     )
+    if "step" in one.table:
+        return same and _target(one) == _target(other)
+    digests = [run.provenance.get("test_sha256") for run in (one, other)]
+    if None in digests:
+        digests = [run.source.sha256 for run in (one, other)]
+    return same and digests[0] == digests[1]
+
+
+def comparable(one: Run, other: Run) -> bool:
+    """Say whether two runs' errors are in the same units, so that one can be the lower.
+
+    Shares, such as the accuracy of a classifier, have no units; series have those of their
+    target, which the test values tell where they overlap in time.
+    """
+    if one.experiment.task == "classification" or same_test_rows(one, other):
+        return True
+    if _target(one) != _target(other):
+        return False
+    if one.source.sha256 == other.source.sha256:
+        return True
+    truths = [run.table.groupby("time")["truth"].first() for run in (one, other)]
+    try:
+        shared = truths[0].index.intersection(truths[1].index)
+        return len(shared) > 0 and np.array_equal(truths[0][shared], truths[1][shared])
+    except TypeError:  # dates beside numbers, or times with and without a zone
+        return False
+
+
+def _target(run: Run) -> str:
+    return str(getattr(run.preprocessing, "target", ""))
 
 
 def paired_difference(one: Run, other: Run) -> Interval:
