@@ -3,23 +3,21 @@
 from __future__ import annotations
 
 import contextlib
+import csv
 import hashlib
 import io
 import json
 import os
+import time
 from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from kerasduet import __version__, checks, storage
+from kerasduet import __version__, checks, learned, storage, weights
 from kerasduet.data.dataset import Source, digest_arrays
-from kerasduet.data.preprocessing import (
-    ImagePreprocessing,
-    SeriesPreprocessing,
-    preprocessing_from_dict,
-)
+from kerasduet.data.preprocessing import ImagePreprocessing, SeriesPreprocessing
 from kerasduet.errors import ModelMismatch, RunFolderError
 from kerasduet.experiments import Experiment
 from kerasduet.manifest import (
@@ -30,10 +28,10 @@ from kerasduet.manifest import (
     SOURCE,
     damaged_checkpoint,
     is_damaged,
+    read_checkpoint_file,
     read_latest,
     read_manifest,
 )
-from kerasduet.models import build_model
 from kerasduet.run import Run
 from kerasduet.training import State, capture, compile_model
 
@@ -50,6 +48,11 @@ __all__ = [
     "run_path",
     "weights_digest",
 ]
+
+
+# A reader that meets writer after writer gives up in the end.
+MOST_TRIES = 1000
+SECONDS_BETWEEN_TRIES = 0.002
 
 
 class RunFolder:
@@ -85,6 +88,7 @@ class RunFolder:
         try:
             with storage.writing_errors(self.path):
                 self.path.mkdir(parents=True, exist_ok=True)
+                self._refuse_special()
                 self._owner = storage.Owner(self.path).__enter__()
                 self.earlier = self._earlier()
                 self._refuse_another()
@@ -102,6 +106,16 @@ class RunFolder:
         for path in self._made:
             with contextlib.suppress(OSError):
                 path.rmdir()
+
+    def _refuse_special(self) -> None:
+        """Refuse links, pipes and devices where files will be read, written or removed."""
+        for name in ("run.json", *FILES):
+            storage.refuse_special(self.path / name)
+            storage.refuse_special(self.path / (name + storage.STAGED))
+        folder = self.path / CHECKPOINT
+        storage.refuse_special(folder, folder=True)
+        for file in (*self.path.glob(storage.HALF_WRITTEN + "*"), *folder.glob("*")):
+            storage.refuse_special(file)
 
     def _earlier(self) -> dict[str, Any] | None:
         """Read the manifest of the run that is here; None where there is none to keep."""
@@ -199,7 +213,9 @@ class RunFolder:
             It is damaged, of another network, or was written with other data or another
             backend.
         """
-        return None if self._overwrite else read_checkpoint(self.path, fingerprint, model)
+        if self._overwrite:
+            return None
+        return read_checkpoint(self.path, self.experiment, fingerprint, model)
 
     def drop_checkpoint(self) -> None:
         """Remove the checkpoint of a finished run."""
@@ -215,10 +231,10 @@ class RunFolder:
         files = {
             "model.weights.h5": lambda path: _write_weights(path, run.model),
             "preprocessing.json": _text_writer(
-                json.dumps(run.preprocessing.to_dict(), indent=1)
+                json.dumps(run.preprocessing.to_dict(), indent=1, ensure_ascii=False)
             ),
-            "history.csv": _text_writer(run.history.to_csv(index=False)),
-            "predictions.csv": _text_writer(run.table.to_csv(index=False)),
+            "history.csv": _text_writer(_csv_text(run.history)),
+            "predictions.csv": _text_writer(_csv_text(run.table)),
         }
         manifest = {
             "format": FORMAT,
@@ -237,21 +253,30 @@ class RunFolder:
 
 def run_path(folder: Any, name: str = "folder") -> Path:
     """Give the absolute path of a run folder, or refuse what is no path."""
+    why = ""
     if isinstance(folder, str | os.PathLike) and str(folder) and "\0" not in str(folder):
-        with contextlib.suppress(OSError, RuntimeError, TypeError, ValueError):
+        try:
             path = Path(folder).expanduser().absolute()
             os.fsencode(path)
             return path
-    raise RunFolderError(f"{name}: must be the path of a folder; got {checks.show(folder)}.")
+        except RuntimeError:
+            user = Path(folder).parts[0]
+            why = ", and no home folder is known for " + checks.show(user)
+        except OSError:
+            why = ", and the current folder is not there any more"
+        except (TypeError, ValueError):
+            pass
+    raise RunFolderError(
+        f"{name}: must be the path of a folder; got {checks.show(folder)}{why}."
+    )
 
 
 def cut_off(path: Path, manifest: Mapping[str, Any]) -> Experiment | None:
     """Give the experiment whose training was to replace a finished run, and was cut off."""
     if manifest["status"] != "finished":
         return None
-    latest = None
-    with contextlib.suppress(RunFolderError):
-        latest = read_latest(path)
+    # One that cannot be read may be whole: only what is damaged counts as none.
+    latest = read_latest(path, damaged_is_none=True)
     if latest is None:
         return None
     done = Experiment.from_dict(manifest["experiment"])
@@ -283,65 +308,144 @@ def load_run(folder: str | os.PathLike[str]) -> Run:
         The weights belong to another network.
     """
     path = run_path(folder)
-    manifest = read_manifest(path)
-    if manifest["status"] == "running":
-        raise RunFolderError(
-            f"folder: must hold a finished or interrupted run; got {str(path)!r}, whose training "
-            "was cut off. Continue it with resume_run()."
-        )
-    with contextlib.suppress(OSError):
-        storage.settle(path, manifest["files"])
-    files = {name: _whole_file(path, name, sha) for name, sha in manifest["files"].items()}
+    manifest, files, checkpoint = _read_whole(path)
     experiment = Experiment.from_dict(manifest["experiment"])
-    model = compile_model(build_model(experiment), experiment)
+    values = _Contents(path, files)
+    preprocessing = values.read(
+        "preprocessing.json",
+        lambda content: learned.learned_for(storage.parsed(_text(content)), experiment),
+    )
     provenance = manifest["provenance"]
-    _load_weights(model, files["model.weights.h5"], provenance["digests"]["weights"])
+    model = _load_model(experiment, files["model.weights.h5"], provenance)
     state = None
-    if manifest["status"] == "interrupted":
-        state = read_checkpoint(path, provenance["fingerprint"], model)
-    preprocessing = _read(files["preprocessing.json"], _read_preprocessing)
+    if checkpoint is not None:
+        state = _state(path, checkpoint, experiment, provenance["fingerprint"], model)
     return Run(
         experiment=experiment,
         model=model,
         preprocessing=preprocessing,
         source=Source(**{name: manifest["source"][name] for name in SOURCE}),
         status=manifest["status"],
-        history=_read(files["history.csv"], _read_csv),
+        history=values.read("history.csv", lambda content: _read_history(content, manifest)),
         metrics=manifest["metrics"],
         provenance=provenance,
-        table=_read(
-            files["predictions.csv"], lambda file: _read_predictions(file, preprocessing)
+        table=values.read(
+            "predictions.csv",
+            lambda content: _read_predictions(content, preprocessing, manifest),
         ),
         state=state,
         folder=str(path),
     )
 
 
+# Of a checkpoint: what it says of itself, and its arrays.
+Checkpoint = tuple[Mapping[str, Any], bytes]
+
+
+def _read_whole(path: Path) -> tuple[dict[str, Any], dict[str, bytes], Checkpoint | None]:
+    """Read a run while another process may be replacing it: one run's files, or none.
+
+    Each file is read once; what is parsed later are the bytes that were digested here.
+    """
+    manifest = read_manifest(path)
+    for _ in range(MOST_TRIES):
+        problem, files, checkpoint = None, {}, None
+        try:
+            if manifest["status"] == "running":
+                raise RunFolderError(
+                    f"folder: must hold a finished or interrupted run; got {str(path)!r}, whose "
+                    "training was cut off. Continue it with resume_run()."
+                )
+            files = {
+                name: _whole_file(path, name, digest, _most(manifest, name))
+                for name, digest in manifest["files"].items()
+            }
+            if manifest["status"] == "interrupted":
+                checkpoint = _whole_checkpoint(path, _most(manifest, CHECKPOINT))
+        except RunFolderError as error:
+            problem = error
+        again = read_manifest(path)
+        if again["seal"] == manifest["seal"]:
+            if problem is not None:
+                raise problem
+            return manifest, files, checkpoint
+        manifest = again
+        time.sleep(SECONDS_BETWEEN_TRIES)
+    raise RunFolderError(
+        f"folder: must be left alone while it is read; got {str(path)!r}, which another process "
+        "replaces again and again. Try again when it is done."
+    )
+
+
+def _most(manifest: Mapping[str, Any], name: str) -> int:
+    """Give the bytes that a file may have, from what the manifest says of the run."""
+    if name == "model.weights.h5":
+        return weights.most_bytes(manifest["provenance"]["parameters"])
+    if name == CHECKPOINT:
+        return 16 * weights.most_bytes(manifest["provenance"]["parameters"])
+    if name == "history.csv":
+        return learned.most_history(manifest)
+    return storage.MOST_JSON if name.endswith(".json") else learned.MOST_TABLE
+
+
+def _whole_checkpoint(path: Path, most: int) -> Checkpoint | None:
+    """Read the last checkpoint, which a training may be replacing."""
+    latest = read_latest(path)
+    for _ in range(MOST_TRIES):
+        if latest is None:
+            return None
+        name = Path(latest["file"]).name
+        content = read_checkpoint_file(path, name, most)
+        if content is not None and hashlib.sha256(content).hexdigest() == latest["sha256"]:
+            return latest, content
+        again = read_latest(path)
+        if again is not None and again["seal"] == latest["seal"]:
+            break
+        latest = again
+        time.sleep(SECONDS_BETWEEN_TRIES)
+    found = "other bytes" if content is not None else "one without its arrays"
+    raise damaged_checkpoint(path, found)
+
+
 def read_checkpoint(
-    path: Path, fingerprint: Mapping[str, str], model: keras.Model
+    path: Path, experiment: Experiment, fingerprint: Mapping[str, str], model: keras.Model
 ) -> State | None:
     """Read the last checkpoint of a run folder and check that it fits."""
-    latest = read_latest(path)
-    if latest is None:
+    most = 2 * weights.most_bytes(sum(array.size for array in capture(model)))
+    checkpoint = _whole_checkpoint(path, most)
+    if checkpoint is None:
         return None
-    try:
-        content = (path / CHECKPOINT / Path(latest["file"]).name).read_bytes()
-    except (OSError, ValueError) as error:
-        raise damaged_checkpoint(path, f"a damaged one ({type(error).__name__})") from None
-    if hashlib.sha256(content).hexdigest() != latest["sha256"]:
-        raise damaged_checkpoint(path, "other bytes")
+    return _state(path, checkpoint, experiment, fingerprint, model)
+
+
+def _state(
+    path: Path,
+    checkpoint: Checkpoint,
+    experiment: Experiment,
+    fingerprint: Mapping[str, str],
+    model: keras.Model,
+) -> State:
+    latest, content = checkpoint
+    theirs = Experiment.from_dict(latest["experiment"])
+    if theirs != experiment:
+        before, now = theirs.to_dict(), experiment.to_dict()
+        differs = [name for name in now if before[name] != now[name]]
+        raise RunFolderError(
+            "folder: the checkpoint must be of the experiment to go on with; got one in "
+            f"{str(path)!r} that differs in {', '.join(differs)}. Choose another folder, or "
+            "bring its own checkpoint back."
+        )
     refuse_other(latest["fingerprint"], fingerprint)
+    needed = [(a.shape, a.dtype) for a in capture(model)]
     try:
-        with np.load(io.BytesIO(content), allow_pickle=False) as archive:
-            arrays = {name: archive[name] for name in sorted(archive.files)}
+        found = weights.read_arrays(content, needed, "vb")
+    except LookupError:
+        raise damaged_checkpoint(path, "one of another network or another Keras") from None
     except Exception as error:  # NumPy and zipfile have no common one
         raise damaged_checkpoint(path, f"a damaged one ({type(error).__name__})") from None
-    variables = [a for name, a in arrays.items() if name.startswith("v")]
-    best = [a for name, a in arrays.items() if name.startswith("b")]
-    needed = [(a.shape, a.dtype) for a in capture(model)]
-    for found in (variables, best or variables):
-        if [(a.shape, a.dtype) for a in found] != needed:
-            raise damaged_checkpoint(path, "one of another network or another Keras")
+    variables, best = found["v"], found["b"]
+    if not variables or (best and latest["best_is_latest"]):
+        raise damaged_checkpoint(path, "one of another network or another Keras")
     return State(
         epoch=latest["epoch"],
         history=latest["history"],
@@ -384,57 +488,64 @@ def history_digest(history: pd.DataFrame) -> str:
     return digest_arrays(names, np.where(np.isnan(numbers), np.nan, numbers))
 
 
-def _whole_file(path: Path, name: str, digest: str) -> Path:
-    found = path / name
-    with storage.reading_errors(path):
-        if not found.is_file() or storage.file_sha256(found) != digest:
-            state = "other bytes" if found.exists() else "no such file"
+def _whole_file(path: Path, name: str, digest: str, most: int) -> bytes:
+    """Read the file that has the digest, which a commit that was cut off may have staged."""
+    state = "no such file"
+    # In a commit's last moment a staged file is renamed between two looks.
+    for place in (name, name + storage.STAGED, name):
+        with storage.reading_errors(path / place):
+            try:
+                content = storage.read_plain(path / place, most)
+            except FileNotFoundError:
+                continue
+        if hashlib.sha256(content).hexdigest() == digest:
+            return content
+        state = "other bytes"
+    raise RunFolderError(
+        f"folder: {name} must have the sha256 that run.json notes; got {state} in "
+        f"{str(path)!r}. The run is damaged: restore it or train again."
+    )
+
+
+class _Contents:
+    """The bytes of a run's files, by name."""
+
+    def __init__(self, path: Path, files: Mapping[str, bytes]) -> None:
+        self._path, self._files = path, files
+
+    def read(self, name: str, read: Callable[[bytes], Any]) -> Any:
+        """Understand a file, or say that it is damaged."""
+        try:
+            return read(self._files[name])
+        except (*DAMAGE, ArithmeticError, AttributeError, LookupError) as error:
             raise RunFolderError(
-                f"folder: {name} must have the sha256 that run.json notes; got {state} in "
-                f"{str(path)!r}. The run is damaged: restore it or train again."
-            )
-    return found
-
-
-def _read(file: Path, read: Callable[[Path], Any]) -> Any:
-    try:
-        return read(file)
-    except (*DAMAGE, ArithmeticError, AttributeError, LookupError) as error:
-        raise RunFolderError(
-            f"folder: {file.name} must be whole; got a damaged one in {str(file.parent)!r} "
-            f"({type(error).__name__}). Restore it, or train again with overwrite = true."
-        ) from None
-
-
-def _read_preprocessing(file: Path) -> ImagePreprocessing | SeriesPreprocessing:
-    return preprocessing_from_dict(json.loads(file.read_text("utf-8")))
-
-
-class _Memory(io.BytesIO):
-    def __str__(self) -> str:
-        return "model.weights.h5"  # Keras looks at the suffix
+                f"folder: {name} must be whole; got a damaged one in {str(self._path)!r} "
+                f"({type(error).__name__}). Restore it, or train again with overwrite = true."
+            ) from None
 
 
 def _write_weights(path: Path, model: keras.Model) -> None:
-    # On a full disk HDF5 brings the whole process down; Python raises an error.
-    memory = _Memory()
-    model.save_weights(memory)
-    path.write_bytes(memory.getbuffer())
+    path.write_bytes(weights.write_weights(model))
 
 
-def _load_weights(model: keras.Model, file: Path, digest: str) -> None:
+def _load_model(
+    experiment: Experiment, content: bytes, provenance: Mapping[str, Any]
+) -> keras.Model:
     try:
-        model.load_weights(file)
+        model = weights.build_fitting(experiment, content)
+        model = compile_model(model, experiment)
+        weights.read_weights(model, content)
     except Exception as error:  # Keras and h5py have no common one
         raise ModelMismatch(
             "folder: the weights must fit the network that run.json describes; got others "
             f"({type(error).__name__}). The run is damaged: restore it or train again."
         ) from None
-    if weights_digest(model) != digest:
+    if weights_digest(model) != provenance["digests"]["weights"]:
         raise ModelMismatch(
             "folder: the weights must have the digest that run.json notes; got others. The run "
             "is damaged: restore it or train again."
         )
+    return model
 
 
 def _write_npz(path: Path, arrays: Mapping[str, np.ndarray]) -> None:
@@ -442,33 +553,70 @@ def _write_npz(path: Path, arrays: Mapping[str, np.ndarray]) -> None:
         np.savez(file, **arrays)  # type: ignore[arg-type]
 
 
-def _text_writer(text: str) -> Any:
-    return lambda path: path.write_text(text, "utf-8", newline="\n")
+def _text_writer(text: str) -> Callable[[Path], Any]:
+    return lambda path: path.write_bytes(text.encode("utf-8", "surrogatepass"))
 
 
-def _read_csv(file: Path, texts: Collection[str] = ()) -> pd.DataFrame:
+def _text(content: bytes) -> str:
+    # A name may hold half of a surrogate pair.
+    return content.decode("utf-8", "surrogatepass")
+
+
+def _csv_text(frame: pd.DataFrame) -> str:
+    # Every text in quotes: Python before 3.11.9 writes a lone carriage return without any.
+    return frame.to_csv(index=False, quoting=csv.QUOTE_NONNUMERIC, lineterminator="\n")
+
+
+def _read_csv(content: bytes, texts: Collection[str] = ()) -> pd.DataFrame:
     """Read a table of numbers and some text columns; every number to its last bit."""
     import pandas as pd
 
-    # pandas' own parser of numbers may miss the last bit; NumPy's does not.
-    frame = pd.read_csv(file, dtype=str, keep_default_na=False)
-    numbers = {
-        name: np.array(frame[name].replace("", "nan"), dtype=np.float64)
-        for name in frame.columns.difference(list(texts))
-    }
-    whole = {
-        name: numbers[name].astype(np.int64) for name in {"epoch", "row", "step"} & set(numbers)
-    }
-    return frame.assign(**(numbers | whole))
+    # pandas' own parsers may miss the last bit of a number and end a text at a NUL.
+    text = _text(content)
+    most = csv.field_size_limit(max(len(text), 1))
+    try:
+        head, *rows = csv.reader(io.StringIO(text, newline=""), strict=True)
+    finally:
+        csv.field_size_limit(most)
+    if len(set(head)) < len(head) or any(len(row) != len(head) for row in rows):
+        raise ValueError("rows of other lengths")
+    columns: dict[str, Any] = {}
+    for i, name in enumerate(head):
+        values = [row[i] for row in rows]
+        if name in texts:
+            columns[name] = np.array(values, dtype=object)
+            continue
+        numbers = np.array([float(value or "nan") for value in values], dtype=np.float64)
+        whole = name in {"epoch", "row", "step"}
+        columns[name] = numbers.astype(np.int64) if whole else numbers
+    return pd.DataFrame(columns)
+
+
+def _read_history(content: bytes, manifest: Mapping[str, Any]) -> pd.DataFrame:
+    frame = _read_csv(content)
+    epochs = len(manifest["provenance"]["seconds"]["epochs"])
+    learned.refuse_table(frame, epochs, ("epoch",))
+    return frame
 
 
 def _read_predictions(
-    file: Path, preprocessing: ImagePreprocessing | SeriesPreprocessing
+    content: bytes,
+    preprocessing: ImagePreprocessing | SeriesPreprocessing,
+    manifest: Mapping[str, Any],
 ) -> pd.DataFrame:
     from kerasduet.data.times import read_times
 
+    is_images = isinstance(preprocessing, ImagePreprocessing)
+    names = ("truth", "prediction") if is_images else ("origin", "time", "filled")
+    if len(content) > learned.most_predictions(manifest, preprocessing):
+        raise ValueError("a table of more rows")
+    frame = _read_csv(content, names)
+    rows = learned.predicted_rows(manifest, preprocessing)
+    learned.refuse_table(frame, rows, learned.predicted_columns(preprocessing))
     if isinstance(preprocessing, ImagePreprocessing):
-        frame = _read_csv(file, ("truth", "prediction"))
+        for name in names:
+            if not set(frame[name]) <= set(preprocessing.class_names):
+                raise ValueError("another class")
         floats = [n for n in frame.columns if n.startswith("p_") or n == "probability"]
         labels = dict(zip(preprocessing.class_names, preprocessing.labels, strict=True))
         for name in ("truth", "prediction"):
@@ -476,7 +624,6 @@ def _read_predictions(
                 [labels[text] for text in frame[name]], preprocessing.labels.dtype
             )
         return frame.astype(dict.fromkeys(floats, np.float32))
-    frame = _read_csv(file, ("origin", "time", "filled"))
     for name in ("origin", "time"):
         frame[name] = read_times(frame[name], preprocessing.zone)
     if "filled" in frame:  # not in folders of earlier versions

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from pathlib import Path
 from typing import Any
@@ -20,6 +19,7 @@ __all__ = [
     "damaged_checkpoint",
     "fits",
     "is_damaged",
+    "read_checkpoint_file",
     "read_latest",
     "read_manifest",
 ]
@@ -132,12 +132,13 @@ def read_manifest(path: Path) -> dict[str, Any]:
     """
     file = path / "run.json"
     with storage.reading_errors(path):
+        storage.refuse_special(file)
         if not file.is_file():
             raise RunFolderError(
                 f"folder: must be a run folder; got {str(path)!r}, which "
                 f"{'has no run.json' if path.is_dir() else 'is not a folder'}."
             )
-        content = file.read_bytes()
+        content = storage.read_plain(file)
     try:
         manifest = _checked(content)
     except DAMAGE as error:
@@ -155,10 +156,13 @@ def read_manifest(path: Path) -> dict[str, Any]:
 
 def is_damaged(path: Path) -> bool:
     """Say whether `run.json` is there but is not whole."""
+    with storage.reading_errors(path):
+        try:
+            content = storage.read_plain(path / "run.json")
+        except FileNotFoundError:
+            return False
     try:
-        _checked((path / "run.json").read_bytes())
-    except FileNotFoundError:
-        return False
+        _checked(content)
     except DAMAGE:
         return True
     return False
@@ -167,7 +171,7 @@ def is_damaged(path: Path) -> bool:
 def _checked(content: bytes) -> dict[str, Any]:
     """Read a manifest that is whole, or of a newer format that is not known here."""
     text = content.decode("utf-8")
-    manifest = json.loads(text)
+    manifest = storage.parsed(text)
     version = manifest["format"]
     if type(version) is not int or version < 1:
         raise ValueError("another format")
@@ -186,27 +190,46 @@ def _checked(content: bytes) -> dict[str, Any]:
     return manifest
 
 
-def read_latest(path: Path) -> dict[str, Any] | None:
+def read_latest(path: Path, *, damaged_is_none: bool = False) -> dict[str, Any] | None:
     """Read and check what a checkpoint says of itself; None where there is no checkpoint.
 
     Raises
     ------
     RunFolderError
-        It is damaged.
+        It is damaged, or cannot be read.
     """
-    file = path / CHECKPOINT / "latest.json"
+    content = read_checkpoint_file(path, "latest.json")
+    if content is None:
+        return None
     try:
-        if not file.is_file():
-            return None
-        latest = storage.unsealed(file.read_bytes().decode("utf-8"))
+        latest = storage.unsealed(content.decode("utf-8"))
         if not fits(latest, LATEST):
             raise ValueError("other entries")
         Experiment.from_dict(latest["experiment"])
         if not latest["epoch"] == len(latest["history"]) == len(latest["seconds"]):
             raise ValueError("another number of epochs")
-    except (OSError, ValueError, RecursionError) as error:
+    except DAMAGE as error:
+        if damaged_is_none:
+            return None
         raise damaged_checkpoint(path, f"a damaged one ({type(error).__name__})") from None
     return latest
+
+
+def read_checkpoint_file(path: Path, name: str, most: int = storage.MOST_JSON) -> bytes | None:
+    """Read a file of the checkpoint; None where there is none.
+
+    Raises
+    ------
+    RunFolderError
+        It is there and cannot be read, or is no file of its own, or larger than `most`.
+    """
+    folder = path / CHECKPOINT
+    with storage.reading_errors(folder / name):
+        storage.refuse_special(folder, folder=True)
+        try:
+            return storage.read_plain(folder / name, most)
+        except (FileNotFoundError, NotADirectoryError):
+            return None
 
 
 def damaged_checkpoint(path: Path, found: str) -> RunFolderError:

@@ -6,6 +6,8 @@ import contextlib
 import hashlib
 import json
 import os
+import re
+import stat
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
@@ -17,7 +19,10 @@ __all__ = [
     "Owner",
     "commit",
     "file_sha256",
+    "parsed",
+    "read_plain",
     "reading_errors",
+    "refuse_special",
     "sealed",
     "settle",
     "unsealed",
@@ -28,6 +33,13 @@ __all__ = [
 
 STAGED = ".new"
 HALF_WRITTEN = ".kerasduet-"
+# A JSON file of a run is smaller, and takes less memory once read, even after 100,000 epochs.
+MOST_JSON = 2**25  # bytes
+MOST_NESTED = 300_000  # lists and mappings
+MOST_ITEMS = 1_500_000
+SEAL = re.compile(r',\n  "seal": "([0-9a-f]{64})"\n}\n')
+SEAL_LENGTH = len(',\n  "seal": ""\n}\n') + 64
+OWNER = re.compile(r"process [0-9]{1,20} on [A-Za-z0-9._-]{0,255}")
 
 
 def writing_errors(folder: Path) -> contextlib.AbstractContextManager[None]:
@@ -48,6 +60,77 @@ def _system_errors(rule: str, folder: Path) -> Iterator[None]:
         raise RunFolderError(
             f"{rule}; got {str(folder)!r}: {error.strerror or error}."
         ) from error
+
+
+def refuse_special(path: Path, *, folder: bool = False) -> None:
+    """Refuse a link, a pipe or a device where a file, or a folder, of a run has to be.
+
+    Raises
+    ------
+    RunFolderError
+        It is there and is something else; nothing is opened to find out.
+    """
+    try:
+        mode = os.lstat(path).st_mode
+    except (FileNotFoundError, NotADirectoryError):
+        return
+    if not (stat.S_ISDIR(mode) if folder else stat.S_ISREG(mode)):
+        raise _special(path, mode, "folder" if folder else "file")
+
+
+def _special(path: Path, mode: int, wanted: str) -> RunFolderError:
+    kinds = {
+        "a link": stat.S_ISLNK,
+        "a pipe": stat.S_ISFIFO,
+        "a socket": stat.S_ISSOCK,
+        "a folder": stat.S_ISDIR,
+        "a file": stat.S_ISREG,
+    }
+    kind = next((name for name, is_one in kinds.items() if is_one(mode)), "a device")
+    return RunFolderError(
+        f"folder: {path.name} must be a {wanted} of its own; got {kind} in {str(path.parent)!r}. "
+        f"Put the {wanted} itself there."
+    )
+
+
+def read_plain(path: Path, most: int = MOST_JSON) -> bytes:
+    """Read a file once, whole, unless it is a link, a pipe or a device, or too large.
+
+    Parameters
+    ----------
+    path : Path
+        A file of a run folder.
+    most : int
+        Bytes that it may have.
+
+    Raises
+    ------
+    RunFolderError
+        It is no file of its own, or larger.
+    OSError
+        It cannot be read.
+    """
+    with _opened(path) as file:
+        size = os.fstat(file.fileno()).st_size
+        if size > most:
+            raise RunFolderError(
+                f"folder: {path.name} must have at most {most:,} bytes, enough for what the run "
+                f"says of itself; got {size:,} in {str(path.parent)!r}. Restore the file."
+            )
+        return file.read(most)
+
+
+@contextlib.contextmanager
+def _opened(path: Path) -> Iterator[Any]:
+    refuse_special(path)
+    # Looked at again once open: without waiting for a pipe's other end, never through a link.
+    flags = ("O_NOFOLLOW", "O_NONBLOCK", "O_CLOEXEC", "O_BINARY")
+    handle = os.open(path, os.O_RDONLY | sum(getattr(os, name, 0) for name in flags))
+    with open(handle, "rb") as file:
+        mode = os.fstat(handle).st_mode
+        if not stat.S_ISREG(mode):
+            raise _special(path, mode, "file")
+        yield file
 
 
 def write_atomic(path: Path, write: Callable[[Path], None]) -> None:
@@ -93,9 +176,20 @@ def sealed(content: Mapping[str, Any]) -> str:
 
 def unsealed(text: str) -> dict[str, Any]:
     """Read what `sealed` wrote; a ValueError when it is not that any more."""
-    content = json.loads(text)
-    if not isinstance(content, dict) or sealed(content) != text:
+    seal = SEAL.fullmatch(text, max(len(text) - SEAL_LENGTH, 0))
+    entries = text[:-SEAL_LENGTH] + "\n}"
+    if seal is None or hashlib.sha256(entries.encode()).hexdigest() != seal[1]:
         raise ValueError("changed after it was written")
+    return parsed(text)
+
+
+def parsed(text: str) -> dict[str, Any]:
+    """Read a JSON object; a ValueError for another value, or one that fills the memory."""
+    if text.count("[") + text.count("{") > MOST_NESTED or text.count(",") > MOST_ITEMS:
+        raise ValueError("more entries than a run has")
+    content = json.loads(text)
+    if not isinstance(content, dict):
+        raise ValueError("no entries by name")
     return content
 
 
@@ -132,7 +226,6 @@ def settle(folder: Path, files: Mapping[str, str]) -> None:
     """Finish a commit that was interrupted after its manifest was written."""
     for name, digest in files.items():
         staged = folder / (name + STAGED)
-        # A reader may finish the commit of a writer that is still at it.
         with contextlib.suppress(FileNotFoundError):
             if file_sha256(staged) == digest:
                 os.replace(staged, folder / name)
@@ -141,18 +234,18 @@ def settle(folder: Path, files: Mapping[str, str]) -> None:
 
 def unstage(folder: Path, names: Iterable[str]) -> None:
     """Remove what a commit staged in vain; what `run.json` notes the sha256 of stays."""
-    noted = ""
+    noted = b""
     with contextlib.suppress(FileNotFoundError):
-        noted = (folder / "run.json").read_text("utf-8", errors="replace")
+        noted = read_plain(folder / "run.json")
     for name in names:
         staged = folder / (name + STAGED)
-        if staged.exists() and file_sha256(staged) not in noted:
+        if staged.exists() and file_sha256(staged).encode() not in noted:
             staged.unlink()
 
 
 def file_sha256(path: Path) -> str:
     """Digest a file's bytes."""
-    with open(path, "rb") as file:
+    with _opened(path) as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
@@ -177,27 +270,43 @@ class Owner:
         from filelock import Timeout
 
         with writing_errors(self._folder):
+            for file in (self._folder / ".lock", self._note):
+                refuse_special(file)
             try:
                 self._lock.acquire(timeout=0)
             except Timeout:
-                with contextlib.suppress(OSError):
-                    owner = self._note.read_text("utf-8")
-                    raise RunFolderError(
-                        f"out: one writer a folder; got {str(self._folder)!r}, in use by "
-                        f"{owner}. Wait for it, or choose another folder."
-                    ) from None
-                raise RunFolderError(
-                    f"out: one writer a folder; got {str(self._folder)!r}, in use by another "
-                    "process. Wait for it, or choose another folder."
-                ) from None
-            import platform
-
+                raise self._in_use(self._holder()) from None
+            except PermissionError:
+                # Where the folder can be written to, it is the lock that another user made.
+                if os.access(self._folder, os.W_OK) and (self._folder / ".lock").exists():
+                    raise self._in_use(f"another user ({self._holder()})") from None
+                raise
             try:
-                self._note.write_text(f"process {os.getpid()} on {platform.node()}", "utf-8")
+                self._write_note()
             except BaseException:
                 self.__exit__()
                 raise
         return self
+
+    def _in_use(self, owner: str) -> RunFolderError:
+        return RunFolderError(
+            f"out: one writer a folder; got {str(self._folder)!r}, in use by {owner}. Wait for "
+            "it, or choose another folder."
+        )
+
+    def _holder(self) -> str:
+        """Say who holds the folder, in the words that `_write_note` uses and no others."""
+        text = ""
+        with contextlib.suppress(OSError, RunFolderError, ValueError):
+            text = read_plain(self._note, 1000).decode("ascii")
+        return text if OWNER.fullmatch(text) else "another process"
+
+    def _write_note(self) -> None:
+        import platform
+
+        node = re.sub(r"[^A-Za-z0-9._-]", "", platform.node())[:255]
+        # Replaced, not written to: what lies there may be a link by now.
+        write_text(self._note, f"process {os.getpid()} on {node}")
 
     def __exit__(self, *_: Any) -> None:
         """Give the folder back and leave nothing behind."""

@@ -215,8 +215,9 @@ def test_damage_is_said_with_the_file_and_what_to_do(copy):
 def test_every_flipped_bit_of_a_checkpoint_is_noticed(cut_off, tmp_path, name):
     copy = shutil.copytree(cut_off, tmp_path / "copy")
     known = read_manifest(copy)["provenance"]["fingerprint"]
-    model = kd.load_run(copy).model
-    assert folders.read_checkpoint(copy, known, model).epoch == 2
+    run = kd.load_run(copy)
+    model = run.model
+    assert folders.read_checkpoint(copy, run.experiment, known, model).epoch == 2
     file = copy / "checkpoint" / name
     raw = file.read_bytes()
     for position in np.random.default_rng(1).integers(0, len(raw) * 8, 200):
@@ -224,11 +225,11 @@ def test_every_flipped_bit_of_a_checkpoint_is_noticed(cut_off, tmp_path, name):
         changed[position // 8] ^= 1 << position % 8
         file.write_bytes(changed)
         with pytest.raises(RunFolderError, match="the checkpoint must be whole; got"):
-            folders.read_checkpoint(copy, known, model)
+            folders.read_checkpoint(copy, run.experiment, known, model)
     for length in (0, 1, len(raw) // 2, len(raw) - 1):
         file.write_bytes(raw[:length])
         with pytest.raises(RunFolderError, match="the checkpoint must be whole; got"):
-            folders.read_checkpoint(copy, known, model)
+            folders.read_checkpoint(copy, run.experiment, known, model)
 
 
 @pytest.mark.parametrize(("name", "value"), [("data", "0" * 64), ("backend", "jax")])
@@ -236,7 +237,7 @@ def test_a_checkpoint_of_other_data_or_another_backend_is_refused(cut_off, name,
     run = kd.load_run(cut_off)
     known = run.provenance["fingerprint"]
     with pytest.raises(RunFolderError) as raised:
-        folders.read_checkpoint(cut_off, known | {name: value}, run.model)
+        folders.read_checkpoint(cut_off, run.experiment, known | {name: value}, run.model)
     assert str(raised.value) == (
         f"folder: must be resumed with the same {name}, {known[name]}; got {value}. Use that "
         "one, or start over with overwrite = true."
@@ -407,11 +408,16 @@ def test_a_training_that_was_cut_off_is_not_loaded_but_resumed(copy):
     )
 
 
-def test_a_commit_that_was_cut_off_is_finished_on_loading(copy):
+def test_a_commit_that_was_cut_off_is_read_as_it_is_and_finished_by_the_next_writer(
+    copy, named_run
+):
     for name in ("history.csv", "model.weights.h5"):
         (copy / name).rename(copy / (name + storage.STAGED))
-    assert kd.load_run(copy).status == "finished"
-    assert {path.name for path in copy.iterdir()} == FILES
+    before = {path.name: path.read_bytes() for path in copy.iterdir()}
+    assert_equal_runs(kd.load_run(copy), named_run)
+    assert {path.name: path.read_bytes() for path in copy.iterdir()} == before
+    with folders.RunFolder(copy, named_run.experiment):
+        assert {path.name for path in copy.iterdir()} - {".lock", ".owner"} == FILES
 
 
 @pytest.mark.parametrize(

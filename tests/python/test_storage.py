@@ -285,7 +285,7 @@ def test_a_folder_that_could_not_be_taken_is_free_again(tmp_path, monkeypatch):
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
     with monkeypatch.context() as patch:
-        patch.setattr(Path, "write_text", full)
+        patch.setattr(Path, "write_bytes", full)
         with pytest.raises(RunFolderError, match="No space left on device"):
             storage.Owner(tmp_path).__enter__()
     assert list(tmp_path.iterdir()) == []

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
+import math
+from collections.abc import Iterator
+from contextvars import ContextVar
 from itertools import count
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +16,56 @@ if TYPE_CHECKING:
 
 # Whatever Keras is set to: the data have their channels last.
 IMAGES: dict[str, Any] = {"data_format": "channels_last"}
+
+_LIMIT: ContextVar[_Limit | None] = ContextVar("limit of the initial weights", default=None)
+
+
+@contextlib.contextmanager
+def at_most(numbers: int) -> Iterator[None]:
+    """Refuse to build a network of more weights than so many, before they are made.
+
+    Raises
+    ------
+    ValueError
+        Where a layer would go beyond it.
+    """
+    limit = _Limit(numbers)
+    token = _LIMIT.set(limit)
+    try:
+        yield
+    finally:
+        _LIMIT.reset(token)
+        limit.lift()
+
+
+class _Limit:
+    """Initializers that count before they make; afterwards they are Keras's own again."""
+
+    def __init__(self, numbers: int) -> None:
+        self._left = numbers
+        self._changed: list[tuple[Any, type]] = []
+
+    def put_on(self, initializer: Any) -> None:
+        """Have an initializer ask before it makes weights."""
+        kind = type(initializer)
+
+        def counting(same: Any, shape: Any, *arguments: Any, **named: Any) -> Any:
+            self.take(math.prod(shape))
+            return kind.__call__(same, shape, *arguments, **named)
+
+        self._changed.append((initializer, kind))
+        initializer.__class__ = type(kind.__name__, (kind,), {"__call__": counting})
+
+    def take(self, numbers: int) -> None:
+        """Count weights that are about to be made."""
+        self._left -= numbers
+        if self._left < 0:
+            raise ValueError("more weights than there are")
+
+    def lift(self) -> None:
+        """Make the initializers what they were: a network's description names their class."""
+        for initializer, kind in self._changed:
+            initializer.__class__ = kind
 
 
 class Parts:
@@ -32,9 +86,12 @@ class Parts:
         """Give an initializer by its Keras name, seeded."""
         import keras
 
-        return keras.initializers.get(
+        found = keras.initializers.get(
             {"class_name": name, "config": {"seed": next(self._seeds)}}
         )
+        if (limit := _LIMIT.get()) is not None:
+            limit.put_on(found)
+        return found
 
     def dense(
         self, units: int, name: str, *, initializer: str = "glorot_uniform", **settings: Any
