@@ -6,7 +6,7 @@ export PYTHON ?= python3
 # R's library holds Python files of others; ruff knows .gitignore only inside a git clone.
 not_ours = --config 'extend-exclude = [".rlib"]'
 
-.PHONY: help setup demo reports test test-python test-r lint check docs format clean
+.PHONY: help setup demo reports test test-python test-r lint check faults docs format clean
 
 help:             ## list the targets
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 22
@@ -34,6 +34,9 @@ lint: setup       ## ruff, mypy, lintr
 
 check: setup      ## R CMD check, with and without Python
 	@bash tools/test.sh check
+
+faults: setup     ## break run folders in every way we know; prints a Markdown table
+	@. tools/env.sh && python tests/faults/faults.py
 
 # No set-up here: installing needs the NAMESPACE that this writes.
 docs:             ## man/ and NAMESPACE from the roxygen comments

@@ -26,6 +26,9 @@ __all__ = [
 
 FORMAT = 1
 CHECKPOINT = "checkpoint"
+# Checking more layers or columns would take seconds, and training them for ever.
+MOST_LAYERS = 2_000
+MOST_COLUMNS = 100_000
 STATUSES = ("finished", "interrupted", "running")
 FILES = ("model.weights.h5", "preprocessing.json", "history.csv", "predictions.csv")
 
@@ -154,6 +157,17 @@ def read_manifest(path: Path) -> dict[str, Any]:
     return manifest
 
 
+def described(values: dict[str, Any]) -> Experiment:
+    """Rebuild the experiment that a file describes; a ValueError for one of endless lists."""
+    model = values.get("model")
+    for value in model.values() if isinstance(model, dict) else ():
+        if isinstance(value, list) and len(value) > MOST_LAYERS:
+            raise ValueError("more layers than a network has")
+    if any(isinstance(v, list) and len(v) > MOST_COLUMNS for v in values.values()):
+        raise ValueError("more columns than a table has")
+    return Experiment.from_dict(values)
+
+
 def is_damaged(path: Path) -> bool:
     """Say whether `run.json` is there but is not whole."""
     with storage.reading_errors(path):
@@ -181,7 +195,7 @@ def _checked(content: bytes) -> dict[str, Any]:
     status = checks.choice("status", manifest["status"], STATUSES)
     if not fits(manifest, STARTED if status == "running" else TRAINED):
         raise ValueError("other entries")
-    experiment = Experiment.from_dict(manifest["experiment"])
+    experiment = described(manifest["experiment"])
     # Names are compared, so that none can lead out of the folder.
     if set(manifest["files"]) != (set() if status == "running" else set(FILES)):
         raise ValueError("other files")
@@ -205,7 +219,7 @@ def read_latest(path: Path, *, damaged_is_none: bool = False) -> dict[str, Any] 
         latest = storage.unsealed(content.decode("utf-8"))
         if not fits(latest, LATEST):
             raise ValueError("other entries")
-        Experiment.from_dict(latest["experiment"])
+        described(latest["experiment"])
         if not latest["epoch"] == len(latest["history"]) == len(latest["seconds"]):
             raise ValueError("another number of epochs")
     except DAMAGE as error:
