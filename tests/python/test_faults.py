@@ -9,7 +9,7 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "faults"))
 
-import faults  # noqa: E402
+import faults
 
 LEAST = {
     "a save killed at each event": 3,

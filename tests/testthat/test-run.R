@@ -122,6 +122,31 @@ test_that("a saved run loads with the same bits", {
   expect_error(save_run(run, NA), class = "RunFolderError")
 })
 
+test_that("every class name that trains is loaded as it was", {
+  skip_without_core()
+  names <- c("a\rb", "\r\n", "c\"d", "e,f", " g ", "", "NA", "1e5", "\ufeffh", "nan")
+  y <- factor(rep(names, 6), levels = names)
+  x <- array(rep(0:9, 6) * 25L, c(60, 28, 28))
+  run <- run_experiment(small_images(), data = list(x = x, y = y), progress = FALSE)
+  loaded <- load_run(save_run(run, file.path(withr::local_tempdir(), "run")))
+  expect_identical(loaded$class_names, names)
+  expect_identical(predictions(loaded), predictions(run))
+  expect_identical(predict(loaded, x), predict(run, x))
+})
+
+test_that("a link in a run folder is refused", {
+  skip_without_core()
+  folder <- save_run(images_run(), file.path(withr::local_tempdir(), "run"))
+  away <- withr::local_tempfile()
+  file <- file.path(folder, "history.csv")
+  file.rename(file, away)
+  file.symlink(away, file)
+  expect_error(
+    load_run(folder), "history.csv must be a file of its own; got a link in",
+    fixed = TRUE, class = "RunFolderError"
+  )
+})
+
 test_that("a diverged training is said plainly, kept and loaded", {
   skip_without_core()
   wild <- small_images(optimizer = "sgd", learning_rate = 1e30, epochs = 2)
