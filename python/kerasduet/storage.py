@@ -184,12 +184,12 @@ def unsealed(text: str) -> dict[str, Any]:
 
 
 def parsed(text: str) -> dict[str, Any]:
-    """Read a JSON object; a ValueError for another value, or one that fills the memory."""
+    """Read a JSON object; a TypeError for another value, a ValueError if it fills the memory."""
     if text.count("[") + text.count("{") > MOST_NESTED or text.count(",") > MOST_ITEMS:
         raise ValueError("more entries than a run has")
     content = json.loads(text)
     if not isinstance(content, dict):
-        raise ValueError("no entries by name")
+        raise TypeError("no entries by name")
     return content
 
 
