@@ -487,7 +487,7 @@ zone_from_py <- function(series) {
 }
 
 experiment_from_py <- function(x) {
-  structure(plain(x$to_dict()), class = "kerasduet_experiment")
+  structure(plain(x$face()), class = "kerasduet_experiment")
 }
 
 # Classes as a factor, probabilities as a matrix, a forecast as a data frame.

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import contextlib
-import dataclasses
 import json
 import math
 import os
@@ -16,7 +15,10 @@ from typing import TYPE_CHECKING, Any
 
 from kerasduet import __version__
 from kerasduet.errors import ArgumentType, KerasduetError
-from kerasduet.experiments import Experiment, builder_defaults, experiment
+from kerasduet.experiments import Experiment, experiment, network_arguments, shape_names
+from kerasduet.registry import BUILDERS, TASKS
+from kerasduet.settings import Rule, arguments_of
+from kerasduet.settings.sections import Training
 
 if TYPE_CHECKING:
     from kerasduet.run import Run
@@ -93,15 +95,10 @@ def parse_value(name: str, text: str) -> Any:
     >>> parse_value("path", "2,5.csv"), parse_value("straddle", "true")
     ('2,5.csv', True)
     """
-    wanted = _types().get(name, "")
     if text.lower() in ("none", "null"):
         return None
-    if wanted.startswith("str"):
-        return text
-    if "," in text or (text.startswith("[") and text.endswith("]")):
-        items = text.removeprefix("[").removesuffix("]").split(",")
-        return [_scalar(item.strip()) for item in items if item.strip()]
-    return [text] if wanted.startswith("tuple[str") else _scalar(text)
+    rule = _rules().get(name)
+    return _scalar(text) if rule is None else rule.read(text)
 
 
 def _scalar(text: str) -> Any:
@@ -113,8 +110,10 @@ def _scalar(text: str) -> Any:
     return text
 
 
-def _types() -> dict[str, str]:
-    return {field.name: str(field.type) for field in dataclasses.fields(Experiment)}
+def _rules() -> dict[str, Rule]:
+    """Give the rule of every setting; names that two owners share have one of one kind."""
+    owners = [*BUILDERS.values(), Training, *(task.Settings for task in TASKS.values())]
+    return {name: a.rule for owner in owners for name, a in arguments_of(owner).items()}
 
 
 # ---- the command line
@@ -234,14 +233,18 @@ class _Commands:
 
 
 def _setting_list() -> str:
-    from kerasduet.models import BUILDERS
-
-    own = [name for name in _types() if name not in ("name", "description", "model")]
-    sections = {"experiment": own} | {name: list(builder_defaults(name)) for name in BUILDERS}
+    sections = {"training": ["seed", *Training.names()]}
+    for name, task in TASKS.items():
+        sections[name] = list(task.Settings.names())
+    for name, build in BUILDERS.items():
+        fit = [task for task in TASKS.values() if shape_names(task) <= set(arguments_of(build))]
+        sections[name] = list(network_arguments(name, fit[0])) if fit else []
+    width = max(map(len, sections))
     lines = []
     for title, names in sections.items():
-        told = textwrap.wrap(", ".join(names), width=66)
-        lines += [f"  {title:<11} {told[0]}", *(f"{'':<14}{line}" for line in told[1:])]
+        told = textwrap.wrap(", ".join(names), width=76 - width)
+        lines += [f"  {title:<{width}}  {told[0]}"]
+        lines += [f"{'':<{width + 4}}{line}" for line in told[1:]]
     return "\n".join(lines)
 
 

@@ -2,113 +2,63 @@
 
 from __future__ import annotations
 
-import dataclasses
-import inspect
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cache
 from importlib import resources
-from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-from kerasduet import checks, rules
+from kerasduet import checks
 from kerasduet.errors import ArgumentRange, ArgumentType, KerasduetError, UnknownName
+from kerasduet.registry import BUILDERS, TASKS
+from kerasduet.settings.arguments import (
+    Argument,
+    arguments_of,
+    check_all,
+    check_together,
+    known_names,
+)
+from kerasduet.settings.rules import Line, Text
+from kerasduet.settings.sections import SEED, Network, Section, Training, plain
 
 if TYPE_CHECKING:
     import pandas as pd
 
+    from kerasduet.task import Task
+
 __all__ = ["Experiment", "experiment", "presets"]
 
-# What an experiment on the caller's own data calls its data set.
-OWN_DATA = {"classification": "images", "forecasting": "series"}
-# What decides the arrays of a data set; all else concerns the network and its training.
-_SPLITS = ("dataset", "path", "validation_split", "test_split")
-DATA_SETTINGS = {
-    "classification": (*_SPLITS, "input_shape", "classes"),
-    "forecasting": (
-        *_SPLITS,
-        "time",
-        "time_format",
-        "target",
-        "features",
-        "own_past",
-        "frequency",
-        "missing",
-        "season",
-        "difference",
-        "straddle",
-        "lookback",
-        "horizon",
-    ),
-}
+OWN = {"name": Text(), "description": Line(), "seed": SEED}
+SECTIONS = ("data", "network", "training")
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, init=False)
 class Experiment:
-    """One experiment: data, network, training settings and seed.
+    """One experiment: task, data, network, training settings and seed.
 
     The only validator of arguments: an `Experiment` that exists is valid. Make one with
     `experiment()`, which starts from a preset.
 
     Parameters
     ----------
-    name : str
-        Name of the preset it started from.
-    dataset : {"mnist", "mnist-subset", "images", "co2", "series"}
-        Where the data come from: MNIST, always its 5,000-image subset, the caller's
-        images, the embedded CO2 series, or a
-        CSV file or table of the caller's.
-    builder : {"cnn", "dnn", "recurrent"}
-        The network's builder, a function of `kerasduet.models`.
-    model : mapping
-        Arguments of the builder, except those that the data decide and the seed.
-    description : str
-        One line on what it shows.
-    path : str, optional
-        MNIST file (.npz) or CSV file; None looks in the usual places.
-    time, target : str, optional
-        Column of times and column to forecast. None takes the index or the column "time" or the
-        only one of dates, and the only one of numbers.
-    time_format : str, optional
-        How the times are written, such as "%d/%m/%Y", where their rows do not decide it.
-    features : tuple of str
-        Columns that the network sees beside the target's own past; empty means that alone.
-    own_past : bool
-        Whether the network sees the target's own past; without it, the features alone.
-    frequency : str, optional
-        Spacing of the times as a pandas offset such as "W-SAT"; None checks order only,
-        and notes gaps where the times are otherwise regular.
-    missing : {"error", "interpolate"}
-        What to do with missing values: refuse, or fill linearly between known neighbours, and
-        with the last known value where the next one lies behind the end of the training rows
-        or the origin of a forecast. Filled truths are marked in `predictions()`, not scored.
-    season : int
-        Time steps in one season, at least 1 and fewer than the training rows.
-    difference : int
-        The network sees changes against this many steps before; 0 sees the values.
-    straddle : bool
-        Let validation and test windows take their inputs from the rows before the split.
-    lookback, horizon : int
-        Time steps the network sees, and time steps it forecasts, at least 1.
-    validation_split : float
-        Fraction of the training rows held out for validation, in [0, 1).
-    test_split : float
-        Fraction of the rows held out for the test, in (0, 1); MNIST brings its own.
-    optimizer : {"adam", "adamw", "rmsprop", "sgd"}
-        Keras optimizer.
-    learning_rate : float
-        Step size, above 0.
-    momentum : float
-        Momentum of "sgd" and "rmsprop", in [0, 1).
-    weight_decay : float
-        Decoupled weight decay, at least 0.
-    clip_norm, clip_value : float, optional
-        Clip each gradient to this norm, or each of its elements to this size, above 0.
-    epochs, batch_size : int
-        Passes over the training rows, rows a step; at least 1.
-    early_stopping : int, optional
-        Stop after this many epochs without a lower validation loss and keep the best weights.
+    **settings
+        By their flat names: `name`, `dataset` and `builder`; of the rest those that differ from
+        their defaults. Each name belongs to one section.
+
+    Attributes
+    ----------
+    name, description : str
+        Name of the preset it started from, and one line on what it shows.
+    task : str
+        What is predicted: a name in the registry of tasks.
+    data : Section
+        Which data, and how they are split: the task's `Settings`.
+    network : Network
+        The builder, a function of `kerasduet.models`, and its arguments, except those that the
+        data decide and the seed.
+    training : Training
+        How the network learns.
     seed : int
         From 0 to 2^32 - 1; decides initial weights, shuffling and dropout.
 
@@ -121,124 +71,76 @@ class Experiment:
     --------
     >>> from kerasduet.experiments import experiment
     >>> exp = experiment("mnist-dnn", epochs=2)
-    >>> exp.epochs, exp.model["units"]
-    (2, (256, 128))
+    >>> exp.epochs, exp.units, exp.training.optimizer
+    (2, (256, 128), 'rmsprop')
     >>> Experiment.from_json(exp.to_json()) == exp
     True
     """
 
     name: str
-    dataset: str
-    builder: str
-    model: Mapping[str, Any] = field(default_factory=dict, hash=False)
-    description: str = ""
-    path: str | None = None
-    time: str | None = None
-    time_format: str | None = None
-    target: str | None = None
-    features: tuple[str, ...] = ()
-    own_past: bool = True
-    frequency: str | None = None
-    missing: str = "error"
-    season: int = 1
-    difference: int = 0
-    straddle: bool = False
-    lookback: int = 30
-    horizon: int = 1
-    validation_split: float = 0.2
-    test_split: float = 0.1
-    optimizer: str = "adam"
-    learning_rate: float = 0.001
-    momentum: float = 0.0
-    weight_decay: float = 0.0
-    clip_norm: float | None = None
-    clip_value: float | None = None
-    epochs: int = 10
-    batch_size: int = 32
-    early_stopping: int | None = None
-    seed: int = 0
+    description: str
+    task: str
+    data: Any
+    network: Network
+    training: Training
+    seed: int
 
-    def __post_init__(self) -> None:
-        """Clean every field by its rule, then check the fields that depend on each other."""
-        own = {name: getattr(self, name) for name in _setting_names()}
-        for name, value in rules.check_all(own).items():
-            object.__setattr__(self, name, value)
-        object.__setattr__(self, "builder", checks.choice("builder", self.builder, _builders()))
-        if self.task != _builder_task(self.builder):
+    def __init__(self, **settings: Any) -> None:
+        """Sort the settings into their sections, each of which checks its own."""
+        flat = _flat(settings)
+        for name in ("name", "dataset", "builder"):
+            if name not in flat:
+                raise ArgumentType(f"{name}: must be given; got nothing.")
+        task = task_of(flat["dataset"])
+        if "task" in flat and TASKS.look_up("task", flat["task"]).name != task.name:
             raise ArgumentType(
-                f"builder: {self.builder} does not fit the dataset {self.dataset}; got "
-                f"{checks.show(self.builder)}. Use one for {self.task}."
+                f"task: must fit the dataset {flat['dataset']}; got {checks.show(flat['task'])}. "
+                f'Set task = "{task.name}".'
             )
-        object.__setattr__(self, "model", MappingProxyType(self._checked_model()))
+        builder = BUILDERS.look_up("builder", flat["builder"])
+        _refuse_misfit(task, flat["builder"], flat["dataset"])
+        arguments = network_arguments(flat["builder"], task)
+        known_names(flat, names_of(task, flat["builder"]), where="an experiment")
+        parts = {
+            "task": task.name,
+            "data": _section(task.Settings, flat),
+            "training": _section(Training, flat),
+        }
+        for name, rule in OWN.items():
+            parts[name] = rule(name, flat.get(name, {"description": "", "seed": 0}.get(name)))
+        usual = {name: argument.default for name, argument in arguments.items()}
+        given = {name: flat[name] for name in arguments if name in flat}
+        parts["network"] = Network(flat["builder"], usual | check_all(builder, given))
+        for name, value in parts.items():
+            object.__setattr__(self, name, value)
         self._check_together()
 
-    def _checked_model(self) -> dict[str, Any]:
-        if not isinstance(self.model, Mapping):
-            raise ArgumentType(f"model: must be named settings; got {checks.show(self.model)}.")
-        defaults = builder_defaults(self.builder)
-        rules.known_names(self.model, defaults, where=f"the builder {self.builder}")
-        return defaults | rules.check_all(self.model)
-
     def _check_together(self) -> None:
-        if self.path is not None and self.dataset in {"co2", "images", "mnist-subset"}:
-            raise ArgumentType(
-                f"path: the dataset {self.dataset} is not read from a file; got "
-                f"{checks.show(self.path)}. Set dataset = "
-                f'"{"series" if self.task == "forecasting" else "mnist"}".'
-            )
-        if self.momentum and self.optimizer not in {"sgd", "rmsprop"}:
-            raise ArgumentRange(
-                f"momentum: only sgd and rmsprop have it; got {checks.show(self.momentum)} "
-                f'with {self.optimizer}. Set optimizer = "sgd", or momentum = 0.'
-            )
-        if self.task == "forecasting" and not self.own_past:
-            self._check_features_alone()
-        if self.clip_norm is not None and self.clip_value is not None:
-            raise ArgumentRange(
-                f"clip_norm: excludes clip_value; got {checks.show(self.clip_norm)} and "
-                f"{checks.show(self.clip_value)}. Set one of them."
-            )
-        if self.early_stopping is not None and self.validation_split == 0:
+        if self.training.early_stopping is not None and self.data.validation_split == 0:
             raise ArgumentRange(
                 "early_stopping: needs validation rows; got validation_split 0. "
                 "Set validation_split = 0.2, say."
             )
-        layers = self.model["dense_units" if self.builder == "cnn" else "units"]
-        rules.one_per_layer("dropout", self.model["dropout"], len(layers))
-        if self.builder == "cnn":
-            model = self.model
-            sizes = (len(model["filters"]), model["kernel_size"], model["pool_size"])
-            rules.image_survives(model["input_shape"], *sizes)
+        check_together(BUILDERS[self.builder], self.builder_arguments())
+
+    def __getattr__(self, name: str) -> Any:
+        """Give a setting by its flat name, such as `epochs`."""
+        if not name.startswith("_"):
+            for section in (self.data, self.training, self.network):
+                values = section.values()
+                if name in values:
+                    return values[name]
+        raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
 
     @property
-    def task(self) -> str:
-        """What is learned: "classification" of images or "forecasting" of a series."""
-        return "forecasting" if self.dataset in {"co2", "series"} else "classification"
+    def model(self) -> Mapping[str, Any]:
+        """The arguments of the network's builder that a person sets, read-only."""
+        return self.network.arguments
 
-    def _check_features_alone(self) -> None:
-        if not self.features:
-            raise ArgumentType(
-                "own_past: must be true without features, or the network sees nothing; got false. "
-                "Name columns in features, or set own_past = true."
-            )
-        if self.target in self.features:
-            raise ArgumentType(
-                "own_past: must be true where features name the target; got false and "
-                f"{checks.show(self.target)}. Take it out of features, or set own_past = true."
-            )
-
-    def data_settings(self) -> dict[str, Any]:
-        """Give the settings that decide the arrays, and not how a network learns from them.
-
-        Examples
-        --------
-        >>> from kerasduet.experiments import experiment
-        >>> sorted(experiment("mnist-dnn").data_settings())
-        ['classes', 'dataset', 'input_shape', 'path', 'test_split', 'validation_split']
-        """
-        values = dict(self.model)
-        values |= {f.name: getattr(self, f.name) for f in dataclasses.fields(self)}
-        return {name: values[name] for name in DATA_SETTINGS[self.task]}
+    def builder_arguments(self) -> dict[str, Any]:
+        """Give the keyword arguments of the builder, those of the data and the seed included."""
+        shapes = TASKS[self.task].shapes(self.data)
+        return dict(self.network.arguments) | shapes | {"seed": self.seed}
 
     def on_own_data(self) -> Experiment:
         """Make a copy that is trained on the caller's own data, not those it names."""
@@ -246,24 +148,12 @@ class Experiment:
             raise ArgumentType(
                 f"path: excludes data; got {checks.show(self.path)} and data. Give one of them."
             )
-        return self.replace(dataset=OWN_DATA[self.task])
+        return self.replace(dataset=TASKS[self.task].own_data)
 
-    def input_columns(self, target: str | None) -> tuple[Any, ...]:
-        """Give the columns that the network sees: the features, and the target's own past."""
-        if not self.own_past or target in self.features:
-            return self.features
-        return (*self.features, target)
-
-    def builder_arguments(self) -> dict[str, Any]:
-        """Give the keyword arguments of the builder, those of the data and the seed included."""
-        arguments = dict(self.model) | {"seed": self.seed}
-        if self.task == "forecasting":
-            arguments |= {
-                "lookback": self.lookback,
-                "n_features": len(self.input_columns(self.target)),
-                "horizon": self.horizon,
-            }
-        return arguments
+    @property
+    def is_on_own_data(self) -> bool:
+        """Whether only the caller can give the data again."""
+        return bool(self.dataset == TASKS[self.task].own_data) and self.path is None
 
     def replace(self, **settings: Any) -> Experiment:
         """Make a copy with some settings changed; a builder's arguments count as settings.
@@ -271,28 +161,57 @@ class Experiment:
         Examples
         --------
         >>> from kerasduet.experiments import experiment
-        >>> experiment("mnist-dnn").replace(seed=7, units=(64,), dropout=0.1).model["units"]
+        >>> experiment("mnist-dnn").replace(seed=7, units=(64,), dropout=0.1).units
         (64,)
         """
-        own = {f.name for f in dataclasses.fields(self)}
-        builder = checks.choice("builder", settings.get("builder", self.builder), _builders())
-        arguments = builder_defaults(builder)
-        rules.known_names(settings, own | set(arguments), where=f"the experiment {self.name}")
-        nested = settings.get("model", self.model if builder == self.builder else {})
-        if not isinstance(nested, Mapping):
-            raise ArgumentType(f"model: must be named settings; got {checks.show(nested)}.")
-        model = dict(nested) | {k: v for k, v in settings.items() if k in arguments}
-        kept = {k: v for k, v in settings.items() if k in own}
-        return dataclasses.replace(self, **kept | {"model": model})
+        task, builder = TASKS[self.task], self.builder
+        if "dataset" in settings:
+            task = task_of(settings["dataset"])
+        if "builder" in settings:
+            BUILDERS.look_up("builder", settings["builder"])
+            builder = settings["builder"]
+            _refuse_misfit(task, builder, settings.get("dataset", self.dataset))
+        names = names_of(task, builder)
+        known_names(settings, [*names, "model"], where=f"the experiment {self.name}")
+        if isinstance(settings.get("model"), Mapping):
+            own = network_arguments(builder, task)
+            known_names(settings["model"], own, where=f"the builder {builder}")
+        kept = self.flat()
+        if builder != self.builder:
+            # A setting of two builders is not the same one: each has its own defaults.
+            kept = {name: value for name, value in kept.items() if name not in self.model}
+        kept = {name: value for name, value in kept.items() if name in names}
+        return Experiment(**kept | {"task": task.name, "builder": builder} | _flat(settings))
 
     def __reduce__(self) -> tuple[Callable[..., Experiment], tuple[dict[str, Any]]]:
         """Copy and send it as plain values; the read-only mapping cannot travel itself."""
         return Experiment.from_dict, (self.to_dict(),)
 
+    def flat(self) -> dict[str, Any]:
+        """Give all settings by their flat names, as `experiment()` takes them."""
+        return {
+            "name": self.name,
+            "description": self.description,
+            "task": self.task,
+            **self.data.values(),
+            **self.network.values(),
+            **self.training.values(),
+            "seed": self.seed,
+        }
+
+    def face(self) -> dict[str, Any]:
+        """Give plain values by their flat names, the builder's arguments together as `model`."""
+        flat = self.flat()
+        arguments = {name: flat.pop(name) for name in self.network.arguments}
+        seen: dict[str, Any] = plain(flat | {"model": arguments})
+        return seen
+
     def to_dict(self) -> dict[str, Any]:
-        """Give plain values that JSON can hold; tuples become lists."""
-        values = {f.name: getattr(self, f.name) for f in dataclasses.fields(self)}
-        return _plain(values)
+        """Give plain values that JSON can hold, a mapping a section; tuples become lists."""
+        sections = {name: getattr(self, name).values() for name in SECTIONS}
+        own = {"name": self.name, "description": self.description, "task": self.task}
+        whole: dict[str, Any] = plain(own | sections | {"seed": self.seed})
+        return whole
 
     def to_json(self) -> str:
         """Write it as JSON, the form kept in a run folder and in presets."""
@@ -300,17 +219,13 @@ class Experiment:
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> Experiment:
-        """Rebuild from `to_dict()`; unknown keys are refused."""
+        """Rebuild from `to_dict()`, or from flat names; unknown ones are refused."""
         if not isinstance(values, Mapping):
             raise ArgumentType(
                 f"experiment: must be named settings; got {checks.show(values)}."
             )
-        names = [f.name for f in dataclasses.fields(cls)]
-        rules.known_names(values, names, where="an experiment")
-        for name in ("name", "dataset", "builder"):
-            if name not in values:
-                raise ArgumentType(f"{name}: must be given; got nothing.")
-        return cls(**{"own_past": _earlier_own_past(values)} | dict(values))
+        flat = _flat(values)
+        return cls(**{"own_past": _earlier_own_past(flat)} | flat if "features" in flat else flat)
 
     @classmethod
     def from_json(cls, text: str) -> Experiment:
@@ -324,6 +239,77 @@ class Experiment:
                 f"text: must be JSON as to_json() writes it; got {checks.show(text)}."
             ) from None
         return cls.from_dict(values)
+
+
+def _flat(settings: Mapping[str, Any]) -> dict[str, Any]:
+    """Take the sections apart; `model` stands for arguments of the builder."""
+    flat: dict[str, Any] = {}
+    for name, value in settings.items():
+        if name in (*SECTIONS, "model"):
+            if isinstance(value, Section | Network):
+                value = value.values()
+            if not isinstance(value, Mapping):
+                raise ArgumentType(f"{name}: must be named settings; got {checks.show(value)}.")
+            inside = value
+        else:
+            inside = {name: value}
+        for key, item in inside.items():
+            if not isinstance(key, str):
+                raise UnknownName(f"{key}: an experiment has no such setting. Names are texts.")
+            if key in flat:
+                raise ArgumentType(f"{key}: must be given once; got it 2 times.")
+            flat[key] = item
+    return flat
+
+
+def task_of(dataset: Any) -> Task:
+    """Find the task that knows a data set."""
+    options = {name: task for task in TASKS.values() for name in _datasets(task)}
+    task: Task = options[checks.choice("dataset", dataset, sorted(options))]
+    return task
+
+
+def _datasets(task: Task) -> tuple[str, ...]:
+    settings: Any = task.Settings
+    rule = arguments_of(settings)["dataset"].rule
+    return tuple(rule.options)  # type: ignore[attr-defined]
+
+
+def _refuse_misfit(task: Task, builder: str, dataset: str) -> None:
+    """Refuse a builder that lacks an argument that the task's data decide."""
+    if not shape_names(task) <= set(arguments_of(BUILDERS[builder])):
+        raise ArgumentType(
+            f"builder: {builder} does not fit the dataset {dataset}; got "
+            f"{checks.show(builder)}. Use one for {task.name}."
+        )
+
+
+def shape_names(task: Task) -> frozenset[str]:
+    """Name the builder's arguments that a task's data decide."""
+    return frozenset(task.shapes(_section(task.Settings, {"dataset": _datasets(task)[0]})))
+
+
+def network_arguments(builder: str, task: Task) -> dict[str, Argument]:
+    """Give a builder's arguments that a person sets as part of the network."""
+    decided = shape_names(task) | {"seed"}
+    arguments = arguments_of(BUILDERS[builder])
+    return {name: item for name, item in arguments.items() if name not in decided}
+
+
+def names_of(task: Task, builder: str) -> list[str]:
+    """List the flat names of all settings of a task with a builder."""
+    return [
+        *OWN,
+        "task",
+        *task.Settings.names(),
+        "builder",
+        *network_arguments(builder, task),
+        *Training.names(),
+    ]
+
+
+def _section(kind: Any, flat: Mapping[str, Any]) -> Any:
+    return kind(**{name: flat[name] for name in kind.names() if name in flat})
 
 
 def experiment(preset: str | Experiment, **settings: Any) -> Experiment:
@@ -412,40 +398,11 @@ def _preset(name: str) -> Experiment:
     return Experiment.from_dict(json.loads(text) | {"name": name})
 
 
-@cache
-def _setting_names() -> tuple[str, ...]:
-    nested = {"builder", "model"}
-    return tuple(f.name for f in dataclasses.fields(Experiment) if f.name not in nested)
-
-
-def _builders() -> tuple[str, ...]:
-    from kerasduet.models import BUILDERS
-
-    return tuple(BUILDERS)
-
-
-@cache
-def _builder_task(builder: str) -> str:
-    from kerasduet.models import BUILDERS
-
-    names = inspect.signature(BUILDERS[builder]).parameters
-    return "forecasting" if "horizon" in names else "classification"
-
-
-def builder_defaults(builder: str) -> dict[str, Any]:
-    """Give a builder's arguments that a person sets, with their defaults."""
-    from kerasduet.models import BUILDERS
-
-    decided = {"lookback", "n_features", "horizon", "seed"}
-    signature = inspect.signature(BUILDERS[builder])
-    return {k: p.default for k, p in signature.parameters.items() if k not in decided}
-
-
-def _earlier_own_past(values: Mapping[str, Any]) -> bool:
+def _earlier_own_past(flat: Mapping[str, Any]) -> bool:
     """Say what features meant before `own_past` came: the inputs, the target only if named."""
-    features = values.get("features") or ()
+    features = flat["features"] or ()
     named = features if isinstance(features, list | tuple) else (features,)
-    return not named or values.get("target") in named
+    return not named or flat.get("target") in named
 
 
 def _given_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -455,11 +412,3 @@ def _given_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         twice = next(name for name in values if names.count(name) > 1)
         raise ArgumentType(f"{twice}: must be given once; got it {names.count(twice)} times.")
     return values
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, Mapping):
-        return {key: _plain(item) for key, item in value.items()}
-    if isinstance(value, tuple):
-        return [_plain(item) for item in value]
-    return value

@@ -19,7 +19,8 @@ from kerasduet.environment import fresh_environment, python_command
 from kerasduet.environment.identity import r_libraries
 from kerasduet.environment.machine import find_r
 from kerasduet.errors import ChildError, UnknownName
-from kerasduet.experiments import Experiment, builder_defaults, experiment
+from kerasduet.experiments import Experiment, experiment
+from kerasduet.settings.sections import plain
 
 __all__ = [
     "LANGUAGES",
@@ -337,17 +338,14 @@ def _preset_and_changes(wanted: Experiment) -> tuple[str, dict[str, Any]]:
         preset = experiment(wanted.name)
     except UnknownName:
         preset = experiment("mnist-dnn")
-    ours, theirs = wanted.to_dict(), preset.to_dict()
-    model, usual = ours.pop("model"), theirs.pop("model")
-    if ours["builder"] != theirs["builder"]:
-        usual = builder_defaults(wanted.builder)
-    changes = {name: value for name, value in ours.items() if value != theirs[name]}
-    changes |= {name: value for name, value in model.items() if value != _listed(usual[name])}
-    return preset.name, changes
-
-
-def _listed(value: Any) -> Any:
-    return list(value) if isinstance(value, tuple) else value
+    ours = wanted.flat()
+    # What another builder or data set brings counts as it is by default.
+    start = preset.replace(builder=wanted.builder, dataset=wanted.dataset).flat()
+    first = {
+        name: ours[name] for name in ("dataset", "builder") if ours[name] != preset.flat()[name]
+    }
+    changes = {name: value for name, value in ours.items() if value != start[name]}
+    return preset.name, plain({k: v for k, v in (first | changes).items() if k != "task"})
 
 
 def _number(written: str) -> float:

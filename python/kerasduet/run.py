@@ -22,7 +22,7 @@ from kerasduet.errors import (
     SeriesTooShort,
 )
 from kerasduet.experiments import Experiment
-from kerasduet.rules import RULES
+from kerasduet.settings.common import HORIZON
 from kerasduet.training import predict_outputs
 
 if TYPE_CHECKING:
@@ -281,7 +281,7 @@ class Run:
             )
         steps = self.experiment.horizon
         if horizon is not None:
-            steps = RULES["horizon"]("horizon", horizon)
+            steps = HORIZON("horizon", horizon)
         from kerasduet.data.times import read_times
 
         values = np.array(learned.tail)

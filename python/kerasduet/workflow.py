@@ -11,7 +11,7 @@ from kerasduet.data import Dataset, load_data
 from kerasduet.data.dataset import digest_arrays
 from kerasduet.data.preprocessing import ImagePreprocessing
 from kerasduet.errors import ArgumentType, RunFolderError
-from kerasduet.experiments import OWN_DATA, Experiment, experiment
+from kerasduet.experiments import Experiment, experiment
 from kerasduet.manifest import read_manifest
 from kerasduet.models import build_model
 from kerasduet.progress import reporter
@@ -86,7 +86,7 @@ def run_experiment(
         is_finished = earlier is not None and earlier["status"] == "finished"
         if earlier is None or not is_finished or overwrite or target.cut_off == chosen:
             return _run(chosen, data, target, None, tell)
-        if data is not None or not _is_own(chosen):
+        if data is not None or not chosen.is_on_own_data:
             ours = (data if isinstance(data, Dataset) else load_data(chosen, data)).source
             theirs = earlier["source"]
             if ours.sha256 != theirs["sha256"]:
@@ -147,13 +147,8 @@ def resume_run(
     return run_experiment(chosen, data=data, out=run, progress=progress)
 
 
-def _is_own(chosen: Experiment) -> bool:
-    """Say whether it is on the caller's own data, which only the caller can give again."""
-    return chosen.dataset in OWN_DATA.values() and chosen.path is None
-
-
 def _need_data(chosen: Experiment, data: Any, where: Any) -> None:
-    if _is_own(chosen) and data is None:
+    if chosen.is_on_own_data and data is None:
         raise ArgumentType(
             f"data: this run was trained on the caller's own data; got nothing for "
             f"{str(where)!r}. Give the same data again."

@@ -23,6 +23,7 @@ from kerasduet.errors import (
     UnknownName,
 )
 from kerasduet.experiments import Experiment
+from kerasduet.settings.sections import plain
 
 NAMES = kd.presets()["name"].tolist()
 EARLY = {"early_stopping": st.none() | st.integers(1, 50)}
@@ -52,11 +53,10 @@ def test_preset_file_holds_known_keys_and_round_trips(name):
     made = kd.experiment(name)
     assert made.name == name
     assert made == Experiment.from_json(made.to_json())
-    plain = made.to_dict()
-    for key, value in written.items():
-        if key != "model":
-            assert plain[key] == value
-    assert written.get("model", {}).items() <= plain["model"].items()
+    whole = made.to_dict()
+    for section in ("data", "network", "training"):
+        assert written.pop(section).items() <= whole[section].items()
+    assert written.items() <= whole.items()
 
 
 @many_cases
@@ -86,8 +86,7 @@ def test_any_valid_change_goes_to_json_and_back(changes):
     assert again == made
     assert again.to_json() == made.to_json()
     for name, value in changes.items():
-        kept = made.to_dict() | made.to_dict()["model"]
-        assert kept[name] == ([value] if name == "dropout" else value)
+        assert plain(made.flat())[name] == ([value] if name == "dropout" else value)
 
 
 def test_an_experiment_cannot_be_changed():
@@ -252,7 +251,7 @@ def test_numbers_of_numpy_are_numbers():
         dropout=[np.float64(0.5)],
         optimizer=np.str_("sgd"),
     )
-    plain = kd.experiment(
+    same = kd.experiment(
         "mnist-dnn",
         epochs=2,
         seed=7,
@@ -261,8 +260,8 @@ def test_numbers_of_numpy_are_numbers():
         dropout=0.5,
         optimizer="sgd",
     )
-    assert made == plain
-    assert made.to_json() == plain.to_json()
+    assert made == same
+    assert made.to_json() == same.to_json()
     assert type(made.optimizer) is str
 
 
@@ -281,11 +280,15 @@ def test_numbers_of_numpy_are_numbers():
             "epochs: must be a whole number, at most 2147483647",
         ),
         (
-            {"lookback": 10**12},
+            {"preset": "lstm-co2", "lookback": 10**12},
             ArgumentRange,
             "lookback: must be a whole number, at most 21474",
         ),
-        ({"horizon": 10**9}, HorizonError, "horizon: must be a whole number, at most 1000000;"),
+        (
+            {"preset": "lstm-co2", "horizon": 10**9},
+            HorizonError,
+            "horizon: must be a whole number, at most 1000000;",
+        ),
         (
             {"classes": 10**9},
             ArgumentRange,
@@ -295,7 +298,7 @@ def test_numbers_of_numpy_are_numbers():
 )
 def test_sizes_beyond_any_machine_are_refused(settings, error, text):
     with pytest.raises(error) as raised:
-        kd.experiment("mnist-dnn", **settings)
+        kd.experiment(**{"preset": "mnist-dnn"} | settings)
     assert type(raised.value) is error
     assert str(raised.value).startswith(text)
 
@@ -319,7 +322,7 @@ def test_a_number_of_thousands_of_digits_is_refused_like_any_other():
 )  # fmt: skip
 def test_a_value_of_any_other_kind_is_refused_in_one_sentence(value):
     made = kd.experiment("mnist-cnn")
-    for name in {*made.to_dict(), *made.model}:
+    for name in {*made.face(), *made.model}:
         with pytest.raises(KerasduetError) as raised:
             kd.experiment(made, **{name: value})
         assert str(raised.value).startswith(f"{name}: ")
@@ -333,7 +336,7 @@ def test_every_field_is_checked():
     for name in made:
         with pytest.raises(KerasduetError):
             Experiment.from_dict(made | {name: object()})
-    for name in made["model"]:
+    for name in kd.experiment("lstm-co2").model:
         with pytest.raises(KerasduetError):
             kd.experiment("lstm-co2", **{name: object()})
 

@@ -68,7 +68,7 @@ class Dataset:
     source : Source
         Where the data came from.
     settings : mapping
-        Those of `data_settings()` of the experiment that decided the arrays: runs of other
+        The data section of the experiment that decided the arrays: runs of other
         ones are refused.
     table : Table, optional
         Of a series: its times, values and test origins.
@@ -87,7 +87,7 @@ class Dataset:
 
     def check_made_for(self, experiment: Experiment) -> None:
         """Refuse an experiment that would have loaded other arrays, or needs more of them."""
-        for name, wanted in experiment.data_settings().items():
+        for name, wanted in experiment.data.values().items():
             found = self.settings.get(name, wanted)
             if found != wanted:
                 raise ArgumentType(

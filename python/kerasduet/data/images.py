@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from kerasduet import rules
 from kerasduet.checks import show
 from kerasduet.data.dataset import Dataset, Source, digest_arrays
 from kerasduet.data.holdout import held_out, repeated
@@ -24,6 +23,7 @@ from kerasduet.errors import (
     PixelRange,
     ShapeError,
 )
+from kerasduet.settings import known_names
 
 if TYPE_CHECKING:
     from kerasduet.experiments import Experiment
@@ -64,7 +64,7 @@ def load(experiment: Experiment, data: Any) -> Dataset:
         raise ArgumentType(
             f"data: must hold x (images) and y (labels) by name; got {show(data)}."
         )
-    rules.known_names(data, parts, where="a set of images")
+    known_names(data, parts, where="a set of images")
     for name in ("x", "y", *(parts[2:] if set(data) & set(parts[2:]) else ())):
         if name not in data:
             raise ArgumentType(f"{name}: must be given in data; got nothing.")
@@ -129,8 +129,8 @@ def _learned(
     is_mask = most == 1 and (x.dtype == np.uint8 or bool(((x == 0) | (x == 1)).all()))
     scale = 1.0 if is_mask else WHITE
     return ImagePreprocessing(
-        input_shape=experiment.model["input_shape"],
-        class_names=names or tuple(str(code) for code in range(experiment.model["classes"])),
+        input_shape=experiment.data.input_shape,
+        class_names=names or tuple(str(code) for code in range(experiment.data.classes)),
         named=names is not None,
         label_type=kind,
         pixel_scale=scale,
@@ -152,7 +152,7 @@ def split(
 
     Where the data bring their own test rows, `test_split` did not decide them.
     """
-    settings = experiment.data_settings()
+    settings = experiment.data.values()
     if brings_test:
         del settings["test_split"]
     rows = len(train[0]) + len(validation[0]) + len(test[0])
@@ -216,11 +216,11 @@ def _repeated_note(train: Rows, validation: Rows, test: Rows) -> str:
 def _checked(
     experiment: Experiment, x: Any, y: Any, x_name: str, y_name: str
 ) -> tuple[np.ndarray, np.ndarray, tuple[str, ...] | None]:
-    model = experiment.model
+    settings = experiment.data
     images = check_images(
-        x, model["input_shape"], flat=experiment.builder == "dnn", name=x_name
+        x, settings.input_shape, flat=experiment.builder == "dnn", name=x_name
     )
-    labels, names = check_labels(y, model["classes"], name=y_name)
+    labels, names = check_labels(y, settings.classes, name=y_name)
     if len(images) != len(labels):
         raise LengthMismatch(
             f"{y_name}: must have one label an image ({len(images)}); got {len(labels)}."

@@ -55,7 +55,7 @@ def load(experiment: Experiment) -> Dataset:
     digest = digest_arrays(*(arrays[key] for key in SHA256))
     source = Source(name=name, sha256=digest, rows=rows, path=path, note=note)
     shaped = {
-        key: images.check_images(value, experiment.model["input_shape"])
+        key: images.check_images(value, experiment.data.input_shape)
         for key, value in arrays.items()
         if key.startswith("x")
     }
@@ -63,8 +63,8 @@ def load(experiment: Experiment) -> Dataset:
     # The last rows, as they come mixed: the digests of every run on MNIST depend on them.
     cut = len(x) - round(len(x) * experiment.validation_split)
     learned = ImagePreprocessing(
-        input_shape=experiment.model["input_shape"],
-        class_names=tuple(str(code) for code in range(experiment.model["classes"])),
+        input_shape=experiment.data.input_shape,
+        class_names=tuple(str(code) for code in range(experiment.data.classes)),
         pixel_most=1.0,
     )
     return images.split(

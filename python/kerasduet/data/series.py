@@ -136,7 +136,7 @@ def _windows(experiment: Experiment, clean: tables.Cleaned, source: Source) -> D
         y_test=y_test,
         preprocessing=preprocessing,
         source=source,
-        settings=experiment.data_settings(),
+        settings=experiment.data.values(),
         table=tables.Table(clean.times, clean.values, clean.missing, origins["test"], held),
     )
 
@@ -201,7 +201,7 @@ def _learn(
     lag, target = experiment.difference, clean.target
     steps = training[lag:] - training[: len(training) - lag] if lag else training
     mean, scale = steps.mean(axis=0), steps.std(axis=0)
-    columns = experiment.input_columns(target)
+    columns = experiment.data.input_columns(target)
     for name, size, level in zip((*columns, target), scale, steps[0], strict=True):
         if not np.isfinite(size):
             raise ScaleError(

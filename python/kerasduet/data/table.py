@@ -360,7 +360,7 @@ def clean(
         wanted, target = trained, trained[-1]
     else:
         target = experiment.target or _only_number(frame, time, experiment)
-        wanted = (*experiment.input_columns(target), target)
+        wanted = (*experiment.data.input_columns(target), target)
     twice = [name for name in experiment.features if experiment.features.count(name) > 1]
     if twice:
         raise ArgumentType(

@@ -2,26 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from kerasduet.environment import deterministic
 from kerasduet.experiments import described
-from kerasduet.models.cnn import cnn
-from kerasduet.models.dnn import dnn
-from kerasduet.models.recurrent import recurrent
+from kerasduet.registry import BUILDERS
 
 if TYPE_CHECKING:
     import keras
 
     from kerasduet.experiments import Experiment
+    from kerasduet.models.sequence.recurrent import recurrent
+    from kerasduet.models.vision.cnn import cnn
+    from kerasduet.models.vision.dnn import dnn
 
 __all__ = ["BUILDERS", "build_model", "cnn", "dnn", "recurrent"]
 
-BUILDERS: Mapping[str, Callable[..., keras.Model]] = MappingProxyType(
-    {"cnn": cnn, "dnn": dnn, "recurrent": recurrent}
-)
+
+def __getattr__(name: str) -> Any:
+    """Give a builder by its name in the registry, those of other packages included."""
+    if name.startswith("_") or name not in BUILDERS:
+        raise AttributeError(f"module 'kerasduet.models' has no attribute {name!r}")
+    return BUILDERS[name]
+
+
+def __dir__() -> list[str]:
+    """List the public names."""
+    return sorted({*__all__, *BUILDERS})
 
 
 @deterministic()

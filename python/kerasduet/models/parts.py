@@ -9,7 +9,9 @@ from contextvars import ContextVar
 from itertools import count
 from typing import TYPE_CHECKING, Any
 
+from kerasduet.checks import show
 from kerasduet.environment import start_backend
+from kerasduet.errors import ShapeError
 
 if TYPE_CHECKING:
     import keras
@@ -142,3 +144,20 @@ class Parts:
 
         seed = next(self._seeds)
         return keras.layers.Dropout(rate, seed=seed, name=name)(x) if rate > 0 else x
+
+
+def image_survives(input_shape: tuple[int, ...], blocks: int, kernel: int, pool: int) -> None:
+    """Refuse an image that convolution and pooling would shrink to nothing."""
+    if len(input_shape) != 3:
+        raise ShapeError(
+            f"input_shape: must be (height, width, channels); got {show(input_shape)}."
+        )
+    size = min(input_shape[:2])
+    for block in range(1, blocks + 1):
+        size = (size - kernel + 1) // pool
+        if size < 1:
+            raise ShapeError(
+                f"input_shape: must leave at least one pixel after {blocks} blocks; got "
+                f"{show(input_shape)}, used up in block {block}. Use fewer filters "
+                "entries, a smaller kernel_size or a smaller pool_size."
+            )

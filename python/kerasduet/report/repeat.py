@@ -18,13 +18,12 @@ DATA = object()  # stands for the variable that holds the caller's data
 WIDEST = 88  # letters of a call on one line
 
 # They say nothing that changes a bit of the result.
-UNSEEN = {"name", "description", "model"}
+UNSEEN = {"name", "description", "task"}
 
 
 def flat_settings(chosen: Experiment) -> dict[str, Any]:
     """Give all settings that decide the result, those of the network's builder included."""
-    own = {name: getattr(chosen, name) for name in chosen.__dataclass_fields__}
-    return {k: v for k, v in own.items() if k not in UNSEEN} | dict(chosen.model)
+    return {name: value for name, value in chosen.flat().items() if name not in UNSEEN}
 
 
 def changes(run: Run) -> tuple[str, dict[str, Any]]:

@@ -2,27 +2,38 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Annotated, Any
 
-from kerasduet import rules
-from kerasduet.models.parts import Parts
+from kerasduet.models.parts import Parts, image_survives
+from kerasduet.settings import Several, checked
+from kerasduet.settings.arguments import one_per_layer
+from kerasduet.settings.common import ACTIVATION, CLASSES, INITIALIZER, RATES, SEED, SHAPE, SIZE
 
 if TYPE_CHECKING:
     import keras
 
+__all__ = ["cnn"]
 
+
+def _fits(a: Mapping[str, Any]) -> None:
+    image_survives(a["input_shape"], len(a["filters"]), a["kernel_size"], a["pool_size"])
+    one_per_layer("dropout", a["dropout"], len(a["dense_units"]))
+
+
+@checked(_fits)
 def cnn(
     *,
-    input_shape: tuple[int, ...] = (28, 28, 1),
-    classes: int = 10,
-    filters: tuple[int, ...] = (32,),
-    kernel_size: int = 3,
-    pool_size: int = 2,
-    dense_units: tuple[int, ...] = (128,),
-    dropout: tuple[float, ...] = (0.0,),
-    activation: str = "relu",
-    kernel_initializer: str = "glorot_uniform",
-    seed: int = 0,
+    input_shape: Annotated[tuple[int, ...], SHAPE] = (28, 28, 1),
+    classes: Annotated[int, CLASSES] = 10,
+    filters: Annotated[tuple[int, ...], Several(SIZE)] = (32,),
+    kernel_size: Annotated[int, SIZE] = 3,
+    pool_size: Annotated[int, SIZE] = 2,
+    dense_units: Annotated[tuple[int, ...], Several(SIZE, empty=True)] = (128,),
+    dropout: Annotated[tuple[float, ...], RATES] = (0.0,),
+    activation: Annotated[str, ACTIVATION] = "relu",
+    kernel_initializer: Annotated[str, INITIALIZER] = "glorot_uniform",
+    seed: Annotated[int, SEED] = 0,
 ) -> keras.Model:
     """Build a convolutional classifier: (convolution, max pooling) a block, dense, softmax.
 
@@ -67,22 +78,20 @@ def cnn(
     >>> cnn().count_params()
     693962
     """
-    a = rules.Arguments(locals())
-    rules.image_survives(a.input_shape, len(a.filters), a.kernel_size, a.pool_size)
-    rates = rules.one_per_layer("dropout", a.dropout, len(a.dense_units))
-    parts = Parts(a.seed)
+    rates = one_per_layer("dropout", dropout, len(dense_units))
+    parts = Parts(seed)
     import keras
 
-    looks = {"activation": a.activation, "initializer": a.kernel_initializer}
+    looks: Any = {"activation": activation, "initializer": kernel_initializer}
 
-    inputs = keras.Input(a.input_shape, name="image")
+    inputs = keras.Input(input_shape, name="image")
     x = inputs  # (batch, height, width, channels)
-    for i, number in enumerate(a.filters, start=1):
-        x = parts.convolution(number, a.kernel_size, f"convolution_{i}", **looks)(x)
-        x = parts.pooling(a.pool_size, f"pooling_{i}")(x)
+    for i, number in enumerate(filters, start=1):
+        x = parts.convolution(number, kernel_size, f"convolution_{i}", **looks)(x)
+        x = parts.pooling(pool_size, f"pooling_{i}")(x)
     x = keras.layers.Flatten(name="flatten")(x)  # (batch, height * width * filters)
-    for i, (size, rate) in enumerate(zip(a.dense_units, rates, strict=True), start=1):
+    for i, (size, rate) in enumerate(zip(dense_units, rates, strict=True), start=1):
         x = parts.dense(size, f"dense_{i}", **looks)(x)
         x = parts.dropout(x, rate, f"dropout_{i}")
-    outputs = parts.dense(a.classes, "probabilities", activation="softmax")(x)
+    outputs = parts.dense(classes, "probabilities", activation="softmax")(x)
     return keras.Model(inputs, outputs, name="cnn")

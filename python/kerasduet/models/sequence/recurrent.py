@@ -2,27 +2,38 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Annotated, Any
 
-from kerasduet import rules
 from kerasduet.models.parts import Parts
+from kerasduet.settings import OneOf, Several, Whole, checked
+from kerasduet.settings.arguments import one_per_layer
+from kerasduet.settings.common import ACTIVATION, HORIZON, RATES, SEED, SIZE
+from kerasduet.settings.rules import MAX_WIDTH
 
 if TYPE_CHECKING:
     import keras
 
+__all__ = ["recurrent"]
 
+
+def _fits(a: Mapping[str, Any]) -> None:
+    one_per_layer("dropout", a["dropout"], len(a["units"]))
+
+
+@checked(_fits)
 def recurrent(
     *,
-    lookback: int = 30,
-    n_features: int = 1,
-    horizon: int = 1,
-    kind: str = "lstm",
-    units: tuple[int, ...] = (32,),
-    dense_units: tuple[int, ...] = (),
-    dense_activation: str = "relu",
-    output_activation: str = "linear",
-    dropout: tuple[float, ...] = (0.0,),
-    seed: int = 0,
+    lookback: Annotated[int, Whole(1)] = 30,
+    n_features: Annotated[int, Whole(1, MAX_WIDTH)] = 1,
+    horizon: Annotated[int, HORIZON] = 1,
+    kind: Annotated[str, OneOf(("gru", "lstm", "rnn"))] = "lstm",
+    units: Annotated[tuple[int, ...], Several(SIZE)] = (32,),
+    dense_units: Annotated[tuple[int, ...], Several(SIZE, empty=True)] = (),
+    dense_activation: Annotated[str, ACTIVATION] = "relu",
+    output_activation: Annotated[str, ACTIVATION] = "linear",
+    dropout: Annotated[tuple[float, ...], RATES] = (0.0,),
+    seed: Annotated[int, SEED] = 0,
 ) -> keras.Model:
     """Build a recurrent network that reads a window and forecasts the steps after it.
 
@@ -66,18 +77,17 @@ def recurrent(
     >>> recurrent(lookback=10, units=128, output_activation="sigmoid").count_params()
     66689
     """
-    a = rules.Arguments(locals())
-    rates = rules.one_per_layer("dropout", a.dropout, len(a.units))
-    parts = Parts(a.seed)
+    rates = one_per_layer("dropout", dropout, len(units))
+    parts = Parts(seed)
     import keras
 
-    inputs = keras.Input((a.lookback, a.n_features), name="window")
+    inputs = keras.Input((lookback, n_features), name="window")
     x = inputs  # (batch, lookback, features)
-    for i, (size, rate) in enumerate(zip(a.units, rates, strict=True), start=1):
-        more = i < len(a.units)
-        x = parts.recurrent(a.kind, size, f"{a.kind}_{i}", return_sequences=more)(x)
+    for i, (size, rate) in enumerate(zip(units, rates, strict=True), start=1):
+        more = i < len(units)
+        x = parts.recurrent(kind, size, f"{kind}_{i}", return_sequences=more)(x)
         x = parts.dropout(x, rate, f"dropout_{i}")
-    for i, size in enumerate(a.dense_units, start=1):
-        x = parts.dense(size, f"dense_{i}", activation=a.dense_activation)(x)
-    outputs = parts.dense(a.horizon, "forecast", activation=a.output_activation)(x)
+    for i, size in enumerate(dense_units, start=1):
+        x = parts.dense(size, f"dense_{i}", activation=dense_activation)(x)
+    outputs = parts.dense(horizon, "forecast", activation=output_activation)(x)
     return keras.Model(inputs, outputs, name="recurrent")

@@ -2,26 +2,45 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Annotated, Any
 
-from kerasduet import rules
 from kerasduet.models.parts import Parts
+from kerasduet.settings import Several, checked
+from kerasduet.settings.arguments import one_per_layer
+from kerasduet.settings.common import (
+    ACTIVATION,
+    CLASSES,
+    INITIALIZER,
+    PENALTY,
+    RATES,
+    SEED,
+    SHAPE,
+    SIZE,
+)
 
 if TYPE_CHECKING:
     import keras
 
+__all__ = ["dnn"]
 
+
+def _fits(a: Mapping[str, Any]) -> None:
+    one_per_layer("dropout", a["dropout"], len(a["units"]))
+
+
+@checked(_fits)
 def dnn(
     *,
-    input_shape: tuple[int, ...] = (28, 28, 1),
-    classes: int = 10,
-    units: tuple[int, ...] = (256, 128),
-    dropout: tuple[float, ...] = (0.4, 0.3),
-    l1: float = 0.0,
-    l2: float = 0.0,
-    activation: str = "relu",
-    kernel_initializer: str = "glorot_uniform",
-    seed: int = 0,
+    input_shape: Annotated[tuple[int, ...], SHAPE] = (28, 28, 1),
+    classes: Annotated[int, CLASSES] = 10,
+    units: Annotated[tuple[int, ...], Several(SIZE)] = (256, 128),
+    dropout: Annotated[tuple[float, ...], RATES] = (0.4, 0.3),
+    l1: Annotated[float, PENALTY] = 0.0,
+    l2: Annotated[float, PENALTY] = 0.0,
+    activation: Annotated[str, ACTIVATION] = "relu",
+    kernel_initializer: Annotated[str, INITIALIZER] = "glorot_uniform",
+    seed: Annotated[int, SEED] = 0,
 ) -> keras.Model:
     """Build a dense classifier: flatten, (dense, dropout) a layer, softmax.
 
@@ -64,23 +83,22 @@ def dnn(
     >>> dnn().count_params()
     235146
     """
-    a = rules.Arguments(locals())
-    rates = rules.one_per_layer("dropout", a.dropout, len(a.units))
-    parts = Parts(a.seed)
+    rates = one_per_layer("dropout", dropout, len(units))
+    parts = Parts(seed)
     import keras
 
-    penalty = keras.regularizers.L1L2(a.l1, a.l2) if a.l1 or a.l2 else None
+    penalty = keras.regularizers.L1L2(l1, l2) if l1 or l2 else None
 
-    inputs = keras.Input(a.input_shape, name="image")
+    inputs = keras.Input(input_shape, name="image")
     x = keras.layers.Flatten(name="flatten")(inputs)  # (batch, height * width * channels)
-    for i, (size, rate) in enumerate(zip(a.units, rates, strict=True), start=1):
+    for i, (size, rate) in enumerate(zip(units, rates, strict=True), start=1):
         x = parts.dense(
             size,
             f"dense_{i}",
-            initializer=a.kernel_initializer,
-            activation=a.activation,
+            initializer=kernel_initializer,
+            activation=activation,
             kernel_regularizer=penalty,
         )(x)  # (batch, size)
         x = parts.dropout(x, rate, f"dropout_{i}")
-    outputs = parts.dense(a.classes, "probabilities", activation="softmax")(x)
+    outputs = parts.dense(classes, "probabilities", activation="softmax")(x)
     return keras.Model(inputs, outputs, name="dnn")

@@ -1,0 +1,3 @@
+"""Networks for sequences, a builder a file."""
+
+from __future__ import annotations

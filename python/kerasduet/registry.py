@@ -1,0 +1,110 @@
+"""What can be chosen by name: built in, from other packages, or registered in this session."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from importlib import import_module
+from typing import Any
+
+from kerasduet.checks import nearest, show
+from kerasduet.errors import ArgumentType, UnknownName
+
+__all__ = ["BUILDERS", "TASKS", "Registry"]
+
+
+class Registry(Mapping[str, Any]):
+    """Names and what they stand for; imported when it is first asked for.
+
+    Parameters
+    ----------
+    kind : str
+        What it holds, for messages and the entry-point group: other packages announce theirs
+        under `kerasduet.<kind>s`.
+    built_in : mapping
+        Where each is found, as "module:attribute" below `kerasduet`.
+    """
+
+    def __init__(self, kind: str, built_in: Mapping[str, str]) -> None:
+        self.kind = kind
+        self._places = {name: f"kerasduet.{place}" for name, place in built_in.items()}
+        self._found: dict[str, Any] = {}
+        self._announced = False
+
+    def __getitem__(self, name: str) -> Any:
+        """Give what a name stands for."""
+        if name not in self._found:
+            if name not in self._places:
+                self._announce()
+            module, _, attribute = self._places[name].partition(":")
+            self._found[name] = getattr(import_module(module), attribute)
+        return self._found[name]
+
+    def __iter__(self) -> Iterator[str]:
+        """Go through the names: the built-in ones first."""
+        self._announce()
+        return iter(dict.fromkeys([*self._places, *self._found]))
+
+    def __len__(self) -> int:
+        """Count the names."""
+        return sum(1 for _ in self)
+
+    def register(self, name: str, value: Any) -> None:
+        """Add one for this session.
+
+        Raises
+        ------
+        ArgumentType
+            The name is taken, or is no text.
+        """
+        if not isinstance(name, str) or not name.isidentifier():
+            raise ArgumentType(
+                f"name: must be a word of letters, digits and _; got {show(name)}. Choose another."
+            )
+        if name in self:
+            raise ArgumentType(
+                f"name: must be new; got {show(name)}, which is a registered {self.kind}. "
+                "Choose another."
+            )
+        self._found[name] = value
+
+    def remove(self, name: str) -> None:
+        """Take back what `register` added, as tests do."""
+        del self._found[name]
+        if name in self._places:
+            raise ValueError(f"{name} is no {self.kind} of this session")
+
+    def look_up(self, argument: str, name: Any) -> Any:
+        """Give what a name stands for, or name the nearest ones."""
+        if not isinstance(name, str):
+            known = ", ".join(self)
+            raise ArgumentType(f"{argument}: must be one of {known}; got {show(name)}.")
+        if name not in self:
+            raise UnknownName(f"{argument}: no option {show(name)}. {nearest(name, self)}")
+        return self[name]
+
+    def _announce(self) -> None:
+        """Read once what installed packages announce; a built-in name stays what it is."""
+        if self._announced:
+            return
+        self._announced = True
+        from importlib.metadata import entry_points
+
+        for point in entry_points(group=f"kerasduet.{self.kind}s"):
+            self._places.setdefault(point.name, point.value)
+
+
+TASKS = Registry(
+    "task",
+    {
+        "classification": "tasks.classification:TASK",
+        "forecasting": "tasks.forecasting:TASK",
+    },
+)
+BUILDERS = Registry(
+    "builder",
+    {
+        "cnn": "models.vision.cnn:cnn",
+        "dnn": "models.vision.dnn:dnn",
+        "recurrent": "models.sequence.recurrent:recurrent",
+    },
+)

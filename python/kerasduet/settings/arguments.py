@@ -1,0 +1,148 @@
+"""The arguments of a function or a section: their rules, read from their annotations."""
+
+from __future__ import annotations
+
+import functools
+import inspect
+import sys
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from types import MappingProxyType
+from typing import Annotated, Any, ParamSpec, TypeVar, get_args, get_origin
+
+from kerasduet import checks
+from kerasduet.errors import ArgumentType, UnknownName
+from kerasduet.settings.rules import Rule
+
+__all__ = ["Argument", "arguments_of", "check_all", "checked", "known_names"]
+
+Given = ParamSpec("Given")
+Made = TypeVar("Made")
+
+
+@dataclass(frozen=True)
+class Argument:
+    """One argument: its rule and its default (`inspect.Parameter.empty` where it must be given)."""
+
+    name: str
+    rule: Rule
+    default: Any
+
+    @property
+    def required(self) -> bool:
+        """Whether it has no default."""
+        return self.default is inspect.Parameter.empty
+
+
+@cache
+def arguments_of(owner: Callable[..., Any]) -> Mapping[str, Argument]:
+    """Read the arguments of a function, or of a dataclass, that carry a rule.
+
+    Raises
+    ------
+    TypeError
+        One has no rule: every argument must say what it may be.
+
+    Examples
+    --------
+    >>> from kerasduet.settings.rules import Whole
+    >>> def build(*, units: Annotated[int, Whole(1)] = 32) -> None: ...
+    >>> arguments_of(build)["units"].rule.text
+    'whole number, at least 1'
+    """
+    plain = inspect.unwrap(owner)
+    found = {}
+    for name, parameter in inspect.signature(plain).parameters.items():
+        kind = parameter.annotation
+        if isinstance(kind, str):
+            # One at a time: others may name what is imported for type checkers alone.
+            kind = eval(kind, vars(sys.modules[plain.__module__]) | _own_globals(plain))
+        rules = [part for part in get_args(kind)[1:] if isinstance(part, Rule)]
+        if get_origin(kind) is not Annotated or not rules:
+            raise TypeError(
+                f"{plain.__qualname__}: {name} must carry a rule, such as Annotated[int, Whole(1)]"
+            )
+        found[name] = Argument(name, rules[0], parameter.default)
+    return MappingProxyType(found)
+
+
+def _own_globals(owner: Any) -> dict[str, Any]:
+    return dict(getattr(owner, "__globals__", {}))
+
+
+def check_all(owner: Callable[..., Any], given: Mapping[str, Any]) -> dict[str, Any]:
+    """Apply the rule of every given argument."""
+    arguments = arguments_of(owner)
+    return {name: arguments[name].rule(name, value) for name, value in given.items()}
+
+
+def checked(
+    together: Callable[[Mapping[str, Any]], None] | None = None,
+) -> Callable[[Callable[Given, Made]], Callable[Given, Made]]:
+    """Make a function whose arguments all keep their rules before it starts.
+
+    Parameters
+    ----------
+    together : callable, optional
+        Given all arguments, cleaned, by name; raises where they do not go together. An
+        experiment asks it too, before any data are loaded.
+
+    Returns
+    -------
+    callable
+        A decorator for functions of keyword-only arguments, each with its rule.
+
+    Examples
+    --------
+    >>> from kerasduet.settings.rules import Whole
+    >>> @checked()
+    ... def build(*, units: Annotated[int, Whole(1)] = 32) -> int:
+    ...     return units
+    >>> build(units=2.0)
+    2
+    """
+
+    def decorate(function: Callable[Given, Made]) -> Callable[Given, Made]:
+        @functools.wraps(function)
+        def call(*args: Given.args, **given: Given.kwargs) -> Made:
+            bound = inspect.signature(function).bind(*args, **given)
+            bound.apply_defaults()
+            values = check_all(function, bound.arguments)
+            if together is not None:
+                together(values)
+            return function(**values)  # type: ignore[call-arg]
+
+        call.together = together  # type: ignore[attr-defined]
+        return call
+
+    return decorate
+
+
+def check_together(owner: Callable[..., Any], values: Mapping[str, Any]) -> None:
+    """Refuse arguments that a function of `checked` cannot take together."""
+    together = getattr(owner, "together", None)
+    if together is not None:
+        together(values)
+
+
+def known_names(given: Iterable[Any], known: Iterable[str], *, where: str) -> None:
+    """Refuse names that `where` does not have, offering the nearest."""
+    names = list(known)
+    for name in given:
+        if name not in names:
+            raise UnknownName(
+                f"{name}: {where} has no such setting. {checks.nearest(str(name), names)}"
+            )
+
+
+def one_per_layer(name: str, values: tuple[Any, ...], layers: int) -> tuple[Any, ...]:
+    """Repeat a single value for every layer, or insist on one a layer."""
+    if len(values) == 1:
+        return values * layers
+    if len(values) != layers:
+        raise ArgumentType(
+            f"{name}: must have one value, or one a layer ({layers}); got "
+            f"{checks.show(values)}."
+        )
+    return values

@@ -1,0 +1,33 @@
+"""Rules that arguments of several builders and sections share."""
+
+from __future__ import annotations
+
+from kerasduet.errors import HorizonError
+from kerasduet.settings.rules import MAX_WIDTH, Number, OneOf, Several, Whole
+from kerasduet.settings.sections import NOT_NEGATIVE as PENALTY
+from kerasduet.settings.sections import SEED, SIZE
+
+__all__ = [
+    "ACTIVATION",
+    "CLASSES",
+    "HORIZON",
+    "INITIALIZER",
+    "PENALTY",
+    "RATES",
+    "SEED",
+    "SHAPE",
+    "SIZE",
+]
+
+ACTIVATION = OneOf(("elu", "gelu", "linear", "relu", "sigmoid", "softmax", "swish", "tanh"))
+INITIALIZER = OneOf(("glorot_normal", "glorot_uniform", "he_normal", "he_uniform"))
+RATES = Several(Number(low=0, below=1, fix="It is a fraction of the units dropped."))
+SHAPE = Several(SIZE)
+CLASSES = Whole(2, MAX_WIDTH)
+HORIZON = Whole(
+    1,
+    MAX_WIDTH,
+    error=HorizonError,
+    type_error=HorizonError,
+    fix="A forecast lies at least one step ahead.",
+)

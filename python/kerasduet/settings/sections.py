@@ -1,0 +1,143 @@
+"""Sections of an experiment: frozen settings that keep their rules."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from types import MappingProxyType
+from typing import Annotated, Any
+
+from kerasduet import checks
+from kerasduet.errors import ArgumentRange, SeedError
+from kerasduet.settings.arguments import check_all
+from kerasduet.settings.rules import Number, OneOf, Optional, Whole
+
+__all__ = ["SEED", "SIZE", "Network", "Section", "Training", "plain"]
+
+OPTIMIZERS = ("adam", "adamw", "rmsprop", "sgd")
+
+
+@dataclass(frozen=True)
+class Seed(Whole):
+    """A seed: its limits are told together."""
+
+    high: int = 2**32 - 1
+    error: type[SeedError] = SeedError
+    type_error: type[SeedError] = SeedError
+
+    def __call__(self, name: str, value: Any) -> int:
+        """Check one value."""
+        return checks.whole(
+            name, value, low=0, high=self.high, error=SeedError, type_error=SeedError
+        )
+
+    @property
+    def text(self) -> str:
+        """Both limits."""
+        return "whole number from 0 to 2^32 - 1"
+
+
+SEED = Seed()
+SIZE = Whole(1, 1_000_000, fraction_error=ArgumentRange)
+POSITIVE = Number(above=0)
+NOT_NEGATIVE = Number(low=0)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Section:
+    """Settings that belong together; one that exists is valid."""
+
+    def __post_init__(self) -> None:
+        """Clean every field by its rule, then check the fields that depend on each other."""
+        for name, value in check_all(type(self), self.values()).items():
+            object.__setattr__(self, name, value)
+        self.check_together()
+
+    def check_together(self) -> None:
+        """Refuse fields that do not go together."""
+
+    def values(self) -> dict[str, Any]:
+        """Give the fields by name, in order."""
+        return {name: getattr(self, name) for name in self.names()}
+
+    @classmethod
+    def names(cls) -> tuple[str, ...]:
+        """Name the fields, in order."""
+        return tuple(part.name for part in fields(cls))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Training(Section):
+    """How the network learns.
+
+    Parameters
+    ----------
+    optimizer : {"adam", "adamw", "rmsprop", "sgd"}
+        Keras optimizer.
+    learning_rate : float
+        Step size, above 0.
+    momentum : float
+        Momentum of "sgd" and "rmsprop", in [0, 1).
+    weight_decay : float
+        Decoupled weight decay, at least 0.
+    clip_norm, clip_value : float, optional
+        Clip each gradient to this norm, or each of its elements to this size, above 0.
+    epochs, batch_size : int
+        Passes over the training rows, rows a step; at least 1.
+    early_stopping : int, optional
+        Stop after this many epochs without a lower validation loss and keep the best weights.
+    """
+
+    optimizer: Annotated[str, OneOf(OPTIMIZERS)] = "adam"
+    learning_rate: Annotated[float, POSITIVE] = 0.001
+    momentum: Annotated[float, Number(low=0, below=1)] = 0.0
+    weight_decay: Annotated[float, NOT_NEGATIVE] = 0.0
+    clip_norm: Annotated[float | None, Optional(POSITIVE)] = None
+    clip_value: Annotated[float | None, Optional(POSITIVE)] = None
+    epochs: Annotated[int, Whole(1)] = 10
+    batch_size: Annotated[int, Whole(1)] = 32
+    early_stopping: Annotated[int | None, Optional(Whole(1))] = None
+
+    def check_together(self) -> None:
+        """Refuse momentum without an optimizer for it, and two ways of clipping."""
+        if self.momentum and self.optimizer not in {"sgd", "rmsprop"}:
+            raise ArgumentRange(
+                f"momentum: only sgd and rmsprop have it; got {checks.show(self.momentum)} "
+                f'with {self.optimizer}. Set optimizer = "sgd", or momentum = 0.'
+            )
+        if self.clip_norm is not None and self.clip_value is not None:
+            raise ArgumentRange(
+                f"clip_norm: excludes clip_value; got {checks.show(self.clip_norm)} and "
+                f"{checks.show(self.clip_value)}. Set one of them."
+            )
+
+
+@dataclass(frozen=True)
+class Network:
+    """Which network: the name of a builder, and its arguments that a person sets.
+
+    Parameters
+    ----------
+    builder : str
+        Name in the registry of builders.
+    arguments : mapping
+        All of them, cleaned; those that the data decide and the seed are not among them.
+    """
+
+    builder: str
+    arguments: Mapping[str, Any] = field(default_factory=dict, hash=False)
+
+    def __post_init__(self) -> None:
+        """Keep the arguments from being changed."""
+        object.__setattr__(self, "arguments", MappingProxyType(dict(self.arguments)))
+
+    def values(self) -> dict[str, Any]:
+        """Give builder and arguments by name."""
+        return {"builder": self.builder, **self.arguments}
+
+
+def plain(value: Any) -> Any:
+    """Give plain values that JSON can hold; tuples become lists."""
+    if isinstance(value, Mapping):
+        return {key: plain(item) for key, item in value.items()}
+    return [plain(item) for item in value] if isinstance(value, tuple) else value

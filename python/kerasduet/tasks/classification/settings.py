@@ -1,0 +1,49 @@
+"""Which images, and how they are split."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from kerasduet.checks import show
+from kerasduet.errors import ArgumentType
+from kerasduet.settings import Number, OneOf, Optional, PathText, Section
+from kerasduet.settings.common import CLASSES, SHAPE
+
+__all__ = ["ImageSettings"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ImageSettings(Section):
+    """Images and their splits.
+
+    Parameters
+    ----------
+    dataset : {"mnist", "mnist-subset", "images"}
+        MNIST, always its 5,000-image subset, or the caller's images.
+    path : str, optional
+        MNIST file (.npz); None looks in the usual places.
+    validation_split : float
+        Fraction of the training rows held out for validation, in [0, 1).
+    test_split : float
+        Fraction of the rows held out for the test, in (0, 1); MNIST brings its own.
+    input_shape : tuple of int
+        One image (height, width, channels).
+    classes : int
+        Number of classes, at least 2.
+    """
+
+    dataset: Annotated[str, OneOf(("images", "mnist", "mnist-subset"))]
+    path: Annotated[str | None, Optional(PathText())] = None
+    validation_split: Annotated[float, Number(low=0, below=1)] = 0.2
+    test_split: Annotated[float, Number(above=0, below=1)] = 0.1
+    input_shape: Annotated[tuple[int, ...], SHAPE] = (28, 28, 1)
+    classes: Annotated[int, CLASSES] = 10
+
+    def check_together(self) -> None:
+        """Refuse a path where nothing is read from a file."""
+        if self.path is not None and self.dataset != "mnist":
+            raise ArgumentType(
+                f"path: the dataset {self.dataset} is not read from a file; got "
+                f'{show(self.path)}. Set dataset = "mnist".'
+            )

@@ -1,0 +1,109 @@
+"""Which series, what the network sees of it, and how it is split."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+from kerasduet.checks import show
+from kerasduet.errors import ArgumentType
+from kerasduet.settings import (
+    Flag,
+    Number,
+    OneOf,
+    Optional,
+    PathText,
+    Section,
+    Several,
+    Text,
+    Whole,
+)
+from kerasduet.settings.common import HORIZON
+
+__all__ = ["SeriesSettings"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class SeriesSettings(Section):
+    """A series, its windows and its splits.
+
+    Parameters
+    ----------
+    dataset : {"co2", "series"}
+        The embedded CO2 series, or a CSV file or table of the caller's.
+    path : str, optional
+        CSV file.
+    validation_split : float
+        Fraction of the training rows held out for validation, in [0, 1).
+    test_split : float
+        Fraction of the rows held out for the test, in (0, 1).
+    time, target : str, optional
+        Column of times and column to forecast. None takes the index or the column "time" or the
+        only one of dates, and the only one of numbers.
+    time_format : str, optional
+        How the times are written, such as "%d/%m/%Y", where their rows do not decide it.
+    features : tuple of str
+        Columns that the network sees beside the target's own past; empty means that alone.
+    own_past : bool
+        Whether the network sees the target's own past; without it, the features alone.
+    frequency : str, optional
+        Spacing of the times as a pandas offset such as "W-SAT"; None checks order only,
+        and notes gaps where the times are otherwise regular.
+    missing : {"error", "interpolate"}
+        What to do with missing values: refuse, or fill linearly between known neighbours, and
+        with the last known value where the next one lies behind the end of the training rows
+        or the origin of a forecast. Filled truths are marked in `predictions()`, not scored.
+    season : int
+        Time steps in one season, at least 1 and fewer than the training rows.
+    difference : int
+        The network sees changes against this many steps before; 0 sees the values.
+    straddle : bool
+        Let validation and test windows take their inputs from the rows before the split.
+    lookback, horizon : int
+        Time steps the network sees, and time steps it forecasts, at least 1.
+    """
+
+    dataset: Annotated[str, OneOf(("co2", "series"))]
+    path: Annotated[str | None, Optional(PathText())] = None
+    validation_split: Annotated[float, Number(low=0, below=1)] = 0.2
+    test_split: Annotated[float, Number(above=0, below=1)] = 0.1
+    time: Annotated[str | None, Optional(Text())] = None
+    time_format: Annotated[str | None, Optional(Text())] = None
+    target: Annotated[str | None, Optional(Text())] = None
+    features: Annotated[tuple[str, ...], Several(Text(), empty=True)] = ()
+    own_past: Annotated[bool, Flag()] = True
+    frequency: Annotated[str | None, Optional(Text())] = None
+    missing: Annotated[str, OneOf(("error", "interpolate"))] = "error"
+    season: Annotated[int, Whole(1)] = 1
+    difference: Annotated[int, Whole(0)] = 0
+    straddle: Annotated[bool, Flag()] = False
+    lookback: Annotated[int, Whole(1)] = 30
+    horizon: Annotated[int, HORIZON] = 1
+
+    def input_columns(self, target: str | None) -> tuple[Any, ...]:
+        """Give the columns that the network sees: the features, and the target's own past."""
+        if not self.own_past or target in self.features:
+            return self.features
+        return (*self.features, target)
+
+    def check_together(self) -> None:
+        """Refuse a path where nothing is read from a file, and a network that sees nothing."""
+        if not self.own_past:
+            self._check_features_alone()
+        if self.path is not None and self.dataset != "series":
+            raise ArgumentType(
+                f"path: the dataset {self.dataset} is not read from a file; got "
+                f'{show(self.path)}. Set dataset = "series".'
+            )
+
+    def _check_features_alone(self) -> None:
+        if not self.features:
+            raise ArgumentType(
+                "own_past: must be true without features, or the network sees nothing; got false. "
+                "Name columns in features, or set own_past = true."
+            )
+        if self.target in self.features:
+            raise ArgumentType(
+                "own_past: must be true where features name the target; got false and "
+                f"{show(self.target)}. Take it out of features, or set own_past = true."
+            )
