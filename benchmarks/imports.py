@@ -12,7 +12,7 @@ from statistics import median
 from common import Figure, finish, measure
 
 from kerasduet.environment import python_command
-from kerasduet.languages import r_environment, rscript
+from kerasduet.jobs.languages import r_environment, rscript
 
 PYTHON = """
 import sys, time

@@ -19,7 +19,7 @@ from common import Figure, Used, finish, measure, medians, say
 from kerasduet.data.mnist import available_sources
 from kerasduet.environment import python_command
 from kerasduet.experiments import experiment
-from kerasduet.languages import Job, Program, prepare
+from kerasduet.jobs.languages import Job, Program, prepare
 
 EPOCHS = 5
 PLAIN = str(Path(__file__).parent / "plain_keras.py")

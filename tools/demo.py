@@ -20,8 +20,8 @@ from kerasduet.environment import backend_name, fresh_environment, python_comman
 from kerasduet.errors import ChildError
 from kerasduet.evaluation import best_baseline
 from kerasduet.experiments import Experiment, experiment
-from kerasduet.languages import LANGUAGES, Answer, Job, require, run_job
-from kerasduet.parity import compare
+from kerasduet.jobs.languages import LANGUAGES, Answer, Job, require, run_job
+from kerasduet.jobs.parity import compare
 
 FOLDER = Path("runs")
 EXAMPLES = ("mnist-cnn", "mnist-dnn", "lstm-co2")

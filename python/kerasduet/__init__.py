@@ -14,19 +14,20 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from kerasduet._version import __version__ as __version__
+
 if TYPE_CHECKING:
     from kerasduet import concepts, errors, forecasting, models, plots
     from kerasduet.data import Dataset, load_data
-    from kerasduet.environment import doctor, use_backend
+    from kerasduet.diagnosis import doctor
+    from kerasduet.environment import use_backend
     from kerasduet.experiments import Experiment, experiment, presets
-    from kerasduet.folder import load_run
+    from kerasduet.jobs.parity import check_parity
     from kerasduet.models import build_model
-    from kerasduet.parity import check_parity
     from kerasduet.report import render_report
     from kerasduet.run import Run
+    from kerasduet.runs.folder import load_run
     from kerasduet.workflow import resume_run, run_experiment
-
-__version__ = "0.1.0"
 
 __all__ = [
     "Dataset",
@@ -55,11 +56,11 @@ _HOME = {
     "Experiment": "experiments",
     "Run": "run",
     "build_model": "models",
-    "check_parity": "parity",
-    "doctor": "environment",
+    "check_parity": "jobs.parity",
+    "doctor": "diagnosis",
     "experiment": "experiments",
     "load_data": "data",
-    "load_run": "folder",
+    "load_run": "runs.folder",
     "presets": "experiments",
     "render_report": "report",
     "resume_run": "workflow",

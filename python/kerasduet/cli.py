@@ -13,7 +13,7 @@ import textwrap
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from kerasduet import __version__
+from kerasduet._version import __version__
 from kerasduet.errors import ArgumentType, KerasduetError
 from kerasduet.experiments import Experiment, experiment, network_arguments, shape_names
 from kerasduet.registry import BUILDERS, TASKS
@@ -306,7 +306,7 @@ def _resume(asked: argparse.Namespace, _: dict[str, Any]) -> int:
 
 def _parity(asked: argparse.Namespace, settings: dict[str, Any]) -> int:
     chosen = _experiment(asked, settings)
-    from kerasduet.parity import check_parity
+    from kerasduet.jobs.parity import check_parity
 
     parity = check_parity(
         chosen,
@@ -334,7 +334,7 @@ def _page(asked: argparse.Namespace, _: dict[str, Any]) -> int:
 
 def _doctor(asked: argparse.Namespace, _: dict[str, Any]) -> int:
     _use_backend(asked)
-    from kerasduet.environment import doctor
+    from kerasduet.diagnosis import doctor
 
     report = doctor(run_devices=not asked.no_devices)
     if asked.json:

@@ -379,7 +379,7 @@ class Run:
         RunFolderError
             The folder is busy, holds something else, or cannot be written.
         """
-        from kerasduet.folder import RunFolder
+        from kerasduet.runs.folder import RunFolder
 
         flag("overwrite", overwrite)
         with RunFolder(folder, self.experiment, overwrite=overwrite) as target:

@@ -6,16 +6,17 @@ import time
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from kerasduet import checks, environment, evaluation, folder, training
+from kerasduet import checks, environment, evaluation, training
 from kerasduet.data import Dataset, load_data
 from kerasduet.data.dataset import digest_arrays
 from kerasduet.data.preprocessing import ImagePreprocessing
 from kerasduet.errors import ArgumentType, RunFolderError
 from kerasduet.experiments import Experiment, experiment
-from kerasduet.manifest import read_manifest
 from kerasduet.models import build_model
 from kerasduet.progress import reporter
 from kerasduet.run import Run
+from kerasduet.runs import folder
+from kerasduet.runs.manifest import read_manifest
 
 if TYPE_CHECKING:
     import os

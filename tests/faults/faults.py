@@ -29,8 +29,8 @@ import numpy as np
 import pandas as pd
 
 import kerasduet as kd
-from kerasduet import folder as folders
-from kerasduet import storage
+from kerasduet.runs import folder as folders
+from kerasduet.runs import storage
 from kerasduet.errors import KerasduetError, RunFolderError
 
 SECONDS, MEGABYTES = 2.0, 300.0  # that a hostile folder may cost

@@ -26,7 +26,7 @@ SPECIAL = {"NA": float("nan"), "NaN": float("nan"), "Inf": np.inf, "-Inf": -np.i
 HOLDER = """
 import sys
 from pathlib import Path
-from kerasduet.storage import Owner
+from kerasduet.runs.storage import Owner
 
 Path(sys.argv[1]).mkdir()
 with Owner(Path(sys.argv[1])):

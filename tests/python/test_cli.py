@@ -193,7 +193,7 @@ def test_the_doctors_verdict_is_the_exit_status(ok, status, capsys, monkeypatch)
             return {"ok": ok}
 
     Report.ok = ok
-    monkeypatch.setattr("kerasduet.environment.diagnosis.doctor", lambda run_devices: Report())
+    monkeypatch.setattr("kerasduet.diagnosis.report.doctor", lambda run_devices: Report())
     assert cli.main(["doctor", "--json"]) == status
     assert json.loads(capsys.readouterr().out) == {"ok": ok}
 
@@ -285,7 +285,7 @@ def test_parity_says_by_its_status_whether_the_bits_are_the_same(capsys, monkeyp
         asked.update(settings, epochs=experiment.epochs)
         return Parity()
 
-    monkeypatch.setattr("kerasduet.parity.check_parity", check_parity)
+    monkeypatch.setattr("kerasduet.jobs.parity.check_parity", check_parity)
     command = ["parity", "mnist-dnn", "--epochs", "2", "--threads", "1", "--time-limit", "60"]
     assert cli.main([*command, "--backend", "jax"]) == 1
     assert capsys.readouterr().out == "Python and R DIFFER\n"

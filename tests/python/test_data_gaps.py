@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 import kerasduet as kd
-from kerasduet import folder
+from kerasduet.runs import folder
 from kerasduet.errors import MissingValue
 from kerasduet.evaluation import known_truth
 from kerasduet.plots import plot_run

@@ -14,6 +14,7 @@ from types import SimpleNamespace
 
 import pytest
 
+from kerasduet.diagnosis.text import doctor_text
 from kerasduet.environment import (
     backend,
     diagnosis,
@@ -24,7 +25,6 @@ from kerasduet.environment import (
     settings,
 )
 from kerasduet.environment.settings import Settings
-from kerasduet.environment.text import doctor_text
 from kerasduet.errors import ArgumentRange, ArgumentType, BackendError, UnknownName
 
 ROOT = Path(settings.__file__).parents[2]
@@ -249,7 +249,8 @@ def test_tensorflow_starts_quietly_once_and_is_deterministic_for_a_while(tmp_pat
         """
         import json, time
         from kerasduet.environment import *
-        from kerasduet.environment import probe, devices
+        from kerasduet.diagnosis import probe
+        from kerasduet.environment import devices
         answer = {}
         use_backend("tensorflow", device="cpu", threads=1)
         start_backend()
@@ -350,7 +351,7 @@ def test_the_other_backends_start_with_their_threads(name, tmp_path):
         start_backend()
         import keras
         keras.ops.matmul(keras.ops.ones((300, 300)), keras.ops.ones((300, 300)))
-        from kerasduet.environment import probe
+        from kerasduet.diagnosis import probe
         good = [device["ok"] for device in probe.probe_devices({name!r})]
         print(backend_name(), keras.config.backend(), device_info()["kind"], good)
         if {name!r} == "torch":
@@ -911,7 +912,7 @@ def test_doctor_reports_plain_values_and_reads_the_same_after_json(monkeypatch, 
 def test_doctor_survives_a_backend_nobody_knows(tmp_path):
     done = fresh(
         """
-        from kerasduet.environment import doctor
+        from kerasduet.diagnosis import doctor
         report = doctor()
         print(report.ok, report.problems[0]["fix"], report.devices, list(report.versions))
         """,
@@ -929,7 +930,8 @@ def test_doctor_leaves_the_session_free_to_choose(tmp_path):
     done = fresh(
         """
         import json, sys, time
-        from kerasduet.environment import backend_name, doctor, use_backend
+        from kerasduet.diagnosis import doctor
+        from kerasduet.environment import backend_name, use_backend
         begin = time.perf_counter()
         report = doctor()
         took = time.perf_counter() - begin

@@ -19,11 +19,11 @@ from conftest import fruits, seasonal
 from test_training import Stop
 
 import kerasduet as kd
-from kerasduet import folder as folders
-from kerasduet import storage
 from kerasduet.environment import versions
 from kerasduet.errors import ModelMismatch, RunFolderError
-from kerasduet.manifest import read_latest, read_manifest
+from kerasduet.runs import folder as folders
+from kerasduet.runs import storage
+from kerasduet.runs.manifest import read_latest, read_manifest
 
 FILES = {"run.json", "model.weights.h5", "preprocessing.json", "history.csv", "predictions.csv"}
 TINY = {"classes": 3, "units": 6, "input_shape": (4, 4, 1), "epochs": 3, "dropout": 0.5}

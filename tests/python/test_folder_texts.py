@@ -13,9 +13,9 @@ from conftest import fruits, seasonal
 from test_folder import TINY, cut_off, recheck, refit, rewrite, tiny  # noqa: F401
 
 import kerasduet as kd
-from kerasduet import storage
+from kerasduet.runs import storage
 from kerasduet.errors import RunFolderError
-from kerasduet.folder import RunFolder
+from kerasduet.runs.folder import RunFolder
 
 ODD = [
     *("a\rb", "\r", "c\n", "\r\n", 'd"e', '"', "f,g", "\ufeffh", "\ud800", "\udc00\ud800", ""),

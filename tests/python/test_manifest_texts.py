@@ -8,7 +8,7 @@ import pytest
 from test_report import Page, needs_pandoc
 
 import kerasduet as kd
-from kerasduet import manifest, storage
+from kerasduet.runs import manifest, storage
 from kerasduet.errors import KerasduetError, RunFolderError
 
 SECRET = "the-secret-in-a-file-of-the-reader"

@@ -9,10 +9,10 @@ import pandas as pd
 import pytest
 
 import kerasduet as kd
-from kerasduet import folder
+from kerasduet.runs import folder
 from kerasduet.errors import ArgumentType, UnknownName
 from kerasduet.experiments import Experiment
-from kerasduet.storage import sealed
+from kerasduet.runs.storage import sealed
 
 SMALL = {
     "target": "load",

@@ -12,7 +12,6 @@ import time
 
 import pytest
 
-from kerasduet import languages, parity
 from kerasduet.environment import machine
 from kerasduet.errors import (
     ArgumentRange,
@@ -22,8 +21,9 @@ from kerasduet.errors import (
     UnknownName,
 )
 from kerasduet.experiments import Experiment, experiment
-from kerasduet.languages import Answer, Job
-from kerasduet.parity import DIGESTS, Parity, check_parity, compare
+from kerasduet.jobs import languages, parity
+from kerasduet.jobs.languages import Answer, Job
+from kerasduet.jobs.parity import DIGESTS, Parity, check_parity, compare
 
 SMALL = {"dataset": "mnist-subset", "units": (16,), "dropout": 0.1, "epochs": 1}
 ANSWER = Answer("0.1.0", {"weights": "ab" * 32, "history": "cd" * 32, "predictions": "ef" * 32},

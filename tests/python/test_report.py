@@ -487,7 +487,7 @@ def test_files_are_whole_or_absent(tmp_path, image_run, monkeypatch):
 
 
 def umask():
-    from kerasduet import storage
+    from kerasduet.runs import storage
 
     return storage._umask()
 

@@ -18,7 +18,7 @@ from conftest import SERIES, seasonal
 from test_report import Page, needs_pandoc
 
 import kerasduet as kd
-from kerasduet.languages import rscript
+from kerasduet.jobs.languages import rscript
 from kerasduet.report import renderer
 from kerasduet.report.document import attribute, code, escape, one_line, quoted
 from kerasduet.report.repeat import python_code, r_code

@@ -16,8 +16,8 @@ from pathlib import Path
 
 import pytest
 
-from kerasduet import storage
 from kerasduet.errors import RunFolderError
+from kerasduet.runs import storage
 
 OLD = {"a.csv": "old a", "b.json": "old b", "c.weights.h5": "old c"}
 NEW = {name: text.replace("old", "new") * 100 for name, text in OLD.items()}
@@ -26,7 +26,7 @@ NEW = {name: text.replace("old", "new") * 100 for name, text in OLD.items()}
 COMMIT = """
 import json, os, signal, sys
 from pathlib import Path
-from kerasduet import storage
+from kerasduet.runs import storage
 
 folder, texts, last = Path(sys.argv[1]), json.loads(sys.argv[2]), int(sys.argv[3])
 count = 0
@@ -230,7 +230,7 @@ def test_every_truncation_breaks_the_seal():
 HOLD = """
 import sys
 from pathlib import Path
-from kerasduet.storage import Owner
+from kerasduet.runs.storage import Owner
 
 with Owner(Path(sys.argv[1])):
     print("held", flush=True)

@@ -19,15 +19,16 @@ from conftest import SERIES, fruits, seasonal
 from test_training import Stop
 
 import kerasduet as kd
-from kerasduet import folder as folders
-from kerasduet import storage, workflow
+from kerasduet import workflow
 from kerasduet.errors import (
     ArgumentType,
     KerasduetError,
     RunFolderError,
     UnknownName,
 )
-from kerasduet.manifest import read_manifest
+from kerasduet.runs import folder as folders
+from kerasduet.runs import storage
+from kerasduet.runs.manifest import read_manifest
 
 TINY = {"classes": 3, "units": 6, "input_shape": (4, 4, 1), "epochs": 4, "dropout": 0.5}
 SUBSET = {
@@ -42,7 +43,7 @@ SUBSET = {
 VICTIM = """
 import json, os, signal, sys
 import kerasduet as kd
-from kerasduet import storage
+from kerasduet.runs import storage
 
 out, settings, kind, last = sys.argv[1], json.loads(sys.argv[2]), sys.argv[3], int(sys.argv[4])
 count = 0

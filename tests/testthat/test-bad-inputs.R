@@ -95,7 +95,7 @@ hold <- function(folder) {
   writeLines(c(
     "import sys",
     "from pathlib import Path",
-    "from kerasduet.storage import Owner",
+    "from kerasduet.runs.storage import Owner",
     "Path(sys.argv[1]).mkdir()",
     "with Owner(Path(sys.argv[1])):",
     "    Path(sys.argv[1], 'held').touch()",

@@ -22,7 +22,7 @@ from kerasduet.concepts.plots import (
     unrolled_parts,
 )
 from kerasduet.errors import ArgumentRange, ArgumentType, ShapeError
-from kerasduet.storage import write_atomic
+from kerasduet.runs.storage import write_atomic
 
 __all__ = ["animate_convolution", "animate_pooling", "animate_unrolled"]
 

@@ -1,7 +1,7 @@
-"""Backend, device, threads, versions, and the doctor; importing this imports no Keras.
+"""Backend, device, threads and versions; importing this imports no Keras.
 
-    settings -> backend -> identity, probe -> diagnosis -> text
-    (values)    (start)    (provenance, devices)  (doctor)
+    settings -> backend -> identity
+    (values)    (start)    (provenance)
 
 `use_backend()` must come before Keras; without it KERAS_BACKEND decides, then Keras's own
 settings file, then TensorFlow.
@@ -24,18 +24,13 @@ from kerasduet.environment.backend import (
 from kerasduet.environment.identity import caller, set_caller, versions
 
 if TYPE_CHECKING:
-    from kerasduet.environment.diagnosis import Report, doctor
     from kerasduet.environment.interpreter import fresh_environment, python_command
-    from kerasduet.environment.text import doctor_text
 
 __all__ = [
-    "Report",
     "backend_name",
     "caller",
     "deterministic",
     "device_info",
-    "doctor",
-    "doctor_text",
     "fresh_environment",
     "is_running",
     "python_command",
@@ -48,9 +43,6 @@ __all__ = [
 
 # What a run does not need is imported when it is first asked for.
 _LATER = {
-    "Report": "diagnosis",
-    "doctor": "diagnosis",
-    "doctor_text": "text",
     "fresh_environment": "interpreter",
     "python_command": "interpreter",
 }

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from importlib import util
 
 from kerasduet import checks
+from kerasduet._version import __version__
 from kerasduet.environment.backend import backend_name
 
 __all__ = ["caller", "set_caller", "version_of", "versions"]
@@ -109,7 +110,7 @@ def versions_with(backend: str) -> dict[str, str]:
 
     packages = [name for name in ("keras", backend, "numpy", "pandas") if name]
     return {
-        "kerasduet": _own_version(),
+        "kerasduet": __version__,
         "python": python_version(),
         **{name: version_of(name) for name in packages},
         "platform": platform.platform(),
@@ -119,9 +120,3 @@ def versions_with(backend: str) -> dict[str, str]:
 def python_version() -> str:
     """Give this Python's version, such as 3.11.7."""
     return sys.version.partition(" ")[0]
-
-
-def _own_version() -> str:
-    # The R package carries this code without pip's records, and those may be of another copy.
-    own = getattr(sys.modules["kerasduet"], "__version__", None)
-    return str(own) if own else version_of("kerasduet")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from kerasduet import __version__
+from kerasduet._version import __version__
 from kerasduet.report.document import code, escape
 from kerasduet.report.intervals import DRAWS, SEED
 from kerasduet.report.measures import test_block

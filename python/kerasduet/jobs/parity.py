@@ -13,7 +13,7 @@ from kerasduet.environment.backend import current_settings
 from kerasduet.environment.settings import BACKENDS, DEVICES
 from kerasduet.errors import ArgumentType
 from kerasduet.experiments import Experiment, experiment
-from kerasduet.languages import LANGUAGES, Answer, Job, require, run_job
+from kerasduet.jobs.languages import LANGUAGES, Answer, Job, require, run_job
 
 if TYPE_CHECKING:
     import pandas as pd

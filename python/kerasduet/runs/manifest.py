@@ -6,9 +6,10 @@ import re
 from pathlib import Path
 from typing import Any
 
-from kerasduet import checks, storage
+from kerasduet import checks
 from kerasduet.errors import RunFolderError
 from kerasduet.experiments import Experiment
+from kerasduet.runs import storage
 
 __all__ = [
     "CHECKPOINT",

@@ -15,12 +15,16 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from kerasduet import __version__, checks, learned, storage, weights
+from kerasduet import checks
+from kerasduet._version import __version__
 from kerasduet.data.dataset import Source, digest_arrays
 from kerasduet.data.preprocessing import ImagePreprocessing, SeriesPreprocessing
 from kerasduet.errors import ModelMismatch, RunFolderError
 from kerasduet.experiments import Experiment
-from kerasduet.manifest import (
+from kerasduet.models import build_model
+from kerasduet.run import Run
+from kerasduet.runs import learned, storage, weights
+from kerasduet.runs.manifest import (
     CHECKPOINT,
     DAMAGE,
     FILES,
@@ -32,7 +36,6 @@ from kerasduet.manifest import (
     read_latest,
     read_manifest,
 )
-from kerasduet.run import Run
 from kerasduet.training import State, capture, compile_model
 
 if TYPE_CHECKING:

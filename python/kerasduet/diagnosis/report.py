@@ -14,7 +14,9 @@ from pathlib import Path
 from typing import Any
 
 from kerasduet import checks
-from kerasduet.environment import backend, interpreter, machine, probe
+from kerasduet.diagnosis import probe
+from kerasduet.diagnosis.text import doctor_text
+from kerasduet.environment import backend, interpreter, machine
 from kerasduet.environment.identity import caller, r_libraries, version_of, versions_with
 from kerasduet.environment.settings import (
     BACKENDS,
@@ -23,7 +25,6 @@ from kerasduet.environment.settings import (
     keras_file,
     read_keras_file,
 )
-from kerasduet.environment.text import doctor_text
 from kerasduet.errors import KerasduetError
 
 __all__ = ["Report", "doctor", "problems_in"]

@@ -1,0 +1,3 @@
+"""Many runs and other processes: jobs in either language, and the same-bits check."""
+
+from __future__ import annotations
