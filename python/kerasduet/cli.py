@@ -348,7 +348,7 @@ def _experiment(asked: argparse.Namespace, settings: dict[str, Any]) -> Experime
     if asked.data is None:
         return experiment(asked.preset, **settings)
     # A file takes the place of the embedded series, as a table of the caller's does.
-    own = {"dataset": "series"} if experiment(asked.preset).task == "forecasting" else {}
+    own = {"dataset": TASKS[experiment(asked.preset).task].file_data}
     return experiment(asked.preset, **own | settings | {"path": asked.data})
 
 

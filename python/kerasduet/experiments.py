@@ -225,7 +225,9 @@ class Experiment:
                 f"experiment: must be named settings; got {checks.show(values)}."
             )
         flat = _flat(values)
-        return cls(**{"own_past": _earlier_own_past(flat)} | flat if "features" in flat else flat)
+        return cls(
+            **{"own_past": _earlier_own_past(flat)} | flat if "features" in flat else flat
+        )
 
     @classmethod
     def from_json(cls, text: str) -> Experiment:

@@ -12,6 +12,7 @@ import numpy as np
 
 from kerasduet.environment import deterministic
 from kerasduet.interrupts import Interrupts
+from kerasduet.registry import TASKS
 
 if TYPE_CHECKING:
     import keras
@@ -125,11 +126,9 @@ def compile_model(model: keras.Model, experiment: Experiment) -> keras.Model:
             | {"clipnorm": experiment.clip_norm, "clipvalue": experiment.clip_value},
         }
     )
-    loss, metric = "mean_squared_error", "mean_absolute_error"
-    if experiment.task == "classification":
-        loss, metric = "sparse_categorical_crossentropy", "accuracy"
+    heads = TASKS[experiment.task].heads(experiment)
     steps = STEPS_AT_A_TIME.get(keras.config.backend(), 1)
-    model.compile(optimizer, loss, metrics=[metric], steps_per_execution=steps)
+    model.compile(optimizer, **heads, steps_per_execution=steps)
     optimizer.build(model.trainable_variables)
     return model
 

@@ -29,9 +29,9 @@ import numpy as np
 import pandas as pd
 
 import kerasduet as kd
+from kerasduet.errors import KerasduetError, RunFolderError
 from kerasduet.runs import folder as folders
 from kerasduet.runs import storage
-from kerasduet.errors import KerasduetError, RunFolderError
 
 SECONDS, MEGABYTES = 2.0, 300.0  # that a hostile folder may cost
 TINY = {"classes": 3, "units": 4, "input_shape": (4, 4, 1), "epochs": 3}

@@ -7,11 +7,11 @@ import pandas as pd
 import pytest
 
 import kerasduet as kd
-from kerasduet.runs import folder
 from kerasduet.errors import MissingValue
 from kerasduet.evaluation import known_truth
 from kerasduet.plots import plot_run
 from kerasduet.report.measures import gain, series_cases, series_measures
+from kerasduet.runs import folder
 
 SMALL = {
     "dataset": "series",

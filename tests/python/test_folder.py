@@ -92,7 +92,7 @@ def test_a_run_is_these_files(saved):
     assert set(manifest["files"]) == FILES - {"run.json"}
     assert manifest["format"] == 1
     assert manifest["status"] == "finished"
-    assert manifest["experiment"]["model"]["units"] == [4]
+    assert manifest["experiment"]["network"]["units"] == [4]
 
 
 def test_a_loaded_classifier_is_the_saved_one(image_run, tmp_path):
@@ -505,7 +505,7 @@ def test_a_run_is_not_saved_over_another(saved, copy):
     with pytest.raises(RunFolderError) as raised:
         tiny(units=5, epochs=1).save(copy)
     assert str(raised.value) == (
-        f"out: holds another experiment; got {str(copy)!r}, which differs in model, epochs. "
+        f"out: holds another experiment; got {str(copy)!r}, which differs in units, epochs. "
         "Choose another folder, or set overwrite = true."
     )
     assert {path.name: path.read_bytes() for path in copy.iterdir()} == before

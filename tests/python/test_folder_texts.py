@@ -13,8 +13,8 @@ from conftest import fruits, seasonal
 from test_folder import TINY, cut_off, recheck, refit, rewrite, tiny  # noqa: F401
 
 import kerasduet as kd
-from kerasduet.runs import storage
 from kerasduet.errors import RunFolderError
+from kerasduet.runs import storage
 from kerasduet.runs.folder import RunFolder
 
 ODD = [

@@ -8,8 +8,8 @@ import pytest
 from test_report import Page, needs_pandoc
 
 import kerasduet as kd
-from kerasduet.runs import manifest, storage
 from kerasduet.errors import KerasduetError, RunFolderError
+from kerasduet.runs import manifest, storage
 
 SECRET = "the-secret-in-a-file-of-the-reader"
 # Any text at all may stand here: it is the caller's own.

@@ -9,9 +9,9 @@ import pandas as pd
 import pytest
 
 import kerasduet as kd
-from kerasduet.runs import folder
 from kerasduet.errors import ArgumentType, UnknownName
 from kerasduet.experiments import Experiment
+from kerasduet.runs import folder
 from kerasduet.runs.storage import sealed
 
 SMALL = {

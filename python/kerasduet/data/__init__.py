@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from kerasduet.data.dataset import Dataset, Source
 from kerasduet.experiments import described
+from kerasduet.registry import TASKS
 
 if TYPE_CHECKING:
     from kerasduet.experiments import Experiment
@@ -65,11 +66,5 @@ def load_data(experiment: Experiment | str, data: Any = None) -> Dataset:
     chosen = described(experiment)
     if data is not None:
         chosen = chosen.on_own_data()
-    # A table reaches pandas and an image set NumPy, so neither is loaded before it is needed.
-    if chosen.task == "forecasting":
-        from kerasduet.data import series
-
-        return series.load(chosen, data)
-    from kerasduet.data import images, mnist
-
-    return images.load(chosen, data) if data is not None else mnist.load(chosen)
+    loaded: Dataset = TASKS[chosen.task].load(chosen, data)
+    return loaded

@@ -21,7 +21,6 @@ from kerasduet.data.dataset import Source, digest_arrays
 from kerasduet.data.preprocessing import ImagePreprocessing, SeriesPreprocessing
 from kerasduet.errors import ModelMismatch, RunFolderError
 from kerasduet.experiments import Experiment
-from kerasduet.models import build_model
 from kerasduet.run import Run
 from kerasduet.runs import learned, storage, weights
 from kerasduet.runs.manifest import (
@@ -145,8 +144,8 @@ class RunFolder:
         self.cut_off = cut_off(self.path, self.earlier)
         theirs = Experiment.from_dict(self.earlier["experiment"])
         if self.experiment not in (theirs, self.cut_off):
-            before, now = theirs.to_dict(), self.experiment.to_dict()
-            differs = [name for name in now if before[name] != now[name]]
+            before, now = theirs.flat(), self.experiment.flat()
+            differs = [name for name in now if name not in before or before[name] != now[name]]
             raise RunFolderError(
                 f"out: holds another experiment; got {str(self.path)!r}, which differs in "
                 f"{', '.join(differs)}. Choose another folder, or set "

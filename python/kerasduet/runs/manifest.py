@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from kerasduet import checks
-from kerasduet.errors import RunFolderError
-from kerasduet.experiments import Experiment
+from kerasduet.errors import RunFolderError, UnknownName
+from kerasduet.registry import TASKS
 from kerasduet.runs import storage
+from kerasduet.runs.migrate import FORMAT, upgraded
 
 __all__ = [
     "CHECKPOINT",
@@ -25,7 +27,6 @@ __all__ = [
     "read_manifest",
 ]
 
-FORMAT = 1
 CHECKPOINT = "checkpoint"
 # Checking more layers or columns would take seconds, and training them for ever.
 MOST_LAYERS = 2_000
@@ -73,11 +74,6 @@ TRAINED = STARTED | {
         "fingerprint": FINGERPRINT,
         "started": TIME,
     },
-}
-# What a run's summary is made of.
-METRICS = {
-    "classification": {"loss", "accuracy", "errors", "baseline_accuracy"},
-    "forecasting": {"mae", "naive_mae"},
 }
 LATEST = {
     "file": SAVED,
@@ -145,6 +141,8 @@ def read_manifest(path: Path) -> dict[str, Any]:
         content = storage.read_plain(file)
     try:
         manifest = _checked(content)
+    except UnknownName as error:
+        raise _unknown(path, error) from None
     except DAMAGE as error:
         raise RunFolderError(
             f"folder: run.json must be whole; got a damaged one in {str(path)!r} "
@@ -158,15 +156,16 @@ def read_manifest(path: Path) -> dict[str, Any]:
     return manifest
 
 
-def described(values: dict[str, Any]) -> Experiment:
-    """Rebuild the experiment that a file describes; a ValueError for one of endless lists."""
-    model = values.get("model")
-    for value in model.values() if isinstance(model, dict) else ():
-        if isinstance(value, list) and len(value) > MOST_LAYERS:
-            raise ValueError("more layers than a network has")
-    if any(isinstance(v, list) and len(v) > MOST_COLUMNS for v in values.values()):
-        raise ValueError("more columns than a table has")
-    return Experiment.from_dict(values)
+def refuse_endless(values: Mapping[str, Any]) -> None:
+    """Refuse an experiment of endless lists, with a ValueError, before it is looked at."""
+    for name, part in values.items():
+        if isinstance(part, Mapping):
+            most = MOST_LAYERS if name in ("model", "network") else MOST_COLUMNS
+            lists = list(part.values())
+        else:
+            most, lists = MOST_COLUMNS, [part]
+        if any(isinstance(item, list) and len(item) > most for item in lists):
+            raise ValueError("more layers than a network has, or more columns than a table")
 
 
 def is_damaged(path: Path) -> bool:
@@ -178,6 +177,8 @@ def is_damaged(path: Path) -> bool:
             return False
     try:
         _checked(content)
+    except UnknownName:
+        return False
     except DAMAGE:
         return True
     return False
@@ -196,11 +197,13 @@ def _checked(content: bytes) -> dict[str, Any]:
     status = checks.choice("status", manifest["status"], STATUSES)
     if not fits(manifest, STARTED if status == "running" else TRAINED):
         raise ValueError("other entries")
-    experiment = described(manifest["experiment"])
+    refuse_endless(manifest["experiment"])
+    manifest = upgraded(manifest)
     # Names are compared, so that none can lead out of the folder.
     if set(manifest["files"]) != (set() if status == "running" else set(FILES)):
         raise ValueError("other files")
-    if status != "running" and not METRICS[experiment.task] <= set(manifest["metrics"]):
+    needed = set(TASKS[manifest["experiment"]["task"]].needed)
+    if status != "running" and not needed <= set(manifest["metrics"]):
         raise ValueError("other metrics")
     return manifest
 
@@ -220,9 +223,12 @@ def read_latest(path: Path, *, damaged_is_none: bool = False) -> dict[str, Any] 
         latest = storage.unsealed(content.decode("utf-8"))
         if not fits(latest, LATEST):
             raise ValueError("other entries")
-        described(latest["experiment"])
+        refuse_endless(latest["experiment"])
+        latest = upgraded(latest)
         if not latest["epoch"] == len(latest["history"]) == len(latest["seconds"]):
             raise ValueError("another number of epochs")
+    except UnknownName as error:
+        raise _unknown(path, error) from None
     except DAMAGE as error:
         if damaged_is_none:
             return None
@@ -245,6 +251,14 @@ def read_checkpoint_file(path: Path, name: str, most: int = storage.MOST_JSON) -
             return storage.read_plain(folder / name, most)
         except (FileNotFoundError, NotADirectoryError):
             return None
+
+
+def _unknown(path: Path, error: UnknownName) -> RunFolderError:
+    """Say that a whole run is of what is not known here, such as a stranger's builder."""
+    return RunFolderError(
+        f"folder: its builder, task and settings must be known here; got {str(path)!r}, where "
+        f"{error} Update kerasduet, or register it."
+    )
 
 
 def damaged_checkpoint(path: Path, found: str) -> RunFolderError:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from kerasduet.task import Task
 from kerasduet.tasks.classification.settings import ImageSettings
+
+if TYPE_CHECKING:
+    from kerasduet.data.dataset import Dataset
+    from kerasduet.experiments import Experiment
 
 __all__ = ["TASK"]
 
@@ -16,10 +20,22 @@ class Classification(Task):
     name = "classification"
     Settings = ImageSettings
     own_data = "images"
+    file_data = "mnist"
+    needed = ("accuracy", "loss", "errors", "baseline_accuracy")
 
     def shapes(self, data: Any) -> dict[str, Any]:
         """Give the shape of one image and the number of classes."""
         return {"input_shape": data.input_shape, "classes": data.classes}
+
+    def load(self, experiment: Experiment, given: Any) -> Dataset:
+        """Load MNIST, or check and split the caller's images."""
+        from kerasduet.data import images, mnist
+
+        return mnist.load(experiment) if given is None else images.load(experiment, given)
+
+    def heads(self, experiment: Experiment) -> dict[str, Any]:
+        """Give loss and metric of the one output."""
+        return {"loss": "sparse_categorical_crossentropy", "metrics": ["accuracy"]}
 
 
 TASK = Classification()
