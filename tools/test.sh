@@ -26,6 +26,7 @@ for group in "$@"; do
       suite ruff-format ruff format --check "${not_ours[@]}" .
       suite ruff ruff check --output-format=concise "${not_ours[@]}" .
       suite mypy mypy
+      suite import-contract lint-imports --no-logo --no-cache
       suite lintr Rscript tools/lint.R
       ;;
     python) suite pytest pytest --junitxml="$results/pytest.xml" ;;

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from kerasduet import checks
 from kerasduet.errors import ArgumentRange, ArgumentType, KerasduetError, UnknownName
@@ -25,12 +25,21 @@ from kerasduet.settings.sections import SEED, Network, Section, Training, plain
 if TYPE_CHECKING:
     import pandas as pd
 
-    from kerasduet.task import Task
-
 __all__ = ["Experiment", "experiment", "presets"]
 
 OWN = {"name": Text(), "description": Line(), "seed": SEED}
 SECTIONS = ("data", "network", "training")
+
+
+class Kind(Protocol):
+    """What an experiment asks of its task; see `kerasduet.task.Task`."""
+
+    name: str
+    Settings: type[Section]
+    own_data: str
+
+    def shapes(self, data: Any) -> dict[str, Any]:
+        """Give the builder's arguments that the data settings decide."""
 
 
 @dataclass(frozen=True, init=False)
@@ -264,20 +273,20 @@ def _flat(settings: Mapping[str, Any]) -> dict[str, Any]:
     return flat
 
 
-def task_of(dataset: Any) -> Task:
+def task_of(dataset: Any) -> Kind:
     """Find the task that knows a data set."""
     options = {name: task for task in TASKS.values() for name in _datasets(task)}
-    task: Task = options[checks.choice("dataset", dataset, sorted(options))]
+    task: Kind = options[checks.choice("dataset", dataset, sorted(options))]
     return task
 
 
-def _datasets(task: Task) -> tuple[str, ...]:
+def _datasets(task: Kind) -> tuple[str, ...]:
     settings: Any = task.Settings
     rule = arguments_of(settings)["dataset"].rule
     return tuple(rule.options)  # type: ignore[attr-defined]
 
 
-def _refuse_misfit(task: Task, builder: str, dataset: str) -> None:
+def _refuse_misfit(task: Kind, builder: str, dataset: str) -> None:
     """Refuse a builder that lacks an argument that the task's data decide."""
     if not shape_names(task) <= set(arguments_of(BUILDERS[builder])):
         raise ArgumentType(
@@ -286,19 +295,19 @@ def _refuse_misfit(task: Task, builder: str, dataset: str) -> None:
         )
 
 
-def shape_names(task: Task) -> frozenset[str]:
+def shape_names(task: Kind) -> frozenset[str]:
     """Name the builder's arguments that a task's data decide."""
     return frozenset(task.shapes(_section(task.Settings, {"dataset": _datasets(task)[0]})))
 
 
-def network_arguments(builder: str, task: Task) -> dict[str, Argument]:
+def network_arguments(builder: str, task: Kind) -> dict[str, Argument]:
     """Give a builder's arguments that a person sets as part of the network."""
     decided = shape_names(task) | {"seed"}
     arguments = arguments_of(BUILDERS[builder])
     return {name: item for name, item in arguments.items() if name not in decided}
 
 
-def names_of(task: Task, builder: str) -> list[str]:
+def names_of(task: Kind, builder: str) -> list[str]:
     """List the flat names of all settings of a task with a builder."""
     return [
         *OWN,
