@@ -508,22 +508,24 @@ plot_data_from_py <- function(run, kind, settings) {
   py <- run_to_py(run)
   data <- do.call(core$plots$plot_data, c(list(py, setting_to_py(kind)), settings))
   dates <- has_dates(py) # of the whole series: one frame alone may hold midnights only
-  read <- function(panel) panel_from_py(panel, dates)
-  panels <- reticulate::iterate(data$panels, read, simplify = FALSE)
+  layout <- reticulate::iterate(data$layout, plain, simplify = FALSE)
+  beside <- vapply(layout, `[[`, 0, 1) # panels in a row
+  read <- function(panel, width) panel_from_py(panel, width, dates)
+  panels <- reticulate::iterate(data$panels, identity, simplify = FALSE)
+  panels <- Map(read, panels, plain(data$width) / rep(beside, beside))
   names(panels) <- vapply(panels, `[[`, "", "kind")
   texts <- c("kind", "title", "subtitle", "alt")
-  c(lapply(rlang::set_names(texts), function(name) plain(data[[name]])), list(panels = panels))
+  words <- lapply(rlang::set_names(texts), function(name) plain(data[[name]]))
+  c(words, list(panels = panels, layout = layout))
 }
 
-panel_from_py <- function(panel, dates) {
-  texts <- c("kind", "title", "subtitle", "x", "y", "alt")
+panel_from_py <- function(panel, width, dates) {
   read <- function(frame) frame_from_py(frame, dates = dates)
   frames <- reticulate::iterate(panel$frames$values(), read, simplify = FALSE)
   names(frames) <- reticulate::iterate(panel$frames$keys(), plain)
-  c(
-    lapply(rlang::set_names(texts), function(name) plain(panel[[name]])),
-    list(ticks = unlist(plain(panel$ticks)), columns = plain(panel$columns), frames = frames)
-  )
+  found <- plain(panel$to_dict(width))
+  found$ticks <- unlist(found$ticks)
+  c(found, list(frames = frames))
 }
 
 parity_from_py <- function(parity) {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-__all__ = ["OKABE_ITO", "RC", "WIDTH", "blend"]
+__all__ = ["GREY", "OKABE_ITO", "PALE", "RC", "WIDTH", "blend"]
 
 # Okabe and Ito (2008), "Color universal design".
 OKABE_ITO = {
@@ -17,6 +17,10 @@ OKABE_ITO = {
     "vermilion": "#D55E00",
     "purple": "#CC79A7",
 }
+
+# What stands behind the data, and what says less than they do.
+GREY = "#4D4D4D"
+PALE = "#B3B3B3"
 
 # Inches; a text column of a rendered report.
 WIDTH = 7.5

@@ -14,11 +14,12 @@ from conftest import SERIES, seasonal
 
 import kerasduet as kd
 from kerasduet.errors import ArgumentRange, ArgumentType, DatasetError, EmptyData, UnknownName
-from kerasduet.plotdata import KINDS, plot_data
+from kerasduet.figures import figure_kinds
+from kerasduet.plots import plot_data
 from kerasduet.style import OKABE_ITO, blend
 
-CLASSIFIER = [kind for kind, tasks in KINDS.items() if "classification" in tasks]
-FORECASTER = [kind for kind, tasks in KINDS.items() if "forecasting" in tasks]
+CLASSIFIER = figure_kinds("classification")
+FORECASTER = figure_kinds("forecasting")
 
 
 def panel(run, kind, **settings):
@@ -357,9 +358,8 @@ def test_digits_figure_frames_the_mistakes(image_run):
     assert [axes.get_title() for axes in panes] == panel(image_run, "digits").frames["tiles"][
         "label"
     ].tolist()
-    assert [axes.spines["left"].get_linewidth() > 2 for axes in panes] == [True] * 6 + [
-        False
-    ] * 6
+    borders = [axes.patches[0].get_linewidth() for axes in panes]
+    assert borders == [2.5] * 6 + [0.6] * 6
 
 
 def test_forecast_figure_has_a_line_a_window(series_run):
@@ -433,7 +433,9 @@ def test_drawing_leaves_no_global_state(image_run):
 
 
 def test_frames_need_no_matplotlib():
-    code = "import kerasduet.plots, sys; sys.exit('matplotlib' in sys.modules)"
+    code = (
+        "import kerasduet.plots, kerasduet.figures, sys; sys.exit('matplotlib' in sys.modules)"
+    )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
 

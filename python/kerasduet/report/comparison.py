@@ -10,7 +10,7 @@ import numpy as np
 
 from kerasduet.errors import ReportError
 from kerasduet.evaluation import diverged
-from kerasduet.plotdata import forecast_names
+from kerasduet.figures.forecasting import forecast_names
 from kerasduet.report import words
 from kerasduet.report.document import escape
 from kerasduet.report.drawing import draw_curves

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 if TYPE_CHECKING:
-    from kerasduet.figures import RunFigure
+    from kerasduet.figures.canvas import RunFigure
 
 __all__ = ["Document", "attribute", "code", "escape", "one_line", "quoted"]
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     import keras
     import pandas as pd
 
-    from kerasduet.figures import RunFigure
+    from kerasduet.figures.canvas import RunFigure
     from kerasduet.report.residuals import Residuals
 
 __all__ = ["Layer", "draw_curves", "draw_network", "draw_residuals", "layers_of"]
@@ -100,7 +100,7 @@ def draw_network(layers: Sequence[Layer], name: str) -> RunFigure:
     import matplotlib
     from matplotlib.patches import FancyBboxPatch
 
-    from kerasduet.figures import RunFigure
+    from kerasduet.figures.canvas import RunFigure
 
     alt = (
         f"Diagram of the network {name}, {len(layers)} layers from top to bottom: "
@@ -160,7 +160,7 @@ def draw_residuals(residuals: Residuals, *, name: str, unit: str) -> RunFigure:
     """Draw one-step errors: over time, their autocorrelation, their histogram."""
     import matplotlib
 
-    from kerasduet.figures import RunFigure
+    from kerasduet.figures.canvas import RunFigure
 
     label = f"Error ({unit})" if unit else "Error"
     outside = residuals.outside
@@ -206,7 +206,7 @@ def draw_curves(histories: Mapping[str, pd.DataFrame], *, loss: str) -> RunFigur
     import matplotlib
     from matplotlib.ticker import MaxNLocator
 
-    from kerasduet.figures import RunFigure
+    from kerasduet.figures.canvas import RunFigure
 
     told = [
         f"{name} {_ends(frame['loss'])} in {count(len(frame), 'epoch')}"

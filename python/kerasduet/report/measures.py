@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from kerasduet.evaluation import best_baseline, known_truth
+from kerasduet.figures.forecasting import forecast_names
 from kerasduet.forecasting import metrics
-from kerasduet.plotdata import forecast_names
 from kerasduet.report.intervals import Interval, block_length, bootstrap
 
 if TYPE_CHECKING:

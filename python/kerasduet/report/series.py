@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from kerasduet.evaluation import best_baseline, known_truth
-from kerasduet.plotdata import forecast_names
+from kerasduet.figures.forecasting import forecast_names
 from kerasduet.plots import plot_run
 from kerasduet.report import words
 from kerasduet.report.document import escape

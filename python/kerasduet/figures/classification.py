@@ -1,0 +1,241 @@
+"""What a classifier gets right and wrong."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from kerasduet.checks import several, whole
+from kerasduet.errors import ArgumentRange
+from kerasduet.figures.marks import Facets, Mark, Panel, Scale
+from kerasduet.figures.words import count, noted, percent, shortened_all
+from kerasduet.style import OKABE_ITO, PALE, blend
+
+if TYPE_CHECKING:
+    from kerasduet.figures.result import Result
+
+__all__ = ["confusion_panel", "digits_panel"]
+
+TILES = 12  # images shown by default
+MOST_TILES = 60
+CROSS = "\u00d7 "  # marks a mistake without colour
+LONGEST_NAME = 24  # letters of a class over the whole width; the alt text has them all
+
+
+def confusion_panel(run: Result, *, share: float = 1.0) -> Panel:
+    """Count the test images by true class (rows) and predicted class (columns).
+
+    Parameters
+    ----------
+    run : Result
+        Of a classifier.
+    share : float
+        Of the width of the figure that it has.
+    """
+    table, names = run.predictions(), run.class_names
+    codes = {name: code for code, name in enumerate(names)}
+    counts = np.zeros((len(names), len(names)), dtype=np.int64)
+    truth, guess = (table[name].astype(str).map(codes) for name in ("truth", "prediction"))
+    np.add.at(counts, (truth, guess), 1)
+    totals = counts.sum(axis=1, keepdims=True)
+    of_row = (counts / np.maximum(totals, 1)).ravel()
+    right = np.eye(len(names), dtype=bool).ravel()
+    # The square root keeps rare mistakes visible beside a full diagonal.
+    strength = np.sqrt(of_row)
+    hues = np.where(right, OKABE_ITO["blue"], OKABE_ITO["vermilion"])
+    cells = pd.DataFrame(
+        {
+            "truth": np.repeat(np.array(names, dtype=object), len(names)),
+            "prediction": np.tile(np.array(names, dtype=object), len(names)),
+            "count": counts.ravel(),
+            "share": of_row,
+            "correct": right,
+            "fill": [blend(hue, part) for hue, part in zip(hues, strength, strict=True)],
+            "ink": np.where(strength > 0.7, "#FFFFFF", "#000000"),
+            "label": [f"{count:,}" if count else "" for count in counts.ravel()],
+        }
+    )
+    shown = shortened_all(names, int(share * LONGEST_NAME))
+    errors = int(cells.loc[~cells["correct"], "count"].sum())
+    alt = (
+        f"Confusion matrix of {len(table):,} test images, truth in rows and prediction in "
+        f"columns: {len(table) - errors:,} right, on the diagonal, and "
+        f"{count(errors, 'mistake')}."
+    )
+    if errors:
+        wrong = cells[~cells["correct"]]
+        worst = wrong.iloc[wrong["count"].to_numpy().argmax()]
+        alt += (
+            f" The commonest mistake, {worst['truth']} taken for {worst['prediction']}, "
+            f"occurs {count(worst['count'], 'time')}."
+        )
+    panel = Panel(
+        kind="confusion",
+        title=f"{count(errors, 'mistake')} in {len(table):,} test images",
+        subtitle="Blue: right. Orange: wrong. Darker: more of the row",
+        x="Predicted class",
+        y="True class",
+        alt=alt,
+        frames={"cells": cells},
+        marks=(
+            Mark("tile", "cells", {"x": "prediction", "y": "truth", "colour": "fill"}),
+            Mark(
+                "text",
+                "cells",
+                {"x": "prediction", "y": "truth", "label": "label", "colour": "ink"},
+                {"size": min(8.0, 90 / len(names))},
+            ),
+        ),
+        x_scale=Scale("category", names, shown, margin=False),
+        y_scale=Scale("category", names, shown, margin=False, reverse=True),
+        axes="box",
+        square=True,
+        legend=False,
+        height=6.0,
+    )
+    return noted(panel, no_probability(table))
+
+
+def digits_panel(run: Result, *, rows: Any = None, share: float = 1.0) -> Panel:
+    """Show test images with prediction and truth.
+
+    Parameters
+    ----------
+    run : Result
+        Of a classifier.
+    rows : sequence of int, optional
+        Test images to show, from 1; by default mistakes and right ones.
+    share : float
+        Of the width of the figure that it has.
+    """
+    table = run.predictions().astype({"truth": str, "prediction": str})
+    table["correct"] = table["truth"] == table["prediction"]
+    # Labels side by side must not touch: some 90 letters fit the whole width.
+    short = dict(
+        zip(
+            run.class_names,
+            shortened_all(run.class_names, int(share * LONGEST_NAME)),
+            strict=True,
+        )
+    )
+    letters = max(map(len, short.values())) + len(f"{CROSS} (100 %)")
+    columns = min(6, max(int(share * 90 / letters), 1))
+    if rows is None:
+        chosen = _telling_rows(table, min(TILES, 3 * columns))
+    else:
+        chosen = _checked_rows(rows, len(table))
+    images = run.preprocessing.to_network(run.dataset.x_test[np.array(chosen) - 1])
+    tiles = table.iloc[np.array(chosen) - 1].reset_index(drop=True)
+    tiles.insert(0, "tile", np.arange(1, len(tiles) + 1))
+    tiles["label"] = [
+        f"{'' if tile.correct else CROSS}{short[str(tile.prediction)]} "
+        f"({percent(tile.probability)})\ntruth {short[str(tile.truth)]}"
+        for tile in tiles.itertuples()
+    ]
+    wrong = tiles[~tiles["correct"]]
+    noun = "digit" if run.experiment.dataset.startswith("mnist") else "image"
+    told = [
+        f"truth {tile.truth} predicted as {tile.prediction} with {percent(tile.probability)}"
+        for tile in wrong.itertuples()
+    ]
+    alt = (
+        f"Grid of {count(len(tiles), f'test {noun}')} with prediction and truth: "
+        f"{len(tiles) - len(wrong)} right, {len(wrong)} wrong."
+    )
+    if told:
+        alt += f" Wrong: {'; '.join(told)}."
+    pick = ["tile", "row", "truth", "prediction", "probability", "correct", "label"]
+    pixels = _pixels(images, invert=noun == "digit")
+    columns = min(columns, len(tiles))
+    panel = Panel(
+        kind="digits",
+        title=f"Test {noun}s",
+        subtitle="Prediction (its probability), truth. Framed, \u00d7: wrong",
+        x="",
+        y="",
+        alt=alt,
+        frames={
+            "tiles": tiles[pick].astype({"probability": np.float64}),
+            "pixels": pixels,
+            "borders": _borders(tiles, width=images.shape[2], height=images.shape[1]),
+        },
+        marks=(
+            Mark(
+                "raster",
+                "pixels",
+                {name: name for name in ("x", "y", "red", "green", "blue")},
+            ),
+            Mark(
+                "box",
+                "borders",
+                {name: name for name in ("x", "y", "to_x", "to_y", "edge", "width")},
+            ),
+        ),
+        x_scale=Scale(margin=False),
+        y_scale=Scale(margin=False, reverse=True),
+        facets=Facets("tile", tuple(tiles["tile"]), tuple(tiles["label"]), columns),
+        axes="none",
+        square=True,
+        legend=False,
+        height=0.6 + 1.45 * -(-len(tiles) // columns),
+    )
+    return noted(panel, no_probability(tiles))
+
+
+def _telling_rows(table: pd.DataFrame, most: int) -> list[int]:
+    wrong = table[~table["correct"]].sort_values("probability", ascending=False, kind="stable")
+    right = table[table["correct"]]
+    # One of each class first, then the others in test order.
+    repeated = right.duplicated("truth")
+    right = pd.concat([right[~repeated], right[repeated]])
+    mistakes = wrong["row"].head(max(most // 2, most - len(right))).tolist()
+    return mistakes + right["row"].head(most - len(mistakes)).tolist()
+
+
+def _checked_rows(rows: Any, tests: int) -> list[int]:
+    given = rows.tolist() if hasattr(rows, "tolist") else rows
+
+    def one(name: str, value: Any) -> int:
+        return whole(name, value, low=1, high=tests)
+
+    chosen = several(one)("rows", given)
+    if len(chosen) > MOST_TILES:
+        raise ArgumentRange(f"rows: must be at most {MOST_TILES}; got {len(chosen)}.")
+    return list(chosen)
+
+
+def _pixels(images: np.ndarray, *, invert: bool) -> pd.DataFrame:
+    """Give a row a pixel: tile, x from the left and y from the top (from 1), colour 0..255."""
+    if images.dtype != np.uint8:
+        images = np.round(255 * images).astype(np.uint8)
+    if images.shape[-1] != 3:
+        grey = np.round(images.mean(axis=-1, keepdims=True)).astype(np.uint8)
+        images = np.repeat(255 - grey if invert else grey, 3, axis=-1)
+    tile, y, x = np.indices(images.shape[:-1]) + 1
+    red, green, blue = np.moveaxis(images, -1, 0)
+    columns = {"tile": tile, "x": x, "y": y, "red": red, "green": green, "blue": blue}
+    return pd.DataFrame({name: column.ravel() for name, column in columns.items()})
+
+
+def _borders(tiles: pd.DataFrame, *, width: int, height: int) -> pd.DataFrame:
+    """Frame each image, a mistake with a thick line."""
+    correct = tiles["correct"].to_numpy()
+    return pd.DataFrame(
+        {
+            "tile": tiles["tile"],
+            "x": 0.5,
+            "y": 0.5,
+            "to_x": width + 0.5,
+            "to_y": height + 0.5,
+            "edge": np.where(correct, PALE, OKABE_ITO["vermilion"]),
+            "width": np.where(correct, 0.6, 2.5),
+        }
+    )
+
+
+def no_probability(table: pd.DataFrame) -> str:
+    """Say how many predictions of a diverged training have no probability."""
+    missing = int((~np.isfinite(table["probability"])).sum())
+    return f"No finite probability: {count(missing, 'prediction')}" if missing else ""

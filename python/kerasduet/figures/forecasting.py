@@ -1,0 +1,264 @@
+"""What a forecaster says beside truth and baselines."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from kerasduet.checks import whole
+from kerasduet.data.preprocessing import SeriesPreprocessing
+from kerasduet.errors import DatasetError
+from kerasduet.evaluation import known_truth
+from kerasduet.figures.marks import Mark, Panel, Scale
+from kerasduet.figures.words import (
+    Series,
+    count,
+    finite,
+    key,
+    moment,
+    noted,
+    shortened,
+    whole_ticks,
+)
+from kerasduet.forecasting.baselines import BASELINES
+from kerasduet.forecasting.metrics import mae
+from kerasduet.style import OKABE_ITO, PALE
+
+if TYPE_CHECKING:
+    from kerasduet.figures.result import Result
+
+__all__ = ["forecast_names", "forecast_panel", "horizon_panel"]
+
+SHOWN_STEPS = 52  # forecast steps shown by default, rounded up to whole windows
+LONGEST_NAME = 40  # letters of a series in a figure; its alt text has them all
+
+UNITS = {
+    "min": "minutes",
+    "h": "hours",
+    "D": "days",
+    "B": "working days",
+    "W": "weeks",
+    "ME": "months",
+    "MS": "months",
+    "QE": "quarters",
+    "QS": "quarters",
+    "YE": "years",
+    "YS": "years",
+}
+FORECAST_KEY: tuple[Series, ...] = (
+    ("truth", OKABE_ITO["black"], "solid", 1.0),
+    ("network", OKABE_ITO["blue"], "solid", 2.2),
+    ("naive", OKABE_ITO["orange"], "dotted", 1.6),
+    ("seasonal naive", OKABE_ITO["green"], "dashed", 1.4),
+    ("drift", OKABE_ITO["purple"], "dotdash", 1.4),
+    ("seasonal drift", OKABE_ITO["vermilion"], "longdash", 1.4),
+)
+
+
+def forecast_panel(run: Result, *, windows: Any = None) -> Panel:
+    """Show the last test windows beside truth and baselines.
+
+    Parameters
+    ----------
+    run : Result
+        Of a forecaster.
+    windows : int, optional
+        Windows to show, the last ones that do not overlap; by default as many as hold 52 steps.
+    """
+    table, horizon = run.predictions(), run.experiment.horizon
+    origins = table["origin"].drop_duplicates().to_numpy()
+    apart = origins[::-1][::horizon]  # the last windows that do not overlap
+    if windows is None:
+        count = min(len(apart), -(-SHOWN_STEPS // horizon))
+    else:
+        count = whole("windows", windows, low=1, high=len(apart))
+    chosen = np.sort(apart[:count])
+    shown = table[table["origin"].isin(chosen)]
+    # One-step forecasts are joined to one line; longer ones are a line a window.
+    group = shown["origin"].rank(method="dense").astype(np.int64) if horizon > 1 else 1
+    names = forecast_names(run)
+    truth = _observed(run, chosen[0], shown["time"].iloc[-1], steps=count * horizon)
+    every = pd.concat(
+        [
+            pd.DataFrame({"time": truth.index, "series": "truth", "window": 0, "value": truth}),
+            *(
+                pd.DataFrame(
+                    {
+                        "time": shown["time"],
+                        "series": label,
+                        "window": group,
+                        "value": shown[column],
+                    }
+                )
+                for column, label in names.items()
+            ),
+        ],
+        ignore_index=True,
+    )
+    lines, note = finite(every, "value")
+    scored = shown[known_truth(shown)]
+    known = scored["truth"].to_numpy()
+    errors = [
+        f"{label} {mae(known, scored[column].to_numpy()):.3g}"
+        for column, label in names.items()
+        if len(scored)
+    ]
+    name, unit = _target(run)
+    what = "the last test window" if count == 1 else f"the last {count} test windows"
+    span = f"{what} of {_steps(run, horizon)}"
+    ticks: tuple[int, ...] = ()
+    if pd.api.types.is_integer_dtype(lines["time"].dtype):
+        ticks = whole_ticks(lines["time"].max(), most=8, first=lines["time"].min())
+    columns = {"x": "time", "y": "value", "series": "series"}
+    marks = [
+        Mark("rule", "origins", {"x": "time"}, {"colour": PALE, "width": 0.8}),
+        Mark("line", "lines", columns | {"group": "window"}),
+    ]
+    if (lines["series"] == "network").sum() == 1:
+        marks.append(Mark("point", "lines", columns))  # a line needs two
+    panel = Panel(
+        kind="forecast",
+        title="Forecast beside truth and baselines",
+        subtitle=f"{span.capitalize()}" + ("; grey: where each begins" if horizon > 1 else ""),
+        x=_time_label(run, lines["time"]),
+        y=f"{name} ({unit})" if unit else shortened(name, LONGEST_NAME),
+        alt=(
+            f"Line plot of {name} from {moment(lines['time'].min())} to "
+            f"{moment(lines['time'].max())}: truth, the network's forecast and the baselines "
+            f"over {span}. Mean absolute error there{f' in {unit}' if unit else ''}: "
+            f"{', '.join(errors) or 'none, as every truth was missing and filled'}."
+        ),
+        frames={
+            "lines": lines,
+            "origins": pd.DataFrame({"time": chosen if horizon > 1 else chosen[:0]}),
+            "key": key(FORECAST_KEY, lines["series"]),
+        },
+        marks=tuple(marks),
+        x_scale=Scale(ticks=ticks),
+    )
+    return noted(panel, note)
+
+
+def _observed(run: Result, origin: Any, end: Any, *, steps: int) -> pd.Series:
+    """Give the target by time: some steps up to the first origin, and on to the end."""
+    try:
+        found = run.dataset.table
+        assert found is not None
+        values = pd.Series(found.values[:, -1], index=found.times)
+    except DatasetError:
+        # What the test windows themselves tell; the naive forecast is the value at the origin.
+        table = run.predictions()
+        at_origin = pd.Series(table["naive"].to_numpy(), index=pd.Index(table["origin"]))
+        after = pd.Series(table["truth"].to_numpy(), index=pd.Index(table["time"]))
+        values = pd.concat([at_origin, after])
+        values = values[~values.index.duplicated()].sort_index()
+    before = max(steps, min(run.experiment.season, 3 * steps))
+    start, stop = values.index.get_indexer(pd.Index([origin, end])) + 1
+    return values.iloc[max(start - before, 0) : stop]
+
+
+def horizon_panel(run: Result) -> Panel:
+    """Show the mean absolute error by step ahead, beside the baselines."""
+    table, names = run.predictions(), forecast_names(run)
+    steps = np.arange(1, run.experiment.horizon + 1)
+    error = table[list(names)].sub(table["truth"], axis=0).abs()[known_truth(table)]
+    by_step = error.groupby(table["step"]).mean().reindex(steps)
+    every = pd.concat(
+        [
+            pd.DataFrame({"step": steps, "series": label, "mae": by_step[column].to_numpy()})
+            for column, label in names.items()
+        ],
+        ignore_index=True,
+    )
+    lines, note = finite(every, "mae")
+    rivals = by_step.drop(columns="forecast").min(axis=1)
+    wins = int((by_step["forecast"] < rivals).sum())
+    ends = sorted({0, len(steps) - 1})
+    span = f"From step 1 to step {len(steps)}" if len(ends) > 1 else "At step 1"
+    told = [
+        f"{label} {' to '.join(f'{by_step[column].iloc[end]:.3g}' for end in ends)}"
+        for column, label in names.items()
+    ]
+    name, unit = _target(run)
+    windows = len(table) // len(steps)
+    styles = key(FORECAST_KEY, lines["series"])
+    columns = {"y": "mae", "series": "series"}
+    if len(steps) > 1:
+        columns["x"] = "step"
+        marks: tuple[Mark, ...] = (
+            Mark("line", "lines", columns),
+            Mark("point", "lines", columns),
+        )
+        x_scale = Scale(ticks=whole_ticks(len(steps), most=7))
+    else:
+        columns["x"] = "series"
+        marks = (Mark("bar", "lines", columns, {"thickness": 0.6}),)
+        x_scale = Scale("category", tuple(styles["label"]))
+    panel = Panel(
+        kind="horizon",
+        title="Error by step ahead" if len(steps) > 1 else "Error one step ahead",
+        subtitle=f"Mean over {count(windows, 'test window')}",
+        x=_step_label(run),
+        y=f"MAE ({unit})" if unit else f"MAE (units of {shortened(name, LONGEST_NAME)})",
+        alt=(
+            f"Mean absolute error{f' in {unit}' if unit else ''} by step ahead, over "
+            f"{count(windows, 'test window')}. {span}: {', '.join(told)}. The network is below "
+            f"every baseline at {wins} of {count(len(steps), 'step')}."
+        ),
+        frames={"lines": lines, "key": styles},
+        marks=marks,
+        x_scale=x_scale,
+        y_scale=Scale(low=0),
+        legend=len(steps) > 1,
+    )
+    return noted(panel, note)
+
+
+def forecast_names(run: Result) -> dict[str, str]:
+    """Give the network and its baselines: column of `predictions()` to label.
+
+    Of a season of one step the seasonal baselines are naive, and left out; so are those that
+    the run's version did not have.
+    """
+    names = [
+        name
+        for name in BASELINES
+        if name in run.table and (run.experiment.season > 1 or not name.startswith("seasonal"))
+    ]
+    return {"forecast": "network"} | {name: name.replace("_", " ") for name in names}
+
+
+def _target(run: Result) -> tuple[str, str]:
+    """Name and unit of the series; only the embedded series has a known unit."""
+    if run.experiment.dataset == "co2":
+        return "CO2", "ppm"
+    return getattr(run.preprocessing, "target", "value"), ""
+
+
+def _step_unit(run: Result) -> str:
+    return UNITS.get((run.experiment.frequency or "").partition("-")[0], "steps")
+
+
+def _steps(run: Result, count: int) -> str:
+    unit = _step_unit(run)
+    return f"{count} {unit}" if count > 1 else f"1 {unit.removesuffix('s')}"
+
+
+def _step_label(run: Result) -> str:
+    if run.experiment.horizon == 1:
+        return ""  # the axis then names the series
+    unit = _step_unit(run)
+    return "Step ahead" if unit == "steps" else f"Step ahead ({unit})"
+
+
+def _time_label(run: Result, times: pd.Series) -> str:
+    if pd.api.types.is_datetime64_any_dtype(times.dtype):
+        # Ticks a day or an hour apart do not say their year.
+        return f"Time, {moment(times.min())} to {moment(times.max())}"
+    learned = run.preprocessing
+    assert isinstance(learned, SeriesPreprocessing)
+    last = str(learned.rows)  # where rows are numbered from 1
+    numbered = not learned.tail_times or learned.tail_times[-1] == last
+    return run.experiment.time or ("Row" if numbered else "Time")

@@ -1,0 +1,185 @@
+"""Kinds of figures: which there are, what fits a result, what one shows."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from kerasduet.checks import choice, nearest, show, text
+from kerasduet.errors import ArgumentType, DatasetError, EmptyData, UnknownName
+from kerasduet.figures.classification import confusion_panel, digits_panel
+from kerasduet.figures.forecasting import forecast_panel, horizon_panel
+from kerasduet.figures.history import history_panel
+from kerasduet.figures.marks import Panel, PlotData
+
+if TYPE_CHECKING:
+    from kerasduet.figures.result import Result
+
+__all__ = ["Kind", "check_settings", "figure_kinds", "plot_data", "register_figure"]
+
+OVERVIEW = "overview"
+# What an overview shows, the first over the whole width where there are three.
+OVERVIEWS = {
+    "classification": ("history", "confusion", "digits"),
+    "forecasting": ("forecast", "history", "horizon"),
+}
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One kind of figure.
+
+    Parameters
+    ----------
+    name : str
+        As in `run.plot(name)`.
+    panel : callable
+        Gives the Panel of a result and of the settings, by keyword, that the user gave.
+    tasks : tuple of str
+        Tasks it is for; empty is every task.
+    settings : tuple of str
+        Names of the keywords it takes.
+    sized : bool
+        Whether it also takes `share`, the part of the figure's width that it has.
+    """
+
+    name: str
+    panel: Callable[..., Panel]
+    tasks: tuple[str, ...] = ()
+    settings: tuple[str, ...] = ()
+    sized: bool = False
+
+    def fits(self, task: str) -> bool:
+        """Say whether it is for a task."""
+        return not self.tasks or task in self.tasks
+
+
+_KINDS: dict[str, Kind] = {}
+
+
+def register_figure(kind: Kind) -> None:
+    """Make a kind of figure known; both languages then draw it.
+
+    Raises
+    ------
+    ArgumentType
+        Something that is no Kind, or a name that is taken.
+
+    Examples
+    --------
+    >>> register_figure(Kind("history", lambda result: None))
+    Traceback (most recent call last):
+    kerasduet.errors.ArgumentType: kind: a figure of this name is registered already; got history.
+    """
+    if not isinstance(kind, Kind):
+        raise ArgumentType(f"kind: must be a Kind of figure; got {show(kind)}.")
+    if text("kind", kind.name) in figure_kinds():
+        raise ArgumentType(
+            f"kind: a figure of this name is registered already; got {kind.name}."
+        )
+    _KINDS[kind.name] = kind
+
+
+def figure_kinds(task: str | None = None) -> tuple[str, ...]:
+    """List the kinds of figures, of one task or of all.
+
+    Examples
+    --------
+    >>> figure_kinds("forecasting")
+    ('overview', 'history', 'forecast', 'horizon')
+    """
+    names = (name for name, kind in _KINDS.items() if task is None or kind.fits(task))
+    return (OVERVIEW, *names)
+
+
+def plot_data(result: Result, kind: str = OVERVIEW, **settings: Any) -> PlotData:
+    """Compute what a figure of a result shows; see `kerasduet.plots.plot_data`."""
+    choice("kind", kind, figure_kinds())
+    given = {name: value for name, value in settings.items() if value is not None}
+    check_settings(given)
+    _check_fit(result, kind, given)
+    if kind == OVERVIEW:
+        return _overview(result, given)
+    panel = _panel(result, kind, given)
+    return PlotData(kind, "", "", (panel,), height=panel.height)
+
+
+def check_settings(names: Iterable[str]) -> None:
+    """Refuse settings that no plot has.
+
+    Raises
+    ------
+    UnknownName
+        The first such name, with the nearest ones.
+
+    Examples
+    --------
+    >>> check_settings(["rws"])
+    Traceback (most recent call last):
+    kerasduet.errors.UnknownName: rws: a plot has no such setting. Did you mean rows?
+    """
+    known = [name for kind in _KINDS.values() for name in kind.settings]
+    for name in names:
+        if name not in known:
+            raise UnknownName(f"{name}: a plot has no such setting. {nearest(name, known)}")
+
+
+def _overview(result: Result, settings: dict[str, Any]) -> PlotData:
+    panels, notes = [], [result.summary]
+    for part in _parts(result.experiment.task):
+        try:
+            panels.append(_panel(result, part, settings, share=0.5))
+        except (DatasetError, EmptyData) as problem:
+            reason = str(problem).partition(": ")[2]
+            notes.append(f"The {part} panel is left out: {reason}")
+    title = result.experiment.name
+    if result.status != "finished":
+        done = f"{len(result.history)} of {result.experiment.epochs} epochs"
+        title += f", {result.status} after {done}"
+    subtitle = "\n".join(textwrap.fill(note, 100) for note in notes)
+    data = PlotData(OVERVIEW, title, subtitle, tuple(panels))
+    if len(panels) == 3:
+        return replace(data, rows=(1, 2), heights=(1.0, 1.5))
+    return data
+
+
+def _parts(task: str) -> tuple[str, ...]:
+    """Kinds of an overview; of a task that has none of its own, all that are for it."""
+    return OVERVIEWS.get(task) or figure_kinds(task)[1:]
+
+
+def _check_fit(result: Result, kind: str, settings: dict[str, Any]) -> None:
+    experiment = result.experiment
+    task = experiment.task
+    if kind != OVERVIEW and not _KINDS[kind].fits(task):
+        raise ArgumentType(
+            f"kind: {kind} is for {_KINDS[kind].tasks[0]}; got the run {experiment.name}, of "
+            f"{task}. Use one of {', '.join(figure_kinds(task))}."
+        )
+    shown = _parts(task) if kind == OVERVIEW else (kind,)
+    for name, value in settings.items():
+        having = [part for part, found in _KINDS.items() if name in found.settings]
+        if not set(having) & set(shown):
+            raise ArgumentType(
+                f"{name}: only {' and '.join(having)} has this setting; got {show(value)} with "
+                f"the kind {kind} of the run {experiment.name}."
+            )
+
+
+def _panel(result: Result, kind: str, settings: dict[str, Any], *, share: float = 1.0) -> Panel:
+    found = _KINDS[kind]
+    given = {name: value for name, value in settings.items() if name in found.settings}
+    return found.panel(result, **given, **({"share": share} if found.sized else {}))
+
+
+CLASSIFICATION, FORECASTING = ("classification",), ("forecasting",)
+for _kind in (
+    Kind("history", history_panel),
+    Kind("digits", digits_panel, CLASSIFICATION, ("rows",), sized=True),
+    Kind("confusion", confusion_panel, CLASSIFICATION, sized=True),
+    Kind("forecast", forecast_panel, FORECASTING, ("windows",)),
+    Kind("horizon", horizon_panel, FORECASTING),
+):
+    register_figure(_kind)
