@@ -1,9 +1,7 @@
 # Figures of the core in ggplot2: each kind of mark is drawn once, here, whatever the figure.
 
-# A panel of the core's figures as a ggplot. Beside others, whose axes patchwork aligns with its
-# own, the names of its panes are above them: at the left they would come between.
-draw_panel <- function(panel, alone = TRUE) {
-  if (!alone && !is.null(panel$facets)) panel$facets$at <- "top"
+# A panel of the core's figures as a ggplot.
+draw_panel <- function(panel) {
   layers <- lapply(panel$marks, draw_mark, panel = panel)
   plot <- ggplot2::ggplot() + layers + key_scales(panel) +
     axis_scale(panel, "x") + axis_scale(panel, "y") + panes(panel) + coordinates(panel)
@@ -14,15 +12,21 @@ draw_panel <- function(panel, alone = TRUE) {
 
 # Panels side by side and below each other, as the core lays them out.
 compose <- function(data) {
-  plots <- lapply(data$panels, draw_panel, alone = FALSE)
   several <- vapply(data$layout, `[[`, 0, 1)
-  columns <- Reduce(function(a, b) if (a %% b == 0) a else a * b, several)
-  places <- Map(function(row, count) {
-    width <- columns / count
-    lapply(seq_len(count), function(i) patchwork::area(row, (i - 1) * width + 1, row, i * width))
-  }, seq_along(several), several)
+  panes <- lapply(unname(data$panels), split_panes)
+  # Room for panels, and for the panes in them, in one grid.
+  columns <- prod(unique(several)) * prod(unique(lengths(panes)))
+  row <- rep(seq_along(several), several)
+  width <- rep(columns / several, several)
+  first <- (sequence(several) - 1) * width
+  places <- Map(function(row, first, width, panes) {
+    width <- width / length(panes)
+    lapply(seq_along(panes), function(i) {
+      patchwork::area(row, first + (i - 1) * width + 1, row, first + i * width)
+    })
+  }, row, first, width, panes)
   whole <- patchwork::wrap_plots(
-    unname(plots),
+    lapply(unlist(panes, recursive = FALSE), draw_panel),
     design = do.call(c, unlist(places, recursive = FALSE)),
     heights = vapply(data$layout, `[[`, 0, 2)
   )
@@ -31,8 +35,31 @@ compose <- function(data) {
     theme = theme_run() + ggplot2::theme(plot.title = ggplot2::element_text(size = 12))
   )
   whole[c("plots", "title", "subtitle", "alt")] <-
-    list(plots, data$title, data$subtitle, data$alt)
+    list(lapply(data$panels, draw_panel), data$title, data$subtitle, data$alt)
   structure(whole, class = c("kerasduet_overview", class(whole)))
+}
+
+# patchwork aligns the axes of plots, but not those of panes that have their names at the left:
+# of them it gets one plot each, the first with title and legend.
+split_panes <- function(panel) {
+  facets <- panel$facets
+  if (!identical(facets$at, "left") || length(facets$values) > facets$columns) {
+    return(list(panel))
+  }
+  lapply(seq_along(facets$values), function(i) {
+    one <- panel
+    one["facets"] <- list(NULL)
+    one$y <- facets$labels[[i]]
+    one$frames <- lapply(panel$frames, function(frame) {
+      if (!facets$by %in% names(frame)) {
+        return(frame)
+      }
+      frame[as.character(frame[[facets$by]]) == facets$values[[i]], , drop = FALSE]
+    })
+    one$legend_columns <- panel$pane_legend_columns
+    if (i > 1) one[c("title", "subtitle", "legend_columns")] <- list("", "", 0)
+    one
+  })
 }
 
 #' @rawNamespace S3method(ggplot2::get_alt_text, kerasduet_overview, overview_alt_text)
@@ -302,9 +329,9 @@ theme_words <- function(panel) {
   strip + ggplot2::theme(axis.text.x = upwards)
 }
 
-# Points between pictures, so that the words above them, of about 3.7 points a letter, do not touch;
-# of a picture's own width 60 points are sure.
+# Points between pictures, so that the words above them, of about 4 points a letter, do not touch;
+# of a picture's own width 44 points are sure.
 between <- function(facets) {
   letters <- max(nchar(unlist(strsplit(facets$labels, "\n", fixed = TRUE))), 0)
-  max(8, 3.7 * letters - 60)
+  max(8, 4 * letters - 44)
 }

@@ -1,6 +1,7 @@
 skip_without <- function() {
   skip_if_not(kerasduet:::has_core(), "no Python with what the core needs")
   skip_if_not_installed("ggplot2", "3.4.0")
+  skip_if_not_installed("patchwork")
 }
 
 runs <- new.env()
@@ -71,7 +72,7 @@ test_that("a confusion matrix counts every test row once, truth in rows", {
   plot <- plot(run, "confusion")
   shown <- predictions(run)
   counts <- table(factor(shown$truth, levels = 0:9), factor(shown$prediction, levels = 0:9))
-  cells <- plot$data
+  cells <- plot_data(run, "confusion")$panels$confusion$frames$cells
   expect_equal(sum(cells$count), nrow(shown))
   expect_equal(cells$count, as.vector(t(counts)))
   # The first class is at the top and at the left.
@@ -92,7 +93,7 @@ test_that("digits draw the pixels and frame the mistakes", {
   expect_equal(tiles$prediction, as.character(shown$prediction))
   expect_equal(nrow(drawn(plot, 1)), 12 * 28 * 28)
   expect_equal(drawn(plot, 2)$colour, ifelse(tiles$correct, "#B3B3B3", "#D55E00"))
-  expect_equal(drawn(plot, 2)$linewidth, ifelse(tiles$correct, 0.3, 1.2))
+  expect_equal(drawn(plot, 2)$linewidth, ifelse(tiles$correct, 0.28, 1.17), tolerance = 0.01)
   # The first pixel of an image is its upper left one.
   pixels <- drawn(plot, 1)
   expect_equal(pixels$y[[1]], max(pixels$y))
@@ -199,7 +200,93 @@ test_that("of a diverged training what is finite is drawn, without complaint", {
   expect_silent(print(overview))
 })
 
-test_that("without ggplot2 the error names the command", {
-  expect_error(check_ggplot2(FALSE), "install.packages(\"ggplot2\")", fixed = TRUE)
-  expect_silent(check_ggplot2(TRUE))
+test_that("an overview takes what ggplots take: +, & and labels, and keeps its alt text", {
+  skip_without()
+  plot <- plot(series_run())
+  expect_s3_class(plot, "patchwork")
+  grey <- ggplot2::theme(panel.background = ggplot2::element_rect(fill = "grey90", colour = NA))
+  first <- function(x) x[[1]]$theme$panel.background$fill
+  expect_null(first(plot))
+  expect_equal(first(plot & grey), "grey90")
+  expect_equal((plot + ggplot2::labs(caption = "Mine."))$labels$caption, "Mine.")
+  expect_equal(ggplot2::get_alt_text(plot & grey), ggplot2::get_alt_text(plot))
+  beside <- plot$plots$forecast + plot$plots$horizon
+  expect_s3_class(beside, "patchwork")
+  grDevices::pdf(NULL)
+  on.exit(grDevices::dev.off())
+  expect_silent(print(plot & grey))
+  expect_silent(print(beside))
+})
+
+test_that("axes of an overview are beside their panels", {
+  skip_without()
+  # patchwork aligns plots, but moves axes away from panels beside panes named at the left.
+  built <- patchwork::patchworkGrob(plot(series_run()))
+  places <- built$layout
+  panels <- places[grepl("^panel", places$name), ]
+  expect_equal(nrow(panels), 1 + 2 + 1)
+  expect_equal(sum(grepl("^strip-l", places$name)), 0)
+})
+
+test_that("a kind of figure that the package lacks is drawn without new code", {
+  skip_without()
+  skip_if_not_installed("jsonlite")
+  strange <- reticulate::import_from_path(
+    "strange_figure", normalizePath(dirname(contract_path("strange_figure.py"))),
+    convert = FALSE
+  )
+  kinds <- reticulate::import("kerasduet.figures.kinds", convert = FALSE)
+  before <- kinds$`_KINDS`$copy()
+  withr::defer({
+    kinds$`_KINDS`$clear()
+    kinds$`_KINDS`$update(before)
+  })
+  strange$register()
+  run <- image_run()
+  names <- c(
+    "costs $0-$50", "a$\\b$", "a name of sixty letters or so, as labels in a file may be"
+  )
+  grDevices::pdf(NULL)
+  on.exit(grDevices::dev.off())
+
+  curves <- plot(run, "strange-lines", depth = 4)
+  expect_silent(print(curves))
+  expect_equal(ggplot2::get_alt_text(curves), "3 strange lines of 4 points.")
+  expect_equal(curves$labels$title, "Strange $x$")
+  layers <- lapply(1:6, function(i) drawn(curves, i))
+  expect_equal(layers[[2]]$y, 0:3 + rep(0:2, each = 4)) # powers of ten
+  expect_equal(unique(layers[[2]]$linetype), c("solid", "dashed", "dotted"))
+  expect_equal(unique(layers[[3]]$shape), c(19, 17))
+  expect_equal(layers[[1]]$ymax - layers[[1]]$ymin, rep(log10(2), 12))
+  expect_equal(layers[[4]]$xintercept, 0.5)
+  expect_equal(layers[[5]]$yintercept, log10(20))
+  expect_equal(unlist(layers[[6]][c("x", "xend")]), c(x = 0.5, xend = 1.5))
+  expect_equal(curves$scales$get_scales("colour")$get_labels(names), names)
+
+  pictures <- plot(run, "strange-pictures")
+  expect_silent(print(pictures))
+  expect_equal(nrow(drawn(pictures, 1)), 2 * 12)
+  expect_equal(as.character(drawn(pictures, 2)$PANEL), "2")
+  expect_equal(drawn(pictures, 3)$label, "$1$")
+
+  table <- plot(run, "strange-table")
+  expect_silent(print(table))
+  expect_equal(drawn(table, 1)$y, c(1, 3, 2))
+  written <- table$scales$get_scales("x")$get_labels(names)
+  expect_equal(unname(written[1:2]), names[1:2])
+  expect_equal(nchar(written[[3]]), 24)
+  expect_error(plot(run, "strange-lines", deph = 1), "Did you mean depth?", fixed = TRUE)
+})
+
+test_that("without ggplot2 or patchwork the error names the command", {
+  expect_error(
+    check_package("ggplot2", "Plots need", FALSE),
+    "Plots need the package ggplot2. Run install.packages(\"ggplot2\").",
+    fixed = TRUE, class = "kerasduet_error"
+  )
+  expect_error(
+    check_package("patchwork", "An overview needs", FALSE), "install.packages(\"patchwork\")",
+    fixed = TRUE
+  )
+  expect_silent(check_package("ggplot2", "Plots need", TRUE))
 })

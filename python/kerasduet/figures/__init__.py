@@ -7,7 +7,8 @@ from kerasduet.figures.kinds import (
     plot_data,
     register_figure,
 )
-from kerasduet.figures.marks import Facets, Mark, Panel, PlotData, Scale
+from kerasduet.figures.marks import Mark
+from kerasduet.figures.panels import Facets, Panel, PlotData, Scale
 
 __all__ = [
     "Facets",

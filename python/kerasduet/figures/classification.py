@@ -9,8 +9,10 @@ import pandas as pd
 
 from kerasduet.checks import several, whole
 from kerasduet.errors import ArgumentRange
-from kerasduet.figures.marks import Facets, Mark, Panel, Scale
-from kerasduet.figures.words import count, noted, percent, shortened_all
+from kerasduet.figures.marks import Mark
+from kerasduet.figures.names import shortened_all
+from kerasduet.figures.panels import Facets, Panel, Scale
+from kerasduet.figures.words import count, noted, percent
 from kerasduet.style import OKABE_ITO, PALE, blend
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from matplotlib.transforms import ScaledTranslation
 
 from kerasduet.figures.canvas import RunFigure
 from kerasduet.figures.drawn_marks import DRAW, Rows, legend_handles
-from kerasduet.figures.marks import Panel, PlotData, Scale
+from kerasduet.figures.panels import Panel, PlotData, Scale
 from kerasduet.style import GREY, RC
 
 if TYPE_CHECKING:
@@ -176,7 +176,7 @@ def _set_scale(axes: Axes, side: str, scale: Scale, times: pd.Series | None) -> 
         space = 0.5 if not scale.margin else 0.6
         set_limits(-space, len(labels) - 1 + space)
     elif scale.ticks:
-        axis.set_ticks(scale.ticks, scale.labels or None)
+        axis.set_ticks(scale.ticks, scale.words if scale.labels else None)
         for text in axis.get_ticklabels() if scale.labels else ():
             _plain(text)
     elif times is not None:

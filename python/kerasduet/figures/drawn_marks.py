@@ -12,7 +12,8 @@ from matplotlib.colors import to_rgba
 from matplotlib.lines import Line2D
 from matplotlib.patches import FancyBboxPatch, Patch, Rectangle
 
-from kerasduet.figures.marks import Mark, Panel, default
+from kerasduet.figures.marks import Mark, default
+from kerasduet.figures.panels import Panel
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -11,7 +11,9 @@ from kerasduet.checks import whole
 from kerasduet.data.preprocessing import SeriesPreprocessing
 from kerasduet.errors import DatasetError
 from kerasduet.evaluation import known_truth
-from kerasduet.figures.marks import Mark, Panel, Scale
+from kerasduet.figures.marks import Mark
+from kerasduet.figures.names import shortened
+from kerasduet.figures.panels import Panel, Scale
 from kerasduet.figures.words import (
     Series,
     count,
@@ -19,7 +21,6 @@ from kerasduet.figures.words import (
     key,
     moment,
     noted,
-    shortened,
     whole_ticks,
 )
 from kerasduet.forecasting.baselines import BASELINES

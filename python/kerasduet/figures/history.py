@@ -8,7 +8,8 @@ import numpy as np
 import pandas as pd
 
 from kerasduet.errors import EmptyData
-from kerasduet.figures.marks import Facets, Mark, Panel, Scale
+from kerasduet.figures.marks import Mark
+from kerasduet.figures.panels import Facets, Panel, Scale
 from kerasduet.figures.words import Series, count, finite, key, noted, whole_ticks
 from kerasduet.style import GREY, OKABE_ITO
 

@@ -12,7 +12,7 @@ from kerasduet.errors import ArgumentType, DatasetError, EmptyData, UnknownName
 from kerasduet.figures.classification import confusion_panel, digits_panel
 from kerasduet.figures.forecasting import forecast_panel, horizon_panel
 from kerasduet.figures.history import history_panel
-from kerasduet.figures.marks import Panel, PlotData
+from kerasduet.figures.panels import Panel, PlotData
 
 if TYPE_CHECKING:
     from kerasduet.figures.result import Result

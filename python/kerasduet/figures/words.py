@@ -1,15 +1,15 @@
-"""What several figures share: finite rows, notes, keys of series, ticks, short words."""
+"""What several figures share: finite rows, notes, keys of series, ticks."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from kerasduet.figures.marks import Panel
+from kerasduet.figures.panels import Panel
 
 __all__ = [
     "Series",
@@ -19,8 +19,6 @@ __all__ = [
     "moment",
     "noted",
     "percent",
-    "shortened",
-    "shortened_all",
     "whole_ticks",
 ]
 
@@ -78,38 +76,3 @@ def count(number: Any, noun: str) -> str:
 def percent(share: Any) -> str:
     """Write a share as whole per cent."""
     return f"{100 * share:.0f} %"
-
-
-def shortened(text: str, most: int) -> str:
-    r"""Write a name in one line of at most so many letters, without its middle.
-
-    Examples
-    --------
-    >>> shortened("pear", 9), shortened("a\nb", 9), shortened("Golden Delicious", 9)
-    ('pear', 'a b', 'Gold…ious')
-    """
-    line = " ".join(text.split())
-    if len(line) <= most:
-        return line
-    end = (most - 1) // 2
-    return f"{line[: most - 1 - end]}\N{HORIZONTAL ELLIPSIS}{line[len(line) - end :]}"
-
-
-def shortened_all(names: Sequence[str], most: int) -> tuple[str, ...]:
-    """Shorten names that must be told apart: those that would be alike get a number.
-
-    Examples
-    --------
-    >>> shortened_all(["one long name", "one other name"], 9)
-    ('one … name 1', 'one … name 2')
-    """
-    short = [shortened(name, most) for name in names]
-    alike = {text for text in short if short.count(text) > 1}
-    seen: dict[str, int] = dict.fromkeys(alike, 0)
-    told = []
-    for text in short:
-        if text in alike:
-            seen[text] += 1
-            text = f"{text} {seen[text]}"
-        told.append(text)
-    return tuple(told)
