@@ -31,7 +31,7 @@ alt_text <- function(run, kind, ...) {
   if (inherits(run, "kerasduet_run")) {
     run <- get("py", envir = run)
   }
-  plots <- reticulate::import("kerasduet.plotdata", convert = FALSE)
+  plots <- reticulate::import("kerasduet.plots", convert = FALSE)
   gsub("\\s+", " ", reticulate::py_to_r(plots$plot_data(run, kind, ...)$alt))
 }
 

@@ -10,6 +10,7 @@ NAMES = ["costs $0-$50", "a$\\b$", "a name of sixty letters or so, as labels in 
 
 def lines(result, depth=3):
     """Draw curves on a logarithmic axis, a band, points, and rules of all directions."""
+    depth = whole("depth", depth, low=1)
     steps = [
         (name, x, 10.0 ** (x + y))
         for y, name in enumerate(NAMES)

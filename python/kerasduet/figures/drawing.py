@@ -95,7 +95,8 @@ def _draw_panel(place: SubFigure, panel: Panel) -> None:
                 DRAW[mark.kind](axes, Rows(frame, mark, panel))
         _finish_pane(axes, panel, first=number % panel.columns == 0)
         if facets and facets.at == "top":
-            _plain(axes.set_title(facets.labels[number], size=7.5, pad=3))
+            size = 7.5 if panel.axes == "none" else 8.5
+            _plain(axes.set_title(facets.labels[number], size=size, pad=3))
         elif facets:
             _plain(axes.set_ylabel(facets.labels[number]))
     _write_legend(place, panel)

@@ -13,13 +13,14 @@ def shortened(text: str, most: int) -> str:
     Examples
     --------
     >>> shortened("pear", 9), shortened("a\nb", 9), shortened("Golden Delicious", 9)
-    ('pear', 'a b', 'Gold…ious')
+    ('pear', 'a b', 'Gol...ous')
     """
     line = " ".join(text.split())
     if len(line) <= most:
         return line
-    end = (most - 1) // 2
-    return f"{line[: most - 1 - end]}\N{HORIZONTAL ELLIPSIS}{line[len(line) - end :]}"
+    end = (most - 3) // 2
+    # Three dots: R's PDF files lack the one letter that stands for them.
+    return f"{line[: most - 3 - end]}...{line[len(line) - end :]}"
 
 
 def shortened_all(names: Sequence[str], most: int) -> tuple[str, ...]:
@@ -28,7 +29,7 @@ def shortened_all(names: Sequence[str], most: int) -> tuple[str, ...]:
     Examples
     --------
     >>> shortened_all(["one long name", "one other name"], 9)
-    ('one … name 1', 'one … name 2')
+    ('one...ame 1', 'one...ame 2')
     """
     short = [shortened(name, most) for name in names]
     alike = {text for text in short if short.count(text) > 1}

@@ -7,13 +7,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import pandas as pd
 
+from kerasduet.figures import Facets, Mark, Panel, PlotData, Scale
+from kerasduet.figures.words import moment, whole_ticks
 from kerasduet.report.words import count
-from kerasduet.style import OKABE_ITO, RC, WIDTH, blend
+from kerasduet.style import GREY, OKABE_ITO, WIDTH, blend
 
 if TYPE_CHECKING:
     import keras
-    import pandas as pd
 
     from kerasduet.figures.canvas import RunFigure
     from kerasduet.report.residuals import Residuals
@@ -28,7 +30,8 @@ LAYER_COLOURS = (
     ("purple", ("Dropout",)),
 )
 RUN_COLOURS = ("blue", "vermilion", "green", "purple", "orange", "sky", "black")
-RUN_LINES = ("-", "--", "-.", ":")
+RUN_LINES = ("solid", "dashed", "dotdash", "dotted")
+ARROW = "#7F7F7F"
 MOST_DRAWN = 40  # layers of a network
 
 
@@ -97,10 +100,7 @@ def draw_network(layers: Sequence[Layer], name: str) -> RunFigure:
     name : str
         For the alt text.
     """
-    import matplotlib
-    from matplotlib.patches import FancyBboxPatch
-
-    from kerasduet.figures.canvas import RunFigure
+    from kerasduet.figures.drawing import draw
 
     alt = (
         f"Diagram of the network {name}, {len(layers)} layers from top to bottom: "
@@ -113,84 +113,162 @@ def draw_network(layers: Sequence[Layer], name: str) -> RunFigure:
     if len(layers) > MOST_DRAWN:
         half = MOST_DRAWN // 2
         shown = [*layers[:half], None, *layers[-half:]]
-    sizes = [np.log(np.prod(layer.shape) + 1) for layer in layers]
-    with matplotlib.rc_context(RC):
-        figure = RunFigure(alt_text=alt, figsize=(0.75 * WIDTH, 0.52 * len(shown) + 0.1))
-        axes = figure.subplots()
-        axes.set_axis_off()
-        axes.set(xlim=(-1.45, 1.45), ylim=(len(shown) - 0.45, -0.55))
-        for row, layer in enumerate(shown):
-            if row:
-                look = {"arrowstyle": "->", "color": "#7F7F7F"}
-                axes.annotate("", xytext=(0, row - 0.68), xy=(0, row - 0.3), arrowprops=look)
-            if layer is None:
-                left_out = len(layers) - MOST_DRAWN
-                axes.text(0, row, f"... {left_out} more layers ...", ha="center", va="center")
-                continue
+    rows = range(1, len(shown))
+    arrows = {
+        "x": 0.0,
+        "y": [r - 0.68 for r in rows],
+        "to_x": 0.0,
+        "to_y": [r - 0.3 for r in rows],
+    }
+    corners = {side: side for side in ("x", "y", "to_x", "to_y")}
+    words = {part: part for part in ("x", "y", "label", "align", "colour", "size")}
+    panel = Panel(
+        kind="network",
+        title="",
+        subtitle="",
+        x="",
+        y="",
+        alt=alt,
+        frames={
+            "arrows": pd.DataFrame(arrows),
+            "boxes": _layer_boxes(layers, shown),
+            "words": _layer_words(shown, left_out=len(layers) - MOST_DRAWN),
+        },
+        marks=(
+            Mark("rule", "arrows", corners, {"colour": ARROW, "arrow": True}),
+            Mark("box", "boxes", corners | {"colour": "fill", "edge": "edge"}, {"round": True}),
+            Mark("text", "words", words),
+        ),
+        x_scale=Scale(low=-1.45, high=1.45),
+        y_scale=Scale(low=-0.55, high=len(shown) - 0.45, reverse=True),
+        axes="none",
+    )
+    height = 0.52 * len(shown) + 0.1
+    return draw(PlotData("network", "", "", (panel,), width=0.75 * WIDTH, height=height))
+
+
+def _layer_boxes(layers: Sequence[Layer], shown: Sequence[Layer | None]) -> pd.DataFrame:
+    most = max(np.log(np.prod(layer.shape) + 1) for layer in layers)
+    rows = []
+    for row, layer in enumerate(shown):
+        if layer is not None:
             # Half a width between 0.34, so that words fit, and 0.72.
-            half_width = 0.34 + 0.38 * np.log(np.prod(layer.shape) + 1) / max(sizes)
+            half = 0.34 + 0.38 * np.log(np.prod(layer.shape) + 1) / most
             colour = _layer_colour(layer.kind)
-            box = FancyBboxPatch(
-                (-half_width, row - 0.26),
-                2 * half_width,
-                0.52,
-                boxstyle="round,pad=0,rounding_size=0.06",
-                facecolor=blend(colour, 0.25),
-                edgecolor=colour,
-            )
-            axes.add_patch(box)
-            words = f"{layer.kind}" + (f" ({layer.detail})" if layer.detail else "")
-            axes.text(0, row, words, ha="center", va="center", size=9)
-            axes.text(-0.8, row, layer.name, ha="right", va="center", color="#4D4D4D")
-            told = layer.shape_text
-            if layer.parameters:
-                told += f"\n{layer.parameters:,} parameters"
-            axes.text(0.8, row, told, ha="left", va="center", color="#4D4D4D", linespacing=1.3)
-    return figure
+            rows.append((-half, row - 0.26, half, row + 0.26, blend(colour, 0.25), colour))
+    return pd.DataFrame(rows, columns=["x", "y", "to_x", "to_y", "fill", "edge"])
+
+
+def _layer_words(shown: Sequence[Layer | None], *, left_out: int) -> pd.DataFrame:
+    rows: list[tuple[float, int, str, float, str, float]] = []
+    for row, layer in enumerate(shown):
+        if layer is None:
+            rows.append((0.0, row, f"... {left_out} more layers ...", 0.5, "#000000", 8.5))
+            continue
+        what = layer.kind + (f" ({layer.detail})" if layer.detail else "")
+        told = layer.shape_text
+        if layer.parameters:
+            told += f"\n{layer.parameters:,} parameters"
+        rows += [
+            (0.0, row, what, 0.5, "#000000", 9.0),
+            (-0.8, row, layer.name, 1.0, GREY, 8.5),
+            (0.8, row, told, 0.0, GREY, 8.5),
+        ]
+    return pd.DataFrame(rows, columns=["x", "y", "label", "align", "colour", "size"])
 
 
 def _layer_colour(kind: str) -> str:
     for colour, words in LAYER_COLOURS:
         if any(word in kind for word in words):
             return OKABE_ITO[colour]
-    return "#7F7F7F"
+    return ARROW
 
 
 def draw_residuals(residuals: Residuals, *, name: str, unit: str) -> RunFigure:
     """Draw one-step errors: over time, their autocorrelation, their histogram."""
-    import matplotlib
-
-    from kerasduet.figures.canvas import RunFigure
+    from kerasduet.figures.drawing import draw
 
     label = f"Error ({unit})" if unit else "Error"
-    outside = residuals.outside
-    alt = (
-        f"Three plots of the {len(residuals.errors):,} one-step errors of {name}. Over time: "
-        f"between {residuals.errors.min():.3g} and {residuals.errors.max():.3g}, mean "
-        f"{residuals.mean.value:.3g}. Autocorrelation: {len(outside)} of "
-        f"{len(residuals.correlations)} lags outside the limits of plus and minus "
-        f"{residuals.limit:.2f}. Histogram: standard deviation {residuals.deviation:.3g}."
+    panels = (
+        _over_time(residuals, name, label),
+        _autocorrelation(residuals),
+        _histogram(residuals, label),
     )
-    blue, grey = OKABE_ITO["blue"], "#4D4D4D"
-    with matplotlib.rc_context(RC):
-        figure = RunFigure(alt_text=alt, figsize=(WIDTH, 4.6))
-        panes = figure.subplot_mosaic([["time", "time"], ["acf", "histogram"]])
-        panes["time"].axhline(0, color=grey, linewidth=0.8)
-        panes["time"].plot(residuals.times, residuals.errors, color=blue, linewidth=1)
-        panes["time"].set(title="Over time", ylabel=label)
-        lags = np.arange(1, len(residuals.correlations) + 1)
-        acf = panes["acf"]
-        acf.axhline(0, color=grey, linewidth=0.8)
-        for limit in (-residuals.limit, residuals.limit):
-            acf.axhline(limit, color=OKABE_ITO["vermilion"], linestyle="--", linewidth=1)
-        acf.vlines(lags, 0, residuals.correlations, color=blue, linewidth=2)
-        acf.set(title="Autocorrelation", xlabel="Lag (steps)")
-        panes["histogram"].hist(
-            residuals.errors, bins="auto", color=blend(blue, 0.6), edgecolor="white"
-        )
-        panes["histogram"].axvline(0, color=grey, linewidth=0.8)
-        panes["histogram"].set(title="Histogram", xlabel=label, ylabel="Forecasts")
-    return figure
+    return draw(PlotData("residuals", "", "", panels, (1, 2), (1.0, 1.0), WIDTH, 4.6))
+
+
+def _residual_panel(frames: dict[str, pd.DataFrame], **parts: Any) -> Panel:
+    frames = frames | {"zero": pd.DataFrame({"at": [0.0]})}
+    return Panel(kind="residuals", subtitle="", frames=frames, **parts)
+
+
+def _zero(side: str) -> Mark:
+    return Mark("rule", "zero", {side: "at"}, {"colour": GREY, "width": 0.8})
+
+
+def _over_time(residuals: Residuals, name: str, label: str) -> Panel:
+    errors = residuals.errors
+    times = pd.Series(list(residuals.times))  # with their time zone
+    return _residual_panel(
+        {"errors": pd.DataFrame({"time": times, "error": errors})},
+        title="Over time",
+        # Ticks a day or an hour apart do not say their year.
+        x=f"{moment(times.min())} to {moment(times.max())}" if times.dtype.kind == "M" else "",
+        y=label,
+        alt=(
+            f"Three plots of the {len(errors):,} one-step errors of {name}. Over time: between "
+            f"{errors.min():.3g} and {errors.max():.3g}, mean {residuals.mean.value:.3g}."
+        ),
+        marks=(
+            _zero("y"),
+            Mark("line", "errors", {"x": "time", "y": "error"}, {"colour": OKABE_ITO["blue"]}),
+        ),
+    )
+
+
+def _autocorrelation(residuals: Residuals) -> Panel:
+    correlations, limit = residuals.correlations, residuals.limit
+    lags = np.arange(1, len(correlations) + 1)
+    stems = pd.DataFrame({"lag": lags, "to": lags, "from": 0.0, "correlation": correlations})
+    ends = {"x": "lag", "to_x": "to", "y": "from", "to_y": "correlation"}
+    limits = pd.DataFrame({"at": [-limit, limit]})
+    return _residual_panel(
+        {"stems": stems, "limits": limits},
+        title="Autocorrelation",
+        x="Lag (steps)",
+        y="",
+        alt=(
+            f"Autocorrelation: {len(residuals.outside)} of {len(lags)} lags outside the limits "
+            f"of plus and minus {limit:.2f}."
+        ),
+        marks=(
+            _zero("y"),
+            Mark(
+                "rule",
+                "limits",
+                {"y": "at"},
+                {"colour": OKABE_ITO["vermilion"], "line": "dashed"},
+            ),
+            Mark("rule", "stems", ends, {"colour": OKABE_ITO["blue"], "width": 2.0}),
+        ),
+    )
+
+
+def _histogram(residuals: Residuals, label: str) -> Panel:
+    counts, edges = np.histogram(residuals.errors, bins="auto")
+    bars = pd.DataFrame(
+        {"error": (edges[:-1] + edges[1:]) / 2, "forecasts": counts, "width": np.diff(edges)}
+    )
+    place = {"x": "error", "y": "forecasts", "thickness": "width"}
+    look = {"colour": blend(OKABE_ITO["blue"], 0.6), "edge": "#FFFFFF"}
+    return _residual_panel(
+        {"bars": bars},
+        title="Histogram",
+        x=label,
+        y="Forecasts",
+        alt=f"Histogram: standard deviation {residuals.deviation:.3g}.",
+        marks=(Mark("bar", "bars", place, look), _zero("x")),
+    )
 
 
 def draw_curves(histories: Mapping[str, pd.DataFrame], *, loss: str) -> RunFigure:
@@ -203,41 +281,53 @@ def draw_curves(histories: Mapping[str, pd.DataFrame], *, loss: str) -> RunFigur
     loss : str
         Name and unit of the loss.
     """
-    import matplotlib
-    from matplotlib.ticker import MaxNLocator
-
-    from kerasduet.figures.canvas import RunFigure
+    from kerasduet.figures.drawing import draw
 
     told = [
         f"{name} {_ends(frame['loss'])} in {count(len(frame), 'epoch')}"
         for name, frame in histories.items()
     ]
-    panes_of = [("loss", "Training"), ("val_loss", "Validation")]
-    panes_of = [p for p in panes_of if any(p[0] in frame for frame in histories.values())]
-    alt = f"Line plots of the loss of {len(histories)} runs by epoch. Training: {'; '.join(told)}."
-    with matplotlib.rc_context(RC):
-        figure = RunFigure(alt_text=alt, figsize=(WIDTH, 3.1 + 0.12 * len(histories)))
-        panes = figure.subplots(1, len(panes_of), sharey=True, squeeze=False)[0]
-        for axes, (column, title) in zip(panes, panes_of, strict=True):
-            for i, (name, frame) in enumerate(histories.items()):
-                if column in frame:
-                    axes.plot(
-                        frame["epoch"],
-                        frame[column],
-                        color=OKABE_ITO[RUN_COLOURS[i % len(RUN_COLOURS)]],
-                        linestyle=RUN_LINES[i % len(RUN_LINES)],
-                        marker="o",
-                        markersize=3,
-                        label=name,
-                    )
-            axes.set(title=title, xlabel="Epoch")
-            axes.xaxis.set_major_locator(MaxNLocator(integer=True))
-        panes[0].set_ylabel(loss)
-        handles, labels = panes[0].get_legend_handles_labels()
-        longest = max(map(len, labels))
-        columns = max(min(len(labels), 100 // (longest + 8)), 1)
-        figure.legend(handles, labels, loc="outside lower center", ncols=columns)
-    return figure
+    every = [
+        pd.DataFrame(
+            {"epoch": frame["epoch"], "run": name, "rows": rows, "loss": frame[column]}
+        )
+        for column, rows in (("loss", "Training"), ("val_loss", "Validation"))
+        for name, frame in histories.items()
+        if column in frame
+    ]
+    lines = pd.concat(every, ignore_index=True)
+    lines = lines[np.isfinite(lines["loss"])]
+    key = pd.DataFrame(
+        [
+            (
+                name,
+                OKABE_ITO[RUN_COLOURS[i % len(RUN_COLOURS)]],
+                RUN_LINES[i % len(RUN_LINES)],
+                1.5,
+            )
+            for i, name in enumerate(histories)
+        ],
+        columns=["label", "colour", "line", "width"],
+    )
+    panes = tuple(lines["rows"].unique())
+    columns = {"x": "epoch", "y": "loss", "series": "run"}
+    panel = Panel(
+        kind="curves",
+        title="",
+        subtitle="",
+        x="Epoch",
+        y=loss,
+        alt=(
+            f"Line plots of the loss of {len(histories)} runs by epoch. Training: "
+            f"{'; '.join(told)}."
+        ),
+        frames={"lines": lines, "key": key},
+        marks=(Mark("line", "lines", columns), Mark("point", "lines", columns)),
+        x_scale=Scale(ticks=whole_ticks(int(lines["epoch"].max()), most=8)),
+        facets=Facets("rows", panes, panes, len(panes)),
+    )
+    height = 3.1 + 0.12 * len(histories)
+    return draw(PlotData("curves", "", "", (panel,), height=height))
 
 
 def _ends(losses: pd.Series) -> str:
