@@ -239,24 +239,29 @@ key_scales <- function(panel) {
 axis_scale <- function(panel, side) {
   scale <- panel[[paste0(side, "_scale")]]
   use <- function(kind) getExportedValue("ggplot2", paste("scale", side, kind, sep = "_"))
+  if (scale$kind == "category") category_scale(scale, use("discrete")) else number_scale(scale, use)
+}
+
+category_scale <- function(scale, use) {
+  use(
+    limits = if (scale$reverse) rev(scale$ticks) else scale$ticks,
+    labels = rlang::set_names(scale$labels, scale$ticks),
+    expand = ggplot2::expansion(add = if (scale$margin) 0.6 else 0)
+  )
+}
+
+number_scale <- function(scale, use) {
   limits <- c(scale$low %||% NA, scale$high %||% NA)
   space <- if (scale$margin) ifelse(is.na(limits), 0.05, 0) else c(0, 0)
-  labels <- if (length(scale$labels) > 0) scale$labels else scale$ticks
-  if (scale$kind == "category") {
-    ticks <- if (scale$reverse) rev(scale$ticks) else scale$ticks
-    expand <- ggplot2::expansion(add = if (scale$margin) 0.6 else 0)
-    labels <- rlang::set_names(labels, scale$ticks)
-    return(use("discrete")(limits = ticks, labels = labels, expand = expand))
-  }
   given <- list(expand = ggplot2::expansion(space))
-  if (length(scale$ticks) > 0) given[c("breaks", "labels")] <- list(scale$ticks, labels)
-  if (!all(is.na(limits))) given$limits <- limits
+  if (length(scale$ticks) > 0) given$breaks <- scale$ticks
+  if (length(scale$labels) > 0) given$labels <- scale$labels
+  if (!all(is.na(limits))) given$limits <- if (scale$reverse) rev(limits) else limits
   if (scale$kind == "log") {
     given$labels <- given$labels %||% function(x) formatC(x, format = "g")
     return(do.call(use("log10"), given))
   }
   if (scale$reverse) {
-    given$limits <- if (!is.null(given$limits)) rev(limits)
     return(do.call(use("reverse"), given))
   }
   # Without a scale, ggplot2 takes that of the column's type: numbers or times.
