@@ -657,7 +657,7 @@ cell_text <- function(text) {
 }
 
 # A matplotlib figure as a picture that R shows: its PNG file, and the same pixels as a raster.
-figure_from_py <- function(figure, about) {
+figure_from_py <- function(figure) {
   dpi <- figure_dpi()
   file <- reticulate::import("io", convert = FALSE)$BytesIO()
   figure$savefig(file, format = "png", dpi = dpi)
@@ -668,19 +668,10 @@ figure_from_py <- function(figure, about) {
     list(
       png = bytes_from_py(file$getvalue()),
       raster = structure(raster, dim = rev(size), class = "nativeRaster", channels = 4L),
-      width = size[[1]] / dpi, height = size[[2]] / dpi, alt = figure_text(figure, about)
+      width = size[[1]] / dpi, height = size[[2]] / dpi, alt = plain(figure$alt_text)
     ),
     class = "kerasduet_figure"
   )
-}
-
-# What a reader who cannot see the figure is told: what it is, its panels, its arithmetic.
-figure_text <- function(figure, about) {
-  titles <- reticulate::iterate(figure$axes, function(axes) plain(axes$get_title()))
-  titles <- paste(unlist(titles)[nzchar(unlist(titles))], collapse = ", ")
-  formula <- plain(figure$get_supxlabel())
-  text <- paste0(about, if (nzchar(titles)) paste0(": ", titles), ". ", formula)
-  trimws(gsub("[[:space:]]+", " ", text))
 }
 
 # Sharp on screens and in print, or what the document asks for if that is more.

@@ -99,7 +99,7 @@ figure_width <- function(x) {
 plot_convolution <- function(image, kernel, row = 1, column = 1, stride = 1, padding = "valid",
                              flip = FALSE, bias = 0) {
   arguments <- as.list(environment())
-  lesson_cell("plot_convolution", arguments, drawn("A convolution with one window framed"))
+  lesson_cell("plot_convolution", arguments, figure_from_py)
 }
 
 #' @rdname plot_convolution
@@ -127,7 +127,7 @@ animate_convolution <- function(image, kernel, path, stride = 1, padding = "vali
 #' @export
 plot_pooling <- function(image, size = 2, row = 1, column = 1, stride = NULL, kind = "max",
                          p = 2, seed = NULL) {
-  lesson_cell("plot_pooling", as.list(environment()), drawn("A pooling with one window framed"))
+  lesson_cell("plot_pooling", as.list(environment()), figure_from_py)
 }
 
 #' @rdname plot_pooling
@@ -154,7 +154,7 @@ animate_pooling <- function(image, path, size = 2, stride = NULL, kind = "max", 
 plot_feature_maps <- function(image, kernels = NULL) {
   lesson(
     "plot_feature_maps", as.list(environment()),
-    drawn("An image and what each kernel makes of it")
+    figure_from_py
   )
 }
 
@@ -173,7 +173,7 @@ plot_feature_maps <- function(image, kernels = NULL) {
 plot_activations <- function(names = NULL, low = -5, high = 5) {
   lesson(
     "plot_activations", as.list(environment()),
-    drawn("Activation functions and, dashed, their slopes")
+    figure_from_py
   )
 }
 
@@ -198,8 +198,7 @@ plot_decision <- function(inputs, outputs, weights = NULL, threshold = 0, params
   arguments <- as.list(environment())
   # One sample has one class, in a vector of one.
   if (!missing(outputs) && is.null(dim(outputs))) arguments$outputs <- as.array(outputs)
-  about <- "Samples of two classes on the output over the plane, with the boundary"
-  lesson("plot_decision", arguments, drawn(about))
+  lesson("plot_decision", arguments, figure_from_py)
 }
 
 #' Picture and animate an unrolled recurrent network
@@ -221,8 +220,7 @@ plot_decision <- function(inputs, outputs, weights = NULL, threshold = 0, params
 #' @export
 plot_unrolled <- function(inputs, U, W, V, ...) { # nolint: object_name_linter.
   arguments <- c(as.list(environment()), list(...))
-  about <- "A recurrent network unrolled in time: input, state and output of each step"
-  lesson("plot_unrolled", arguments, drawn(about))
+  lesson("plot_unrolled", arguments, figure_from_py)
 }
 
 #' @rdname plot_unrolled
@@ -243,7 +241,7 @@ animate_unrolled <- function(inputs, U, W, V, path, seconds = 1, # nolint: objec
 #' plot_gates(gru_forward(c(1, 0, 0, 1), half))
 #' @export
 plot_gates <- function(states) {
-  lesson("plot_gates", as.list(environment()), drawn("Gates and states over time"))
+  lesson("plot_gates", as.list(environment()), figure_from_py)
 }
 
 #' Picture gradient norms against the lag
@@ -260,8 +258,7 @@ plot_gates <- function(states) {
 #' plot_gradient_norms(list("W = 0.5" = at(0.5), "W = 1" = at(1), "W = 2" = at(2)))
 #' @export
 plot_gradient_norms <- function(norms) {
-  about <- "Norm of the gradient against the lag, on a logarithmic axis"
-  lesson("plot_gradient_norms", list(norms = norm_columns(norms)), drawn(about))
+  lesson("plot_gradient_norms", list(norms = norm_columns(norms)), figure_from_py)
 }
 
 # Data frames, which are matrices elsewhere in the lessons, as columns by name.
@@ -270,11 +267,6 @@ norm_columns <- function(x) {
   x <- columns(x)
   if (is.list(x)) x[] <- lapply(x, columns)
   x
-}
-
-# How to read a figure of the core.
-drawn <- function(about) {
-  function(figure) figure_from_py(figure, about)
 }
 
 animation <- function(name, arguments, call = rlang::caller_env()) {

@@ -68,6 +68,13 @@ def test_every_picture_draws_without_a_warning(name):
     assert 6 <= figure.get_size_inches()[0] <= 8
 
 
+@pytest.mark.parametrize("name", FIGURES)
+def test_every_picture_says_what_it_shows(name):
+    figure = FIGURES[name]()
+    assert len(figure.alt_text) > 20
+    assert all(axes.get_title() in figure.alt_text for axes in figure.axes)
+
+
 def words(figure) -> str:
     texts = [text.get_text() for axes in figure.axes for text in axes.texts]
     return " ".join([*texts, figure.get_supxlabel()])

@@ -13,7 +13,9 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-__all__ = ["COLORS", "draw_cells", "draw_window", "new_figure", "short", "tidy"]
+    from kerasduet.figures.canvas import RunFigure
+
+__all__ = ["COLORS", "described", "draw_cells", "draw_window", "new_figure", "short", "tidy"]
 
 LARGEST_WITH_NUMBERS = 12
 MOST_CELLS = 8
@@ -22,11 +24,19 @@ BOX = (0.66, 0.56)  # width and height, where time steps and levels are 1 apart
 CELL_ROWS = (("x", "input x", "sky"), ("h", "state h", "orange"), ("o", "output o", "green"))
 
 
-def new_figure(width: float, height: float) -> Figure:
+def new_figure(width: float, height: float) -> RunFigure:
     """Make a figure in inches that no global state knows about."""
-    from matplotlib.figure import Figure
+    from kerasduet.figures.canvas import RunFigure
 
-    return Figure(figsize=(width, height), layout="constrained")
+    return RunFigure(alt_text="", figsize=(width, height))
+
+
+def described(figure: RunFigure, about: str) -> RunFigure:
+    """Give a figure its alt text: what it is, its panels, its arithmetic."""
+    titles = ", ".join(title for axes in figure.axes if (title := axes.get_title()))
+    text = f"{about}: {titles}" if titles else about
+    figure.alt_text = " ".join(f"{text}. {figure.get_supxlabel()}".split())
+    return figure
 
 
 def short(value: float) -> str:

@@ -11,7 +11,15 @@ from kerasduet import checks
 from kerasduet.concepts.activations import ELEMENTWISE, activate, activation_slope
 from kerasduet.concepts.arrays import Array, ArrayLike, entries, pair, real_array
 from kerasduet.concepts.convolution import convolve2d, geometry
-from kerasduet.concepts.drawing import COLORS, draw_cells, draw_window, new_figure, short, tidy
+from kerasduet.concepts.drawing import (
+    COLORS,
+    described,
+    draw_cells,
+    draw_window,
+    new_figure,
+    short,
+    tidy,
+)
 from kerasduet.concepts.images import pad_border
 from kerasduet.concepts.kernels import kernel, kernel_names
 from kerasduet.concepts.neurons import threshold_neuron
@@ -94,7 +102,7 @@ def plot_convolution(
     cell = _cell(row, column, parts["output"])
     figure = new_figure(WIDTH, 3.6)
     draw_convolution(figure, parts, cell)
-    return figure
+    return described(figure, "A convolution with one window framed")
 
 
 def plot_pooling(
@@ -138,7 +146,7 @@ def plot_pooling(
     cell = _cell(row, column, parts["output"])
     figure = new_figure(WIDTH, 3.8)
     draw_pooling(figure, parts, cell)
-    return figure
+    return described(figure, "A pooling with one window framed")
 
 
 def plot_feature_maps(image: ArrayLike, kernels: Any = None) -> Figure:
@@ -178,7 +186,7 @@ def plot_feature_maps(image: ArrayLike, kernels: Any = None) -> Figure:
         axes.imshow((values - low) / ((high - low) or 1), cmap="gray")
         axes.set_title(name.replace("_", " "), fontsize=11)
         axes.axis("off")
-    return figure
+    return described(figure, "An image and what each kernel makes of it")
 
 
 def plot_activations(names: Any = None, *, low: float = -5, high: float = 5) -> Figure:
@@ -235,7 +243,7 @@ def plot_activations(names: Any = None, *, low: float = -5, high: float = 5) -> 
     figure.legend(
         lines, ["function", "slope"], loc="outside lower center", ncols=2, fontsize=10
     )
-    return figure
+    return described(figure, "Activation functions and, dashed, their slopes")
 
 
 def plot_decision(
@@ -334,7 +342,9 @@ def plot_unrolled(
     """
     figure = new_figure(WIDTH, 3.8)
     draw_cells(figure, unrolled_parts(inputs, U, W, V, **settings))
-    return figure
+    return described(
+        figure, "A recurrent network unrolled in time: input, state and output of each step"
+    )
 
 
 def plot_gates(states: Mapping[str, Any]) -> Figure:
@@ -383,7 +393,7 @@ def plot_gates(states: Mapping[str, Any]) -> Figure:
     for axes in panels[-2:]:
         axes.set_xlabel("time step", fontsize=10)
         axes.xaxis.get_major_locator().set_params(integer=True)
-    return figure
+    return described(figure, "Gates and states over time")
 
 
 def plot_gradient_norms(norms: Mapping[str, Any]) -> Figure:
@@ -437,7 +447,7 @@ def plot_gradient_norms(norms: Mapping[str, Any]) -> Figure:
     tidy(axes, x="lag (steps back in time)", y="norm of the state's gradient")
     if len(curves) > 1:
         axes.legend(fontsize=10, frameon=False)
-    return figure
+    return described(figure, "Norm of the gradient against the lag, on a logarithmic axis")
 
 
 def convolution_parts(image: Any, kernel: Any, **settings: Any) -> dict[str, Any]:
@@ -582,4 +592,6 @@ def _decision_figure(
     figure.colorbar(filled, ax=axes, label="output", ticks=[0, 0.25, 0.5, 0.75, 1])
     figure.legend(loc="outside upper center", ncols=2, fontsize=10, frameon=False)
     tidy(axes, x="$x_1$", y="$x_2$")
-    return figure
+    return described(
+        figure, "Samples of two classes on the output over the plane, with the boundary"
+    )
