@@ -33,7 +33,7 @@ image_storage <- function(shape, bits = 8) {
 #' @seealso [convolve2d()]
 #' @examplesIf kerasduet:::has_core()
 #' half <- matrix(rep(c(0, 255), each = 18), 6)
-#' rescale(convolve2d(half, kernel("sobel")))
+#' rescale(convolve2d(half, image_kernel("sobel")))
 #' @export
 rescale <- function(image, low = 0, high = 255) {
   lesson("rescale", as.list(environment()))
@@ -91,8 +91,8 @@ pad2d <- function(image, amount, mode = "zero", value = 0) {
 #' Arrays that are not finite, rectangular and numeric; channels that differ; a kernel larger
 #' than the padded image; a stride below 1; an unknown padding.
 #' @references Goodfellow, Bengio and Courville (2016), Deep Learning, equations 9.4 to 9.6.
-#' @seealso [kernel()] for named kernels, [plot_convolution()], [conv_output_size()], [pad2d()]
-#'   for other borders than zeros
+#' @seealso [image_kernel()] for named kernels, [plot_convolution()], [conv_output_size()],
+#'   [pad2d()] for other borders than zeros
 #' @examplesIf kerasduet:::has_core()
 #' image <- rbind(c(1, 7, 2), c(11, 1, 23), c(2, 2, 2))
 #' corner <- rbind(c(1, 1), c(0, 1))
@@ -172,7 +172,7 @@ convolution_as_dense <- function(kernel, input_shape, stride = 1, padding = "val
 
 #' Named kernels
 #'
-#' `kernel()` gives a 3 x 3 kernel by its name, `kernel_names()` lists the names.
+#' `image_kernel()` gives a 3 x 3 kernel by its name, `kernel_names()` lists the names.
 #'
 #' vertical, sobel and scharr answer to vertical edges (bright left of dark); transposed, to
 #' horizontal ones. edge and strong_edge are Laplacians with four and eight neighbours, sharpen
@@ -180,38 +180,20 @@ convolution_as_dense <- function(kernel, input_shape, stride = 1, padding = "val
 #' horizontal and vertical edges; texture is the second difference in both directions, Laws'
 #' (1980) spot mask S3S3.
 #'
-#' @section The other kernel():
-#' An attached kerasduet masks [stats::kernel()], which makes smoothing kernels of time series.
-#' Nothing breaks: what is a call of that function is passed on to it, that is a call with numbers,
-#' with further arguments, or with one of its names ("daniell", "dirichlet", "fejer",
-#' "modified.daniell").
-#'
 #' @param name Character. One of `kernel_names()`.
-#' @param ... Arguments of [stats::kernel()]; none for the kernels of images.
-#' @return `kernel()`: a numeric 3 x 3 matrix, to be used with [convolve2d()] without flipping;
-#'   or what [stats::kernel()] gives. `kernel_names()`: a character vector.
+#' @return `image_kernel()`: a numeric 3 x 3 matrix, to be used with [convolve2d()] without
+#'   flipping. `kernel_names()`: a character vector.
 #' @section Errors:
 #' `UnknownName` for a name that is not in `kernel_names()`; the nearest ones are offered.
 #' @examplesIf kerasduet:::has_core()
 #' kernel_names()
-#' kernel("sobel")
-#' kernel("daniell", 2) # of stats
+#' image_kernel("sobel")
 #' @export
-kernel <- function(name, ...) {
-  if (...length() > 0 || !missing(name) && is_stats_kernel(name)) {
-    theirs <- sys.call()
-    theirs[[1]] <- quote(stats::kernel)
-    return(eval.parent(theirs))
-  }
-  lesson("kernel", as.list(environment()))
+image_kernel <- function(name) {
+  lesson("image_kernel", as.list(environment()))
 }
 
-is_stats_kernel <- function(name) {
-  is.numeric(name) || is.character(name) && length(name) == 1 &&
-    name %in% c("daniell", "dirichlet", "fejer", "modified.daniell")
-}
-
-#' @rdname kernel
+#' @rdname image_kernel
 #' @export
 kernel_names <- function() {
   lesson("kernel_names", list())

@@ -147,7 +147,7 @@ animate_pooling <- function(image, path, size = 2, stride = NULL, kind = "max", 
 #'   to its brightest value.
 #' @section Errors:
 #' An unknown name, or channels that differ.
-#' @seealso [convolve2d()], [kernel()]
+#' @seealso [convolve2d()], [image_kernel()]
 #' @examplesIf kerasduet:::has_core()
 #' plot_feature_maps(volcano, c("sobel", "edge"))
 #' @export

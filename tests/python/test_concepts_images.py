@@ -322,7 +322,7 @@ def test_tiny_cnn_equals_a_keras_model():
 @many_cases
 @given(st.sampled_from(kc.kernel_names()))
 def test_kernels_answer_to_flat_images(name):
-    flat = kc.convolve2d(np.full((5, 5), 7.0), kc.kernel(name))
+    flat = kc.convolve2d(np.full((5, 5), 7.0), kc.image_kernel(name))
     close(flat, np.full((3, 3), 7.0 if name == "sharpen" else 0.0))
 
 

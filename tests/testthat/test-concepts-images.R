@@ -59,20 +59,12 @@ test_that("an argument that is not given is named", {
   expect_error(convolve2d(undefined_thing, corner), "undefined_thing")
 })
 
-test_that("kernel() gives ours and passes on what belongs to stats", {
+test_that("image_kernel() gives the named kernels and refuses other names", {
   skip_without_core()
-  expect_identical(kernel("sobel"), rbind(c(1, 0, -1), c(2, 0, -2), c(1, 0, -1)))
-  expect_identical(kernel(name = "edge")[2, 2], 4)
-  expect_identical(kernel("daniell", 2), stats::kernel("daniell", 2))
-  expect_identical(kernel("daniell"), stats::kernel("daniell"))
-  expect_identical(kernel(coef = "fejer", m = 3, r = 2), stats::kernel("fejer", 3, 2))
-  expect_identical(kernel(c(2, 1) / 4, name = "own"), stats::kernel(c(2, 1) / 4, name = "own"))
-  wrapped <- function(...) kernel(...)
-  expect_identical(wrapped("modified.daniell", c(1, 2)), stats::kernel("modified.daniell", c(1, 2)))
-  expect_identical(do.call(kernel, list("daniell", 2)), stats::kernel("daniell", 2))
-  expect_match(refused(kernel("daniel")), "^UnknownName: name: no option 'daniel'")
-  expect_match(refused(kernel()), "name: must be given")
-  expect_error(kernel("sobel", 2), "unknown named kernel", class = "simpleError")
+  expect_identical(image_kernel("sobel"), rbind(c(1, 0, -1), c(2, 0, -2), c(1, 0, -1)))
+  expect_identical(image_kernel(name = "edge")[2, 2], 4)
+  expect_match(refused(image_kernel("daniel")), "^UnknownName: name: no option 'daniel'")
+  expect_match(refused(image_kernel()), "name: must be given")
   expect_true(all(kernel_names() %in% c(
     "vertical", "horizontal", "sobel", "scharr", "sharpen", "edge", "strong_edge", "corner",
     "texture"

@@ -16,7 +16,7 @@ from kerasduet.concepts.convolution import (
 )
 from kerasduet.concepts.images import image_storage, pad2d, rescale
 from kerasduet.concepts.keras_weights import recurrent_from_keras, recurrent_to_keras
-from kerasduet.concepts.kernels import kernel, kernel_names
+from kerasduet.concepts.kernels import image_kernel, kernel_names
 from kerasduet.concepts.losses import cross_entropy, logistic_loss, mean_squared_error
 from kerasduet.concepts.neurons import logic_gate, threshold_neuron
 from kerasduet.concepts.optimizers import optimizer_step
@@ -68,8 +68,8 @@ __all__ = [
     "dense_parameters",
     "gradient_norms_by_lag",
     "gru_forward",
+    "image_kernel",
     "image_storage",
-    "kernel",
     "kernel_names",
     "layer_shapes",
     "logic_gate",

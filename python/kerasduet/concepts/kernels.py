@@ -7,7 +7,7 @@ import numpy as np
 from kerasduet import checks
 from kerasduet.concepts.arrays import Array
 
-__all__ = ["kernel", "kernel_names"]
+__all__ = ["image_kernel", "kernel_names"]
 
 KERNELS: dict[str, list[list[int]]] = {
     "vertical": [[1, 0, -1], [1, 0, -1], [1, 0, -1]],
@@ -23,7 +23,7 @@ KERNELS: dict[str, list[list[int]]] = {
 
 
 def kernel_names() -> list[str]:
-    """List the kernels that `kernel()` knows.
+    """List the kernels that `image_kernel()` knows.
 
     Returns
     -------
@@ -38,7 +38,7 @@ def kernel_names() -> list[str]:
     return list(KERNELS)
 
 
-def kernel(name: str) -> Array:
+def image_kernel(name: str) -> Array:
     """Give a 3 x 3 kernel by its name.
 
     Parameters
@@ -66,7 +66,7 @@ def kernel(name: str) -> Array:
 
     Examples
     --------
-    >>> kernel("sobel")
+    >>> image_kernel("sobel")
     array([[ 1.,  0., -1.],
            [ 2.,  0., -2.],
            [ 1.,  0., -1.]])

@@ -21,7 +21,7 @@ from kerasduet.concepts.drawing import (
     tidy,
 )
 from kerasduet.concepts.images import pad_border
-from kerasduet.concepts.kernels import kernel, kernel_names
+from kerasduet.concepts.kernels import image_kernel, kernel_names
 from kerasduet.concepts.neurons import threshold_neuron
 from kerasduet.concepts.pooling import pool2d
 from kerasduet.concepts.sequences import rnn_forward, steps
@@ -551,7 +551,7 @@ def _feature_maps(pixels: Array, kernels: Any) -> dict[str, Array]:
     if isinstance(kernels, str):
         kernels = [kernels]
     if isinstance(kernels, list | tuple) and all(isinstance(name, str) for name in kernels):
-        return {name: convolve2d(pixels, kernel(name)) for name in kernels}
+        return {name: convolve2d(pixels, image_kernel(name)) for name in kernels}
     weights = real_array("kernels", kernels, dimensions=(4,))
     maps = convolve2d(pixels, weights)  # (rows, columns, filters)
     return {f"filter {i + 1}": maps[:, :, i] for i in range(maps.shape[2])}
