@@ -35,7 +35,13 @@ def activate(x: ArrayLike, name: str) -> Any:
 
     Notes
     -----
-    step: 1 if x > 0 else 0. sigmoid: 1 / (1 + e^-x). relu: max(x, 0). softmax: see `softmax`.
+    * identity: x; slope 1.
+    * step: 1 if x > 0, else 0; slope 0, which is why it cannot be trained by gradients.
+    * sigmoid: 1 / (1 + e^-x); slope s (1 - s), at most 0.25.
+    * tanh; slope 1 - tanh^2, at most 1.
+    * relu: max(x, 0); slope 1 if x > 0, else 0.
+    * softmax: e^x_i / sum_j e^x_j, computed from x - max x, the same number without overflow;
+      slope p_i (d_ij - p_j).
 
     Examples
     --------
@@ -53,9 +59,9 @@ def activation_slope(x: ArrayLike, name: str) -> Any:
     Parameters
     ----------
     x : float or array
-        Where, before the activation; any finite numbers.
+        Values before the activation, any finite numbers.
     name : {"identity", "step", "sigmoid", "tanh", "relu", "softmax"}
-        The function.
+        As in `activate`, whose notes give the slopes.
 
     Returns
     -------
@@ -67,11 +73,6 @@ def activation_slope(x: ArrayLike, name: str) -> Any:
     ------
     KerasduetError
         As `activate`.
-
-    Notes
-    -----
-    sigmoid: s (1 - s), at most 0.25. tanh: 1 - tanh^2, at most 1. relu: 1 if x > 0 else 0.
-    step: 0, which is why it cannot be trained by gradients. softmax: p_i (d_ij - p_j).
 
     Examples
     --------
@@ -90,7 +91,7 @@ def softmax(x: ArrayLike) -> Array:
 
     Parameters
     ----------
-    x : array (classes,) or (..., classes)
+    x : array
         Scores, any finite numbers; of a matrix each row.
 
     Returns
@@ -102,10 +103,6 @@ def softmax(x: ArrayLike) -> Array:
     ------
     KerasduetError
         Scores that are not finite and numeric.
-
-    Notes
-    -----
-    p_i = e^x_i / sum_j e^x_j, computed from x - max x: the same number without overflow.
 
     Examples
     --------

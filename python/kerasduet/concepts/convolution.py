@@ -37,10 +37,10 @@ def convolve2d(
         Keras `Conv2D`.
     stride : int or pair of int
         Pixels between two windows, down and across, at least 1.
-    padding : {"valid", "same", "causal"}, or number or pair of numbers
-        No border; the border that keeps ceil(size / stride), an odd pixel below and right, as
-        in Keras; kernel - 1 zeros above and left only; or that many zeros on each side, where
-        a half such as 2.5 means 2 before and 3 after.
+    padding : number or pair of numbers, or {"valid", "same", "causal"}
+        That many zeros on each side, where a half such as 2.5 means 2 before and 3 after.
+        "valid": no border. "same": the border that keeps ceil(size / stride), an odd pixel
+        below and right, as in Keras. "causal": kernel - 1 zeros above and left only.
     flip : bool
         False gives the cross-correlation that networks call convolution; True flips the kernel
         in both directions first: the convolution of mathematics and signal processing.
@@ -60,9 +60,12 @@ def convolve2d(
 
     Notes
     -----
-    S[i, j] = bias + sum over a, b, c of I[i * s + a, j * t + b, c] K[a, b, c]; for other
-    borders than zeros, use `pad2d` first. Goodfellow, Bengio and Courville (2016), Deep
-    Learning, equations 9.4 to 9.6.
+    S[i, j] = bias + sum over a, b, c of I[i s + a, j t + b, c] K[a, b, c]; for other borders
+    than zeros, use `pad2d` first.
+
+    References
+    ----------
+    Goodfellow, Bengio and Courville (2016), Deep Learning, equations 9.4 to 9.6.
 
     Examples
     --------
@@ -84,7 +87,7 @@ def convolve2d(
 
 
 def conv_output_size(size: Any, kernel: Any, *, stride: Any = 1, padding: Any = 0) -> Any:
-    """Compute how many positions a kernel or a pooling window takes.
+    """Count the positions that a kernel or a pooling window takes.
 
     Parameters
     ----------
@@ -109,10 +112,13 @@ def conv_output_size(size: Any, kernel: Any, *, stride: Any = 1, padding: Any = 
 
     Notes
     -----
-    floor((W - K + 2 P) / S) + 1. For W 125 x 49, K 5, P 2, S 2 that is 63 x 25; the lessons
-    print 62 x 24, where the + 1 was lost. Pooling follows the same rule, floor((n - f) / s)
-    + 1; the lessons print (n - f + 1) / s, which for n 224, f 2, s 2 is 111.5 instead of the
-    112 that every framework gives.
+    floor((W - K + 2 P) / S) + 1.
+
+    Where course notes differ
+    -------------------------
+    For W 125 x 49, K 5, P 2 and S 2 the size is 63 x 25; notes that print 62 x 24 lost the + 1.
+    Pooling follows the same rule, floor((n - f) / s) + 1; notes that write (n - f + 1) / s get
+    111.5 for n 224, f 2, s 2, instead of the 112 that every framework gives.
 
     Examples
     --------

@@ -31,7 +31,7 @@ def image_storage(shape: Any, *, bits: int = 8) -> dict[str, int]:
         Height and width in pixels, at least 1.
     bits : int
         Bits a pixel, 1 to 64: 8 and 16 are common for gray, 24 for RGB (3 x 8), 30 for deep
-        color (3 x 10).
+        colour (3 x 10).
 
     Returns
     -------
@@ -112,26 +112,22 @@ def pad2d(image: ArrayLike, amount: Any, *, mode: str = "zero", value: float = 0
         Border width in pixels, at least 0: on every side; above and below, then left and
         right; or top, bottom, left, right.
     mode : {"zero", "constant", "reflect", "replicate", "causal"}
-        What the border holds: zeros; `value`; the mirror image without the edge itself; the
-        edge repeated; or zeros above and on the left only, so that no output sees what comes
-        after it.
+        What the border holds: zeros; `value`; the mirror image without the edge itself, so that
+        1 2 3 becomes 3 2 1 2 3 2 1; the edge repeated, so that it becomes 1 1 1 2 3 3 3; or
+        zeros above and on the left only, so that no output sees what comes after it.
     value : float
         The border of mode "constant".
 
     Returns
     -------
-    array (h + top + bottom, w + left + right) or (..., channels)
-        The padded image.
+    array
+        Larger than the image by the border; channels are left alone.
 
     Raises
     ------
     KerasduetError
         A negative amount, an unknown mode, a mirror wider than the image, or four amounts with
         mode "causal", which knows only the sides before.
-
-    Notes
-    -----
-    Reflection of the row 1 2 3 by 2 is 3 2 1 2 3 2 1, replication 1 1 1 2 3 3 3.
 
     Examples
     --------

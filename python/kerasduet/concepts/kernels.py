@@ -59,7 +59,7 @@ def image_kernel(name: str) -> Array:
     Notes
     -----
     vertical, sobel and scharr answer to vertical edges (bright left of dark); transposed, to
-    horizontal ones. edge and strong_edge are Laplacians with four and eight neighbors, sharpen
+    horizontal ones. edge and strong_edge are Laplacians with four and eight neighbours, sharpen
     is the image plus its edges. corner is the mixed second difference, zero along straight
     horizontal and vertical edges; texture is the second difference in both directions, Laws'
     (1980) spot mask S3S3.

@@ -20,7 +20,7 @@ def mean_squared_error(y: ArrayLike, p: ArrayLike) -> float:
     Parameters
     ----------
     y, p : array
-        True and predicted values, of one shape.
+        The truth and the predictions, of one shape.
 
     Returns
     -------
@@ -97,10 +97,10 @@ def cross_entropy(y: ArrayLike, p: ArrayLike, *, base: str | float = "e") -> flo
         Values outside 0 to 1, rows that do not sum to 1, shapes that differ, or a base of at
         most 1.
 
-    Notes
-    -----
-    A true class predicted with 0.775 costs 0.2549 nats or 0.3677 bits. The lessons print
-    0.3677, the base-2 figure; Keras and PyTorch use the natural logarithm and report 0.2549.
+    Where course notes differ
+    -------------------------
+    A true class predicted with 0.775 costs 0.2549 nats or 0.3677 bits. Notes that print 0.3677
+    used base 2; Keras and PyTorch use the natural logarithm and report 0.2549.
 
     Examples
     --------

@@ -47,8 +47,11 @@ def threshold_neuron(inputs: ArrayLike, weights: ArrayLike, threshold: float) ->
 
     Notes
     -----
-    a = sum w x - threshold; y = 1 if a > 0, else 0. McCulloch and Pitts (1943), "A logical
-    calculus of the ideas immanent in nervous activity".
+    a = sum w x - threshold; y = 1 if a > 0, else 0.
+
+    References
+    ----------
+    McCulloch and Pitts (1943), A logical calculus of the ideas immanent in nervous activity.
 
     Examples
     --------
@@ -89,8 +92,11 @@ def logic_gate(name: str) -> dict[str, Any]:
     Notes
     -----
     No single neuron is XOR: it would need w1 > t, w2 > t, t >= 0 and w1 + w2 <= t, but the
-    first three give w1 + w2 > 2 t >= t. Minsky and Papert (1969), Perceptrons. Two layers can:
-    see `two_layer_fit`.
+    first three give w1 + w2 > 2 t >= t. Two layers can: see `two_layer_fit`.
+
+    References
+    ----------
+    Minsky and Papert (1969), Perceptrons.
 
     Examples
     --------

@@ -53,14 +53,14 @@ def optimizer_step(
 
     Notes
     -----
-    With rate a, gradient g, step t:
-    sgd: w - a g.
-    momentum: v = m v - a g; w + v (Polyak 1964).
-    adagrad: s = s + g^2; w - a g / sqrt(s + e) (Duchi, Hazan and Singer 2011).
-    rmsprop: s = r s + (1 - r) g^2; w - a g / sqrt(s + e) (Tieleman and Hinton 2012).
-    adam: m = b1 m + (1 - b1) g, v = b2 v + (1 - b2) g^2;
-    w - a sqrt(1 - b2^t) / (1 - b1^t) * m / (sqrt(v) + e) (Kingma and Ba 2015, the form at the
-    end of their section 2).
+    With rate a, gradient g and step t:
+
+    * sgd: w - a g.
+    * momentum: v = m v - a g; w + v (Polyak 1964).
+    * adagrad: s = s + g^2; w - a g / sqrt(s + e) (Duchi, Hazan and Singer 2011).
+    * rmsprop: s = r s + (1 - r) g^2; w - a g / sqrt(s + e) (Tieleman and Hinton 2012).
+    * adam: m = b1 m + (1 - b1) g, v = b2 v + (1 - b2) g^2; w - a sqrt(1 - b2^t) / (1 - b1^t) m
+      / (sqrt(v) + e) (Kingma and Ba 2015, the form at the end of their section 2).
 
     Examples
     --------

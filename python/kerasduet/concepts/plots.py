@@ -263,10 +263,14 @@ def plot_decision(
         One sample a row.
     outputs : array (samples,)
         Their true class, 0 or 1.
-    weights, threshold : array (2,), float
-        A neuron as in `threshold_neuron`; or else
-    params, hidden_activation
-        a network as in `two_layer_forward`.
+    weights : array (2,), optional
+        Those of a neuron as in `threshold_neuron`. Give `weights` or `params`.
+    threshold : float
+        Threshold of that neuron.
+    params : dict, optional
+        Those of a network as in `two_layer_forward`.
+    hidden_activation : {"identity", "step", "sigmoid", "tanh", "relu"}
+        Activation of that network.
 
     Returns
     -------
@@ -363,7 +367,7 @@ def plot_gates(states: Mapping[str, Any]) -> Figure:
     Raises
     ------
     KerasduetError
-        A dict of something else.
+        Something else than such results.
 
     Examples
     --------
@@ -412,7 +416,7 @@ def plot_gradient_norms(norms: Mapping[str, Any]) -> Figure:
     Raises
     ------
     KerasduetError
-        A dict of something else.
+        Something else than such results.
 
     Examples
     --------

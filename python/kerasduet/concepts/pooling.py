@@ -39,7 +39,8 @@ def pool2d(
     p : float
         Power of "lp", above 0: 1 sums, 2 is the Euclidean norm, large p approaches max.
     seed : int, optional
-        Makes "stochastic" repeatable, 0 to 2^32 - 1.
+        Makes "stochastic" repeatable, the same draws in R and in Python, 0 to 2^32 - 1. None
+        draws anew each time.
 
     Returns
     -------
@@ -55,8 +56,12 @@ def pool2d(
     Notes
     -----
     Rows = floor((n - f) / s) + 1. Lp: (sum |x|^p)^(1 / p). Stochastic: one value of the window,
-    drawn with probability x / sum x (Zeiler and Fergus 2013, "Stochastic pooling for
-    regularization of deep convolutional neural networks"); a window of zeros gives 0.
+    drawn with probability x / sum x; a window of zeros gives 0.
+
+    References
+    ----------
+    Zeiler and Fergus (2013), Stochastic pooling for regularization of deep convolutional neural
+    networks.
 
     Examples
     --------

@@ -66,10 +66,16 @@ def rnn_forward(
 
     Notes
     -----
-    h_t = f(U x_t + W h_(t-1) + b), o_t = g(V h_t + c). Elman (1990), "Finding structure in
-    time". With U = W = V = 1, relu and the inputs 2, 4, 6, 8, 10 the states are 2, 6, 12, 20,
-    30; the lessons print 2, 6, 10, 14, 18, where the input before was added instead of the
-    state before.
+    h_t = f(U x_t + W h_(t-1) + b), o_t = g(V h_t + c).
+
+    Where course notes differ
+    -------------------------
+    With U = W = V = 1, relu and the inputs 2, 4, 6, 8, 10 the states are 2, 6, 12, 20, 30.
+    Notes that print 2, 6, 10, 14, 18 added the input before instead of the state before.
+
+    References
+    ----------
+    Elman (1990), Finding structure in time, Cognitive Science 14.
 
     Examples
     --------
@@ -107,8 +113,7 @@ def lstm_forward(
     params : dict
         `Wf`, `Wu`, `Wc`, `Wo` (units, units + features): weights of the forget gate, update
         gate, candidate and output gate on [a, x], the state before the input; `bf`, `bu`, `bc`,
-        `bo` (units,) or a number: their biases. `recurrent_from_keras("lstm", ...)` gives such
-        a dict.
+        `bo` (units,) or a number: their biases. `recurrent_from_keras` gives such a dict.
     a0, c0 : float or array (units,)
         State and cell before the first step.
 
@@ -124,9 +129,13 @@ def lstm_forward(
 
     Notes
     -----
-    f, u, o = sigmoid(W [a, x] + b) each; candidate = tanh(Wc [a, x] + bc);
-    c = f * c + u * candidate; a = o * tanh(c). Hochreiter and Schmidhuber (1997), "Long
-    short-term memory"; the forget gate is of Gers, Schmidhuber and Cummins (2000).
+    LSTM: f, u, o = sigmoid(W [a, x] + b) each; candidate = tanh(Wc [a, x] + bc);
+    c = f * c + u * candidate; a = o * tanh(c).
+
+    References
+    ----------
+    Hochreiter and Schmidhuber (1997), Long short-term memory, Neural Computation 9; the forget
+    gate is of Gers, Schmidhuber and Cummins (2000).
 
     Examples
     --------
@@ -164,7 +173,7 @@ def gru_forward(
     params : dict
         `Wr`, `Wz`, `Wh` (units, units + features): weights of the reset gate, update gate and
         candidate on [h, x], the state before the input; `br`, `bz`, `bh` (units,) or a number:
-        their biases. `recurrent_from_keras("gru", ...)` gives such a dict.
+        their biases. `recurrent_from_keras` gives such a dict.
     h0 : float or array (units,)
         State before the first step.
 
@@ -180,11 +189,15 @@ def gru_forward(
 
     Notes
     -----
-    r, z = sigmoid(W [h, x] + b) each; candidate = tanh(Wh [r * h, x] + bh);
-    h = (1 - z) h + z candidate. Cho et al. (2014), "Learning phrase representations using RNN
-    encoder-decoder", with the z of Chung et al. (2014). Keras's z is 1 minus this one (h =
-    z h + (1 - z) candidate), so the weights of z change sign between the two; its
-    `reset_after=True`, which applies r after the multiplication, is another function.
+    GRU: r, z = sigmoid(W [h, x] + b) each; candidate = tanh(Wh [r * h, x] + bh); h = (1 - z) h
+    + z candidate. Keras's z is 1 minus this one (h = z h + (1 - z) candidate), so the weights
+    of z change sign between the two, see `recurrent_from_keras`; its `reset_after=True`, which
+    applies r after the multiplication, is another function.
+
+    References
+    ----------
+    Cho et al. (2014), Learning phrase representations using RNN encoder-decoder, with the z of
+    Chung et al. (2014).
 
     Examples
     --------

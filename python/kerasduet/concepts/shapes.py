@@ -164,25 +164,33 @@ def layer_shapes(layers: Sequence[Mapping[str, Any]], input_shape: Any) -> dict[
 
     Parameters
     ----------
-    layers : list of dict (R: list of named lists)
-        Each has a `kind` and that kind's settings, the starred ones optional:
-        "conv": filters, kernel, stride* = 1, padding* = "valid";
-        "pool": size* = 2, stride* = size, padding* = "valid"; "global_pool"; "flatten";
-        "dense": units. Padding as in `conv_output_size`.
+    layers : list of dict
+        Each has a `kind` and that kind's settings; those with a value here are optional:
+        * "conv": `filters`, `kernel`, `stride` = 1, `padding` = "valid";
+        * "pool": `size` = 2, `stride` = size, `padding` = "valid";
+        * "global_pool", "flatten": none;
+        * "dense": `units`.
+
+        Padding is as in `conv_output_size`.
     input_shape : 1, 2 or 3 int
         Features; height and width; or height, width and channels.
 
     Returns
     -------
     dict of lists of equal length
-        `layer` (kind, starting with "input"), `height`, `width`, `channels` and `parameters`:
-        one row a layer. A flat layer has height and width 1.
+        One row a layer, the input first: `layer` (its kind), `height`, `width`, `channels`,
+        `parameters`. A flat layer has height and width 1.
 
     Raises
     ------
     KerasduetError
         An unknown kind or setting, one that is missing, or a window larger than its input;
         the layer is named.
+
+    Where course notes differ
+    -------------------------
+    Pooling 224 x 224 by 2 with stride 2 gives 112 x 112; (n - f + 1) / s would be 111.5. See
+    `conv_output_size`.
 
     Examples
     --------

@@ -51,8 +51,8 @@ def bptt_gradients(
     targets : array (time, outputs), or (time,) for one output
         Wanted outputs y; within 0 and 1 for the losses "logistic" and "cross_entropy".
     loss : {"squared", "logistic", "cross_entropy"}
-        E = sum over time of (o - y)^2 / 2; of -(y ln o + (1 - y) ln(1 - o)), for sigmoid
-        outputs; or of -y ln o, for softmax outputs.
+        Summed over time: (o - y)^2 / 2; -(y ln o + (1 - y) ln(1 - o)), for sigmoid outputs;
+        or -y ln o, for softmax outputs.
     truncate : int, optional
         Steps that the error of each time step flows back, its own included, at least 1; None
         is all of them.
@@ -72,8 +72,12 @@ def bptt_gradients(
     Notes
     -----
     dE/dW = sum over t, and over k <= t, of dE_t/dh_t (dh_t/dh_k) dh_k/dW, where dh_t/dh_k is
-    the product of diag(f'(z_j)) W over the steps between. Werbos (1990), "Backpropagation
-    through time"; truncated: Williams and Peng (1990).
+    the product of diag(f'(z_j)) W over the steps between.
+
+    References
+    ----------
+    Werbos (1990), Backpropagation through time, Proceedings of the IEEE 78. Truncated: Williams
+    and Peng (1990), Neural Computation 2.
 
     Examples
     --------
@@ -141,14 +145,18 @@ def gradient_norms_by_lag(
     Raises
     ------
     KerasduetError
-        As the forward functions.
+        As `rnn_forward` and `lstm_forward`.
 
     Notes
     -----
     s is h, or for "lstm" the pair (a, c). The derivative over a lag is the product of the
-    one-step derivatives: it vanishes when they shrink, explodes when they stretch (Pascanu,
-    Mikolov and Bengio 2013, "On the difficulty of training recurrent neural networks",
-    equation 5). An LSTM with forget gates near 1 keeps it near 1.
+    one-step derivatives: it vanishes when they shrink and explodes when they stretch. An LSTM
+    with forget gates near 1 keeps it near 1.
+
+    References
+    ----------
+    Pascanu, Mikolov and Bengio (2013), On the difficulty of training recurrent neural networks,
+    equation 5.
 
     Examples
     --------
@@ -195,9 +203,13 @@ def clip_gradients(
 
     Notes
     -----
-    By norm: g * min(1, norm / ||g||), Pascanu, Mikolov and Bengio (2013), algorithm 1. Keras
-    calls this `global_clipnorm`; its `clipnorm` bounds each gradient by itself, its `clipvalue`
-    is our `value`.
+    By norm: g * min(1, norm / ||g||). Keras calls this `global_clipnorm`; its `clipnorm` bounds
+    each gradient by itself, its `clipvalue` is our `value`.
+
+    References
+    ----------
+    Pascanu, Mikolov and Bengio (2013), On the difficulty of training recurrent neural networks,
+    algorithm 1.
 
     Examples
     --------

@@ -155,10 +155,14 @@ def two_layer_gradients(
 
     Notes
     -----
-    For m samples and the loss (1 / m) sum of -(y ln A2 + (1 - y) ln(1 - A2)):
-    D2 = A2 - y, dW2 = D2 A1' / m, D1 = W2' D2 * f'(Z1), dW1 = D1 x' / m, the biases' gradients
-    are the row means. For tanh, f' = 1 - A1^2. Rumelhart, Hinton and Williams (1986),
-    "Learning representations by back-propagating errors".
+    For m samples, a sigmoid output and the loss (1 / m) sum of -(y ln A2 + (1 - y) ln(1 - A2)):
+    D2 = A2 - y, dW2 = D2 A1' / m, D1 = W2' D2 * f'(Z1), dW1 = D1 x' / m; the biases' gradients
+    are the row means. For tanh, f' = 1 - A1^2.
+
+    References
+    ----------
+    Rumelhart, Hinton and Williams (1986), Learning representations by back-propagating errors,
+    Nature 323.
 
     Examples
     --------

@@ -67,10 +67,10 @@ def recurrent(
     KerasduetError
         An argument outside its rule, by the subclass of that rule.
 
-    Notes
-    -----
-    LSTM: Hochreiter and Schmidhuber (1997), Neural Computation 9. GRU: Cho et al. (2014),
-    EMNLP.
+    References
+    ----------
+    Hochreiter and Schmidhuber (1997), Long short-term memory, Neural Computation 9. Cho et al.
+    (2014), Learning phrase representations using RNN encoder-decoder, EMNLP.
 
     Examples
     --------

@@ -70,8 +70,12 @@ def cnn(
 
     Notes
     -----
-    With its defaults the lesson's network, 693,962 parameters. LeCun et al. (1998),
-    "Gradient-based learning applied to document recognition", Proc. IEEE 86.
+    With its defaults the lesson's network, 693,962 parameters.
+
+    References
+    ----------
+    LeCun et al. (1998), Gradient-based learning applied to document recognition, Proceedings of
+    the IEEE 86.
 
     Examples
     --------

@@ -74,9 +74,12 @@ def dnn(
 
     Notes
     -----
-    With its defaults the course's 784-256(0.4)-128(0.3)-10: 235,146 parameters. Dropout:
-    Srivastava et al. (2014), "Dropout: a simple way to prevent neural networks from
-    overfitting", JMLR 15.
+    With its defaults, 784-256-128-10, it has 235,146 parameters.
+
+    References
+    ----------
+    Srivastava et al. (2014), Dropout: a simple way to prevent neural networks from overfitting,
+    JMLR 15.
 
     Examples
     --------
