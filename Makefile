@@ -29,7 +29,7 @@ test-python: setup ## pytest with the doctests
 test-r: setup     ## testthat against the installed R package
 	@bash tools/test.sh r
 
-lint: setup       ## ruff, mypy, lintr
+lint: setup       ## ruff, mypy, lintr; what is generated is current
 	@bash tools/test.sh lint
 
 check: setup      ## R CMD check, with and without Python
@@ -39,8 +39,8 @@ faults: setup     ## break run folders in every way we know; prints a Markdown t
 	@. tools/env.sh && python tests/faults/faults.py
 
 # No set-up here: installing needs the NAMESPACE that this writes.
-docs:             ## man/ and NAMESPACE from the roxygen comments
-	@. tools/env.sh && Rscript -e 'roxygen2::roxygenise()'
+docs:             ## R's wrappers from the core, man/ and NAMESPACE from the roxygen comments
+	@. tools/env.sh && python tools/generate.py && Rscript tools/docs.R
 
 format: setup     ## format the Python code, sort its imports
 	@. tools/env.sh && ruff check --quiet --fix-only $(not_ours) . && ruff format $(not_ours) .

@@ -631,22 +631,24 @@ lesson_list_to_py <- function(x, name) {
 
 table_from_py <- function(x) as.data.frame(plain(x))
 
-# A cell is counted from 1 here and from 0 there, in arguments and in what the core says of them.
-lesson_cell <- function(name, arguments, read, call = rlang::caller_env()) {
-  for (index in c("row", "column")) {
-    value <- arguments[[index]]
-    if (is.numeric(value) && !is.object(value)) arguments[[index]] <- value - 1
-  }
+# Some arguments count from 1 here and from 0 there, also in what the core says of them.
+lesson_counted <- function(name, counted, arguments, read = plain, call = rlang::caller_env()) {
   tryCatch(
-    lesson(name, arguments, read, call = call),
+    lesson(name, count_from_0(arguments, counted), read, call = call),
     kerasduet_error = function(error) {
-      abort_own(cell_text(conditionMessage(error)), class(error)[[1]], call)
+      abort_own(counted_text(conditionMessage(error), counted), class(error)[[1]], call)
     }
   )
 }
 
-cell_text <- function(text) {
-  if (!grepl("^(row|column): ", text)) {
+count_from_0 <- function(arguments, counted) {
+  less <- function(x) if (is.numeric(x) && !is.object(x)) x - 1 else x
+  arguments[counted] <- lapply(arguments[counted], less)
+  arguments
+}
+
+counted_text <- function(text, counted) {
+  if (!sub(":.*", "", text) %in% counted) {
     return(text)
   }
   numbers <- gregexpr("(?<= )-?[0-9]+([.][0-9]+)?", text, perl = TRUE)

@@ -21,19 +21,6 @@ presets <- function() {
 #'   the network's builder ([model_cnn()], [model_dnn()], [model_recurrent()]) such as `units`.
 #'   Whole numbers may be written as `2`.
 #'
-#' @section Settings:
-#' * Data: `dataset` ("mnist", "mnist-subset", "images", "co2", "series"), `path` (an .npz or a
-#'   CSV file), `time`, `target`, `features` (columns that the network sees beside the target's
-#'   own past), `own_past` (logical; `FALSE` gives it the features alone), `frequency` (spacing of
-#'   the times, such as "D", "W-SAT" or "MS"; `NULL` checks their order only, and notes gaps where
-#'   they are otherwise regular), `missing` ("error"; "interpolate" fills gaps, see [load_data()]),
-#'   `validation_split`, `test_split` (fractions).
-#' * Series: `lookback`, `horizon`, `season`, `difference` (time steps), `straddle` (logical,
-#'   windows of the test may begin before the split).
-#' * Training: `epochs`, `batch_size`, `optimizer` ("adam", "adamw", "rmsprop", "sgd"),
-#'   `learning_rate`, `momentum`, `weight_decay`, `clip_norm`, `clip_value`, `early_stopping`
-#'   (epochs to wait; `NULL` for none), `seed` (0 to 2^32 - 1).
-#'
 #' @return A named list of all settings, of class `kerasduet_experiment`; the builder's own are
 #'   in `model`.
 #' @seealso [run_experiment()], [load_data()], [build_model()]

@@ -28,6 +28,8 @@ for group in "$@"; do
       suite mypy mypy
       suite import-contract lint-imports --no-logo --no-cache
       suite lintr Rscript tools/lint.R
+      suite generated python tools/generate.py --check
+      suite roxygen Rscript tools/docs.R --check
       ;;
     python) suite pytest pytest --junitxml="$results/pytest.xml" ;;
     r) suite testthat Rscript tools/testthat.R "$results/testthat.json" ;;
