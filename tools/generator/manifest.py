@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from generator.core import REQUIRED, Argument, Core, Function
-from generator.roxygen import is_index
+from generator.wrappers import is_index
 
 WIDTH = 96
 

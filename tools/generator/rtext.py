@@ -96,7 +96,7 @@ class Speaker:
         --------
         >>> speaker = Speaker({})
         >>> speaker.type("array (h, w) or (h, w, channels)")
-        'numeric matrix (h, w) or array (h, w, channels)'
+        'numeric matrix (height, width) or array (height, width, channels)'
         >>> speaker.type("float or array (units,)"), speaker.type("int or pair of int")
         ('number or numeric vector (units)', 'whole number or two')
         """
