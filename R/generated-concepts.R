@@ -738,7 +738,7 @@ animate_pooling <- function(image, path, size = 2, stride = NULL, kind = "max", 
 #' @param seconds Number. Time a step is shown, at least 0.02. Default 1.
 #' @return `plot_unrolled()`: a [kerasduet_figure]. `animate_unrolled()`: the path, invisibly.
 #' @section Errors:
-#' As [rnn_forward()]. As [rnn_forward()], or a path that cannot be written.
+#' As [rnn_forward()], or a path that cannot be written.
 #' @examplesIf kerasduet:::has_core()
 #' plot_unrolled(c(2, 4, 6), 1, 1, 1, activation = "relu")
 #' animate_unrolled(c(2, 4), 1, 1, 1, tempfile(fileext = ".gif"), activation = "relu")
@@ -803,14 +803,12 @@ pool2d <- function(image, size = 2, stride = NULL, kind = "max", p = 2, seed = N
 #' order i, f, c, o (our u, f, c, o) and z, r, h. Its z is 1 minus the lessons' z, and 1 -
 #' sigmoid(s) = sigmoid(-s): the weights and bias of z change sign.
 #'
-#' See `recurrent_from_keras()`, which this undoes.
-#'
-#' @param kind Character. `SimpleRNN`, `LSTM`, or `GRU(reset_after=False)`: "rnn", "lstm" or
-#'   "gru".
+#' @param kind Character. "rnn" for `SimpleRNN`, "lstm" for `LSTM`, "gru" for
+#'   `GRU(reset_after=False)`.
 #' @param weights List of arrays. What the layer's `get_weights()` gives: kernel (features,
 #'   gates * units), recurrent kernel (units, gates * units) and, with `use_bias`, bias (gates *
 #'   units).
-#' @param params Named list. As `recurrent_from_keras()` gives it.
+#' @param params Named list. As `recurrent_from_keras()` gives it, which this undoes.
 #' @return `recurrent_from_keras()`: a named list; "rnn": `U` (units, features), `W` (units,
 #'   units), `b` (units) of [rnn_forward()]; "lstm", "gru": the params of [lstm_forward()] and
 #'   [gru_forward()]. `recurrent_to_keras()`: a list of arrays; kernel (features, gates * units),
@@ -973,7 +971,7 @@ logic_gate <- function(name) {
 #' @param params Named list. `f` (a, b): the kernel; `W` (h - a + 1, w - b + 1): the dense
 #'   weights, laid out like the feature map; `b`: the dense bias, a number.
 #' @param target Number. Wanted output y, within 0 and 1.
-#' @param loss Character. E:
+#' @param loss Character. What E is:
 #'   * `"squared"` (default): (O - y)^2 / 2.
 #'   * `"logistic"`: -(y ln O + (1 - y) ln(1 - O)).
 #' @return `tiny_cnn_forward()`: a named list; `Z1`, `A1` (h - a + 1, w - b + 1): the feature map

@@ -77,10 +77,14 @@ class Writer:
         speaker = Speaker(self.names, page.functions)
         words = page.words
         lines = [words.get("title") or _title(page, speaker)]
-        for key, derive in (("description", _description), ("details", _details)):
-            text = words[key] if key in words else derive(page, speaker)
-            lines += ["", *wrapped(text)] if text else []
+        description = words.get("description", _description(page, speaker))
+        details = words.get("details", _details(page, speaker))
+        lines += ["", *wrapped(description)] if description else []
+        if details and description:
+            lines += ["", *wrapped(details)]
         lines.append("")
+        if details and not description:  # a second paragraph would be the description
+            lines += tag("details", details)
         for names, text in self._params(page, speaker):
             lines += tag("param", f"{names} {text}")
         lines += tag("return", words.get("value") or _value(page, speaker, self.calls))

@@ -90,7 +90,7 @@ def recurrent_to_keras(kind: str, params: Mapping[str, Any]) -> list[Array]:
     kind : {"rnn", "lstm", "gru"}
         `SimpleRNN`, `LSTM`, or `GRU(reset_after=False)`.
     params : dict
-        As `recurrent_from_keras` gives it.
+        As `recurrent_from_keras` gives it, which this undoes.
 
     Returns
     -------
@@ -102,10 +102,6 @@ def recurrent_to_keras(kind: str, params: Mapping[str, Any]) -> list[Array]:
     ------
     KerasduetError
         A parameter that is missing or of the wrong shape.
-
-    Notes
-    -----
-    See `recurrent_from_keras`, which this undoes.
 
     Examples
     --------

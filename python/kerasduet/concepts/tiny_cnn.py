@@ -80,7 +80,7 @@ def tiny_cnn_gradients(
     target : float
         Wanted output y, within 0 and 1.
     loss : {"squared", "logistic"}
-        E: (O - y)^2 / 2; or -(y ln O + (1 - y) ln(1 - O)).
+        What E is: (O - y)^2 / 2; or -(y ln O + (1 - y) ln(1 - O)).
 
     Returns
     -------
