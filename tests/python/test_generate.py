@@ -272,3 +272,64 @@ def test_what_is_committed_is_what_would_be_written():
 def test_examples_of_the_generator(name):
     found = doctest.testmod(importlib.import_module(f"generator.{name}"))
     assert (found.failed, found.attempted > 0) == (0, True)
+
+
+@pytest.mark.parametrize(
+    ("annotation", "options"),
+    [
+        ('Annotated[str, OneOf(("a", "b"))]', ("a", "b")),
+        ("Annotated[str, SHAPE]", ("round", "square")),
+        ("Annotated[str, shared.SHAPE]", ()),
+        ("Annotated[tuple[str, ...], Several(SHAPE)]", ("round", "square")),
+        ("Annotated[int, Whole(1)]", ()),
+        ("str", ()),
+    ],
+)
+def test_options_of_a_rule_on_the_argument(tmp_path, annotation, options):
+    files = {
+        "__init__.py": '__all__ = ["models"]',
+        "common.py": 'NAMES = ("round", "square")\nSHAPE = OneOf(NAMES)',
+        "models/__init__.py": "from ruled.models.tower import tower\n__all__ = ['tower']",
+        "models/tower.py": f"from ruled.common import SHAPE\ndef tower(*, base: {annotation}): ...",
+    }
+    for name, text in files.items():
+        (tmp_path / "ruled" / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / "ruled" / name).write_text(text, "utf-8")
+    tower = Core(tmp_path, "ruled").builders()["tower"]
+    assert tower.arguments[0].options == options
+
+
+def test_settings_of_sections_and_tasks_are_one_list(tmp_path):
+    section = '''
+        class Images(Section):
+            """Images.
+
+            Parameters
+            ----------
+            path : str, optional
+                An npz file.
+            kind : {"photo"}
+                Which images.
+            """
+        '''
+    files = {
+        "__init__.py": "",
+        "experiments.py": 'class Experiment:\n    """One.\n\n    Attributes\n    ----------\n'
+        '    seed : int\n        Decides all.\n    """\n    seed: int\n',
+        "settings/__init__.py": "",
+        "settings/sections.py": "class Section: ...\n",
+        "tasks/__init__.py": "from __future__ import annotations",
+        "tasks/a/__init__.py": "",
+        "tasks/a/settings.py": textwrap.dedent(section),
+        "tasks/b/__init__.py": "",
+        "tasks/b/settings.py": textwrap.dedent(section)
+        .replace("An npz", "A CSV")
+        .replace("photo", "scan"),
+    }
+    for name, text in files.items():
+        (tmp_path / "parts" / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / "parts" / name).write_text(text, "utf-8")
+    found = {setting.name: setting for setting in Core(tmp_path, "parts").settings()}
+    assert list(found) == ["path", "kind", "seed"]
+    assert found["path"].text == "An npz file. A CSV file."
+    assert found["kind"].options == ("photo", "scan")

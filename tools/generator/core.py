@@ -11,6 +11,8 @@ from typing import Any
 
 import griffe
 
+from generator import rules
+
 REQUIRED = inspect.Parameter.empty
 SELF = ("self", "cls")
 _SECTION = griffe.DocstringSectionKind
@@ -85,9 +87,11 @@ class Core:
             return {}
         found = {}
         for name in models.exports or ():
-            member = models.members[name]
+            member = self._target(models.members[name])
             if member.is_module and name in member.members:
-                found[name] = self._function(member.members[name], with_rules=True)
+                member = self._target(member.members[name])
+            if member.is_function and member.module.name == name:
+                found[name] = self._function(member, with_rules=True)
         return found
 
     def lessons(self) -> dict[str, Function]:
@@ -115,45 +119,43 @@ class Core:
         return {name: self._function(member) for name, member in is_method.items()}
 
     def settings(self) -> tuple[Argument, ...]:
-        """Give the settings of an experiment, as its class documents them."""
+        """Give the settings of an experiment, as its class documents them or its sections do."""
+        found: dict[str, Argument] = {}
+        for section in self._setting_classes():
+            for item in _documented(section):
+                kind = _text(item.annotation)
+                name, text = item.name.strip(), _text(item.description)
+                options = rules.options(self.package, section, name, kind)
+                if name in found:  # another task has it too
+                    said = found[name]
+                    options = tuple(dict.fromkeys([*said.options, *options]))
+                    is_news = text[:30] not in said.text
+                    text = f"{said.text} {text}" if is_news else said.text
+                found[name] = Argument(name, type=kind, text=text, options=options)
+        return tuple(found.values())
+
+    def _setting_classes(self) -> list[Any]:
+        """Find the classes whose fields are settings: the tasks' own, then the experiment's."""
         if "experiments" not in self.package.members:
-            return ()
-        described = self.package.members["experiments"].members["Experiment"]
-        parsed = _parsed(described.docstring)
-        documented = next(s for s in parsed if s.kind is _SECTION.parameters)
-        return tuple(
-            Argument(
-                name=item.name,
-                type=_text(item.annotation),
-                text=_text(item.description),
-                options=self.rule(item.name, _text(item.annotation)),
-            )
-            for item in documented.value
-        )
+            return []
+        experiment = self.package.members["experiments"].members["Experiment"]
+        places = ["settings", *(f"tasks.{name}" for name in self._submodules("tasks"))]
+        modules = [m for place in places for m in self._submodules(place).values()]
+        sections = [
+            member
+            for module in modules
+            for member in module.members.values()
+            if not member.is_alias and member.is_class and "Section" in map(str, member.bases)
+        ]
+        return [*sections, experiment]
 
-    def rule(self, name: str, kind: str) -> tuple[str, ...]:
-        """Give the options that the rule of a builder's argument or of a setting allows.
-
-        The one place that knows how rules are written: in the docstring, `{"a", "b"}`, or in
-        the table of `rules.py`. Ranges stand in the docstring's text.
-        """
-        if _options(kind):
-            return _options(kind)
-        rules = self.package.members.get("rules")
-        table = (
-            ast.parse(str(rules.members["RULES"].value), mode="eval").body if rules else None
-        )
-        entries = table.args[0] if isinstance(table, ast.Call) else ast.Dict([], [])
-        for key, check in zip(entries.keys, entries.values, strict=True):
-            is_choice = isinstance(check, ast.Call) and ast.unparse(check.func) == "_choice"
-            if ast.literal_eval(key) == name and is_choice:
-                return tuple(self._constant(rules, check.args[0]))
-        return ()
-
-    def _constant(self, module: griffe.Module, node: ast.expr) -> Any:
-        if isinstance(node, ast.Name):
-            return ast.literal_eval(str(module.members[node.id].value))
-        return ast.literal_eval(node)
+    def _submodules(self, path: str) -> dict[str, Any]:
+        """Give the modules of a folder of the package, none where there is no such folder."""
+        found: Any = self.package
+        for part in path.split("."):
+            found = found.members.get(part) if found is not None else None
+        members = found.members.items() if found is not None else ()
+        return {name: m for name, m in sorted(members) if not m.is_alias and m.is_module}
 
     def _member(self, name: str) -> Any:
         return self.package.members.get(name)
@@ -175,7 +177,9 @@ class Core:
             if parameter.kind is griffe.ParameterKind.var_keyword:
                 variadic = parameter.name.lstrip("*")
             name = parameter.name.lstrip("*")
-            options = self.rule(name, kind) if with_rules else _options(kind)
+            options = rules.listed(kind)
+            if with_rules:
+                options = rules.options(self.package, function, name, kind)
             arguments.append(
                 Argument(
                     name=parameter.name.lstrip("*"),
@@ -221,6 +225,13 @@ def _sections(function: griffe.Function) -> dict[str, Any]:
     return found
 
 
+def _documented(described: griffe.Class) -> list[Any]:
+    """Give the parameters of a class by its docstring, then its attributes."""
+    kinds = (_SECTION.parameters, _SECTION.attributes)
+    sections = [s for s in _parsed(described.docstring) if s.kind in kinds]
+    return [item for s in sections for item in s.value if not item.name.startswith("*")]
+
+
 def _parsed(docstring: griffe.Docstring | None) -> list[griffe.DocstringSection]:
     # Without its parent, so that types stay the words they are.
     if docstring is None:
@@ -232,13 +243,6 @@ def _text(value: Any) -> str:
     """Join the lines of a text; paragraphs and lists stay."""
     text = "" if value is None else str(value).strip()
     return re.sub(r"(?<!\n)\n(?![\n*])\s*", " ", text)
-
-
-def _options(kind: str) -> tuple[str, ...]:
-    if re.fullmatch(r'("[^"]*"(, )?)+', kind):  # griffe takes the braces off
-        return tuple(re.findall(r'"([^"]*)"', kind))
-    braces = re.search(r"\{([^}]*)\}", kind)
-    return tuple(re.findall(r'"([^"]*)"', braces[1])) if braces else ()
 
 
 def _default(parameter: griffe.Parameter) -> Any:
