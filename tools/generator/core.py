@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import inspect
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -45,10 +45,6 @@ class Function:
     raises: tuple[tuple[str, str], ...] = ()
     sections: dict[str, str] = field(default_factory=dict)
     examples: str = ""
-
-    def argument(self, name: str) -> Argument:
-        """Find an argument; that of `**settings` has the name without its stars."""
-        return next(a for a in self.arguments if a.name == name)
 
     @property
     def named(self) -> tuple[Argument, ...]:
@@ -110,13 +106,11 @@ class Core:
     def methods(self, path: str) -> dict[str, Function]:
         """Give the public methods of a class."""
         members = self._target(self.package.members[path]).members
-        own = {name: m for name, m in members.items() if not name.startswith("_")}
-        is_method = {
-            name: member
-            for name, member in own.items()
-            if member.is_function and not {"property", "cached"} & set(member.labels)
+        return {
+            name: self._function(member)
+            for name, member in members.items()
+            if member.is_function and not name.startswith("_")
         }
-        return {name: self._function(member) for name, member in is_method.items()}
 
     def settings(self) -> tuple[Argument, ...]:
         """Give the settings of an experiment, as its class documents them or its sections do."""
@@ -167,30 +161,18 @@ class Core:
         function = self._target(member)
         docs = _sections(function)
         documented = {item.name.lstrip("*"): item for item in docs.pop("parameters", ())}
-        arguments = []
-        variadic = None
+        arguments, variadic = [], None
         for parameter in function.parameters:
-            if parameter.name in SELF:
-                continue
-            item = documented.get(parameter.name.lstrip("*"))
-            kind = _text(item.annotation) if item is not None else ""
-            if parameter.kind is griffe.ParameterKind.var_keyword:
-                variadic = parameter.name.lstrip("*")
             name = parameter.name.lstrip("*")
-            options = rules.listed(kind)
+            if name in SELF:
+                continue
+            if parameter.kind is griffe.ParameterKind.var_keyword:
+                variadic = name
+            argument = _argument(parameter, documented.get(name))
             if with_rules:
-                options = rules.options(self.package, function, name, kind)
-            arguments.append(
-                Argument(
-                    name=parameter.name.lstrip("*"),
-                    default=_default(parameter),
-                    by_name_only=parameter.kind is griffe.ParameterKind.keyword_only,
-                    annotation=_text(parameter.annotation),
-                    type=kind,
-                    text=_text(item.description) if item is not None else "",
-                    options=options,
-                )
-            )
+                options = rules.options(self.package, function, name, argument.type)
+                argument = replace(argument, options=options)
+            arguments.append(argument)
         return Function(
             name=function.name,
             arguments=tuple(arguments),
@@ -198,6 +180,20 @@ class Core:
             returns_annotation=_text(function.returns),
             **docs,
         )
+
+
+def _argument(parameter: griffe.Parameter, item: Any) -> Argument:
+    """Join what the signature and the docstring say of an argument."""
+    kind = _text(item.annotation) if item is not None else ""
+    return Argument(
+        name=parameter.name.lstrip("*"),
+        default=_default(parameter),
+        by_name_only=parameter.kind is griffe.ParameterKind.keyword_only,
+        annotation=_text(parameter.annotation),
+        type=kind,
+        text=_text(item.description) if item is not None else "",
+        options=rules.listed(kind),
+    )
 
 
 def _sections(function: griffe.Function) -> dict[str, Any]:
