@@ -526,11 +526,7 @@ pad2d <- function(image, amount, mode = "zero", value = 0) {
 #' plot_activations(c("sigmoid", "tanh"))
 #' @export
 plot_activations <- function(names = NULL, low = -5, high = 5) {
-  lesson(
-    "plot_activations",
-    as.list(environment()),
-    drawn("Activation functions and, dashed, their slopes")
-  )
+  lesson("plot_activations", as.list(environment()), figure_from_py)
 }
 
 #' Picture and animate a convolution
@@ -574,7 +570,7 @@ plot_convolution <- function(image, kernel, row = 1, column = 1, stride = 1, pad
     "plot_convolution",
     c("row", "column"),
     as.list(environment()),
-    drawn("A convolution with one window framed")
+    figure_from_py
   )
 }
 
@@ -605,11 +601,7 @@ animate_convolution <- function(image, kernel, path, stride = 1, padding = "vali
 #' @export
 plot_decision <- function(inputs, outputs, weights = NULL, threshold = 0, params = NULL,
                           hidden_activation = "tanh") {
-  lesson(
-    "plot_decision",
-    changed(as.list(environment()), outputs = with_axis),
-    drawn("Samples of two classes on the output over the plane, with the boundary")
-  )
+  lesson("plot_decision", changed(as.list(environment()), outputs = with_axis), figure_from_py)
 }
 
 #' Picture an image and its feature maps
@@ -629,11 +621,7 @@ plot_decision <- function(inputs, outputs, weights = NULL, threshold = 0, params
 #' plot_feature_maps(volcano, c("sobel", "edge"))
 #' @export
 plot_feature_maps <- function(image, kernels = NULL) {
-  lesson(
-    "plot_feature_maps",
-    as.list(environment()),
-    drawn("An image and what each kernel makes of it")
-  )
+  lesson("plot_feature_maps", as.list(environment()), figure_from_py)
 }
 
 #' Picture gates and states over time
@@ -649,7 +637,7 @@ plot_feature_maps <- function(image, kernels = NULL) {
 #' plot_gates(gru_forward(c(1, 0, 0, 1), half))
 #' @export
 plot_gates <- function(states) {
-  lesson("plot_gates", as.list(environment()), drawn("Gates and states over time"))
+  lesson("plot_gates", as.list(environment()), figure_from_py)
 }
 
 #' Picture gradient norms against the lag
@@ -669,7 +657,7 @@ plot_gradient_norms <- function(norms) {
   lesson(
     "plot_gradient_norms",
     changed(as.list(environment()), norms = norm_columns),
-    drawn("Norm of the gradient against the lag, on a logarithmic axis")
+    figure_from_py
   )
 }
 
@@ -706,12 +694,7 @@ plot_gradient_norms <- function(norms) {
 #' @export
 plot_pooling <- function(image, size = 2, row = 1, column = 1, stride = NULL, kind = "max",
                          p = 2, seed = NULL) {
-  lesson_counted(
-    "plot_pooling",
-    c("row", "column"),
-    as.list(environment()),
-    drawn("A pooling with one window framed")
-  )
+  lesson_counted("plot_pooling", c("row", "column"), as.list(environment()), figure_from_py)
 }
 
 #' @rdname plot_pooling
@@ -744,11 +727,7 @@ animate_pooling <- function(image, path, size = 2, stride = NULL, kind = "max", 
 #' animate_unrolled(c(2, 4), 1, 1, 1, tempfile(fileext = ".gif"), activation = "relu")
 #' @export
 plot_unrolled <- function(inputs, U, W, V, ...) {
-  lesson(
-    "plot_unrolled",
-    c(as.list(environment()), list(...)),
-    drawn("A recurrent network unrolled in time: input, state and output of each step")
-  )
+  lesson("plot_unrolled", c(as.list(environment()), list(...)), figure_from_py)
 }
 
 #' @rdname plot_unrolled

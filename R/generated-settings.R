@@ -5,24 +5,37 @@
 #' @section Settings:
 #' Data:
 #'
-#' * `dataset`: "mnist", "mnist-subset", "images", "co2" or "series". Where the data come from:
-#'   MNIST, always its 5,000-image subset, the caller's images, the embedded CO2 series, or a CSV
+#' * `dataset`: "mnist", "mnist-subset", "images", "co2" or "series". Of images: MNIST, always
+#'   its 5,000-image subset, or the caller's own. Of a series: the embedded CO2 series, or a CSV
 #'   file or table of the caller's.
-#' * `path`: MNIST file (.npz) or CSV file; `NULL` looks in the usual places.
-#' * `time`, `target`: column of times and column to forecast. `NULL` takes the index or the
-#'   column "time" or the only one of dates, and the only one of numbers.
-#' * `features`: input columns; empty means the target alone.
-#' * `frequency`: spacing of the times as a pandas offset such as "W-SAT"; `NULL` checks order
-#'   only, and notes gaps where the times are otherwise regular.
-#' * `missing`: "error" or "interpolate". What to do with missing values: refuse, or fill
-#'   linearly between neighbours.
+#' * `path`: MNIST file (.npz); `NULL` looks in the usual places. Of a series: a CSV file.
 #' * `validation_split`: number. Fraction of the training rows held out for validation, in \[0,
 #'   1).
 #' * `test_split`: number. Fraction of the rows held out for the test, in (0, 1); MNIST brings
 #'   its own.
 #'
+#' Images:
+#'
+#' * `input_shape`: whole numbers. One image (height, width, channels).
+#' * `classes`: whole number. Number of classes, at least 2.
+#'
 #' Series:
 #'
+#' * `time`: column of times. `NULL` takes the index, or the column "time", or the only one of
+#'   dates.
+#' * `time_format`: how the times are written, such as "\%d/\%m/\%Y", where their rows do not
+#'   decide it.
+#' * `target`: column to forecast. `NULL` takes the only one of numbers.
+#' * `features`: columns that the network sees beside the target's own past; empty means that
+#'   alone.
+#' * `own_past`: logical. Whether the network sees the target's own past; without it, the
+#'   features alone.
+#' * `frequency`: spacing of the times as a pandas offset such as "W-SAT"; `NULL` checks order
+#'   only, and notes gaps where the times are otherwise regular.
+#' * `missing`: "error" or "interpolate". What to do with missing values: refuse, or fill
+#'   linearly between known neighbours, and with the last known value where the next one lies
+#'   behind the end of the training rows or the origin of a forecast. Filled truths are marked in
+#'   `predictions()`, not scored.
 #' * `lookback`, `horizon`: whole numbers. Time steps the network sees, and time steps it
 #'   forecasts, at least 1.
 #' * `season`: whole number. Time steps in one season, at least 1 and fewer than the training

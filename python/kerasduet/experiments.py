@@ -57,8 +57,10 @@ class Experiment:
 
     Attributes
     ----------
-    name, description : str
-        Name of the preset it started from, and one line on what it shows.
+    name : str
+        Name of the preset it started from.
+    description : str
+        One line on what it shows.
     task : str
         What is predicted: a name in the registry of tasks.
     data : Section

@@ -21,9 +21,7 @@ from generator.core import Core  # noqa: E402
 FILES = {
     "__init__.py": '__all__ = ["models", "concepts"]',
     "rules.py": """
-        from types import MappingProxyType
-        SHAPES = ("round", "square")
-        RULES = MappingProxyType({"shape": _choice(SHAPES), "units": _whole(1)})
+        SHAPES = OneOf(("round", "square"))
         """,
     "models/__init__.py": """
         from made_up.models.tower import tower
@@ -31,7 +29,15 @@ FILES = {
         BUILDERS = {"tower": tower}
         """,
     "models/tower.py": '''
-        def tower(*, units: tuple[int, ...] = (8, 4), shape: str = "square", seed: int = 0):
+        from typing import Annotated
+        from made_up.rules import SHAPES
+
+        def tower(
+            *,
+            units: tuple[int, ...] = (8, 4),
+            shape: Annotated[str, SHAPES] = "square",
+            seed: int = 0,
+        ):
             """Build a tower: dense layers.
 
             Parameters
@@ -191,7 +197,7 @@ def test_a_new_lesson_needs_nothing_by_hand(made_up):
         #' @return A [kerasduet_figure].
         #' @export
         draw <- function(x, ...) {
-          lesson("draw", c(as.list(environment()), list(...)), drawn("A thing"))
+          lesson("draw", c(as.list(environment()), list(...)), figure_from_py)
         }
 
         #' Write a GIF
@@ -237,7 +243,7 @@ def test_words_replace_what_was_derived_and_group_pages(made_up):
                 "examples": "draw(list(a = 1))\n",
             }
         },
-        "calls": {"draw": {"alt": "A picture", "convert": {"x": "as_seen"}}},
+        "calls": {"draw": {"convert": {"x": "as_seen"}}},
     }
     code = generate.generate(made_up, words)["R/generated-concepts.R"]
     page = code[code.index("#' Pictures") :]
@@ -246,7 +252,7 @@ def test_words_replace_what_was_derived_and_group_pages(made_up):
     assert "#' draw(list(a = 1))\n#' @name pictures\nNULL" in page
     assert page.count("#' @rdname pictures\n#' @export") == 2
     assert "changed(c(as.list(environment()), list(...)), x = as_seen)" in page
-    assert 'drawn("A picture")' in page
+    assert "figure_from_py" in page
 
 
 def test_words_of_pages_and_calls_name_functions_that_exist():

@@ -119,7 +119,7 @@ class Core:
             for item in _documented(section):
                 kind = _text(item.annotation)
                 name, text = item.name.strip(), _text(item.description)
-                options = rules.options(self.package, section, name, kind)
+                options = rules.options(section, name, kind)
                 if name in found:  # another task has it too
                     said = found[name]
                     options = tuple(dict.fromkeys([*said.options, *options]))
@@ -170,7 +170,7 @@ class Core:
                 variadic = name
             argument = _argument(parameter, documented.get(name))
             if with_rules:
-                options = rules.options(self.package, function, name, argument.type)
+                options = rules.options(function, name, argument.type)
                 argument = replace(argument, options=options)
             arguments.append(argument)
         return Function(

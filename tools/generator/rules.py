@@ -6,20 +6,16 @@ import ast
 import re
 from typing import Any
 
-import griffe
-
-_CHOICES = ("OneOf", "_choice")
+_CHOICES = ("OneOf",)
 
 
-def options(package: griffe.Module, owner: Any, name: str, kind: str) -> tuple[str, ...]:
+def options(owner: Any, name: str, kind: str) -> tuple[str, ...]:
     """Give the options that the rule of an argument or of a setting allows; () for any other.
 
     Ranges stand in the docstring's text.
 
     Parameters
     ----------
-    package : griffe.Module
-        The core.
     owner : griffe.Function or griffe.Class
         What has the argument, or the field.
     name : str
@@ -30,9 +26,7 @@ def options(package: griffe.Module, owner: Any, name: str, kind: str) -> tuple[s
     if listed(kind):
         return listed(kind)
     annotation = _annotation(owner, name)
-    if annotation is not None:
-        return _choices(owner.module, annotation.slice.elts[-1])
-    return _choices(package.members.get("rules"), _in_table(package, name))
+    return () if annotation is None else _choices(owner.module, annotation.slice.elts[-1])
 
 
 def listed(kind: str) -> tuple[str, ...]:
@@ -68,18 +62,6 @@ def _annotation(owner: Any, name: str) -> ast.Subscript | None:
     node = written.get(name)
     is_annotated = isinstance(node, ast.Subscript) and ast.unparse(node.value) == "Annotated"
     return node if is_annotated else None
-
-
-def _in_table(package: griffe.Module, name: str) -> ast.expr | None:
-    """Find the rule of a name in the table that `rules.py` holds."""
-    if "rules" not in package.members:
-        return None
-    table = ast.parse(str(package.members["rules"].members["RULES"].value), mode="eval").body
-    pairs = [node for node in ast.walk(table) if isinstance(node, ast.Dict)]
-    for key, rule in zip(pairs[0].keys, pairs[0].values, strict=True):
-        if isinstance(key, ast.Constant) and key.value == name:
-            return rule
-    return None
 
 
 def _choices(module: Any, node: ast.expr | None) -> tuple[str, ...]:

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import Any
 
 from generator import rcode
 from generator.core import REQUIRED, Argument, Function
-from generator.rtext import capital
 
 
 def wrapper(name: str, function: Function, words: Mapping[str, Any]) -> str:
@@ -21,7 +19,7 @@ def wrapper(name: str, function: Function, words: Mapping[str, Any]) -> str:
     function : Function
         That of the core.
     words : mapping
-        What it does differently: `convert`, `result`, `alt`.
+        What it does differently: `convert`, `result`.
     """
     arguments = [_formal(argument) for argument in function.named]
     if function.variadic:
@@ -44,7 +42,7 @@ def _body(name: str, function: Function, words: Mapping[str, Any]) -> list[str]:
     if "PathLike" in annotations(function) and function.returns_annotation == "str":
         call = "animation"
     elif function.returns_annotation.endswith("Figure"):
-        items.append(f"drawn({rcode.literal(words.get('alt') or _alt(function))})")
+        items.append("figure_from_py")
     elif words.get("result") == "table":
         items.append("table_from_py")
     indices = [argument.name for argument in function.named if is_index(argument)]
@@ -76,8 +74,3 @@ def _formal(argument: Argument) -> str:
 def annotations(function: Function) -> str:
     """Give the annotations of all arguments, to look for a type."""
     return " ".join(argument.annotation for argument in function.arguments)
-
-
-def _alt(function: Function) -> str:
-    """Say what a figure is, from "Picture an image.": "An image"."""
-    return capital(re.sub(r"^(Picture|Draw|Plot|Show) ", "", function.summary.rstrip(".")))

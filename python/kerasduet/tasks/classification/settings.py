@@ -20,7 +20,7 @@ class ImageSettings(Section):
     Parameters
     ----------
     dataset : {"mnist", "mnist-subset", "images"}
-        MNIST, always its 5,000-image subset, or the caller's images.
+        Of images: MNIST, always its 5,000-image subset, or the caller's own.
     path : str, optional
         MNIST file (.npz); None looks in the usual places.
     validation_split : float

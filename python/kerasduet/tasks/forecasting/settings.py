@@ -30,16 +30,17 @@ class SeriesSettings(Section):
     Parameters
     ----------
     dataset : {"co2", "series"}
-        The embedded CO2 series, or a CSV file or table of the caller's.
+        Of a series: the embedded CO2 series, or a CSV file or table of the caller's.
     path : str, optional
-        CSV file.
+        Of a series: a CSV file.
     validation_split : float
         Fraction of the training rows held out for validation, in [0, 1).
     test_split : float
         Fraction of the rows held out for the test, in (0, 1).
-    time, target : str, optional
-        Column of times and column to forecast. None takes the index or the column "time" or the
-        only one of dates, and the only one of numbers.
+    time : str, optional
+        Column of times. None takes the index, or the column "time", or the only one of dates.
+    target : str, optional
+        Column to forecast. None takes the only one of numbers.
     time_format : str, optional
         How the times are written, such as "%d/%m/%Y", where their rows do not decide it.
     features : tuple of str
