@@ -1,0 +1,311 @@
+# Values on the way to Python.
+
+# Settings ------------------------------------------------------------------------------------
+
+# A setting is a scalar, a short vector or a list of them. A missing value crosses as NaN,
+# which no rule of the core accepts, whatever R's type was.
+setting_to_py <- function(x) {
+  if (is.null(x) || is_python(x)) {
+    return(x)
+  }
+  if (is.list(x) && !is.object(x)) {
+    return(lapply(x, setting_to_py))
+  }
+  if (is.atomic(x) && !is.raw(x) && !is.complex(x)) values_to_py(x) else stranger_to_py(x)
+}
+
+values_to_py <- function(x) {
+  if (is.object(x)) {
+    x <- as.character(x)
+  }
+  values <- lapply(unname(as.vector(x)), function(value) if (is.na(value)) NaN else value)
+  if (length(values) == 1) values[[1]] else values
+}
+
+# What is no value of Python's, such as a formula, crosses as an object that is only known by the
+# name of its class: the core refuses it in its own words.
+stranger_to_py <- function(x) {
+  make_class <- reticulate::import_builtins(convert = FALSE)$type
+  make_class(class(x)[[1]], reticulate::tuple(), reticulate::dict())()
+}
+
+# The settings in `...`, each by its name.
+settings_to_py <- function(settings) {
+  if (length(settings) > 0 && !rlang::is_named(settings)) {
+    refuse("settings: must be given by name, such as epochs = 2; got one without a name.")
+  }
+  refuse_twice(names(settings), "settings")
+  lapply(settings, setting_to_py)
+}
+
+refuse_twice <- function(names, what) {
+  twice <- anyDuplicated(names)
+  if (twice > 0) refuse(what, ": names must differ; got ", names[[twice]], " twice.")
+}
+
+# An experiment, or the name of one, which the core then looks up.
+preset_to_py <- function(x) {
+  if (!inherits(x, "kerasduet_experiment")) {
+    return(setting_to_py(x))
+  }
+  core$Experiment$from_dict(setting_to_py(unclass(x)))
+}
+
+run_to_py <- function(run) {
+  if (!inherits(run, "kerasduet_run")) {
+    refuse("run: must be what run_experiment() or load_run() gives; got ", class(run)[[1]], ".")
+  }
+  handle(run)
+}
+
+# A run or a folder, or a list of them.
+runs_to_py <- function(run) {
+  if (inherits(run, "kerasduet_run")) {
+    return(handle(run))
+  }
+  if (is.list(run) && !is.object(run) || is.character(run) && length(run) > 1) {
+    return(lapply(unname(as.list(run)), runs_to_py))
+  }
+  setting_to_py(run)
+}
+
+# A function of the core's events; what it returns would be converted for nothing.
+progress_to_py <- function(progress) {
+  if (isTRUE(progress)) {
+    progress <- if (interactive() && cli::is_dynamic_tty()) progress_bar() else progress_lines
+  } else if (is.function(progress)) {
+    tell <- progress
+    progress <- function(event) tell(plain(event))
+  } else {
+    return(setting_to_py(progress))
+  }
+  reticulate::r_to_py(function(event) {
+    progress(event)
+    NULL
+  }, convert = FALSE)
+}
+
+# Data ----------------------------------------------------------------------------------------
+
+# Data keep their type or are refused; a vector of length one stays a vector.
+data_to_py <- function(x) {
+  if (is.null(x) || is_python(x)) {
+    return(x)
+  }
+  if (inherits(x, c("kerasduet_dataset", "kerasduet_array"))) {
+    return(handle(x))
+  }
+  if (inherits(x, c("ts", "zoo"))) {
+    return(series_to_py(x))
+  }
+  if (is.data.frame(x) || is.list(x) && !is.object(x)) {
+    return(columns_to_py(x))
+  }
+  column_to_py(x)
+}
+
+columns_to_py <- function(x) {
+  if (is.null(names(x)) && length(x) > 0) {
+    return(lapply(x, data_to_py))
+  }
+  refuse_twice(names(x), "data")
+  columns <- reticulate::py_dict(as.list(names(x)), unname(lapply(x, data_to_py)), convert = FALSE)
+  # Row names may be dates, such as those of as.data.frame(xts): the core looks at them.
+  is_named <- is.data.frame(x) && is.character(attr(x, "row.names"))
+  if (!is_named || any(vapply(x, function(column) length(dim(column)) > 1, logical(1)))) {
+    return(columns)
+  }
+  pandas()$DataFrame(columns, index = texts_to_py(row.names(x)))
+}
+
+column_to_py <- function(x) {
+  x <- plain_column(x)
+  switch(column_kind(x),
+    factor = factor_to_py(x),
+    Date = texts_to_py(format(x, "%Y-%m-%d")),
+    POSIXct = times_to_py(x),
+    text = texts_to_py(x),
+    number = array_to_py(x),
+    refuse(
+      "data: must be numbers, a factor, text, dates or times; got ", class(x)[[1]],
+      ". Convert it first, say with as.numeric() or as.Date()."
+    )
+  )
+}
+
+# What a class means is only known of these; another one would be read as its bare numbers.
+column_kind <- function(x) {
+  if (is.object(x)) {
+    return(c(intersect(class(x), c("factor", "Date", "POSIXct")), "unknown")[[1]])
+  }
+  if (!is.atomic(x)) {
+    return("unknown")
+  }
+  if (is.character(x) && is.null(dim(x))) "text" else "number"
+}
+
+plain_column <- function(x) {
+  if (inherits(x, "AsIs")) {
+    class(x) <- setdiff(class(x), "AsIs")
+  }
+  if (inherits(x, "POSIXlt")) as.POSIXct(x) else x
+}
+
+# Integers and logicals have no NaN: with a missing value they cross as numbers that have one,
+# or as Python objects, so that the core finds it.
+array_to_py <- function(x) {
+  if (is.logical(x) && anyNA(x) && is.null(dim(x))) {
+    return(objects_to_py(x))
+  }
+  if (is.raw(x)) {
+    storage.mode(x) <- "integer"
+  } else if (!is.double(x) && anyNA(x)) {
+    storage.mode(x) <- "double"
+  }
+  # Without axes, a single value would become a scalar.
+  if (is.null(dim(x))) {
+    dim(x) <- length(x)
+  }
+  if (length(x) > 0) {
+    return(reticulate::r_to_py(x, convert = FALSE))
+  }
+  numpy()$zeros(as.list(dim(x)), dtype = if (is.integer(x)) "int32" else "float64")
+}
+
+texts_to_py <- function(x) objects_to_py(enc2utf8(as.vector(x)))
+
+# A list of Python's own objects, with None for what is missing.
+objects_to_py <- function(x) {
+  lapply(as.vector(x), function(value) if (is.na(value)) NULL else value)
+}
+
+factor_to_py <- function(x) {
+  known <- levels(x)[!is.na(levels(x))] # a level may stand for what is missing
+  codes <- match(as.character(x), known, nomatch = 0L) - 1L
+  pandas()$Categorical$from_codes(
+    array_to_py(codes),
+    categories = as.list(enc2utf8(known)), ordered = is.ordered(x)
+  )
+}
+
+# Times cross as UTC in ISO 8601 and are put back into their zone, which a text cannot hold.
+times_to_py <- function(x) {
+  zone <- attr(x, "tzone")[1] %||% ""
+  if (zone == "") {
+    zone <- local_zone()
+  }
+  # format() cuts digits off where it should round.
+  text <- texts_to_py(format(x + 5e-7, "%Y-%m-%dT%H:%M:%OS6Z", tz = "UTC"))
+  times <- pandas()$to_datetime(text, format = "ISO8601", utc = TRUE)
+  if (is.na(zone) || zone %in% c("UTC", "GMT", "Etc/UTC")) {
+    return(times$tz_localize(NULL))
+  }
+  times$tz_convert(zone)
+}
+
+# Where TZ is not set, Sys.timezone() asks systemd, which complains where it does not run, as in
+# containers; the link that R's own conversions follow says the same.
+local_zone <- function(link = Sys.readlink("/etc/localtime")) {
+  if (Sys.getenv("TZ") == "" && grepl("/zoneinfo/", link, fixed = TRUE)) {
+    return(sub(".*/zoneinfo/", "", link))
+  }
+  Sys.timezone()
+}
+
+# Values with their times beside them: one column is a Series, a matrix a DataFrame.
+indexed_to_py <- function(x, times) {
+  columns <- if (is.matrix(x)) as.list(as.data.frame(x)) else list(as.vector(x))
+  columns <- lapply(columns, column_to_py)
+  index <- pandas()$Index(times, name = "time")
+  if (is.null(names(columns))) {
+    return(pandas()$Series(columns[[1]], index = index))
+  }
+  values <- reticulate::py_dict(as.list(names(columns)), unname(columns), convert = FALSE)
+  pandas()$DataFrame(values, index = index)
+}
+
+# A series of zoo or xts has an index of any class, months and quarters of a class of their own.
+series_to_py <- function(x) {
+  if (!inherits(x, "zoo")) {
+    return(indexed_to_py(unclass(x), ts_times(x)))
+  }
+  if (!requireNamespace("zoo", quietly = TRUE)) {
+    refuse("data: needs the package zoo to read a series of class ", class(x)[[1]], ". Install it.")
+  }
+  times <- zoo::index(x)
+  if (inherits(times, c("yearmon", "yearqtr"))) {
+    times <- zoo::as.Date(times)
+  }
+  indexed_to_py(zoo::coredata(x), column_to_py(times))
+}
+
+# A time series of years, quarters, months, and of the weeks and days of a year of 365.25 days, has
+# dates. Any other has numbers: of 52 weeks or 365 days, a year has no dates that are sure.
+ts_times <- function(x) {
+  times <- as.numeric(stats::time(x))
+  steps <- stats::frequency(x)
+  days <- c(365.25, 365.2425, 365.25 / 7, 365.2425 / 7)
+  is_days <- any(abs(steps - days) < 1e-3)
+  # Without a calendar's years, ts(x) alone counts from 1.
+  is_dated <- times[[1]] >= 1000 && times[[length(times)]] < 10000
+  if (!is_dated || !is_days && !steps %in% c(1, 4, 12)) {
+    return(array_to_py(times))
+  }
+  if (is_days) {
+    size <- if (steps > 100) 1 else 7
+    first <- as.Date(sprintf("%04d-01-01", floor(times[[1]] + 1e-6)))
+    passed <- round((times[[1]] - floor(times[[1]] + 1e-6)) * steps) * size
+    dates <- first + passed + size * (seq_along(times) - 1)
+  } else {
+    # A month is 1/12 year, which neither a double nor 2015.33 holds exactly: count from the first.
+    months <- (round(times[[1]] * steps) + seq_along(times) - 1) * 12 / steps
+    dates <- as.Date(sprintf("%04d-%02d-01", months %/% 12, months %% 12 + 1))
+  }
+  pandas()$to_datetime(texts_to_py(format(dates)))
+}
+
+# Lessons -------------------------------------------------------------------------------------
+
+# Lists keep their structure, with names they are dicts. A data frame is a matrix.
+lesson_to_py <- function(x, name) {
+  if (is.null(x) || is_python(x)) {
+    return(x)
+  }
+  if (inherits(x, "kerasduet_array")) {
+    return(handle(x))
+  }
+  if (is.data.frame(x)) {
+    x <- as.matrix(x)
+  }
+  if (is.list(x) && !is.object(x)) {
+    return(lesson_list_to_py(x, name))
+  }
+  if (is.atomic(x)) lesson_array_to_py(x) else stranger_to_py(x)
+}
+
+# One value is a scalar, more are an array with its axes. Classes that are not numbers cross as
+# text, which the core refuses.
+lesson_array_to_py <- function(x) {
+  if (is.object(x) && !inherits(x, c("ts", "table"))) {
+    x <- as.character(x)
+  }
+  if (is.null(dim(x)) && length(x) == 1) {
+    return(setting_to_py(x))
+  }
+  if (is.null(dim(x)) && is.character(x)) {
+    return(texts_to_py(x))
+  }
+  if (is.logical(x) && anyNA(x)) {
+    storage.mode(x) <- "double"
+  }
+  array_to_py(x)
+}
+
+lesson_list_to_py <- function(x, name) {
+  items <- lapply(unname(x), lesson_to_py, name)
+  if (is.null(names(x))) {
+    return(items)
+  }
+  refuse_twice(names(x), name)
+  reticulate::py_dict(as.list(names(x)), items, convert = FALSE)
+}
