@@ -157,11 +157,7 @@ array_to_py <- function(x) {
   if (is.logical(x) && anyNA(x) && is.null(dim(x))) {
     return(objects_to_py(x))
   }
-  if (is.raw(x)) {
-    storage.mode(x) <- "integer"
-  } else if (!is.double(x) && anyNA(x)) {
-    storage.mode(x) <- "double"
-  }
+  storage.mode(x) <- crossing_mode(x)
   # Without axes, a single value would become a scalar.
   if (is.null(dim(x))) {
     dim(x) <- length(x)
@@ -170,6 +166,13 @@ array_to_py <- function(x) {
     return(reticulate::r_to_py(x, convert = FALSE))
   }
   numpy()$zeros(as.list(dim(x)), dtype = if (is.integer(x)) "int32" else "float64")
+}
+
+crossing_mode <- function(x) {
+  if (is.raw(x)) {
+    return("integer")
+  }
+  if (!is.double(x) && anyNA(x)) "double" else storage.mode(x)
 }
 
 texts_to_py <- function(x) objects_to_py(enc2utf8(as.vector(x)))

@@ -295,8 +295,8 @@ predict.kerasduet_run <- function(object, newdata, type = "class", ...) {
 #' @param run A [kerasduet_run] of a classifier.
 #' @param x Images, as for [predict()][predict.kerasduet_run].
 #' @param y Classes, one an image, as [predict()][predict.kerasduet_run] gives them: a factor with
-#'   its levels in any order, or text; whole numbers from 0 where classes have no names. Classes that
-#'   the run does not know are refused.
+#'   its levels in any order, or text; whole numbers from 0 where classes have no names. Classes
+#'   that the run does not know are refused.
 #' @return A list of numbers: `loss` (nats), `accuracy`, `errors`.
 #' @details With keras3 attached, its `evaluate(run, x, y)` does the same.
 #' @examplesIf kerasduet:::has_core()

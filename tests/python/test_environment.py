@@ -14,16 +14,10 @@ from types import SimpleNamespace
 
 import pytest
 
+from kerasduet.diagnosis import probe
+from kerasduet.diagnosis import report as diagnosis
 from kerasduet.diagnosis.text import doctor_text
-from kerasduet.environment import (
-    backend,
-    diagnosis,
-    identity,
-    interpreter,
-    machine,
-    probe,
-    settings,
-)
+from kerasduet.environment import backend, identity, interpreter, machine, settings
 from kerasduet.environment.settings import Settings
 from kerasduet.errors import ArgumentRange, ArgumentType, BackendError, UnknownName
 

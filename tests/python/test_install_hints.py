@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from kerasduet.environment import diagnosis, settings
+from kerasduet.diagnosis import report as diagnosis
+from kerasduet.environment import settings
 from kerasduet.report import renderer
 
 ROOT = Path(__file__).parents[2]

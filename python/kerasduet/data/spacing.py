@@ -133,6 +133,9 @@ def clock_of(times: pd.DatetimeIndex) -> pd.DatetimeIndex:
     >>> days = date_range(pd.DatetimeIndex(["2024-09-07"], tz="America/Santiago"), 2, "D")
     >>> days.hour.tolist(), clock_of(days).hour.tolist()
     ([0, 1], [0, 0])
+    >>> in_r = pd.DatetimeIndex(["2024-09-06", "2024-09-07", "2024-09-07 23:00"], tz=days.tz)
+    >>> clock_of(in_r).day.tolist()
+    [6, 7, 8]
     """
     clock = times.tz_localize(None)
     if times.tz is None:
@@ -143,7 +146,12 @@ def clock_of(times: pd.DatetimeIndex) -> pd.DatetimeIndex:
         return clock
     due = clock.normalize() + usual[0]
     skipped = (clock != due) & (_in_zone(due, times.tz) == times)
-    return clock.where(~skipped, due)
+    # R puts such a midnight an hour before the change, not after it.
+    ahead = due + pd.Timedelta(days=1)
+    moved = _in_zone(ahead, times.tz)
+    gap = moved.tz_localize(None) - ahead
+    early = (gap > pd.Timedelta(0)) & (times + gap == moved)
+    return clock.where(~skipped, due).where(~early, ahead)
 
 
 def _in_zone(clock: pd.DatetimeIndex, zone: Any) -> pd.DatetimeIndex:
