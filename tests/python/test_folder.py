@@ -390,11 +390,11 @@ def test_no_name_in_a_manifest_leads_out_of_the_folder(copy):
 
 
 def test_the_newest_format_is_named(copy):
-    rewrite(copy, format=2)
+    rewrite(copy, format=3)
     with pytest.raises(RunFolderError) as raised:
         kd.load_run(copy)
     assert str(raised.value) == (
-        f"folder: must have format 1 or older; got format 2 in {str(copy)!r}. Update kerasduet."
+        f"folder: must have format 2 or older; got format 3 in {str(copy)!r}. Update kerasduet."
     )
 
 
@@ -586,9 +586,9 @@ def test_what_is_not_ours_is_never_replaced(named_run, tmp_path, files):
 
 
 def test_a_newer_run_is_not_replaced(copy, named_run):
-    rewrite(copy, format=2)
+    rewrite(copy, format=3)
     with (
-        pytest.raises(RunFolderError, match="must have format 1 or older; got format 2"),
+        pytest.raises(RunFolderError, match="must have format 2 or older; got format 3"),
         folders.RunFolder(copy, named_run.experiment, overwrite=True),
     ):
         pass
