@@ -397,7 +397,8 @@ def wide(**model) -> Callable:
     def make(folder: Path, outside: Path) -> None:
         manifest = storage.unsealed((folder / "run.json").read_text("utf-8"))
         experiment = manifest["experiment"]
-        rewritten(folder, experiment=experiment | {"model": experiment["model"] | model})
+        network = experiment["network"] | model
+        rewritten(folder, experiment=experiment | {"network": network})
 
     return make
 

@@ -75,6 +75,8 @@ TRAINED = STARTED | {
         "started": TIME,
     },
 }
+# What folders of earlier versions lack.
+LATER = {"test_sha256": DIGEST}
 LATEST = {
     "file": SAVED,
     "sha256": DIGEST,
@@ -196,6 +198,9 @@ def _checked(content: bytes) -> dict[str, Any]:
     manifest = storage.unsealed(text)
     status = checks.choice("status", manifest["status"], STATUSES)
     if not fits(manifest, STARTED if status == "running" else TRAINED):
+        raise ValueError("other entries")
+    later = manifest["provenance"] if status != "running" else {}
+    if not all(fits(later[name], shape) for name, shape in LATER.items() if name in later):
         raise ValueError("other entries")
     refuse_endless(manifest["experiment"])
     manifest = upgraded(manifest)
