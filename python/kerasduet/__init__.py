@@ -17,13 +17,14 @@ from typing import TYPE_CHECKING, Any
 from kerasduet._version import __version__ as __version__
 
 if TYPE_CHECKING:
-    from kerasduet import concepts, errors, forecasting, models, plots
+    from kerasduet import concepts, errors, forecasting, models, plots, testing
     from kerasduet.data import Dataset, load_data
     from kerasduet.diagnosis import doctor
     from kerasduet.environment import use_backend
     from kerasduet.experiments import Experiment, experiment, presets
     from kerasduet.jobs.parity import check_parity
     from kerasduet.models import build_model
+    from kerasduet.models.registering import register_builder
     from kerasduet.report import render_report
     from kerasduet.run import Run
     from kerasduet.runs.folder import load_run
@@ -45,9 +46,11 @@ __all__ = [
     "models",
     "plots",
     "presets",
+    "register_builder",
     "render_report",
     "resume_run",
     "run_experiment",
+    "testing",
     "use_backend",
 ]
 
@@ -62,6 +65,7 @@ _HOME = {
     "load_data": "data",
     "load_run": "runs.folder",
     "presets": "experiments",
+    "register_builder": "models.registering",
     "render_report": "report",
     "resume_run": "workflow",
     "run_experiment": "workflow",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from importlib import import_module
 from typing import Any
 
@@ -56,6 +57,11 @@ class Registry(Mapping[str, Any]):
         ArgumentType
             The name is taken, or is no text.
         """
+        self.refuse_taken(name)
+        self._found[name] = value
+
+    def refuse_taken(self, name: Any) -> None:
+        """Refuse what cannot become a name, or is one already."""
         if not isinstance(name, str) or not name.isidentifier():
             raise ArgumentType(
                 f"name: must be a word of letters, digits and _; got {show(name)}. Choose another."
@@ -65,13 +71,25 @@ class Registry(Mapping[str, Any]):
                 f"name: must be new; got {show(name)}, which is a registered {self.kind}. "
                 "Choose another."
             )
-        self._found[name] = value
 
     def remove(self, name: str) -> None:
         """Take back what `register` added, as tests do."""
         del self._found[name]
         if name in self._places:
             raise ValueError(f"{name} is no {self.kind} of this session")
+
+    @contextmanager
+    def without(self, name: str) -> Iterator[None]:
+        """Act for a while as a session to which a name is unknown, for tests."""
+        self._announce()
+        kept = [
+            (known, known.pop(name)) for known in (self._places, self._found) if name in known
+        ]
+        try:
+            yield
+        finally:
+            for known, value in kept:
+                known[name] = value
 
     def look_up(self, argument: str, name: Any) -> Any:
         """Give what a name stands for, or name the nearest ones."""

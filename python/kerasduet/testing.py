@@ -1,0 +1,442 @@
+"""What every builder promises, tried one by one: for those built in and for anybody's.
+
+from kerasduet.testing import check_builder
+check_builder("cnn", filters=4)
+"""
+
+from __future__ import annotations
+
+import copy
+import importlib
+import importlib.util
+import inspect
+import json
+import math
+import os
+import pickle
+import re
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Iterator, Mapping
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from kerasduet import environment
+from kerasduet.errors import ArgumentType, KerasduetError, RunFolderError
+from kerasduet.experiments import Experiment, network_arguments
+from kerasduet.models import build_model
+from kerasduet.models.registering import fault_of, fitting_task
+from kerasduet.registry import BUILDERS
+from kerasduet.runs.folder import load_run, weights_digest
+from kerasduet.settings import arguments_of
+from kerasduet.settings.sections import plain
+from kerasduet.training import predict_outputs
+from kerasduet.workflow import resume_run, run_experiment
+
+if TYPE_CHECKING:
+    import keras
+
+    from kerasduet.run import Run
+
+__all__ = ["check_builder"]
+
+# Small enough for a second, large enough for two blocks of convolution and pooling.
+TINY: dict[str, dict[str, Any]] = {
+    "classification": {"input_shape": (12, 12, 1), "classes": 3},
+    "forecasting": {"lookback": 6, "horizon": 2},
+}
+TRAINING = {"epochs": 2, "batch_size": 16, "seed": 7, "validation_split": 0.25}
+SECONDS = 300  # for one fresh process
+FRESH = "import sys; from kerasduet.testing import _answer; _answer(sys.argv[1])"
+
+
+def check_builder(name: str, *, data: Any = None, **small: Any) -> list[str]:
+    """Try everything that is promised of a builder, on tiny data; about ten seconds.
+
+    Parameters
+    ----------
+    name : str
+        A builder's name: built in, announced by a package, or given to `register_builder`. Its
+        function must lie in a module, which fresh processes import.
+    data : optional
+        What `run_experiment` takes, instead of a few random images or a short series.
+    **small
+        Arguments of the builder, and other settings, that make it small.
+
+    Returns
+    -------
+    list of str
+        The promises, all of them kept.
+
+    Raises
+    ------
+    AssertionError
+        A promise that is not kept, and how.
+    KerasduetError
+        No such builder, or a setting outside its rule.
+
+    Examples
+    --------
+    >>> kept = check_builder("dnn", units=4, dropout=0.1)  # doctest: +SKIP
+    """
+    function = BUILDERS.look_up("name", name)
+    _keep(name, _is_a_builder, function)
+    case = _Case(name, function, data, small)
+    for promise in PROMISES:
+        _keep(name, promise, case)
+    return [_sentence(promise) for promise in (_is_a_builder, *PROMISES)]
+
+
+def _keep(name: str, promise: Callable[[Any], None], case: Any) -> None:
+    try:
+        promise(case)
+    except Exception as error:
+        # A fault of the suite's own caller is told as it is.
+        if isinstance(error, ArgumentType) and str(error).startswith("data:"):
+            raise
+        what = str(error) if isinstance(error, AssertionError) else repr(error)
+        raise AssertionError(f"{name}: {_sentence(promise)} Broken: {what}") from error
+
+
+def _sentence(promise: Callable[[Any], None]) -> str:
+    return (promise.__doc__ or "").strip()
+
+
+class _Case:
+    """A builder with a tiny experiment; what is trained for one promise serves the others."""
+
+    def __init__(
+        self, name: str, function: Callable[..., Any], data: Any, small: Mapping[str, Any]
+    ) -> None:
+        self.name = name
+        self.function = function
+        self.arguments = arguments_of(function)
+        self.task = fitting_task(function)
+        sizes = TINY.get(self.task.name, {})
+        self.experiment = Experiment(
+            **{"name": f"check-{name}", "dataset": self.task.own_data, "builder": name}
+            | sizes
+            | TRAINING
+            | small
+        )
+        self.data = _tiny(self.experiment) if data is None else data
+        self.own = network_arguments(name, self.task)
+
+    def run(self, **more: Any) -> Run:
+        """Train it on the tiny data."""
+        return run_experiment(self.experiment, data=self.data, **{"progress": False} | more)
+
+    @cached_property
+    def model(self) -> keras.Model:
+        """The network, untrained."""
+        return build_model(self.experiment)
+
+    @cached_property
+    def whole(self) -> Run:
+        """A run that nothing interrupted."""
+        return self.run()
+
+    @cached_property
+    def fresh(self) -> dict[str, Any]:
+        """What a fresh process says on the backend of this one."""
+        return _ask(self, environment.backend_name())
+
+
+def _tiny(experiment: Experiment) -> Any:
+    import numpy as np
+    import pandas as pd
+
+    random = np.random.default_rng(5)
+    if experiment.task == "classification":
+        codes = np.arange(16 * experiment.classes) % experiment.classes
+        shape = (len(codes), *experiment.input_shape)
+        return {"x": random.integers(0, 256, shape, dtype=np.uint8), "y": codes}
+    if experiment.task == "forecasting":
+        rows = 20 * (experiment.lookback + experiment.horizon)
+        index = pd.date_range("2024-01-01", periods=rows, freq="D", name="time")
+        return pd.Series(random.normal(size=rows), index, name="value")
+    raise ArgumentType(
+        f"data: must be given for the task {experiment.task}; got nothing. Give a few rows."
+    )
+
+
+# Promises: the sentence is what is promised, the body tries it.
+
+
+def _is_a_builder(function: Any) -> None:
+    """It is a function of keyword-only arguments, each with a rule and a default."""
+    fault = fault_of(function)
+    assert fault is None, fault
+
+
+def _is_documented(case: _Case) -> None:
+    """Every argument is described under Parameters of its docstring."""
+    text = inspect.getdoc(case.function) or ""
+    _, _, below = text.partition("Parameters\n----------\n")
+    heads = re.findall(r"^(\w+(?:, \w+)*) : \S", below, flags=re.MULTILINE)
+    named = {name for head in heads for name in head.split(", ")}
+    lacking = sorted(set(case.arguments) - named)
+    assert not lacking, f"no word on {', '.join(lacking)}."
+
+
+def _defaults_keep_their_rules(case: _Case) -> None:
+    """Every default keeps the rule of its argument."""
+    for name, argument in case.arguments.items():
+        argument.rule(name, argument.default)
+
+
+def _cleaning_ends(case: _Case) -> None:
+    """A cleaned value stays what it is, also after a way through JSON."""
+    for name, argument in case.arguments.items():
+        once = argument.rule(name, argument.default)
+        for again in (once, json.loads(json.dumps(plain(once)))):
+            assert argument.rule(name, again) == once, f"{name} goes from {once} to {again}."
+
+
+def _bad_values_are_refused(case: _Case) -> None:
+    """An experiment refuses every bad value in a sentence that begins with the argument."""
+    for name, argument in case.own.items():
+        for value in argument.rule.bad():
+            fault = _fault(name, value, lambda n, v: case.experiment.replace(**{n: v}))
+            assert fault is None, fault
+
+
+def _bad_values_start_no_keras(case: _Case) -> None:
+    """Called itself, it refuses every bad value before it imports Keras."""
+    assert not case.fresh["keras_on_import"], "its module imports Keras; import it inside."
+    assert not case.fresh["faults"], case.fresh["faults"][0]
+    assert not case.fresh["keras_on_refusal"], (
+        "Keras was imported before the values were refused."
+    )
+
+
+def _experiments_travel(case: _Case) -> None:
+    """Its experiment goes to JSON and back, nested and flat, and is copied and pickled."""
+    same = case.experiment
+    ways = {
+        "JSON": Experiment.from_json(same.to_json()),
+        "flat names": Experiment.from_dict(json.loads(json.dumps(plain(same.flat())))),
+        "copy": copy.deepcopy(same),
+        "pickle": pickle.loads(pickle.dumps(same)),
+    }
+    for way, other in ways.items():
+        assert other == same, f"{way} gives another experiment."
+        assert other.to_json() == same.to_json(), f"{way} gives another text."
+
+
+def _is_plain(case: _Case) -> None:
+    """The network is a plain functional Keras model of Keras's own layers, without Lambda."""
+    kind = type(case.model)
+    own = kind.__module__.startswith("keras.")
+    assert own and kind.__name__ == "Functional", (
+        f"it gives a {kind.__module__}.{kind.__name__}."
+    )
+    for layer in case.model._flatten_layers(include_self=False):
+        kind = type(layer)
+        assert kind.__module__.startswith("keras."), f"{layer.name} is a {kind.__name__}."
+        assert kind.__name__ != "Lambda", f"{layer.name} is a Lambda."
+
+
+def _config_is_safe(case: _Case) -> None:
+    """The network's configuration goes to JSON and back in Keras's safe mode."""
+    import keras
+
+    text = json.dumps(keras.saving.serialize_keras_object(case.model))
+    back = keras.saving.deserialize_keras_object(json.loads(text), safe_mode=True)
+    shapes = [[tuple(w.shape) for w in model.weights] for model in (back, case.model)]
+    assert shapes[0] == shapes[1], "the weights of the rebuilt network have other shapes."
+
+
+def _output_fits(case: _Case) -> None:
+    """The network's output has the shape of the targets; of classes, probabilities."""
+    import numpy as np
+
+    dataset = case.whole.dataset
+    outputs = predict_outputs(case.model, dataset.preprocessing, dataset.x_test)
+    classes = dataset.y_test.ndim == 1
+    wanted = (len(dataset.x_test), *dataset.y_test.shape[1:])
+    wanted += (case.experiment.classes,) if classes else ()
+    assert outputs.shape == wanted, f"it gives {outputs.shape} for {wanted}."
+    if classes:
+        assert (outputs >= 0).all(), "a probability is below 0."
+        assert np.allclose(outputs.sum(axis=1), 1, atol=1e-4), "a row does not sum to 1."
+
+
+def _seed_decides(case: _Case) -> None:
+    """The same seed gives the same initial weights, another seed others."""
+    first, again = weights_digest(case.model), weights_digest(build_model(case.experiment))
+    assert first == again, "built twice, the initial weights differ."
+    other = weights_digest(build_model(case.experiment.replace(seed=8)))
+    assert first != other, "another seed gives the same initial weights."
+
+
+def _seed_decides_in_a_fresh_process(case: _Case) -> None:
+    """A fresh process gives the same initial weights."""
+    assert case.fresh["weights"] == weights_digest(case.model), "the initial weights differ."
+
+
+def _repeats(case: _Case) -> None:
+    """Trained twice it has the same bits: weights, history and predictions."""
+    _same_bits(case.run().digests, case.whole.digests)
+
+
+def _repeats_in_a_fresh_process(case: _Case) -> None:
+    """Trained in a fresh process it has the same bits."""
+    _same_bits(case.fresh["digests"], case.whole.digests)
+
+
+def _resumes(case: _Case) -> None:
+    """Interrupted after an epoch and resumed it has the bits of a run that was not."""
+
+    def interrupt(event: Mapping[str, Any]) -> None:
+        if event["event"] == "epoch" and event["epoch"] == 1:
+            raise KeyboardInterrupt
+
+    with tempfile.TemporaryDirectory() as folder:
+        cut = case.run(out=f"{folder}/run", progress=interrupt)
+        assert cut.status == "interrupted", f"after an interrupt it is {cut.status}."
+        resumed = resume_run(f"{folder}/run", data=case.data, progress=False)
+    _same_bits(resumed.digests, case.whole.digests)
+
+
+def _is_loaded(case: _Case) -> None:
+    """Saved and loaded it gives the same predictions."""
+    import numpy as np
+
+    dataset = case.whole.dataset
+    with tempfile.TemporaryDirectory() as folder:
+        loaded = load_run(case.whole.save(f"{folder}/run"))
+    assert loaded.experiment == case.experiment.on_own_data(), "the experiment is another one."
+    there, here = (
+        predict_outputs(run.model, run.preprocessing, dataset.x_test)
+        for run in (case.whole, loaded)
+    )
+    assert np.array_equal(there, here), "the predictions differ."
+    assert loaded.predictions().equals(case.whole.predictions()), "the table differs."
+
+
+def _is_refused_by_name(case: _Case) -> None:
+    """Where it is not registered its run is refused by its name, not called damaged."""
+    with tempfile.TemporaryDirectory() as folder:
+        kept = case.whole.save(f"{folder}/run")
+        with BUILDERS.without(case.name):
+            try:
+                load_run(kept)
+            except RunFolderError as error:
+                text = str(error)
+            else:
+                raise AssertionError("it was loaded all the same.")
+    assert repr(case.name) in text and "or register it" in text, text
+    assert "damaged" not in text, text
+
+
+def _learns_on_every_backend(case: _Case) -> None:
+    """On every installed backend it is trained, and its losses are finite numbers."""
+    for backend in _installed():
+        answer = case.fresh if backend == environment.backend_name() else _ask(case, backend)
+        assert answer["losses"], f"{backend}: no epoch was finished."
+        assert all(map(math.isfinite, answer["losses"])), f"{backend}: {answer['losses']}."
+
+
+PROMISES: tuple[Callable[[_Case], None], ...] = (
+    _is_documented,
+    _defaults_keep_their_rules,
+    _cleaning_ends,
+    _bad_values_are_refused,
+    _bad_values_start_no_keras,
+    _experiments_travel,
+    _is_plain,
+    _config_is_safe,
+    _output_fits,
+    _seed_decides,
+    _seed_decides_in_a_fresh_process,
+    _repeats,
+    _repeats_in_a_fresh_process,
+    _resumes,
+    _is_loaded,
+    _is_refused_by_name,
+    _learns_on_every_backend,
+)
+
+
+def _same_bits(found: Mapping[str, str], wanted: Mapping[str, str]) -> None:
+    other = [part for part in wanted if found[part] != wanted[part]]
+    assert not other, f"other {' and '.join(other)}."
+
+
+def _fault(name: str, value: Any, take: Callable[[str, Any], Any]) -> str | None:
+    """Say how a bad value was not refused as it should be."""
+    try:
+        take(name, value)
+    except KerasduetError as error:
+        return None if str(error).startswith(name) else f"{name} = {value!r} gives {error}"
+    except Exception as error:
+        return f"{name} = {value!r} gives {error!r}."
+    return f"{name} = {value!r} is taken."
+
+
+def _installed() -> Iterator[str]:
+    return (name for name in ("tensorflow", "jax", "torch") if importlib.util.find_spec(name))
+
+
+# A fresh process: it imports the builder as any other session would.
+
+
+def _ask(case: _Case, backend: str) -> dict[str, Any]:
+    """Build and train on a backend in a fresh process."""
+    same = backend == environment.backend_name()
+    job = {
+        "path": sys.path,
+        "backend": backend,
+        "device": environment.device_info()["kind"] if same else "cpu",
+        "threads": environment.threads() if same else None,
+        "builder": case.name,
+        "module": case.function.__module__,
+        "function": case.function.__qualname__,
+        "experiment": case.experiment if same else case.experiment.replace(epochs=1),
+        "data": case.data,
+    }
+    with tempfile.TemporaryDirectory() as folder:
+        question, answer = Path(folder, "question"), Path(folder, "question.json")
+        # The experiment as text: reading it asks for the builder, which is not there yet.
+        question.write_bytes(pickle.dumps(job | {"experiment": job["experiment"].to_json()}))
+        done = subprocess.run(
+            [environment.python_command(), "-c", FRESH, str(question)],
+            capture_output=True,
+            text=True,
+            timeout=SECONDS,
+            env=environment.fresh_environment(os.environ),
+            check=False,
+        )
+        assert done.returncode == 0, (
+            f"a fresh process on {backend} ends with {done.stderr[-800:]}"
+        )
+        answered: dict[str, Any] = json.loads(answer.read_text("utf-8"))
+        return answered
+
+
+def _answer(question: str) -> None:
+    """Answer what `_ask` asks, in the fresh process."""
+    job = pickle.loads(Path(question).read_bytes())
+    sys.path[:] = [*sys.path, *(path for path in job["path"] if path not in sys.path)]
+    environment.use_backend(job["backend"], device=job["device"], threads=job["threads"])
+    told: dict[str, Any] = {}
+    module = importlib.import_module(job["module"])
+    told["keras_on_import"] = environment.is_running()
+    if job["builder"] not in BUILDERS:
+        BUILDERS.register(job["builder"], getattr(module, job["function"]))
+    function = BUILDERS[job["builder"]]
+    faults = [
+        _fault(name, value, lambda n, v: function(**{n: v}))
+        for name, argument in arguments_of(function).items()
+        for value in argument.rule.bad()
+    ]
+    told["faults"] = [fault for fault in faults if fault is not None]
+    told["keras_on_refusal"] = environment.is_running()
+    chosen = Experiment.from_json(job["experiment"])
+    told["weights"] = weights_digest(build_model(chosen))
+    run = run_experiment(chosen, data=job["data"], progress=False)
+    told |= {"digests": run.digests, "losses": run.history["loss"].tolist()}
+    Path(f"{question}.json").write_text(json.dumps(told), "utf-8")
