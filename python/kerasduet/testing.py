@@ -108,7 +108,7 @@ class _Case:
     """A builder with a tiny experiment; what is trained for one promise serves the others."""
 
     def __init__(
-        self, name: str, function: Callable[..., Any], data: Any, small: Mapping[str, Any]
+        self, name: str, function: Callable[..., Any], data: Any, small: dict[str, Any]
     ) -> None:
         self.name = name
         self.function = function

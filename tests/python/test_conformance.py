@@ -2,10 +2,25 @@
 
 from __future__ import annotations
 
+import importlib
+import re
+import sys
+import textwrap
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated
+
 import pytest
 
-from kerasduet.registry import BUILDERS
+import kerasduet as kd
+from kerasduet.errors import ArgumentType, RunFolderError
+from kerasduet.registry import BUILDERS, Registry
+from kerasduet.settings.common import CLASSES, SEED, SHAPE
 from kerasduet.testing import check_builder
+
+CONTRACT = Path(__file__).parents[1] / "contract"
+CONTRIBUTING = Path(__file__).parents[2] / "CONTRIBUTING.md"
+PROMISES = 18
 
 SMALL = {
     "cnn": {"filters": (4, 4), "dense_units": 8, "dropout": 0.2},
@@ -21,5 +36,219 @@ def test_every_builder_is_tried():
 @pytest.mark.parametrize("name", SMALL)
 def test_a_builder_keeps_its_promises(name):
     kept = check_builder(name, **SMALL[name])
-    assert len(kept) == len(set(kept)) == 18
+    assert len(kept) == len(set(kept)) == PROMISES
     assert all(sentence.endswith(".") for sentence in kept)
+
+
+@contextmanager
+def imported(folder, module):
+    """Import a module that fresh processes find too, and forget it and its builders afterwards."""
+    before = set(BUILDERS)
+    sys.path.insert(0, str(folder))
+    try:
+        yield importlib.import_module(module)
+    finally:
+        sys.path.remove(str(folder))
+        sys.modules.pop(module, None)
+        for name in set(BUILDERS) - before:
+            BUILDERS.remove(name)
+
+
+@pytest.fixture
+def stranger():
+    with imported(CONTRACT, "strange_builder") as module:
+        yield module
+
+
+def test_a_strangers_builder_keeps_them_too(stranger):
+    assert len(check_builder("residual", width=3, blocks=1)) == PROMISES
+
+
+def test_a_strangers_builder_is_used_like_any_other(stranger, tmp_path):
+    settings = {"builder": "residual", "dataset": "mnist-subset", "width": 2, "epochs": 2}
+    whole = kd.run_experiment("mnist-dense", progress=False, **settings)
+
+    def interrupt(event):
+        if event["event"] == "epoch" and event["epoch"] == 1:
+            raise KeyboardInterrupt
+
+    folder = tmp_path / "run"
+    cut = kd.run_experiment("mnist-dense", out=folder, progress=interrupt, **settings)
+    assert cut.status == "interrupted"
+    assert kd.resume_run(folder, progress=False).digests == whole.digests
+    loaded = kd.load_run(folder)
+    assert loaded.predictions().equals(whole.predictions())
+    assert (loaded.experiment.width, loaded.experiment.blocks) == (2, 2)
+    assert len(loaded.plot().axes) > 1
+    page = kd.render_report(loaded, tmp_path / "report.html")
+    text = Path(page).read_text("utf-8")
+    assert "residual" in text and "short_cut_1" in text
+
+    with BUILDERS.without("residual"), pytest.raises(RunFolderError) as refused:
+        kd.load_run(folder)
+    assert "no option 'residual'" in str(refused.value)
+    assert str(refused.value).endswith("Update kerasduet, or register it.")
+    assert kd.load_run(folder).digests == whole.digests
+
+
+def test_the_example_of_contributing_is_a_builder(tmp_path):
+    text = (
+        CONTRIBUTING.read_text("utf-8").partition("## Add a builder")[2].partition("\n## ")[0]
+    )
+    (code,) = re.findall(r"   ```python\n(.*?)   ```", text, flags=re.DOTALL)
+    (tmp_path / "separable.py").write_text(textwrap.dedent(code), "utf-8")
+    with imported(tmp_path, "separable") as module:
+        kd.register_builder("separable", module.separable)
+        assert len(check_builder("separable", filters=(4,))) == PROMISES
+
+
+# What breaks a promise must be found: each builder has one fault.
+
+HEAD = """
+from __future__ import annotations
+from typing import Annotated
+from kerasduet.models.parts import Parts
+from kerasduet.settings import Number, Rule, Whole, checked
+from kerasduet.settings.common import CLASSES, SEED, SHAPE
+"""
+BODY = """
+def faulty(
+    *,
+    input_shape: Annotated[tuple[int, ...], SHAPE] = (12, 12, 1),
+    classes: Annotated[int, CLASSES] = 3,
+    rate: Annotated[float, Number(low=0, below=1)] = 0.5,
+    seed: Annotated[int, SEED] = 0,
+):
+    '''Build it.
+
+    Parameters
+    ----------
+    input_shape : tuple of int
+        An image.
+    classes, seed : int
+        As ever.
+    rate : float
+        A rate.
+    '''
+    parts = Parts(seed)
+    import keras
+    inputs = keras.Input(input_shape)
+    x = keras.layers.Flatten()(inputs)
+    return keras.Model(inputs, parts.dense(classes, "out", activation="softmax")(x))
+"""
+LAMBDA = "x = keras.layers.Lambda(lambda x: 2 * x, output_shape=(144,))(x)\n    return"
+OWN_LAYER = "x = type('Own', (keras.layers.Flatten,), {})()(x)\n    return"
+FAULTS = {
+    "no word": ("rate : float", "rates : float", "no word on rate"),
+    "default": ("= 0.5", "= 1.5", "Every default keeps.*below 1"),
+    "not checked": ("@checked()", "", "Called itself.*input_shape = 0"),
+    "Keras too early": ("from typing", "import keras\nfrom typing", "import it inside"),
+    "Lambda": ("return", LAMBDA, "is a Lambda"),
+    "own layer": ("return", OWN_LAYER, "is a Own"),
+    "no softmax": ('"softmax"', '"tanh"', "a probability is below 0|does not sum to 1"),
+    "other shape": ("parts.dense(classes", "parts.dense(7", r"it gives \(\d+, 7\)"),
+    "seed ignored": ("Parts(seed)", "Parts(1)", "another seed gives the same"),
+    "no seed": ('parts.dense(classes, "out"', "keras.layers.Dense(classes", "weights differ"),
+}
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_a_broken_promise_is_found(fault, tmp_path):
+    good, bad, said = FAULTS[fault]
+    code = f"{HEAD}\n\n@checked(){BODY}"
+    assert good in code
+    name = "faulty_" + fault.replace(" ", "_")
+    (tmp_path / f"{name}.py").write_text(code.replace(good, bad), "utf-8")
+    with imported(tmp_path, name) as module:
+        kd.register_builder(name, module.faulty)
+        with pytest.raises(AssertionError, match=said):
+            check_builder(name)
+
+
+def names(**settings):
+    pass
+
+
+def without_rule(*, units=3):
+    pass
+
+
+def clashing(
+    *,
+    input_shape: Annotated[tuple[int, ...], SHAPE] = (4, 4, 1),
+    classes: Annotated[int, CLASSES] = 3,
+    epochs: Annotated[int, SEED] = 3,
+    seed: Annotated[int, SEED] = 0,
+):
+    pass
+
+
+def of_no_task(*, units: Annotated[int, SEED] = 3, seed: Annotated[int, SEED] = 0):
+    pass
+
+
+def seedless(*, units: Annotated[int, SEED] = 3):
+    pass
+
+
+def required(*, units: Annotated[int, SEED], seed: Annotated[int, SEED] = 0):
+    pass
+
+
+REFUSED = {
+    "text": ("dnn2", "function: must be a function that builds a network; got 'dnn2'."),
+    "class": (dict, "function: must be a function that builds a network; got"),
+    "settings": (
+        names,
+        "function: must have keyword-only arguments; got names() with settings.",
+    ),
+    "nothing": (
+        lambda: None,
+        "function: must have keyword-only arguments; got <lambda>() without",
+    ),
+    "rule": (
+        without_rule,
+        "function: must have a rule on each argument; got without_rule(), where",
+    ),
+    "clash": (
+        clashing,
+        "function: must name its own arguments unlike other settings; got clashing",
+    ),
+    "task": (of_no_task, "function: must take what a task's data decide: classes, input_shape"),
+    "seed": (seedless, "function: must have an argument seed"),
+    "default": (
+        required,
+        "function: must have a default for each argument; got required() with",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", REFUSED)
+def test_what_is_no_builder_is_refused(case):
+    function, text = REFUSED[case]
+    with pytest.raises(ArgumentType) as refused:
+        kd.register_builder("new_one", function)
+    assert str(refused.value).startswith(text)
+    assert "new_one" not in BUILDERS
+
+
+@pytest.mark.parametrize("name", ["dnn", "two words", 3, None])
+def test_a_name_is_new_and_a_word(name):
+    with pytest.raises(ArgumentType, match=r"^name: must be "):
+        kd.register_builder(name, BUILDERS["cnn"])
+
+
+def test_packages_announce_builders(tmp_path, monkeypatch):
+    info = tmp_path / "stranger-1.0.dist-info"
+    info.mkdir()
+    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: stranger\nVersion: 1.0\n")
+    points = "[kerasduet.builders]\nannounced = announcing:build\ncnn = announcing:build\n"
+    (info / "entry_points.txt").write_text(points)
+    (tmp_path / "announcing.py").write_text("def build():\n    return 'announced'\n")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    builders = Registry("builder", {"cnn": "models.vision.cnn:cnn"})
+    assert builders["announced"]() == "announced"
+    assert list(builders) == ["cnn", "announced"]
+    assert builders["cnn"] is BUILDERS["cnn"]  # a built-in name stays what it is
+    with pytest.raises(ArgumentType, match="must be new"):
+        builders.register("announced", len)

@@ -68,12 +68,14 @@ def fault_of(function: Any) -> str | None:
     try:
         arguments = arguments_of(function)
     except (TypeError, NameError) as error:
-        return f"must have a rule on each argument; got {str(error).replace(': ', '(), where ', 1)}."
+        what = str(error).replace(": ", "(), where ", 1)
+        return f"must have a rule on each argument; got {what}."
     required = [argument.name for argument in arguments.values() if argument.required]
     if required:
-        return f"must have a default for each argument; got {name}() with {required[0]} without one."
+        lacking = f"{name}() with {required[0]} without one"
+        return f"must have a default for each argument; got {lacking}."
     if "seed" not in arguments:
-        return f"must have the argument seed, which decides initial weights; got {name}() without it."
+        return f"must have an argument seed, for the initial weights; got {name}() without it."
     task = fitting_task(function)
     if task is None:
         known = "; or ".join(
