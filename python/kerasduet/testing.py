@@ -24,6 +24,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kerasduet import environment
+from kerasduet.data import load_data
 from kerasduet.errors import ArgumentType, KerasduetError, RunFolderError
 from kerasduet.experiments import Experiment, network_arguments
 from kerasduet.models import build_model
@@ -38,6 +39,7 @@ from kerasduet.workflow import resume_run, run_experiment
 if TYPE_CHECKING:
     import keras
 
+    from kerasduet.data import Dataset
     from kerasduet.run import Run
 
 __all__ = ["check_builder"]
@@ -134,6 +136,11 @@ class _Case:
         return build_model(self.experiment)
 
     @cached_property
+    def dataset(self) -> Dataset:
+        """The tiny data, split."""
+        return load_data(self.experiment, self.data)
+
+    @cached_property
     def whole(self) -> Run:
         """A run that nothing interrupted."""
         return self.run()
@@ -206,7 +213,7 @@ def _bad_values_are_refused(case: _Case) -> None:
 def _bad_values_start_no_keras(case: _Case) -> None:
     """Called itself, it refuses every bad value before it imports Keras."""
     assert not case.fresh["keras_on_import"], "its module imports Keras; import it inside."
-    assert not case.fresh["faults"], case.fresh["faults"][0]
+    assert case.fresh["fault"] is None, case.fresh["fault"]
     assert not case.fresh["keras_on_refusal"], (
         "Keras was imported before the values were refused."
     )
@@ -253,7 +260,7 @@ def _output_fits(case: _Case) -> None:
     """The network's output has the shape of the targets; of classes, probabilities."""
     import numpy as np
 
-    dataset = case.whole.dataset
+    dataset = case.dataset
     outputs = predict_outputs(case.model, dataset.preprocessing, dataset.x_test)
     classes = dataset.y_test.ndim == 1
     wanted = (len(dataset.x_test), *dataset.y_test.shape[1:])
@@ -305,7 +312,7 @@ def _is_loaded(case: _Case) -> None:
     """Saved and loaded it gives the same predictions."""
     import numpy as np
 
-    dataset = case.whole.dataset
+    dataset = case.dataset
     with tempfile.TemporaryDirectory() as folder:
         loaded = load_run(case.whole.save(f"{folder}/run"))
     assert loaded.experiment == case.experiment.on_own_data(), "the experiment is another one."
@@ -345,12 +352,12 @@ PROMISES: tuple[Callable[[_Case], None], ...] = (
     _defaults_keep_their_rules,
     _cleaning_ends,
     _bad_values_are_refused,
-    _bad_values_start_no_keras,
     _experiments_travel,
     _is_plain,
     _config_is_safe,
     _output_fits,
     _seed_decides,
+    _bad_values_start_no_keras,
     _seed_decides_in_a_fresh_process,
     _repeats,
     _repeats_in_a_fresh_process,
@@ -428,15 +435,22 @@ def _answer(question: str) -> None:
     if job["builder"] not in BUILDERS:
         BUILDERS.register(job["builder"], getattr(module, job["function"]))
     function = BUILDERS[job["builder"]]
-    faults = [
+    faults = (
         _fault(name, value, lambda n, v: function(**{n: v}))
         for name, argument in arguments_of(function).items()
         for value in argument.rule.bad()
-    ]
-    told["faults"] = [fault for fault in faults if fault is not None]
+    )
+    # The first is enough: what takes bad values may be busy with them for long.
+    told["fault"] = next((fault for fault in faults if fault is not None), None)
     told["keras_on_refusal"] = environment.is_running()
-    chosen = Experiment.from_json(job["experiment"])
-    told["weights"] = weights_digest(build_model(chosen))
-    run = run_experiment(chosen, data=job["data"], progress=False)
-    told |= {"digests": run.digests, "losses": run.history["loss"].tolist()}
+    if told["fault"] is None and not told["keras_on_refusal"]:
+        told |= _trained(job)
     Path(f"{question}.json").write_text(json.dumps(told), "utf-8")
+
+
+def _trained(job: Mapping[str, Any]) -> dict[str, Any]:
+    chosen = Experiment.from_json(job["experiment"])
+    weights = weights_digest(build_model(chosen))
+    run = run_experiment(chosen, data=job["data"], progress=False)
+    losses = run.history["loss"].tolist()
+    return {"weights": weights, "digests": run.digests, "losses": losses}
