@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import html
 import json
 import os
@@ -295,6 +296,49 @@ def test_every_figure_has_alt_text(pages, name):
     assert drawings and all('role="img"' in d and "aria-label=" in d for d in drawings)
 
 
+def without_output(text: str, page: str) -> list[str]:
+    """Name the Python chunks that end in an expression and show nothing below it."""
+    cells = []
+    for cell in re.split(r'<div class="cell(?=[ "])', page)[1:]:
+        code, _, below = re.split(r'<div class="sourceCode"', cell)[-1].partition("</pre>")
+        if "python cell-code" in code:
+            cells.append(bool(re.search(r"cell-output|<table|<img", below)))
+    shown = [
+        (options, code)
+        for engine, options, code in chunks(text)
+        if engine == "python" and options.get("include") != "false"
+    ]
+    return [
+        options["label"]
+        for (options, code), has_output in zip(shown, cells, strict=True)
+        if isinstance(ast.parse(code).body[-1], ast.Expr)
+        and options.get("results") != "hide"
+        and not has_output
+    ]
+
+
+@pytest.mark.parametrize("name", RENDERED)
+def test_python_chunks_that_end_in_an_expression_show_it(pages, name):
+    assert without_output(source(name), pages[name]) == []
+
+
+def test_an_assigned_underscore_hides_no_output(renderer, tmp_path):
+    body = (
+        "{{< include _setup.qmd >}}\n\n"
+        "```{python}\n#| label: drawn\nimport matplotlib.pyplot as plt\n\n"
+        "_ = plt.figure()\n_ = plt.plot([1, 2])\nplt.show()\n40 + 2\n```\n\n"
+        '```{python}\n#| label: later\nwords = ["later", "on"]\nwords\n```'
+    )
+    done, _ = failing(tmp_path, body)
+    assert done.returncode == 0, done.stderr
+    page = (tmp_path / "out" / "broken.html").read_text("utf-8")
+    included = (VIGNETTES / "_setup.qmd").read_text("utf-8")
+    assert without_output(f"{included}\n\n{body}\n", page) == []
+    words = text_of(page)
+    assert re.search(r"\b42\b", words) and "['later', 'on']" in words
+    assert page.count("<img") == 1
+
+
 @pytest.mark.parametrize("name", RENDERED)
 def test_figures_are_equally_wide_in_both_languages(pages, name):
     widths = {
@@ -360,7 +404,7 @@ def failing(folder: Path, body: str) -> tuple[subprocess.CompletedProcess[str], 
     """Render a broken page; give what the program said and what it left."""
     (folder / "vignettes").mkdir()
     (folder / "out").mkdir()
-    for shared in ("_quarto.yml", "_common.R", "_closing.qmd"):
+    for shared in ("_quarto.yml", "_common.R", "_closing.qmd", "_setup.qmd"):
         shutil.copy(VIGNETTES / shared, folder / "vignettes")
     page = f'---\ntitle: "Broken"\n---\n\n{body}\n'
     (folder / "vignettes" / "broken.qmd").write_text(page, "utf-8")
