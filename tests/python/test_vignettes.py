@@ -193,6 +193,30 @@ def test_results_are_never_typed_in(name):
     assert not re.search(r"\d+[.,]\d+|\d\s?%", prose(source(name)))
 
 
+def test_what_is_said_to_explode_explodes_for_more_than_one_input():
+    """The chunks that the lesson on recurrence prints, and the same with other inputs."""
+    import numpy as np
+
+    from kerasduet import concepts
+
+    shown = {o["label"]: code for _, o, code in chunks(source("recurrence")) if "label" in o}
+    found = {"np": np, "concepts": concepts}
+    exec(shown["norms-python"], found)
+    exec(shown["saturation-python"], found)
+    after = dict(zip(found["norms"], found["after_30"], strict=True))
+    assert after["relu, W = 2"] == 2.0**30
+    assert after["tanh, W = 0.5"] == pytest.approx(0.5**30, rel=1e-3)
+    assert after["sigmoid, W = 1"] < 1e-15
+    assert 0.5 < after["LSTM, forget gate open"] < 5
+    assert found["saturation"][0] == 2.0**30 and (found["saturation"][1:] < 1e-9).all()
+    for value in (0.0001, 0.01, 1.0):
+        code = shown["norms-python"].replace("np.full(30, 0.001)", f"np.full(30, {value})")
+        assert code != shown["norms-python"]
+        exec(code, found)
+        after = dict(zip(found["norms"], found["after_30"], strict=True))
+        assert after["relu, W = 2"] == 2.0**30 and after["tanh, W = 0.5"] < 1e-8
+
+
 # Pages ------------------------------------------------------------------------------------
 
 
