@@ -139,7 +139,9 @@ def test_forecast_shows_the_last_windows_in_original_units(series_run):
     pd.testing.assert_series_equal(truth, known, check_names=False, check_freq=False)
     # A season before the first of the two windows of three steps, and the six steps.
     assert len(truth) == 7 + 6
-    assert shown.subtitle == "The last 2 test windows of 3 steps; grey: where each begins"
+    assert shown.subtitle == (
+        "The last 2 test windows of 3 steps; vertical lines: where each begins"
+    )
     assert truth.index[-1].date().isoformat() in shown.alt
 
 

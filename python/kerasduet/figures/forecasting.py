@@ -122,7 +122,8 @@ def forecast_panel(run: Result, *, windows: Any = None) -> Panel:
     panel = Panel(
         kind="forecast",
         title="Forecast beside truth and baselines",
-        subtitle=f"{span.capitalize()}" + ("; grey: where each begins" if horizon > 1 else ""),
+        subtitle=f"{span.capitalize()}"
+        + ("; vertical lines: where each begins" if horizon > 1 else ""),
         x=_time_label(run, lines["time"]),
         y=f"{name} ({unit})" if unit else shortened(name, LONGEST_NAME),
         alt=(
