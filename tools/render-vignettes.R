@@ -167,9 +167,28 @@ reason <- function(log) {
     said <- sub("^STOPPED: ", "", lines[[told[[1]]]])
     return(if (said == "pandoc") pandoc_reason(utils::head(lines, told[[1]] - 1)) else said)
   }
+  quarto_reason(gsub("\033\\[[0-9;]*m", "", lines))
+}
+
+# knitr's error in a chunk begins a line with "!" (in older versions it ends that of "Error in"),
+# and the chunk's label stands in brackets behind "Quitting from". Else the first error is told.
+quarto_reason <- function(lines) {
+  start <- grep("^! ", lines)
+  inline <- grep("^Error( in .*)?: .", lines, value = TRUE)
   wrong <- grep("error", lines, ignore.case = TRUE, value = TRUE)
   last <- utils::tail(lines[nzchar(lines)], 1)
-  paste0(c(trimws(wrong), last, "the renderer ended without a word")[[1]], ".")
+  said <- if (length(start) > 0) {
+    after <- lines[-seq_len(start[[1]])]
+    more <- cumsum(!grepl("^  +[^ ]", after)) == 0 # a long text goes on, indented
+    paste(c(sub("^! ", "", lines[[start[[1]]]]), trimws(after[more])), collapse = " ")
+  } else if (length(inline) > 0) {
+    sub("^Error( in .*?)?: ", "", inline[[1]], perl = TRUE)
+  } else {
+    return(paste0(c(trimws(wrong), last, "the renderer ended without a word")[[1]], "."))
+  }
+  quitting <- grep("^Quitting from .*\\[.+\\]", lines, value = TRUE)
+  label <- if (length(quitting) > 0) sub(".*\\[(.+)\\].*", "\\1", quitting[[1]])
+  stop_text(said, label)
 }
 
 # Pandoc and our filter write their sentence after this line.

@@ -539,6 +539,41 @@ def test_quarto_is_used_where_it_is_installed(renderer, tmp_path, broken):
         assert done.returncode == 0 and left == ["mnist-cnn.html"], done.stderr
 
 
+# What Quarto 1.9 writes of a chunk that stops, in color.
+FAILING_CHUNKS = {
+    "\n\nprocessing file: mnist-cnn.qmd\n1/5 [setup]\n2/5 [first]\n"
+    "\033[1m\033[33mError\033[39m in `eval()`:\033[22m\n\033[33m!\033[39m no data here,\n"
+    "  or too few\n\033[1mBacktrace:\033[22m\n 1. base::stop(x)\n\n"
+    "Quitting from mnist-cnn.qmd:7-9 [first]\nExecution halted\n":
+    "chunk first: no data here, or too few.",
+    "Error in `py_run_string_impl()`:\n! ValueError: epochs: must be 1 or more; got 0.\n"
+    "Run `reticulate::py_last_error()` for details.\n"
+    "Quitting from mnist-cnn.qmd:12-14 [start-python]\nExecution halted\n":
+    "chunk start-python: ValueError: epochs: must be 1 or more; got 0.",
+    "Error in load(x) : nothing: to load\nCalls: .main ... eval\nExecution halted\n":
+    "nothing: to load.",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("log", "sentence"), FAILING_CHUNKS.items())
+def test_a_chunk_that_stops_in_quarto_gives_its_reason(renderer, tmp_path, log, sentence):
+    (tmp_path / "log.txt").write_text(log, "utf-8")
+    program = tmp_path / "quarto"
+    program.write_text('#!/bin/sh\ncat "$(dirname "$0")/log.txt" >&2\nexit 1\n')
+    program.chmod(0o755)
+    settings = os.environ | {"PATH": f"{tmp_path}{os.pathsep}{os.environ['PATH']}"}
+    settings.pop("KERASDUET_RENDERER", None)
+    done = subprocess.run(
+        ["Rscript", str(PROGRAM), "--to", str(tmp_path / "out"), "mnist-cnn"],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        env=settings,
+    )
+    assert done.returncode == 1
+    assert done.stderr == f"mnist-cnn.qmd: {sentence} Nothing was written.\n"
+
+
 def test_wrong_arguments_are_named(renderer):
     cases = {
         ("-P", "epoch:2"): "-P: these vignettes have no parameter epoch",
