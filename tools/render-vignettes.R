@@ -210,7 +210,7 @@ render_one <- function(work, name) {
         input <- expand(name)
         rmarkdown::render(
           input,
-          output_format = page_format(name), output_file = paste0(name, ".html"),
+          output_format = page_format(name, front_matter(input)$description), output_file = paste0(name, ".html"),
           params = readRDS("parameters.rds"), envir = new.env(parent = globalenv()), quiet = TRUE
         )
       },
@@ -275,7 +275,7 @@ include <- function(lines) {
   unlist(parts, use.names = FALSE)
 }
 
-page_format <- function(name) {
+page_format <- function(name, description) {
   project <- yaml::read_yaml("_quarto.yml")
   html <- project$format$html
   renderer <- paste(
@@ -300,7 +300,8 @@ page_format <- function(name) {
         "--css", file.path(report_files, "page.css"),
         "--variable", paste0("page-script=", file.path(report_files, "page.js")),
         "--metadata", paste0("renderer=", renderer), "--metadata", paste0("lang=", project$lang),
-        "--metadata", paste0("author=", project$author)
+        "--metadata", paste0("author=", project$author),
+        if (!is.null(description)) c("--metadata", paste0("description-meta=", description))
       )
     ),
     df_print = html$`df-print`, clean_supporting = TRUE

@@ -21,7 +21,7 @@ HEADER = """\
 ---
 title: {title}
 subtitle: {subtitle}
-lang: en
+lang: en-GB
 engine: markdown
 renderer: Quarto
 format:
@@ -34,6 +34,14 @@ format:
       light: default
       dark: {dark}
     respect-user-color-scheme: true
+    include-in-header:
+      text: |
+        <style>
+        math {{ font-family: "Cambria Math", "STIX Two Math", "Latin Modern Math", math; }}
+        math[display="block"] {{ overflow-x: auto; overflow-y: hidden; }}
+        @media (max-width: 40rem) {{ main table {{ display: block; overflow-x: auto; }} }}
+        .cell-output pre, .cell-output pre code {{ white-space: pre-wrap; }}
+        </style>
 ---
 """
 

@@ -1,4 +1,5 @@
-// Tabs, the light/dark button and the table of contents; the page reads well without it.
+// Tabs, the light/dark button, the table of contents, links of headings and buttons that copy
+// code; the page reads well without it.
 (function () {
   "use strict";
 
@@ -30,6 +31,36 @@
     var fit = function () { contents.open = wide.matches; };
     wide.addEventListener("change", fit);
     fit();
+  }
+
+  // Every heading links to itself.
+  document.querySelectorAll("main :is(h2, h3, h4)").forEach(function (heading) {
+    var id = heading.id || (heading.parentElement.matches("section") && heading.parentElement.id);
+    if (!id) return;
+    var link = document.createElement("a");
+    link.className = "anchor";
+    link.href = "#" + id;
+    link.textContent = "#";
+    link.setAttribute("aria-label", "Link to this section");
+    heading.appendChild(link);
+  });
+
+  // Code can be copied; where the browser offers no clipboard there is no button.
+  if (navigator.clipboard) {
+    document.querySelectorAll("main pre.sourceCode").forEach(function (code) {
+      var button = document.createElement("button");
+      button.type = "button";
+      button.className = "copy";
+      button.textContent = "Copy";
+      button.addEventListener("click", function () {
+        navigator.clipboard.writeText(code.textContent.replace(/\n$/, "")).then(function () {
+          button.textContent = "Copied";
+          window.setTimeout(function () { button.textContent = "Copy"; }, 2000);
+        });
+      });
+      code.parentElement.classList.add("copied-from");
+      code.parentElement.appendChild(button);
+    });
   }
 
   // Tabs: one choice for all tabsets of a group, on this page and the next.
