@@ -50,6 +50,7 @@ CHUNK = re.compile(r"^```\{(r|python)\}\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 CHANGING = re.compile(
     r"\b(?:black|white|gr[ea]y|dark\w*|light\w*) (?:lines?|dots?|points?|areas?)\b"
 )
+GIVES_NONE = re.compile(r"(keras\.config\.set_floatx|kd\.use_backend)\(")
 DRAWS = re.compile(r"\bplot\(|\.plot\(|plt\.show\(|\bggplot\(|\bimage\(|\bhist\(|\bbarplot\(")
 
 
@@ -344,7 +345,7 @@ def without_output(text: str, page: str) -> list[str]:
         for (options, code), has_output in zip(shown, cells, strict=True)
         if isinstance(ast.parse(code).body[-1], ast.Expr)
         and options.get("results") != "hide"
-        and not code.splitlines()[-1].startswith("keras.config.set_floatx(")  # gives None
+        and not GIVES_NONE.match(code.splitlines()[-1])
         and not has_output
     ]
 
@@ -396,6 +397,82 @@ def test_figures_are_equally_wide_in_both_languages(pages, name):
         for image in re.findall(r"<img\b[^>]*>", pages[name])
     }
     assert widths == {"720"}  # 7.5 inches
+
+
+@pytest.mark.parametrize("name", RENDERED)
+def test_pages_have_their_description_and_the_language_of_the_project(pages, name):
+    told = re.search(r"^description: \"(.*)\"$", source(name), re.MULTILINE)[1]
+    (described,) = re.findall(r'<meta name="description" content="([^"]*)">', pages[name])
+    assert " ".join(html.unescape(described).split()) == told
+    assert '<html lang="en-GB">' in pages[name]
+
+
+def test_reports_have_the_language_of_the_vignettes():
+    from kerasduet.report.document import HEADER
+
+    project = (VIGNETTES / "_quarto.yml").read_text("utf-8")
+    assert re.search(r"^lang: (\S+)$", HEADER, re.MULTILINE)[1] == "en-GB"
+    assert re.search(r"^lang: (\S+)$", project, re.MULTILINE)[1] == "en-GB"
+
+
+def test_dark_themes_set_what_quarto_draws_dark_on_dark():
+    ours = [VIGNETTES / "kerasduet-dark.scss", ROOT / "python/kerasduet/report/dark.scss"]
+    for file in ours:
+        set_here = set(re.findall(r"^(\$[\w-]+):", file.read_text("utf-8"), re.MULTILINE))
+        assert set_here >= {
+            "$body-bg", "$body-color", "$pre-color", "$code-bg", "$code-block-bg", "$code-color",
+            "$nav-tabs-link-active-bg", "$nav-tabs-link-active-color",
+        }, file.name  # fmt: skip
+        assert "$pre-color: inherit !default;" in file.read_text("utf-8")
+
+
+MEASURE = """
+<script>
+window.addEventListener("load", function () {
+  document.title = JSON.stringify({
+    window: window.innerWidth, width: document.documentElement.scrollWidth,
+    code: document.querySelectorAll("pre.sourceCode").length,
+    copy: document.querySelectorAll("pre.sourceCode ~ button.copy").length,
+    headings: document.querySelectorAll("main h2").length,
+    anchors: document.querySelectorAll("main h2 > a.anchor").length
+  });
+});
+</script>
+"""
+
+
+def test_a_phone_shows_the_whole_width_and_code_can_be_copied(pages, tmp_path):
+    browser = shutil.which("chromium") or shutil.which("chromium-browser")
+    if browser is None:
+        pytest.skip("chromium is missing")
+    page = (
+        pages["lstm-timeseries"]
+        .replace("<details", "<details open")
+        .replace("</body>", MEASURE + "</body>")
+    )
+    (tmp_path / "page.html").write_text(page, "utf-8")
+    # A window cannot be as narrow as a phone, a frame can.
+    frame = '<iframe src="page.html" width="390" height="800" style="border: 0"></iframe>'
+    waiting = (
+        "<script>setTimeout(function () { document.title = "
+        "document.querySelector('iframe').contentDocument.title; }, 3000);</script>"
+    )
+    (tmp_path / "frame.html").write_text(f"<title></title>{frame}{waiting}", "utf-8")
+    done = subprocess.run(
+        [
+            browser, "--headless", "--no-sandbox", "--disable-gpu", "--no-first-run",
+            "--allow-file-access-from-files", "--disable-background-networking",
+            f"--user-data-dir={tmp_path / 'profile'}", "--window-size=1280,900",
+            "--virtual-time-budget=6000", "--dump-dom", (tmp_path / "frame.html").as_uri(),
+        ],
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )  # fmt: skip
+    found = json.loads(html.unescape(re.search(r"<title>(.*?)</title>", done.stdout)[1]))
+    assert found["window"] == 390 and found["width"] <= 390
+    assert found["code"] == found["copy"] > 20
+    assert found["headings"] == found["anchors"] > 8
 
 
 CLICK = """
