@@ -24,6 +24,48 @@ listed <- function(words) {
   if (last < 2) words else paste(paste(words[-last], collapse = ", "), "and", words[last])
 }
 
+# Differences --------------------------------------------------------------------------------
+
+# One run's accuracy, loss or MAE minus another's on the same test rows, with the interval that
+# the package's reports give: a list of value, low, high, and whether 0 lies outside.
+difference <- function(run, other, measure = c("accuracy or MAE", "loss")) {
+  measures <- reticulate::import("kerasduet.report.measures", convert = FALSE)
+  run <- python_run(run)
+  other <- python_run(other)
+  if (match.arg(measure) != "loss") {
+    return(interval(measures$paired_difference(run, other)))
+  }
+  subtract <- reticulate::import("operator", convert = FALSE)$sub
+  cases <- subtract(measures$image_cases(run), measures$image_cases(other))
+  bootstrap <- reticulate::import("kerasduet.report.intervals", convert = FALSE)$bootstrap
+  interval(reticulate::py_get_item(bootstrap(cases), 1L)) # right, loss, probability
+}
+
+# The MAE of the best baseline minus that of the network, as in the reports.
+gain_over_baseline <- function(run) {
+  measures <- reticulate::import("kerasduet.report.measures", convert = FALSE)
+  interval(reticulate::py_get_item(measures$gain(python_run(run)), 1L))
+}
+
+python_run <- function(run) get("py", envir = run)
+
+interval <- function(found) {
+  bounds <- lapply(c(value = "value", low = "low", high = "high"), function(name) {
+    reticulate::py_to_r(reticulate::py_get_attr(found, name))
+  })
+  c(bounds, clear = reticulate::py_to_r(found$excludes_zero))
+}
+
+# "0.09 (95 % interval -0.02 to 0.18)"
+among <- function(found, digits = 2, unit = "", factor = 1) {
+  shown <- sub("^-", "\u2212", decimal(factor * c(found$value, found$low, found$high), digits))
+  paste0(
+    shown[[1]], if (nzchar(unit)) paste0("\u00a0", unit),
+    " (95\u00a0% interval ", shown[[2]],
+    " to ", shown[[3]], ")"
+  )
+}
+
 # Pictures -----------------------------------------------------------------------------------
 
 # Alt text of a run's figure: the core writes it from what the figure shows.
