@@ -350,6 +350,26 @@ def without_output(text: str, page: str) -> list[str]:
     ]
 
 
+def test_both_tabs_count_errors_in_whole_numbers(pages):
+    words = text_of(pages["mnist-cnn"])
+    assert re.search(
+        r"\berrors accuracy loss convolutional (\d+) 0\.\d+ .*? dense (\d+) 0", words
+    )
+    counted = re.findall(r"\bloss convolutional (\S+) \S+ \S+ dense (\S+) ", words)
+    assert len(counted) == 2 and counted[0] == counted[1]
+
+
+def test_no_more_is_claimed_of_two_networks_than_their_interval_says(pages):
+    words = text_of(pages["mnist-cnn"])
+    shown = (
+        r"minus that without is (\S+)\s*percentage points \(95\s*% interval (\S+) to (\S+)\)"
+    )
+    (found,) = re.findall(shown, words)
+    _, low, high = (float(value.replace("\u2212", "-")) for value in found)
+    assert low < high
+    assert ("show no clear difference" in words) == (low <= 0 <= high)
+
+
 @pytest.mark.parametrize("name", RENDERED)
 def test_python_chunks_that_end_in_an_expression_show_it(pages, name):
     assert without_output(source(name), pages[name]) == []
