@@ -29,6 +29,7 @@ __all__ = ["Experiment", "experiment", "presets"]
 
 OWN = {"name": Text(), "description": Line(), "seed": SEED}
 SECTIONS = ("data", "network", "training")
+SPREAD = (*SECTIONS, "model")  # names of several settings
 
 
 class Kind(Protocol):
@@ -257,8 +258,9 @@ class Experiment:
 def _flat(settings: Mapping[str, Any]) -> dict[str, Any]:
     """Take the sections apart; `model` stands for arguments of the builder."""
     flat: dict[str, Any] = {}
-    for name, value in settings.items():
-        if name in (*SECTIONS, "model"):
+    # A flat name given beside a section changes it.
+    for name, value in sorted(settings.items(), key=lambda item: item[0] not in SPREAD):
+        if name in SPREAD:
             if isinstance(value, Section | Network):
                 value = value.values()
             if not isinstance(value, Mapping):
@@ -269,8 +271,6 @@ def _flat(settings: Mapping[str, Any]) -> dict[str, Any]:
         for key, item in inside.items():
             if not isinstance(key, str):
                 raise UnknownName(f"{key}: an experiment has no such setting. Names are texts.")
-            if key in flat:
-                raise ArgumentType(f"{key}: must be given once; got it 2 times.")
             flat[key] = item
     return flat
 

@@ -193,7 +193,7 @@ def test_the_doctors_verdict_is_the_exit_status(ok, status, capsys, monkeypatch)
             return {"ok": ok}
 
     Report.ok = ok
-    monkeypatch.setattr("kerasduet.diagnosis.report.doctor", lambda run_devices: Report())
+    monkeypatch.setattr("kerasduet.diagnosis.doctor", lambda run_devices: Report())
     assert cli.main(["doctor", "--json"]) == status
     assert json.loads(capsys.readouterr().out) == {"ok": ok}
 

@@ -244,9 +244,9 @@ def test_a_probability_of_zero_has_a_finite_loss():
         ),
         # Irregular, weekends too: the median gap.
         (
-            ["2024-01-01", "2024-01-03", "2024-01-06", "2024-01-08"],
+            ["2024-01-01", "2024-01-03", "2024-01-06", "2024-01-08", "2024-01-20"],
             None,
-            ["2024-01-10", "2024-01-12"],
+            ["2024-01-22", "2024-01-25"],
         ),
     ],
     ids=["daily", "weekly", "monthly", "month-end", "working-days", "hours", "irregular"],

@@ -11,6 +11,7 @@ import pandas as pd
 import pytest
 
 import kerasduet as kd
+from kerasduet.errors import RunFolderError
 
 FORMATS = Path(__file__).parents[1] / "contract" / "runs"
 PLACES = sorted(file.parent for file in FORMATS.glob("format-*/*/expected.json"))
@@ -88,13 +89,11 @@ def test_an_old_run_predicts_as_it_did(place, expected):
     assert [str(item) for item in run.predict(x)] == expected["class"]
 
 
-def test_an_old_interrupted_run_goes_on(tmp_path):
+def test_an_old_interrupted_run_is_not_mixed_with_other_validation_rows(tmp_path):
     place = FORMATS / "format-1" / "interrupted-python"
-    expected = json.loads((place / "expected.json").read_text("utf-8"))
     folder = shutil.copytree(place / "run", tmp_path / "run")
     rows = np.arange(36)
     x = np.zeros((36, 6, 6), np.uint8) + (rows % 3 * 80 + rows).astype(np.uint8)[:, None, None]
-    run = kd.resume_run(folder, data={"x": x, "y": rows % 3}, progress=False)
-    assert run.status == "finished"
-    assert run.history["epoch"].tolist() == [1, 2, 3, 4]
-    assert_table(run.history, expected["history"])
+    with pytest.raises(RunFolderError, match="which held out other validation rows"):
+        kd.resume_run(folder, data={"x": x, "y": rows % 3}, progress=False)
+    assert kd.load_run(folder).status == "interrupted"

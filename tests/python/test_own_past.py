@@ -97,7 +97,7 @@ def test_the_price_presets_see_what_they_saw():
     for name in ("price-rnn", "price-lstm", "price-gru"):
         chosen = kd.experiment(name)
         assert chosen.own_past
-        assert chosen.input_columns("close") == ("open", "high", "low", "close", "volume")
+        assert chosen.data.input_columns("close") == ("open", "high", "low", "close", "volume")
 
 
 @pytest.mark.parametrize(
@@ -111,7 +111,7 @@ def test_the_price_presets_see_what_they_saw():
     ],
 )
 def test_an_experiment_of_an_earlier_version_means_what_it_meant(changes, own_past, seen):
-    values = experiment().to_dict() | changes
+    values = experiment().face() | changes
     del values["own_past"]
     again = Experiment.from_json(json.dumps(values))
     assert again.own_past is own_past
@@ -125,7 +125,7 @@ def test_a_folder_of_an_earlier_version_means_what_it_meant(tmp_path):
     kept = run(features="wind", own_past=False)
     kept.save(tmp_path / "run")
     manifest = json.loads((tmp_path / "run" / "run.json").read_text("utf-8"))
-    del manifest["experiment"]["own_past"]
+    del manifest["experiment"]["data"]["own_past"]
     (tmp_path / "run" / "run.json").write_text(sealed(manifest), "utf-8")
     again = folder.load_run(tmp_path / "run")
     assert again.experiment == kept.experiment

@@ -126,14 +126,14 @@ def test_a_script_holds_what_differs_from_the_preset():
     python = languages.python_script(job, "answer")
     assert "kd.use_backend('jax', device='cpu', threads=1)" in python
     assert (
-        "kd.run_experiment('mnist-dnn', learning_rate=0.5, epochs=2, units=[64, 32], "
+        "kd.run_experiment('mnist-dnn', units=[64, 32], learning_rate=0.5, epochs=2, "
         "out='here', overwrite=True)"
     ) in python
     r = languages.r_script(job, "answer")
     assert 'use_backend("jax", device = "cpu", threads = 1)' in r
     assert (
-        'run_experiment("mnist-dnn", learning_rate = 0x1.0000000000000p-1, epochs = 2, '
-        'units = c(64, 32), out = "here", overwrite = TRUE)'
+        'run_experiment("mnist-dnn", units = c(64, 32), learning_rate = 0x1.0000000000000p-1, '
+        'epochs = 2, out = "here", overwrite = TRUE)'
     ) in r
 
 

@@ -291,6 +291,8 @@ def following(
     found = calendars.learn(times)
     if spacing is None and found[0] == "unknown" and len(times) > 1:
         gap = pd.Series(times).diff().median()  # as earlier versions did
+        if gap == pd.Timedelta(days=1) and (times.day_of_week < 5).all():
+            return pd.date_range(times[-1], periods=steps + 1, freq="B")[1:]
         return pd.DatetimeIndex([times[-1] + gap * step for step in range(1, steps + 1)])
     return calendars.after(found, times, steps)
 

@@ -75,8 +75,6 @@ TRAINED = STARTED | {
         "started": TIME,
     },
 }
-# What folders of earlier versions lack.
-LATER = {"test_sha256": DIGEST}
 LATEST = {
     "file": SAVED,
     "sha256": DIGEST,
@@ -158,6 +156,12 @@ def read_manifest(path: Path) -> dict[str, Any]:
     return manifest
 
 
+def _refuse_other(values: Mapping[str, Any], shapes: Mapping[str, Any]) -> None:
+    """Refuse entries that folders of earlier versions lack, and that are there in another form."""
+    if not all(fits(values[name], shape) for name, shape in shapes.items() if name in values):
+        raise ValueError("other entries")
+
+
 def refuse_endless(values: Mapping[str, Any]) -> None:
     """Refuse an experiment of endless lists, with a ValueError, before it is looked at."""
     for name, part in values.items():
@@ -200,8 +204,8 @@ def _checked(content: bytes) -> dict[str, Any]:
     if not fits(manifest, STARTED if status == "running" else TRAINED):
         raise ValueError("other entries")
     later = manifest["provenance"] if status != "running" else {}
-    if not all(fits(later[name], shape) for name, shape in LATER.items() if name in later):
-        raise ValueError("other entries")
+    _refuse_other(later, {"test_sha256": DIGEST})
+    _refuse_other(later.get("fingerprint", {}), {"split": WORD})
     refuse_endless(manifest["experiment"])
     manifest = upgraded(manifest)
     # Names are compared, so that none can lead out of the folder.
@@ -228,6 +232,7 @@ def read_latest(path: Path, *, damaged_is_none: bool = False) -> dict[str, Any] 
         latest = storage.unsealed(content.decode("utf-8"))
         if not fits(latest, LATEST):
             raise ValueError("other entries")
+        _refuse_other(latest["fingerprint"], {"split": WORD})
         refuse_endless(latest["experiment"])
         latest = upgraded(latest)
         if not latest["epoch"] == len(latest["history"]) == len(latest["seconds"]):
