@@ -134,6 +134,12 @@ def resume_run(
             return run
         data = run._dataset if data is None else data
         if run.folder is None:
+            if run.state is None:
+                raise RunFolderError(
+                    "run: must hold where its training stopped; got an interrupted one from "
+                    "a pickle or an RDS file, which keeps none of it. Give the folder it was "
+                    "saved in, or start over with run_experiment()."
+                )
             return _run(run.experiment, data, None, run, reporter(progress))
         _need_data(run.experiment, data, run.folder)
         return run_experiment(run.experiment, data=data, out=run.folder, progress=progress)

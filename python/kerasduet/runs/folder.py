@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import contextlib
+import copyreg
 import csv
 import hashlib
 import io
 import json
 import os
+import tempfile
 import time
 from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
@@ -19,10 +21,10 @@ from kerasduet import checks
 from kerasduet._version import __version__
 from kerasduet.data.dataset import Source, digest_arrays
 from kerasduet.data.preprocessing import ImagePreprocessing, SeriesPreprocessing
-from kerasduet.errors import ModelMismatch, RunFolderError
+from kerasduet.errors import KerasduetError, ModelMismatch, RunFolderError
 from kerasduet.experiments import Experiment
 from kerasduet.run import Run
-from kerasduet.runs import learned, storage, weights
+from kerasduet.runs import learned, packed, storage, weights
 from kerasduet.runs.manifest import (
     CHECKPOINT,
     DAMAGE,
@@ -46,8 +48,10 @@ __all__ = [
     "cut_off",
     "history_digest",
     "load_run",
+    "pack",
     "refuse_other",
     "run_path",
+    "unpack",
     "weights_digest",
 ]
 
@@ -230,27 +234,96 @@ class RunFolder:
 
     def save(self, run: Run) -> None:
         """Write a run; an interrupted one keeps its checkpoint."""
-        files = {
-            "model.weights.h5": lambda path: _write_weights(path, run.model),
-            "preprocessing.json": _text_writer(
-                json.dumps(run.preprocessing.to_dict(), indent=1, ensure_ascii=False)
-            ),
-            "history.csv": _text_writer(_csv_text(run.history)),
-            "predictions.csv": _text_writer(_csv_text(run.table)),
-        }
-        manifest = {
-            "format": FORMAT,
-            "status": run.status,
-            "experiment": run.experiment.to_dict(),
-            "source": run.source.to_dict(),
-            "metrics": run.metrics,
-            "provenance": run.provenance,
-        }
         if run.status == "interrupted" and run.state is not None and run.state.epoch:
             self.keep(run.state, run.provenance["fingerprint"])
-        storage.commit(self.path, files, manifest)
+        files = {name: _bytes_writer(content) for name, content in _contents(run).items()}
+        storage.commit(self.path, files, _manifest(run))
         if run.status == "finished":
             self.drop_checkpoint()
+
+
+def _contents(run: Run) -> dict[str, bytes]:
+    """Give what each file of a run holds, but for `run.json` and the checkpoint."""
+    learnt = json.dumps(run.preprocessing.to_dict(), indent=1, ensure_ascii=False)
+    texts = {
+        "preprocessing.json": learnt,
+        "history.csv": _csv_text(run.history),
+        "predictions.csv": _csv_text(run.table),
+    }
+    encoded = {name: text.encode("utf-8", "surrogatepass") for name, text in texts.items()}
+    return {"model.weights.h5": weights.write_weights(run.model), **encoded}
+
+
+def _manifest(run: Run) -> dict[str, Any]:
+    return {
+        "format": FORMAT,
+        "status": run.status,
+        "experiment": run.experiment.to_dict(),
+        "source": run.source.to_dict(),
+        "metrics": run.metrics,
+        "provenance": run.provenance,
+    }
+
+
+def pack(run: Run) -> bytes:
+    """Give a run as bytes: the files of its folder, without the checkpoint.
+
+    Parameters
+    ----------
+    run : Run
+        Finished or interrupted, saved or not.
+
+    Returns
+    -------
+    bytes
+        For `unpack`; the same run gives the same bytes.
+    """
+    files = _contents(run)
+    digests = {name: hashlib.sha256(content).hexdigest() for name, content in files.items()}
+    manifest = storage.sealed(_manifest(run) | {"files": digests})
+    return packed.pack_files({"run.json": manifest.encode(), **files})
+
+
+def unpack(content: Any) -> Run:
+    """Read a run from the bytes that `pack` gave, with every check of `load_run`.
+
+    Parameters
+    ----------
+    content : bytes
+        Or what holds bytes, such as a bytearray.
+
+    Returns
+    -------
+    Run
+        Without a folder; an interrupted one cannot be resumed.
+
+    Raises
+    ------
+    RunFolderError
+        The bytes were changed.
+    ModelMismatch
+        The weights belong to another network.
+    """
+    files = packed.unpack_files(content)
+    with tempfile.TemporaryDirectory(prefix="kerasduet-") as place:
+        for name, inside in files.items():
+            (Path(place) / name).write_bytes(inside)
+        try:
+            run = load_run(place)
+        except KerasduetError as error:
+            # The folder is gone when the caller reads of it.
+            text = str(error).replace(repr(str(run_path(place))), "the bytes it was kept as")
+            raise type(error)(text) from None
+    run.folder = None
+    return run
+
+
+def _pickled(run: Run) -> tuple[Callable[[Any], Run], tuple[bytes]]:
+    return unpack, (pack(run),)
+
+
+# Here, and not as a method of Run, which knows nothing of folders.
+copyreg.pickle(Run, _pickled)
 
 
 def run_path(folder: Any, name: str = "folder") -> Path:
@@ -526,10 +599,6 @@ class _Contents:
             ) from None
 
 
-def _write_weights(path: Path, model: keras.Model) -> None:
-    path.write_bytes(weights.write_weights(model))
-
-
 def _load_model(
     experiment: Experiment, content: bytes, provenance: Mapping[str, Any]
 ) -> keras.Model:
@@ -555,8 +624,8 @@ def _write_npz(path: Path, arrays: Mapping[str, np.ndarray]) -> None:
         np.savez(file, **arrays)  # type: ignore[arg-type]
 
 
-def _text_writer(text: str) -> Callable[[Path], Any]:
-    return lambda path: path.write_bytes(text.encode("utf-8", "surrogatepass"))
+def _bytes_writer(content: bytes) -> Callable[[Path], Any]:
+    return lambda path: path.write_bytes(content)
 
 
 def _text(content: bytes) -> str:
