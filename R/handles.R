@@ -7,15 +7,34 @@ new_handle <- function(py, class) {
   structure(holder, class = c(class, "kerasduet_handle"))
 }
 
+# A run carries the files of its folder, because R tells nobody that saveRDS() is writing it.
+new_run <- function(py) {
+  run <- new_handle(py, "kerasduet_run")
+  assign("bytes", bytes_from_py(run_folders()$pack(py)), envir = run)
+  run
+}
+
+run_folders <- function() reticulate::import("kerasduet.runs.folder", convert = FALSE)
+
 handle <- function(x) {
   py <- get("py", envir = x)
   if (reticulate::py_is_null_xptr(py)) {
-    refuse(
-      class(x)[[1]], ": must belong to this R session; got one of an earlier session. ",
-      "Keep runs with save_run() and load_run()."
-    )
+    py <- restored(x)
+    assign("py", py, envir = x)
   }
   py
+}
+
+# Python's objects end with the session: after readRDS() or load() a run is read from its bytes.
+restored <- function(x) {
+  bytes <- get0("bytes", envir = x, inherits = FALSE)
+  if (is.null(bytes)) {
+    refuse(
+      class(x)[[1]], ": must belong to this R session; got one of an earlier session. ",
+      "Make it again, or keep the run that it is of: saveRDS() and save_run() do."
+    )
+  }
+  run_folders()$unpack(if (is.raw(bytes)) reticulate::r_to_py(bytes) else NULL)
 }
 
 # Base R's verbs see a list of parts, named by names(x), that can be read only. Reading a part that

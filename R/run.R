@@ -34,7 +34,7 @@ run_experiment <- function(preset, ..., data = NULL, out = NULL, overwrite = FAL
       progress = progress_to_py(progress)
     )
     finished <- do.call(core$run_experiment, c(arguments, settings_to_py(list(...))))
-    new_handle(finished, "kerasduet_run")
+    new_run(finished)
   })
 }
 
@@ -58,7 +58,7 @@ resume_run <- function(run, data = NULL, progress = TRUE) {
       given,
       data = data_to_py(data), progress = progress_to_py(progress)
     )
-    new_handle(resumed, "kerasduet_run")
+    new_run(resumed)
   })
 }
 
@@ -66,6 +66,10 @@ resume_run <- function(run, data = NULL, progress = TRUE) {
 #'
 #' R and Python write and read the same folders. Loading rebuilds the network from its
 #' description and checks every file; no code in the folder is run.
+#'
+#' A run also carries the content of those files, so that `saveRDS()` and `save()` keep it and it
+#' predicts the same in a later session. Bytes that were changed are refused. What an interrupted
+#' run needs to go on is kept by `save_run()` alone.
 #'
 #' @param run A [kerasduet_run].
 #' @param folder Character. A new or empty folder, or one that holds this experiment.
@@ -88,7 +92,7 @@ save_run <- function(run, folder, overwrite = FALSE) {
 #' @rdname save_run
 #' @export
 load_run <- function(folder) {
-  call_core(new_handle(core$load_run(setting_to_py(folder)), "kerasduet_run"))
+  call_core(new_run(core$load_run(setting_to_py(folder))))
 }
 
 #' The result of an experiment

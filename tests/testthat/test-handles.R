@@ -49,14 +49,68 @@ test_that("handles can only be read", {
   expect_identical(run$status, "finished")
 })
 
-test_that("a run of an earlier session says how to keep one, whatever is asked of it", {
+test_that("a fresh session reads an RDS file of a run and predicts the same bits", {
   skip_without_core()
-  file <- withr::local_tempfile()
-  saveRDS(images_run(), file)
-  old <- readRDS(file)
-  uses <- list(print, str, summary, plot, predictions, as.list, as.data.frame, function(x) x$status)
-  for (use in uses) {
-    expect_error(use(old), "Keep runs with save_run() and load_run().", fixed = TRUE)
+  skip_unless_installed()
+  run <- images_run()
+  rows <- as.array(run$dataset$x_test[1:20])
+  files <- replicate(2, withr::local_tempfile(fileext = ".rds", .local_envir = parent.frame(2)))
+  saveRDS(list(run = run, rows = rows), files[[1]])
+  out <- fresh_r(sprintf(
+    'kept <- readRDS("%s")
+     library(kerasduet)
+     gave <- predict(kept$run, kept$rows, type = "prob")
+     saveRDS(list(gave, kept$run$digests, predictions(kept$run), format(kept$run)), "%s")',
+    files[[1]], files[[2]]
+  ))
+  expect_true(file.exists(files[[2]]), info = paste(out, collapse = "\n"))
+  gave <- readRDS(files[[2]])
+  expect_identical(gave[[1]], predict(run, rows, type = "prob"))
+  expect_identical(gave[[2]], run$digests)
+  expect_identical(gave[[3]], predictions(run))
+  expect_identical(gave[[4]], format(run))
+})
+
+# As after readRDS(): Python's object is gone.
+reread <- function(run) unserialize(serialize(run, NULL))
+
+test_that("an RDS file of a run is hardly larger than its folder", {
+  skip_without_core()
+  for (run in list(images_run(), series_run())) {
+    folder <- save_run(reread(run), file.path(withr::local_tempdir(), "run"))
+    size <- sum(file.size(list.files(folder, full.names = TRUE)))
+    expect_lte(as.numeric(object.size(serialize(run, NULL))), 1.1 * size)
+    expect_true(all.equal(reread(run), run))
+  }
+})
+
+test_that("changed bytes are refused in the core's words", {
+  skip_without_core()
+  text <- contract("packed.json")$changed
+  change <- list(
+    function(bytes) replace(bytes, 5000, xor(bytes[5000], as.raw(1))),
+    function(bytes) bytes[-1], function(bytes) raw(), function(bytes) "text"
+  )
+  for (wrong in change) {
+    run <- reread(images_run())
+    assign("bytes", wrong(get("bytes", envir = run)), envir = run)
+    expect_error(print(run), text, fixed = TRUE, class = "RunFolderError")
+  }
+})
+
+test_that("an interrupted run is kept, and says that it cannot go on", {
+  skip_without_core()
+  run <- load_run(contract_path("runs", "format-1", "interrupted-python", "run"))
+  expect_identical(reread(run)$status, "interrupted")
+  text <- contract("packed.json")$stopped
+  expect_error(resume_run(reread(run)), text, fixed = TRUE, class = "RunFolderError")
+})
+
+test_that("a data set of an earlier session says what to keep, whatever is asked of it", {
+  skip_without_core()
+  old <- reread(images_run()$dataset)
+  for (use in list(print, str, as.list, function(x) x$x_test)) {
+    expect_error(use(old), "^kerasduet_dataset: must belong to this R session; got one of an")
   }
 })
 

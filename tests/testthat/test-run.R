@@ -206,10 +206,3 @@ test_that("an interrupted run resumes to the bits of one that was not", {
   }
   expect_identical(resume_run(folder, progress = FALSE)$digests, whole$digests)
 })
-
-test_that("a handle of an earlier session is refused with a word on how to keep runs", {
-  skip_without_core()
-  file <- withr::local_tempfile()
-  saveRDS(images_run(), file)
-  expect_snapshot(predictions(readRDS(file)), error = TRUE, cran = TRUE)
-})
