@@ -258,8 +258,9 @@ class Experiment:
 def _flat(settings: Mapping[str, Any]) -> dict[str, Any]:
     """Take the sections apart; `model` stands for arguments of the builder."""
     flat: dict[str, Any] = {}
-    # A flat name given beside a section changes it.
-    for name, value in sorted(settings.items(), key=lambda item: item[0] not in SPREAD):
+    # What is given beside a section changes it: first `model`, then flat names.
+    rank = {name: i for i, name in enumerate(SPREAD)}
+    for name, value in sorted(settings.items(), key=lambda item: rank.get(item[0], len(rank))):
         if name in SPREAD:
             if isinstance(value, Section | Network):
                 value = value.values()

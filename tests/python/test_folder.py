@@ -509,8 +509,8 @@ def test_a_run_is_not_saved_over_another(saved, copy):
     with pytest.raises(RunFolderError) as raised:
         tiny(units=5, epochs=1).save(copy)
     assert str(raised.value) == (
-        f"out: holds another experiment; got {str(copy)!r}, which differs in units, dropout, epochs. "
-        "Choose another folder, or set overwrite = true."
+        f"out: holds another experiment; got {str(copy)!r}, which differs in units, dropout, "
+        "epochs. Choose another folder, or set overwrite = true."
     )
     assert {path.name: path.read_bytes() for path in copy.iterdir()} == before
 

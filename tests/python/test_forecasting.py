@@ -246,7 +246,7 @@ def test_a_probability_of_zero_has_a_finite_loss():
         (
             ["2024-01-01", "2024-01-03", "2024-01-06", "2024-01-08", "2024-01-20"],
             None,
-            ["2024-01-22", "2024-01-25"],
+            ["2024-01-22 12:00", "2024-01-25"],
         ),
     ],
     ids=["daily", "weekly", "monthly", "month-end", "working-days", "hours", "irregular"],

@@ -263,12 +263,13 @@ def test_a_training_that_diverged_at_once_has_no_history(series_run):
 
 def test_predictions_without_a_probability_are_said_to_be_so(image_run):
     table = image_run.table.copy()
-    table.loc[table["prediction"] == "4", "probability"] = np.nan
+    fours = table["prediction"] == 4
+    table.loc[fours, "probability"] = np.nan
     run = dataclasses.replace(image_run, table=table)
-    missing = int((table["prediction"] == "4").sum())
+    missing = int(fours.sum())
     shown = panel(run, "confusion")
     assert shown.subtitle.endswith(f"\nNo finite probability: {missing} predictions")
-    row = table.index[table["prediction"] == "4"][0] + 1
+    row = table.index[fours][0] + 1
     assert panel(run, "digits", rows=[row]).alt.endswith("No finite probability: 1 prediction.")
     assert written(run.plot("digits", rows=[row]))
 
