@@ -27,7 +27,7 @@ def manifest(core: Core, words: Mapping[str, Any]) -> str:
     public = {
         path: core.public(path) for path in [*core.exports(), *words.get("functions", ())]
     }
-    functions = {path: f for path, f in public.items() if f is not None}
+    functions = {path: f for path, f in public.items() if f is not None and path not in only}
     builders = {f"models.{name}": f for name, f in core.builders().items()}
     methods = [
         _method(f"{owner}.{name}", function, known.get(name, {}))
