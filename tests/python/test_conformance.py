@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Annotated
 
 import pytest
+from conftest import fruits
 
 import kerasduet as kd
 from kerasduet.errors import ArgumentType, RunFolderError
@@ -65,7 +66,9 @@ def test_a_strangers_builder_keeps_them_too(stranger):
 
 
 def test_a_strangers_builder_is_used_like_any_other(stranger, tmp_path):
-    settings = {"builder": "residual", "dataset": "mnist-subset", "width": 2, "epochs": 2}
+    x, y = fruits()
+    settings = {"builder": "residual", "input_shape": (4, 4, 1), "classes": 3, "width": 2}
+    settings |= {"epochs": 2, "data": {"x": x, "y": y}}
     whole = kd.run_experiment("mnist-dense", progress=False, **settings)
 
     def interrupt(event):
@@ -75,7 +78,7 @@ def test_a_strangers_builder_is_used_like_any_other(stranger, tmp_path):
     folder = tmp_path / "run"
     cut = kd.run_experiment("mnist-dense", out=folder, progress=interrupt, **settings)
     assert cut.status == "interrupted"
-    assert kd.resume_run(folder, progress=False).digests == whole.digests
+    assert kd.resume_run(folder, data={"x": x, "y": y}, progress=False).digests == whole.digests
     loaded = kd.load_run(folder)
     assert loaded.predictions().equals(whole.predictions())
     assert (loaded.experiment.width, loaded.experiment.blocks) == (2, 2)

@@ -11,21 +11,24 @@ test_that("a stranger's builder runs, resumes, saves, loads, plots and reports",
   withr::defer(registry$BUILDERS$remove("residual"))
   exp <- experiment(
     "mnist-dense",
-    builder = "residual", dataset = "mnist-subset", width = 2, epochs = 2
+    builder = "residual", dataset = "images", input_shape = c(8, 8, 1), classes = 3,
+    width = 2, epochs = 2
   )
+  x <- array(rep(c(0L, 100L, 200L), length.out = 60 * 64), c(60, 8, 8))
+  data <- list(x = x, y = factor(rep(c("fig", "pear", "plum"), 20)))
   expect_equal(exp$model$blocks, 2)
   expect_output(print(exp), "residual(", fixed = TRUE)
   expect_error(experiment(exp, blocks = 0), "blocks: must be at least 1", class = "ArgumentRange")
 
-  whole <- run_experiment(exp, progress = FALSE)
+  whole <- run_experiment(exp, data = data, progress = FALSE)
   folder <- withr::local_tempdir()
   kept <- file.path(folder, "run")
   half <- function(event) {
     if (event$event == "epoch" && event$epoch == 1) rlang::interrupt()
   }
-  cut <- run_experiment(exp, out = kept, progress = half)
+  cut <- run_experiment(exp, data = data, out = kept, progress = half)
   expect_equal(cut$status, "interrupted")
-  resumed <- resume_run(kept, progress = FALSE)
+  resumed <- resume_run(kept, data = data, progress = FALSE)
   expect_equal(resumed$digests, whole$digests)
 
   loaded <- load_run(kept)
