@@ -15,6 +15,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from kerasduet._version import __version__ as __version__
+from kerasduet.interrupts import held
 
 if TYPE_CHECKING:
     from kerasduet import concepts, errors, forecasting, models, plots, testing
@@ -79,7 +80,8 @@ def __getattr__(name: str) -> Any:
         raise AttributeError(f"module 'kerasduet' has no attribute {name!r}")
     if name not in _HOME:
         return import_module(f"kerasduet.{name}")
-    value = getattr(import_module(f"kerasduet.{_HOME[name]}"), name)
+    with held():  # NumPy cannot be imported again after a Ctrl-C either
+        value = getattr(import_module(f"kerasduet.{_HOME[name]}"), name)
     globals()[name] = value
     return value
 

@@ -24,6 +24,7 @@ from kerasduet.environment.settings import (
     resolve,
 )
 from kerasduet.errors import BackendError
+from kerasduet.interrupts import held
 
 __all__ = [
     "backend_name",
@@ -44,14 +45,27 @@ class _Session:
 
     chosen: Settings | None = None
     started: bool = False
+    forked: bool = False  # from a process in which Keras ran
     before: dict[str, str | None]  # variables as they were before this package set them
 
     def __init__(self) -> None:
         self.before = {}
+        self.process = os.getpid()
 
 
 _session = _Session()
 _lock = threading.RLock()
+
+
+def _after_fork() -> None:
+    global _lock
+    _session.forked = _session.forked or is_running()
+    _session.process = os.getpid()
+    _lock = threading.RLock()  # a thread that stayed behind may hold the other one
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_after_fork)
 
 
 def use_backend(
@@ -114,7 +128,13 @@ def start_backend() -> None:
     ------
     BackendError
         When the backend is not installed or does not start, when Keras already runs on
-        another one, or when the device that was asked for is not there.
+        another one, when the device that was asked for is not there, or in a process that
+        was forked from one in which Keras ran.
+
+    Notes
+    -----
+    A Ctrl-C waits until Keras is imported: a backend whose import was broken off can neither
+    be used nor imported again.
 
     Examples
     --------
@@ -122,9 +142,14 @@ def start_backend() -> None:
     >>> is_running()
     True
     """
-    with _lock:
-        if _session.started:
-            return
+    _refuse_fork()
+    if not _session.started:
+        with held(), _lock:
+            _start()
+
+
+def _start() -> None:
+    if not _session.started:  # by another thread meanwhile
         chosen = current_settings()
         if not is_running():
             _require_installed(chosen.backend)
@@ -205,6 +230,19 @@ def device_info() -> dict[str, Any]:
     return {"kind": found[0].kind, "name": found[0].name, "count": len(found)}
 
 
+def _refuse_fork() -> None:
+    """Refuse to use Keras where it would hang: a fork has none of the backend's threads."""
+    if _session.process != os.getpid():
+        # R's mclapply() forks without a word to Python.
+        _after_fork()
+    if _session.forked:
+        raise BackendError(
+            "process: must not be a fork of one in which Keras runs, where it would hang; got "
+            f'process {os.getpid()}. Start fresh ones: multiprocessing.get_context("spawn") in '
+            "Python, parallel::makeCluster() instead of mclapply() in R."
+        )
+
+
 def _refuse_change(current: Settings, wanted: Settings) -> None:
     name = difference(current, wanted)
     if name is None:
@@ -264,6 +302,7 @@ def _export(settings: Settings) -> None:
 
 
 def _import_keras(backend: str) -> Any:
+    _refuse_half(backend)
     try:
         if backend == "tensorflow" and os.environ.get("TF_CPP_MIN_LOG_LEVEL") == "3":
             with _without_noise():
@@ -276,6 +315,17 @@ def _import_keras(backend: str) -> Any:
             f"{type(error).__name__}: {error}. Run doctor() to see what is missing."
         ) from error
     return keras
+
+
+def _refuse_half(backend: str) -> None:
+    """Refuse what an import that was broken off has left: it cannot be imported again."""
+    for package in (backend, "keras"):
+        parts = (name for name in list(sys.modules) if name.startswith(f"{package}."))
+        if package not in sys.modules and any(parts):
+            raise BackendError(
+                f"backend: must start whole; got {backend!r}, whose import was broken off in "
+                f"this session, with {package} half loaded. Restart the Python or R session."
+            )
 
 
 # TensorFlow's libraries report on themselves before any log level is read.
@@ -336,6 +386,42 @@ def _prepare_torch(chosen: Settings) -> None:
         torch.set_num_threads(chosen.threads)
 
 
+class _Common:
+    """What `deterministic` sets for the whole process: how many use it, and how it was before."""
+
+    users: int = 0
+    before: tuple[bool, str, str]
+
+    def __init__(self) -> None:
+        self.lock = threading.Lock()
+
+    def enter(self) -> None:
+        from keras import config
+
+        with self.lock:
+            if self.users == 0:
+                self.before = _switch()(None), config.floatx(), config.image_data_format()
+                _set_common(True, "float32", "channels_last")
+            self.users += 1
+
+    def leave(self) -> None:
+        with self.lock:
+            self.users -= 1
+            if self.users == 0:
+                _set_common(*self.before)
+
+
+_common = _Common()
+
+
+def _set_common(deterministic: bool, floats: str, layout: str) -> None:
+    from keras import config
+
+    _switch()(deterministic)
+    config.set_floatx(floats)
+    config.set_image_data_format(layout)
+
+
 @contextlib.contextmanager
 def deterministic() -> Iterator[None]:
     """Let nothing but the experiment decide the bits for a while; leave the session as it was.
@@ -344,26 +430,21 @@ def deterministic() -> Iterator[None]:
     the shuffling of a plain `model.fit()`, and what a user does after a run must not suffer
     from that. JAX has no such switch; it is deterministic once its flags are set. Keras computes
     in float32 with channels last, whatever the user set before, and nothing limits or changes a
-    training from outside (see `set_aside`).
+    training from outside (see `set_aside`). Of several threads the last one to end leaves the
+    session as the first one found it.
     """
     start_backend()
     from keras import config
 
-    switch = _SWITCHES.get(backend_name(), lambda on: True)
-    before = switch(None)
-    floats, layout, policy = config.floatx(), config.image_data_format(), config.dtype_policy()
-    switch(True)
-    config.set_floatx("float32")
-    config.set_image_data_format("channels_last")
+    _common.enter()
+    policy = config.dtype_policy()  # every thread has its own
     config.set_dtype_policy("float32")
     try:
         with set_aside(backend_name()):
             yield
     finally:
-        config.set_floatx(floats)
-        config.set_image_data_format(layout)
         config.set_dtype_policy(policy)
-        switch(before)
+        _common.leave()
 
 
 def _switch_tensorflow(on: bool | None) -> bool:
@@ -383,6 +464,10 @@ def _switch_torch(on: bool | None) -> bool:
     if on is not None:
         torch.use_deterministic_algorithms(on, warn_only=True)
     return before
+
+
+def _switch() -> Callable[[bool | None], bool]:
+    return _SWITCHES.get(backend_name(), lambda on: True)
 
 
 _SWITCHES: dict[str, Callable[[bool | None], bool]] = {
