@@ -69,20 +69,15 @@ runs_to_py <- function(run) {
   setting_to_py(run)
 }
 
-# A function of the core's events; what it returns would be converted for nothing.
+# A function of the core's events.
 progress_to_py <- function(progress) {
   if (isTRUE(progress)) {
-    progress <- if (interactive() && cli::is_dynamic_tty()) progress_bar() else progress_lines
-  } else if (is.function(progress)) {
-    tell <- progress
-    progress <- function(event) tell(plain(event))
-  } else {
-    return(setting_to_py(progress))
+    return(shown_progress())
   }
-  reticulate::r_to_py(function(event) {
-    progress(event)
-    NULL
-  }, convert = FALSE)
+  if (is.function(progress) && !is_python(progress)) {
+    return(told_by_epoch(function(event) progress(plain(event))))
+  }
+  setting_to_py(progress)
 }
 
 # Data ----------------------------------------------------------------------------------------

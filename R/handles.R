@@ -37,6 +37,11 @@ restored <- function(x) {
   run_folders()$unpack(if (is.raw(bytes)) reticulate::r_to_py(bytes) else NULL)
 }
 
+# R sees a handle of a few bytes and waits long before it lets go of what Python keeps for it: a
+# network, its data and its threads. The core collects its own side when a run begins.
+collect <- function() invisible(gc(verbose = FALSE))
+
+
 # Base R's verbs see a list of parts, named by names(x), that can be read only. Reading a part that
 # is not there would give NULL without a word.
 part_name <- function(name, known) {

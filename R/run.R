@@ -11,8 +11,20 @@
 #'   after every epoch, so that a training cut off at any moment resumes; a finished run of the
 #'   same experiment is loaded.
 #' @param overwrite Logical. Whether to replace what `out` holds and start over. Default `FALSE`.
-#' @param progress Logical, or a function that is given each event, a list. `TRUE` (default)
-#'   shows a bar in an interactive terminal and one line an epoch elsewhere.
+#' @param progress Logical, or a function that is given each event, a list; see Events. `TRUE`
+#'   (default) shows a bar in an interactive terminal or RStudio and one line an epoch elsewhere.
+#'
+#' @section Events:
+#' A function given as `progress` is called at most once an epoch, with a list whose `event` is
+#' * `"start"`: `name`, `epochs`, `done` (epochs of an earlier training), `steps` (batches an
+#'   epoch), `parameters`, `source` and `note` of the data;
+#' * `"epoch"`: `epoch`, `epochs`, `seconds`, and `logs`, a list of loss and metrics;
+#' * `"end"`: `status`, `epoch`, `text`;
+#' * `"loaded"`: `folder`, `text`, where `out` holds the finished run;
+#' * `"failed"`: the training ends with an error.
+#'
+#' An error in the function ends the training. Python's `progress` is also told of `"batch"`:
+#' `epoch`, `epochs`, `step`, `steps`, at most ten a second.
 #'
 #' @details
 #' Ctrl-C (or the Stop button) ends the training after the last finished epoch: the run has the
@@ -28,6 +40,7 @@
 run_experiment <- function(preset, ..., data = NULL, out = NULL, overwrite = FALSE,
                            progress = TRUE) {
   call_core({
+    collect()
     arguments <- list(
       preset_to_py(preset),
       data = data_to_py(data), out = setting_to_py(out), overwrite = setting_to_py(overwrite),
@@ -53,6 +66,7 @@ run_experiment <- function(preset, ..., data = NULL, out = NULL, overwrite = FAL
 #' @export
 resume_run <- function(run, data = NULL, progress = TRUE) {
   call_core({
+    collect()
     given <- if (inherits(run, "kerasduet_run")) handle(run) else setting_to_py(run)
     resumed <- core$resume_run(
       given,

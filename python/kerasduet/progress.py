@@ -12,7 +12,7 @@ from kerasduet.errors import ArgumentType
 if TYPE_CHECKING:
     from rich.progress import Progress
 
-__all__ = ["epoch_line", "reporter", "start_line"]
+__all__ = ["ConsoleBar", "by_epoch", "epoch_line", "reporter", "start_line"]
 
 Event = Mapping[str, Any]
 
@@ -34,6 +34,14 @@ def reporter(progress: bool | Callable[[Event], None]) -> Callable[[Event], None
     if not progress:
         return lambda event: None
     return _Bar() if sys.stderr.isatty() else _print_lines
+
+
+def by_epoch(tell: Callable[[Event], None]) -> Callable[[Event], None]:
+    """Leave batches out, for a function that is to be called at most once an epoch.
+
+    R is one caller: an interrupt while R works within Python jumps over Python's frames.
+    """
+    return lambda event: None if event["event"] == "batch" else tell(event)
 
 
 def start_line(event: Event) -> str:
@@ -109,29 +117,27 @@ class _Bar:
     def __init__(self) -> None:
         self._bar: Progress | None = None
         self._task: Any = None
-        self._done = 0
         self._steps = 1
 
     def __call__(self, event: Event) -> None:
         kind = event["event"]
         if kind == "start":
             print(start_line(event), file=sys.stderr, flush=True)
-            self._begin(event)
+            self._steps = event["steps"]
+            self._begin(event["epochs"] * event["steps"])
         elif kind == "batch":
             done = (event["epoch"] - 1) * self._steps + event["step"]
             self._update(completed=done, epoch=f"epoch {event['epoch']}/{event['epochs']}")
         elif kind == "epoch":
             self._update(completed=event["epoch"] * self._steps, logs=_short(event["logs"]))
         else:
-            if self._bar is not None:
-                self._bar.stop()
+            self._end()
             _print_lines(event)
 
-    def _begin(self, event: Event) -> None:
+    def _begin(self, total: int) -> None:
         from rich.console import Console
         from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
-        self._steps = event["steps"]
         self._bar = Progress(
             TextColumn("{task.fields[epoch]}"),
             BarColumn(bar_width=24),
@@ -139,11 +145,33 @@ class _Bar:
             TextColumn("{task.fields[logs]}"),
             console=Console(stderr=True),
         )
-        self._task = self._bar.add_task(
-            "", total=event["epochs"] * event["steps"], epoch="epoch 0", logs=""
-        )
+        self._task = self._bar.add_task("", total=total, epoch="epoch 0", logs="")
         self._bar.start()
 
     def _update(self, **fields: Any) -> None:
         if self._bar is not None:
             self._bar.update(self._task, **fields)
+
+    def _end(self) -> None:
+        if self._bar is not None:
+            self._bar.stop()
+
+
+class ConsoleBar(_Bar):
+    """A bar for a console that is no terminal but goes back to the start of a line.
+
+    RStudio's is one: it knows a carriage return, and no codes that erase or move up.
+    """
+
+    def _begin(self, total: int) -> None:
+        self._shown: dict[str, Any] = {"total": total, "completed": 0, "epoch": "", "logs": ""}
+
+    def _update(self, **fields: Any) -> None:
+        self._shown |= fields
+        now = self._shown
+        full = round(24 * now["completed"] / now["total"])
+        line = f"{now['epoch']} [{'=' * full:<24}] {now['logs']}"
+        print(f"\r{line:<76}", end="", file=sys.stderr, flush=True)
+
+    def _end(self) -> None:
+        print(file=sys.stderr, flush=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import time
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
@@ -53,7 +54,10 @@ def run_experiment(
     overwrite : bool
         Replace what `out` holds, and start over.
     progress : bool or callable
-        Show progress, or hand each event (a dict) to a function.
+        Show progress, or hand each event (a dict) to a function: its `event` is "start"
+        (name, epochs, done, steps, parameters, source, note), "batch" (epoch, epochs, step,
+        steps; at most ten a second), "epoch" (epoch, epochs, seconds, logs), "end" (status,
+        epoch, text), "loaded" (folder, text) or "failed".
     **settings
         Changes to the experiment, such as `epochs=2`.
 
@@ -80,6 +84,7 @@ def run_experiment(
     if isinstance(data, Dataset):
         data.check_made_for(chosen)
     tell = reporter(progress)
+    environment.start_backend()  # before the folder is locked: a broken import locks nothing
     if out is None:
         return _run(chosen, data, None, None, tell)
     with folder.RunFolder(out, chosen, overwrite=overwrite) as target:
@@ -170,6 +175,7 @@ def _run(
     tell: Callable[[Mapping[str, Any]], None],
 ) -> Run:
     began = time.time()
+    gc.collect()  # a network that nobody holds any more is a circle, with much memory in it
     dataset = data if isinstance(data, Dataset) else load_data(chosen, data)
     dataset.check_made_for(chosen)
     model = training.compile_model(build_model(chosen), chosen)

@@ -139,3 +139,19 @@ def test_a_function_is_told_of_everything_as_it_is():
     report = progress.reporter(told.append)
     report(EPOCH)
     assert told == [EPOCH]
+
+
+def test_a_console_that_is_no_terminal_has_a_bar_of_plain_text(capsys):
+    run = train(progress.ConsoleBar())
+    shown = capsys.readouterr().err
+    assert "\x1b" not in shown
+    lines = [line.rstrip() for line in shown.replace("\n", "\r").split("\r") if line]
+    assert lines[0] == "mnist-dense: 83 parameters, data from the caller's arrays"
+    assert lines[-2].startswith("epoch 3/3 [========================] val_loss ")
+    assert lines[-1] == run.summary
+
+
+def test_by_epoch_leaves_batches_out():
+    told = []
+    train(progress.by_epoch(told.append), batch_size=5)
+    assert [event["event"] for event in told] == ["start", *["epoch"] * 3, "end"]

@@ -145,9 +145,10 @@ def test_threads_at_once_leave_the_session_as_it_was():
     start_backend()
     from keras import config
 
-    from kerasduet.environment.backend import _switch
+    from kerasduet.environment.backend import _SWITCHES, backend_name
 
-    before = _switch()(None), config.floatx(), config.image_data_format()
+    switch = _SWITCHES.get(backend_name(), lambda on: True)
+    before = switch(None), config.floatx(), config.image_data_format()
     entered, leave = threading.Event(), threading.Event()
 
     def other():
@@ -156,18 +157,22 @@ def test_threads_at_once_leave_the_session_as_it_was():
             leave.wait(30)
 
     config.set_floatx("float64")
+    config.set_max_epochs(7)
     try:
         with deterministic():
             thread = threading.Thread(target=other)
             thread.start()
             entered.wait(30)
         # The first one has ended, the second one still computes as it must.
-        assert _switch()(None) is True
+        assert switch(None) is True
         assert config.floatx() == "float32"
+        assert config.max_epochs() is None
         leave.set()
         thread.join()
         assert config.floatx() == "float64"
+        assert config.max_epochs() == 7
     finally:
         leave.set()
         config.set_floatx("float32")
-    assert (_switch()(None), config.floatx(), config.image_data_format()) == before
+        config.set_max_epochs(None)
+    assert (switch(None), config.floatx(), config.image_data_format()) == before

@@ -300,3 +300,14 @@ def test_an_error_of_the_system_names_the_folder(tmp_path):
         f"out: must be writable; got {str(tmp_path)!r}: Permission denied."
     )
     assert isinstance(raised.value.__cause__, PermissionError)
+
+
+def test_a_folder_that_this_process_holds_says_what_to_do(tmp_path):
+    with (
+        storage.Owner(tmp_path),
+        pytest.raises(
+            RunFolderError, match=r"in use by this very process. Wait .* restart the"
+        ),
+    ):
+        storage.Owner(tmp_path).__enter__()
+    assert list(tmp_path.iterdir()) == []

@@ -357,3 +357,31 @@ def test_predictions_do_not_depend_on_how_many_are_asked_for(image_run):
     assert every.tobytes() == again.tobytes()
     few = image_run.predict(x[:3], kind="prob").to_numpy()
     np.testing.assert_allclose(few, every[:3], rtol=0, atol=1e-6)
+
+
+def test_the_rows_are_let_go_of_after_training(monkeypatch):
+    kept = []
+    real = training._batches
+
+    def watched(*given):
+        kept.append(real(*given))
+        return kept[-1]
+
+    monkeypatch.setattr(training, "_batches", watched)
+    tiny(False, epochs=1)
+    assert [len(batches) for batches in kept] == [22, 1]
+    assert all(batches.rows == [] and batches.order is None for batches in kept)
+    kept.clear()
+    with pytest.raises(ZeroDivisionError):
+        tiny(lambda event: 1 / (event["event"] != "epoch"))
+    assert all(batches.rows == [] for batches in kept)
+
+
+def test_rows_predicted_alone_have_the_bits_of_a_batch_of_their_size(image_run):
+    x = image_run.dataset.x_test
+    for rows in (1, 5, 512, 700):
+        outputs = training.predict_outputs(image_run.model, image_run.preprocessing, x[:rows])
+        inputs = image_run.preprocessing.to_network(x[:rows])
+        whole = image_run.model.predict(inputs, batch_size=512, verbose=0)
+        assert outputs.tobytes() == whole.tobytes()
+        assert outputs.dtype == np.float32

@@ -28,13 +28,17 @@ test_that("an error in the user's function stops the run and is told", {
   expect_error(run_experiment(small_images(), progress = failing), "no more paper")
 })
 
-test_that("the bar goes through a run's events", {
+test_that("R is told of no batch, and the core draws the bar of a console that is no terminal", {
   skip_without_core()
-  withr::local_options(cli.progress_show_after = 0)
-  bar <- progress_bar()
-  expect_message(expect_message(
-    run_experiment(small_images(epochs = 2), progress = reticulate::r_to_py(bar, convert = FALSE)),
-    "parameters"
-  ), "Test accuracy")
-  expect_equal(logs_text(list(epoch = 1, loss = 0.5, accuracy = 1)), "loss 0.5000  accuracy 1.0000")
+  kinds <- character()
+  told <- function(event) kinds[[length(kinds) + 1]] <<- event$event
+  run_experiment(small_images(epochs = 2, batch_size = 8), progress = told)
+  expect_equal(kinds, c("start", "epoch", "epoch", "end"))
+  expect_true(shown_progress("bar"))
+  output <- reticulate::py_capture_output(
+    run_experiment(small_images(epochs = 2), progress = shown_progress("line")),
+    type = "stderr"
+  )
+  expect_match(output, "\repoch 2/2 [========================] val_loss ", fixed = TRUE)
+  expect_match(output, "Test accuracy")
 })

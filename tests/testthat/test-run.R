@@ -55,7 +55,8 @@ test_that("classes are factors and probabilities a matrix with names", {
   prob <- predict(run, x, type = "prob")
   expect_equal(dimnames(prob), list(NULL, as.character(0:9)))
   expect_equal(rowSums(prob), rep(1, 20), tolerance = 1e-6)
-  expect_identical(unname(prob[, 3]), predictions(run)$p_2[1:20])
+  # A smaller batch may differ in its last bits.
+  expect_equal(unname(prob[, 3]), predictions(run)$p_2[1:20], tolerance = 1e-6)
   expect_identical(predict(run, as.array(x)), classes)
   expect_identical(predict(run, run$dataset)[1:20], classes)
   expect_error(

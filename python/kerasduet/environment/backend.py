@@ -387,39 +387,45 @@ def _prepare_torch(chosen: Settings) -> None:
 
 
 class _Common:
-    """What `deterministic` sets for the whole process: how many use it, and how it was before."""
-
-    users: int = 0
-    before: tuple[bool, str, str]
+    """What `deterministic` sets for the whole process, from its first user to its last."""
 
     def __init__(self) -> None:
-        self.lock = threading.Lock()
+        self._lock = threading.Lock()
+        self._users = 0
+        self._settings = contextlib.ExitStack()
 
     def enter(self) -> None:
-        from keras import config
-
-        with self.lock:
-            if self.users == 0:
-                self.before = _switch()(None), config.floatx(), config.image_data_format()
-                _set_common(True, "float32", "channels_last")
-            self.users += 1
+        with self._lock:
+            if self._users == 0:
+                self._settings.enter_context(_common_settings())
+            self._users += 1
 
     def leave(self) -> None:
-        with self.lock:
-            self.users -= 1
-            if self.users == 0:
-                _set_common(*self.before)
+        with self._lock:
+            self._users -= 1
+            if self._users == 0:
+                self._settings.close()
 
 
 _common = _Common()
 
 
-def _set_common(deterministic: bool, floats: str, layout: str) -> None:
+@contextlib.contextmanager
+def _common_settings() -> Iterator[None]:
     from keras import config
 
-    _switch()(deterministic)
-    config.set_floatx(floats)
-    config.set_image_data_format(layout)
+    switch = _SWITCHES.get(backend_name(), lambda on: True)
+    before, floats, layout = switch(None), config.floatx(), config.image_data_format()
+    switch(True)
+    config.set_floatx("float32")
+    config.set_image_data_format("channels_last")
+    try:
+        with set_aside(backend_name()):
+            yield
+    finally:
+        config.set_floatx(floats)
+        config.set_image_data_format(layout)
+        switch(before)
 
 
 @contextlib.contextmanager
@@ -440,8 +446,7 @@ def deterministic() -> Iterator[None]:
     policy = config.dtype_policy()  # every thread has its own
     config.set_dtype_policy("float32")
     try:
-        with set_aside(backend_name()):
-            yield
+        yield
     finally:
         config.set_dtype_policy(policy)
         _common.leave()
@@ -464,10 +469,6 @@ def _switch_torch(on: bool | None) -> bool:
     if on is not None:
         torch.use_deterministic_algorithms(on, warn_only=True)
     return before
-
-
-def _switch() -> Callable[[bool | None], bool]:
-    return _SWITCHES.get(backend_name(), lambda on: True)
 
 
 _SWITCHES: dict[str, Callable[[bool | None], bool]] = {

@@ -275,7 +275,8 @@ class Owner:
             try:
                 self._lock.acquire(timeout=0)
             except Timeout:
-                raise self._in_use(self._holder()) from None
+                owner = self._holder()
+                raise self._in_use(owner, ours=owner == _this_process()) from None
             except PermissionError:
                 # Where the folder can be written to, it is the lock that another user made.
                 if os.access(self._folder, os.W_OK) and (self._folder / ".lock").exists():
@@ -288,10 +289,16 @@ class Owner:
                 raise
         return self
 
-    def _in_use(self, owner: str) -> RunFolderError:
+    def _in_use(self, owner: str, *, ours: bool = False) -> RunFolderError:
+        fix = "Wait for it, or choose another folder."
+        if ours:
+            owner = "this very process"
+            fix = (
+                "Wait for the run that writes there; if none does, an interrupt cut it off: "
+                "restart the Python or R session."
+            )
         return RunFolderError(
-            f"out: one writer a folder; got {str(self._folder)!r}, in use by {owner}. Wait for "
-            "it, or choose another folder."
+            f"out: one writer a folder; got {str(self._folder)!r}, in use by {owner}. {fix}"
         )
 
     def _holder(self) -> str:
@@ -302,11 +309,8 @@ class Owner:
         return text if OWNER.fullmatch(text) else "another process"
 
     def _write_note(self) -> None:
-        import platform
-
-        node = re.sub(r"[^A-Za-z0-9._-]", "", platform.node())[:255]
         # Replaced, not written to: what lies there may be a link by now.
-        write_text(self._note, f"process {os.getpid()} on {node}")
+        write_text(self._note, _this_process())
 
     def __exit__(self, *_: Any) -> None:
         """Give the folder back and leave nothing behind."""
@@ -315,6 +319,13 @@ class Owner:
             with contextlib.suppress(OSError):
                 (self._folder / name).unlink(missing_ok=True)
         self._lock.release()
+
+
+def _this_process() -> str:
+    import platform
+
+    node = re.sub(r"[^A-Za-z0-9._-]", "", platform.node())[:255]
+    return f"process {os.getpid()} on {node}"
 
 
 def _umask() -> int:
