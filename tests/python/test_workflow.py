@@ -172,7 +172,7 @@ def test_an_overwriting_run_that_was_killed_resumes_and_the_last_good_one_stays(
         tiny(die_after(2), out=out, overwrite=True)
     assert kd.load_run(out).digests == old.digests
     assert tiny(out=out, units=3, epochs=2).digests == old.digests
-    with pytest.raises(RunFolderError, match="which differs in model, epochs, seed"):
+    with pytest.raises(RunFolderError, match="which differs in units, epochs, seed"):
         tiny(out=out, seed=9)
     events = []
     again = kd.resume_run(out, data=data(), progress=events.append)
