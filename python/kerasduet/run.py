@@ -23,7 +23,7 @@ from kerasduet.errors import (
 )
 from kerasduet.experiments import Experiment
 from kerasduet.settings.common import HORIZON
-from kerasduet.training import predict_outputs
+from kerasduet.training import predict_outputs, weights_digest
 
 if TYPE_CHECKING:
     import os
@@ -109,9 +109,16 @@ class Run:
         )
 
     @property
+    def is_changed(self) -> bool:
+        """Whether the network's weights are others than at the end of its training."""
+        return weights_digest(self.model) != self.provenance["digests"]["weights"]
+
+    @property
     def summary(self) -> str:
         """One sentence: the result and the baseline beside it."""
         text = evaluation.verdict(self.metrics)
+        if self.is_changed:
+            text += " The weights were changed after training: this is of those before."
         loss = self.history.get("loss")
         if loss is None or np.isfinite(loss).all() or evaluation.diverged(self.metrics):
             return text

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from kerasduet.data.dataset import digest_arrays
 from kerasduet.environment import deterministic
 from kerasduet.interrupts import Interrupts
 from kerasduet.registry import TASKS
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from kerasduet.data.preprocessing import ImagePreprocessing, SeriesPreprocessing
     from kerasduet.experiments import Experiment
 
-__all__ = ["State", "compile_model", "predict_outputs", "restore", "train"]
+__all__ = ["State", "compile_model", "predict_outputs", "restore", "train", "weights_digest"]
 
 # The batch size decides the last bits of a prediction, so it is fixed.
 PREDICTION_BATCH = 512
@@ -150,6 +151,11 @@ def predict_outputs(
         for start in starts
     ]
     return np.concatenate(outputs).astype(np.float32, copy=False)
+
+
+def weights_digest(model: keras.Model) -> str:
+    """Digest the weights: sha256 over each one's dtype, shape and bytes, in order."""
+    return digest_arrays(*(np.asarray(weight) for weight in model.get_weights()))
 
 
 def capture(model: keras.Model) -> list[np.ndarray]:

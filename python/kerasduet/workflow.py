@@ -257,7 +257,7 @@ def _scored(
             "parameters": model.count_params(),
             "seconds": {"training": sum(state.seconds), "epochs": state.seconds},
             "digests": {
-                "weights": folder.weights_digest(model),
+                "weights": training.weights_digest(model),
                 "history": folder.history_digest(history),
                 "predictions": digest_arrays(outputs),
             },

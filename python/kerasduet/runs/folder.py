@@ -37,7 +37,7 @@ from kerasduet.runs.manifest import (
     read_latest,
     read_manifest,
 )
-from kerasduet.training import State, capture, compile_model
+from kerasduet.training import State, capture, compile_model, weights_digest
 
 if TYPE_CHECKING:
     import keras
@@ -234,9 +234,9 @@ class RunFolder:
 
     def save(self, run: Run) -> None:
         """Write a run; an interrupted one keeps its checkpoint."""
+        files = {name: _bytes_writer(content) for name, content in _contents(run).items()}
         if run.status == "interrupted" and run.state is not None and run.state.epoch:
             self.keep(run.state, run.provenance["fingerprint"])
-        files = {name: _bytes_writer(content) for name, content in _contents(run).items()}
         storage.commit(self.path, files, _manifest(run))
         if run.status == "finished":
             self.drop_checkpoint()
@@ -244,6 +244,11 @@ class RunFolder:
 
 def _contents(run: Run) -> dict[str, bytes]:
     """Give what each file of a run holds, but for `run.json` and the checkpoint."""
+    if run.is_changed:
+        raise RunFolderError(
+            "run: must hold the weights of its training; got others, changed after it. Keep the "
+            "changed network by itself, with model.save(file), or load the run again."
+        )
     learnt = json.dumps(run.preprocessing.to_dict(), indent=1, ensure_ascii=False)
     texts = {
         "preprocessing.json": learnt,
@@ -548,11 +553,6 @@ def refuse_other(
                 f"{name}: must be resumed with the same {what}, {theirs[what]}; got {value}. "
                 f"Use that one, or {otherwise}"
             )
-
-
-def weights_digest(model: keras.Model) -> str:
-    """Digest the weights: sha256 over each one's dtype, shape and bytes, in order."""
-    return digest_arrays(*(np.asarray(weight) for weight in model.get_weights()))
 
 
 def history_digest(history: pd.DataFrame) -> str:
