@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -110,7 +112,7 @@ def test_predictions_and_predict_give_labels_of_one_type(categories, tmp_path):
 
 
 def test_codes_come_back_as_whole_numbers(image_run, tmp_path):
-    table = kd.load_run(image_run.save(tmp_path / "run")).predictions()
+    table = kd.load_run(dataclasses.replace(image_run).save(tmp_path / "run")).predictions()
     for frame in (table, image_run.predictions()):
         assert frame["truth"].dtype == frame["prediction"].dtype == np.int64
     assert image_run.evaluate(image_run.dataset, image_run.dataset) == image_run.evaluate(

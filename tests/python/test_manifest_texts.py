@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 
 import pytest
@@ -39,7 +40,7 @@ def changed(content, path, text):
 
 @pytest.fixture
 def kept(tmp_path, named_run):
-    named_run.save(tmp_path / "run", overwrite=True)
+    dataclasses.replace(named_run).save(tmp_path / "run", overwrite=True)
     return tmp_path / "run"
 
 

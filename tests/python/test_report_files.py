@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import os
 import re
 from pathlib import Path
@@ -244,7 +245,7 @@ def test_a_home_that_may_not_be_entered(tmp_path, image_run, monkeypatch):
 
 @needs_pandoc
 def test_the_shell_asks_before_it_replaces(tmp_path, image_run, short, capsys, monkeypatch):
-    image_run.save(tmp_path / "run", overwrite=True)
+    dataclasses.replace(image_run).save(tmp_path / "run", overwrite=True)
     output = tmp_path / "-x.html"
     output.write_text("mine")
     monkeypatch.chdir(tmp_path)
