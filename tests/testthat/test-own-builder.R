@@ -18,7 +18,10 @@ test_that("a stranger's builder runs, resumes, saves, loads, plots and reports",
   data <- list(x = x, y = factor(rep(c("fig", "pear", "plum"), 20)))
   expect_equal(exp$model$blocks, 2)
   expect_output(print(exp), "residual(", fixed = TRUE)
-  expect_error(experiment(exp, blocks = 0), "blocks: must be a whole number, at least 1; got 0", class = "ArgumentRange")
+  expect_error(
+    experiment(exp, blocks = 0), "blocks: must be a whole number, at least 1; got 0",
+    class = "ArgumentRange"
+  )
 
   whole <- run_experiment(exp, data = data, progress = FALSE)
   folder <- withr::local_tempdir()
