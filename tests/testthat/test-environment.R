@@ -14,11 +14,11 @@ test_that("a backend is chosen before Keras runs, or refused", {
   skip_without_core()
   images_run()
   backend <- images_run()$provenance$backend
-  expect_null(use_backend(backend))
+  expect_null(kerasduet::use_backend(backend))
   other <- setdiff(c("tensorflow", "jax"), backend)[1]
-  expect_error(use_backend(other), "must be chosen before Keras starts", class = "BackendError")
-  expect_error(use_backend("theano"), class = "UnknownName")
-  expect_error(use_backend(threads = 0), class = "ArgumentRange")
+  expect_error(kerasduet::use_backend(other), "must be chosen before Keras starts", class = "BackendError")
+  expect_error(kerasduet::use_backend("theano"), class = "UnknownName")
+  expect_error(kerasduet::use_backend(threads = 0), class = "ArgumentRange")
 })
 
 test_that("install_kerasduet() does not install what would never be used", {
