@@ -16,7 +16,10 @@ test_that("a backend is chosen before Keras runs, or refused", {
   backend <- images_run()$provenance$backend
   expect_null(kerasduet::use_backend(backend))
   other <- setdiff(c("tensorflow", "jax"), backend)[1]
-  expect_error(kerasduet::use_backend(other), "must be chosen before Keras starts", class = "BackendError")
+  expect_error(
+    kerasduet::use_backend(other), "must be chosen before Keras starts",
+    class = "BackendError"
+  )
   expect_error(kerasduet::use_backend("theano"), class = "UnknownName")
   expect_error(kerasduet::use_backend(threads = 0), class = "ArgumentRange")
 })
