@@ -21,7 +21,7 @@ from kerasduet import checks
 from kerasduet._version import __version__
 from kerasduet.data.dataset import Source, digest_arrays
 from kerasduet.data.preprocessing import ImagePreprocessing, SeriesPreprocessing
-from kerasduet.errors import KerasduetError, ModelMismatch, RunFolderError
+from kerasduet.errors import BackendError, KerasduetError, ModelMismatch, RunFolderError
 from kerasduet.experiments import Experiment
 from kerasduet.run import Run
 from kerasduet.runs import learned, packed, storage, weights
@@ -606,6 +606,8 @@ def _load_model(
         model = weights.build_fitting(experiment, content)
         model = compile_model(model, experiment)
         weights.read_weights(model, content)
+    except BackendError:
+        raise  # no fault of the folder
     except Exception as error:  # Keras and h5py have no common one
         raise ModelMismatch(
             "folder: the weights must fit the network that run.json describes; got others "
