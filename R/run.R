@@ -28,7 +28,9 @@
 #'
 #' @details
 #' Ctrl-C (or the Stop button) ends the training after the last finished epoch: the run has the
-#' status "interrupted", and [resume_run()] goes on.
+#' status "interrupted", and [resume_run()] goes on. Its test rows are scored when its metrics or
+#' predictions are asked for. In a script the interrupt goes on to end the script, with the run in
+#' the condition: `tryCatch(..., interrupt = function(cnd) cnd$run)`.
 #'
 #' @return A [kerasduet_run].
 #' @seealso [resume_run()], [save_run()], [load_run()]
@@ -46,8 +48,7 @@ run_experiment <- function(preset, ..., data = NULL, out = NULL, overwrite = FAL
       data = data_to_py(data), out = setting_to_py(out), overwrite = setting_to_py(overwrite),
       progress = progress_to_py(progress)
     )
-    finished <- do.call(core$run_experiment, c(arguments, settings_to_py(list(...))))
-    new_run(finished)
+    trained_run(do.call(core$run_experiment, c(arguments, settings_to_py(list(...)))))
   })
 }
 
@@ -72,8 +73,20 @@ resume_run <- function(run, data = NULL, progress = TRUE) {
       given,
       data = data_to_py(data), progress = progress_to_py(progress)
     )
-    new_run(resumed)
+    trained_run(resumed)
   })
+}
+
+# A script, or a loop in one, ends with an interrupt as it would without this package: no handler
+# of errors catches it. A person at a prompt is given what there is.
+trained_run <- function(py) {
+  run <- new_run(py)
+  if (plain(py$status) == "interrupted" && !rlang::is_interactive()) {
+    text <- reticulate::py_str(core$errors$Interrupted(py))
+    kinds <- c("kerasduet_interrupt", "interrupt", "condition")
+    stop(structure(list(message = text, call = NULL, run = run), class = kinds))
+  }
+  run
 }
 
 #' Keep a run in a folder, load it again

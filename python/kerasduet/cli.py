@@ -10,11 +10,11 @@ import os
 import shutil
 import sys
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from kerasduet._version import __version__
-from kerasduet.errors import ArgumentType, KerasduetError
+from kerasduet.errors import ArgumentType, Interrupted, KerasduetError
 from kerasduet.experiments import Experiment, experiment, network_arguments, shape_names
 from kerasduet.registry import BUILDERS, TASKS
 from kerasduet.settings import Rule, arguments_of
@@ -289,8 +289,12 @@ def _run(asked: argparse.Namespace, settings: dict[str, Any]) -> int:
     with _clean_output():
         from kerasduet.workflow import run_experiment
 
-        run = run_experiment(
-            chosen, out=asked.out, overwrite=asked.overwrite, progress=not asked.quiet
+        run = _kept(
+            run_experiment,
+            chosen,
+            out=asked.out,
+            overwrite=asked.overwrite,
+            progress=not asked.quiet,
         )
     return _report(run, asked)
 
@@ -300,8 +304,17 @@ def _resume(asked: argparse.Namespace, _: dict[str, Any]) -> int:
     with _clean_output():
         from kerasduet.workflow import resume_run
 
-        run = resume_run(asked.folder, progress=not asked.quiet)
+        run = _kept(resume_run, asked.folder, progress=not asked.quiet)
     return _report(run, asked)
+
+
+def _kept(train: Callable[..., Run], *given: Any, **settings: Any) -> Run:
+    """Give the run of a training, after Ctrl-C as well."""
+    try:
+        return train(*given, **settings)
+    except Interrupted as error:
+        run: Run = error.run
+        return run
 
 
 def _parity(asked: argparse.Namespace, settings: dict[str, Any]) -> int:
@@ -389,8 +402,8 @@ def _report(run: Run, asked: argparse.Namespace) -> int:
             "status": run.status,
             "epochs": len(run.history),
             "source": run.source.to_dict(),
-            "metrics": run.metrics,
-            "digests": run.digests,
+            "metrics": run.metrics if run.scored else None,
+            "digests": run.provenance["digests"],
             "folder": run.folder,
         }
         _print_json(content)

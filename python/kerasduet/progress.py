@@ -74,10 +74,7 @@ def end_line(event: Event) -> str:
     """Give the final line: the result, or how to go on."""
     if event["status"] == "finished":
         return event["text"]
-    return (
-        f"Interrupted after epoch {event['epoch']}; go on with resume_run(). So far: "
-        f"{event['text']}"
-    )
+    return f"Interrupted after epoch {event['epoch']}; go on with resume_run(). {event['text']}"
 
 
 def loaded_line(event: Event) -> str:

@@ -11,6 +11,7 @@ import numpy as np
 from kerasduet import evaluation
 from kerasduet.checks import choice, flag
 from kerasduet.data import load_data
+from kerasduet.data.dataset import digest_arrays
 from kerasduet.data.preprocessing import ImagePreprocessing, SeriesPreprocessing
 from kerasduet.errors import (
     ArgumentType,
@@ -19,6 +20,7 @@ from kerasduet.errors import (
     KerasduetWarning,
     LengthMismatch,
     NonFinite,
+    RunFolderError,
     SeriesTooShort,
 )
 from kerasduet.experiments import Experiment
@@ -37,6 +39,10 @@ if TYPE_CHECKING:
 
 __all__ = ["Run"]
 
+CHANGED = (
+    "run: must hold the weights of its training; got others, changed after it. Keep the "
+    "changed network by itself, with model.save(file), or load the run again."
+)
 KINDS = ("class", "prob")  # of prediction
 
 
@@ -59,7 +65,8 @@ class Run:
     history : pandas.DataFrame
         One row an epoch: epoch, loss, its metric, and both on the validation rows (`val_`).
     metrics : dict
-        Scores on the test rows, beside the baselines (see `summary`).
+        Scores on the test rows, beside the baselines (see `summary`). Those of an interrupted
+        run are computed when they, or `predictions()`, are first asked for.
     provenance : dict
         Versions, backend, device, seed, times, splits and digests.
     table : pandas.DataFrame
@@ -68,6 +75,8 @@ class Run:
         Where training stopped, to resume from.
     folder : str, optional
         Absolute path of where it is kept.
+    scored : bool
+        Whether metrics and table are there.
     """
 
     experiment: Experiment
@@ -81,7 +90,38 @@ class Run:
     table: pd.DataFrame
     state: State | None = None
     folder: str | None = None
+    scored: bool = True
     _dataset: Dataset | None = field(default=None, repr=False)
+
+    def __post_init__(self) -> None:
+        """Leave out what is not there yet, so that it is computed when it is asked for."""
+        if not self.scored:
+            del self.metrics, self.table
+
+    def __getattr__(self, name: str) -> Any:
+        """Score the test rows when the result is first asked for."""
+        if name not in ("metrics", "table"):
+            raise AttributeError(f"'Run' object has no attribute {name!r}")
+        self._score()
+        return self.__dict__[name]
+
+    def _score(self) -> None:
+        """Predict and score the test rows, unless that is done."""
+        if self.scored:
+            return
+        if self.is_changed:
+            raise RunFolderError(CHANGED)
+        if self._lacks_data:
+            raise DatasetError(
+                "data: the test rows of an interrupted run are scored when they are asked for, "
+                "and a saved run does not keep the caller's own data; got a run trained on them. "
+                "Go on with resume_run(), giving the same data."
+            )
+        outputs = predict_outputs(self.model, self.preprocessing, self.dataset.x_test)
+        self.metrics = evaluation.score(self.dataset, outputs)
+        self.table = evaluation.predictions(self.dataset, outputs)
+        self.provenance["digests"]["predictions"] = digest_arrays(outputs)
+        self.scored = True
 
     def __repr__(self) -> str:
         """Say what it is, how it did, and what to do next."""
@@ -109,6 +149,10 @@ class Run:
         )
 
     @property
+    def _lacks_data(self) -> bool:
+        return self._dataset is None and self.source.given
+
+    @property
     def is_changed(self) -> bool:
         """Whether the network's weights are others than at the end of its training."""
         return weights_digest(self.model) != self.provenance["digests"]["weights"]
@@ -116,9 +160,11 @@ class Run:
     @property
     def summary(self) -> str:
         """One sentence: the result and the baseline beside it."""
-        text = evaluation.verdict(self.metrics)
+        text = self._verdict()
         if self.is_changed:
             text += " The weights were changed after training: this is of those before."
+        if not self.scored:
+            return text
         loss = self.history.get("loss")
         if loss is None or np.isfinite(loss).all() or evaluation.diverged(self.metrics):
             return text
@@ -128,6 +174,16 @@ class Run:
             "or clip the gradients with clip_norm."
         )
 
+    def _verdict(self) -> str:
+        if self.scored:
+            return evaluation.verdict(self.metrics)
+        text = "The test rows are scored when its metrics are asked for."
+        if len(self.history) == 0:
+            return f"No epoch was finished. {text}"
+        name = "val_loss" if "val_loss" in self.history else "loss"
+        label = {"val_loss": "Validation loss", "loss": "Training loss"}[name]
+        return f"{label} {self.history[name].iloc[-1]:.4g}. {text}"
+
     @property
     def class_names(self) -> tuple[str, ...]:
         """Names of the classes, in code order; empty for a series."""
@@ -136,7 +192,9 @@ class Run:
 
     @property
     def digests(self) -> dict[str, str]:
-        """sha256 of the weights, the history and the test predictions."""
+        """sha256 of the weights, the history and, once there are any, the test predictions."""
+        if not self._lacks_data:
+            self._score()
         return dict(self.provenance["digests"])
 
     @property

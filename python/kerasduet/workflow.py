@@ -7,11 +7,11 @@ import time
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from kerasduet import checks, environment, evaluation, training
+from kerasduet import checks, environment, interrupts, training
 from kerasduet.data import Dataset, load_data
 from kerasduet.data.dataset import digest_arrays
 from kerasduet.data.preprocessing import ImagePreprocessing
-from kerasduet.errors import ArgumentType, RunFolderError
+from kerasduet.errors import ArgumentType, Interrupted, RunFolderError
 from kerasduet.experiments import Experiment, experiment
 from kerasduet.models import build_model
 from kerasduet.progress import reporter
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     import os
 
     import keras
-    import numpy as np
 
 __all__ = ["resume_run", "run_experiment"]
 
@@ -64,10 +63,12 @@ def run_experiment(
     Returns
     -------
     Run
-        After Ctrl-C its status is "interrupted", and `resume_run` goes on.
+        After Ctrl-C at a prompt its status is "interrupted", and `resume_run` goes on.
 
     Raises
     ------
+    Interrupted
+        After Ctrl-C in a script: a KeyboardInterrupt whose `run` is what a prompt would get.
     KerasduetError
         Bad arguments or data, before training starts.
 
@@ -215,24 +216,24 @@ def _run(
     except BaseException:
         tell({"event": "failed"})  # a progress bar must give the terminal back
         raise
-    outputs = training.predict_outputs(model, dataset.preprocessing, dataset.x_test)
-    run = _scored(chosen, dataset, model, outputs, state)
-    run.status = "interrupted" if interrupted else "finished"
+    run = _unscored(chosen, dataset, model, state)
     run.provenance |= {"fingerprint": fingerprint, "started": _iso(began)}
+    if interrupted:
+        run.status = "interrupted"  # whoever wants to stop need not wait for its scores
+    else:
+        run._score()
     run.provenance["seconds"] |= {"total": time.time() - began}
     if target is not None:
         target.save(run)
         run.folder = str(target.path)
     tell({"event": "end", "status": run.status, "epoch": state.epoch, "text": run.summary})
+    if interrupted and not interrupts.at_prompt() and environment.caller()["language"] != "R":
+        raise Interrupted(run)  # R decides by itself, from what it is given back
     return run
 
 
-def _scored(
-    chosen: Experiment,
-    dataset: Dataset,
-    model: keras.Model,
-    outputs: np.ndarray,
-    state: training.State,
+def _unscored(
+    chosen: Experiment, dataset: Dataset, model: keras.Model, state: training.State
 ) -> Run:
     import pandas as pd
 
@@ -244,7 +245,7 @@ def _scored(
         source=dataset.source,
         status="finished",
         history=history,
-        metrics=evaluation.score(dataset, outputs),
+        metrics={},
         provenance={
             "caller": environment.caller(),
             "versions": environment.versions(),
@@ -259,11 +260,11 @@ def _scored(
             "digests": {
                 "weights": training.weights_digest(model),
                 "history": folder.history_digest(history),
-                "predictions": digest_arrays(outputs),
             },
         },
-        table=evaluation.predictions(dataset, outputs),
+        table=pd.DataFrame(),
         state=state,
+        scored=False,
         _dataset=dataset,
     )
 

@@ -31,6 +31,7 @@ from kerasduet.training import predict_outputs
 
 backend, out, examples = sys.argv[1], sys.argv[2], json.loads(sys.argv[3])
 kd.use_backend(backend, device="cpu", threads=2)
+sys.ps1 = ">>> "  # interrupted runs are given back
 
 
 def interrupt(event):

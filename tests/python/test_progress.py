@@ -84,7 +84,7 @@ def test_lines():
     end = {"event": "end", "status": "finished", "epoch": 12, "text": "Good."}
     assert progress.event_line(end) == "Good."
     assert progress.event_line(end | {"status": "interrupted", "epoch": 5}) == (
-        "Interrupted after epoch 5; go on with resume_run(). So far: Good."
+        "Interrupted after epoch 5; go on with resume_run(). Good."
     )
     assert progress.event_line({"event": "loaded", "folder": "runs/a", "text": "Good."}) == (
         "runs/a holds this run, finished; loaded. Good."

@@ -242,7 +242,7 @@ def test_an_interrupted_run_resumes_from_its_folder(tmp_path, whole, kind, count
     assert cut.status == "interrupted"
     loaded = kd.load_run(tmp_path / "run")
     assert loaded.status == "interrupted"
-    assert loaded.digests == cut.digests
+    assert loaded.digests == {name: cut.digests[name] for name in ("weights", "history")}
     again = kd.resume_run(tmp_path / "run", data=data(), progress=False)
     assert again.status == "finished"
     assert again.digests == whole.digests

@@ -191,6 +191,7 @@ test_that("R and a fresh Python give the same bits, whatever R's types", {
 
 test_that("an interrupted run resumes to the bits of one that was not", {
   skip_without_core()
+  withr::local_options(rlang_interactive = TRUE)
   stop_after <- function(epoch) {
     function(event) if (event$event == "epoch" && event$epoch == epoch) rlang::interrupt()
   }

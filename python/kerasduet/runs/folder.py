@@ -23,13 +23,14 @@ from kerasduet.data.dataset import Source, digest_arrays
 from kerasduet.data.preprocessing import ImagePreprocessing, SeriesPreprocessing
 from kerasduet.errors import BackendError, KerasduetError, ModelMismatch, RunFolderError
 from kerasduet.experiments import Experiment
-from kerasduet.run import Run
+from kerasduet.run import CHANGED, Run
 from kerasduet.runs import learned, packed, storage, weights
 from kerasduet.runs.manifest import (
     CHECKPOINT,
     DAMAGE,
     FILES,
     FORMAT,
+    SCORED,
     SOURCE,
     damaged_checkpoint,
     is_damaged,
@@ -238,6 +239,9 @@ class RunFolder:
         if run.status == "interrupted" and run.state is not None and run.state.epoch:
             self.keep(run.state, run.provenance["fingerprint"])
         storage.commit(self.path, files, _manifest(run))
+        if not run.scored:
+            with storage.writing_errors(self.path):
+                (self.path / SCORED).unlink(missing_ok=True)  # of an earlier run
         if run.status == "finished":
             self.drop_checkpoint()
 
@@ -245,16 +249,14 @@ class RunFolder:
 def _contents(run: Run) -> dict[str, bytes]:
     """Give what each file of a run holds, but for `run.json` and the checkpoint."""
     if run.is_changed:
-        raise RunFolderError(
-            "run: must hold the weights of its training; got others, changed after it. Keep the "
-            "changed network by itself, with model.save(file), or load the run again."
-        )
+        raise RunFolderError(CHANGED)
     learnt = json.dumps(run.preprocessing.to_dict(), indent=1, ensure_ascii=False)
     texts = {
         "preprocessing.json": learnt,
         "history.csv": _csv_text(run.history),
-        "predictions.csv": _csv_text(run.table),
     }
+    if run.scored:
+        texts[SCORED] = _csv_text(run.table)
     encoded = {name: text.encode("utf-8", "surrogatepass") for name, text in texts.items()}
     return {"model.weights.h5": weights.write_weights(run.model), **encoded}
 
@@ -265,7 +267,7 @@ def _manifest(run: Run) -> dict[str, Any]:
         "status": run.status,
         "experiment": run.experiment.to_dict(),
         "source": run.source.to_dict(),
-        "metrics": run.metrics,
+        "metrics": run.metrics if run.scored else {},
         "provenance": run.provenance,
     }
 
@@ -387,6 +389,8 @@ def load_run(folder: str | os.PathLike[str]) -> Run:
     ModelMismatch
         The weights belong to another network.
     """
+    import pandas as pd
+
     path = run_path(folder)
     manifest, files, checkpoint = _read_whole(path)
     experiment = Experiment.from_dict(manifest["experiment"])
@@ -400,6 +404,11 @@ def load_run(folder: str | os.PathLike[str]) -> Run:
     state = None
     if checkpoint is not None:
         state = _state(path, checkpoint, experiment, provenance["fingerprint"], model)
+    table = pd.DataFrame()
+    if SCORED in files:
+        table = values.read(
+            SCORED, lambda content: _read_predictions(content, preprocessing, manifest)
+        )
     return Run(
         experiment=experiment,
         model=model,
@@ -409,12 +418,10 @@ def load_run(folder: str | os.PathLike[str]) -> Run:
         history=values.read("history.csv", lambda content: _read_history(content, manifest)),
         metrics=manifest["metrics"],
         provenance=provenance,
-        table=values.read(
-            "predictions.csv",
-            lambda content: _read_predictions(content, preprocessing, manifest),
-        ),
+        table=table,
         state=state,
         folder=str(path),
+        scored=SCORED in files,
     )
 
 

@@ -18,6 +18,7 @@ __all__ = [
     "DAMAGE",
     "FILES",
     "FORMAT",
+    "SCORED",
     "SOURCE",
     "damaged_checkpoint",
     "fits",
@@ -32,7 +33,8 @@ CHECKPOINT = "checkpoint"
 MOST_LAYERS = 2_000
 MOST_COLUMNS = 100_000
 STATUSES = ("finished", "interrupted", "running")
-FILES = ("model.weights.h5", "preprocessing.json", "history.csv", "predictions.csv")
+SCORED = "predictions.csv"
+FILES = ("model.weights.h5", "preprocessing.json", "history.csv", SCORED)
 
 # What reading a file that another hand changed may raise.
 DAMAGE = (ValueError, KeyError, TypeError, RecursionError)
@@ -70,7 +72,7 @@ TRAINED = STARTED | {
         "sizes": {"train": int, "validation": int, "test": int},
         "parameters": int,
         "seconds": {"training": float, "epochs": [float], "total": float},
-        "digests": dict.fromkeys(("weights", "history", "predictions"), DIGEST),
+        "digests": {"weights": DIGEST, "history": DIGEST},
         "fingerprint": FINGERPRINT,
         "started": TIME,
     },
@@ -209,12 +211,23 @@ def _checked(content: bytes) -> dict[str, Any]:
     refuse_endless(manifest["experiment"])
     manifest = upgraded(manifest)
     # Names are compared, so that none can lead out of the folder.
-    if set(manifest["files"]) != (set() if status == "running" else set(FILES)):
+    files = set(manifest["files"])
+    # The test rows of an interrupted run need not be scored.
+    if status == "interrupted" and files == set(FILES) - {SCORED} and not manifest["metrics"]:
+        return manifest
+    if files != (set() if status == "running" else set(FILES)):
         raise ValueError("other files")
-    needed = set(TASKS[manifest["experiment"]["task"]].needed)
-    if status != "running" and not needed <= set(manifest["metrics"]):
-        raise ValueError("other metrics")
+    if status != "running":
+        _refuse_no_scores(manifest)
     return manifest
+
+
+def _refuse_no_scores(manifest: Mapping[str, Any]) -> None:
+    needed = set(TASKS[manifest["experiment"]["task"]].needed)
+    if not needed <= set(manifest["metrics"]):
+        raise ValueError("other metrics")
+    if not fits(manifest["provenance"]["digests"], {"predictions": DIGEST}):
+        raise ValueError("no digest of the predictions")
 
 
 def read_latest(path: Path, *, damaged_is_none: bool = False) -> dict[str, Any] | None:

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from kerasduet.errors import RunFolderError
-from kerasduet.runs.manifest import FILES
+from kerasduet.runs.manifest import FILES, SCORED
 
 __all__ = ["pack_files", "unpack_files"]
 
@@ -33,7 +33,7 @@ def pack_files(files: Mapping[str, bytes]) -> bytes:
     """
     memory = io.BytesIO()
     with zipfile.ZipFile(memory, "w", zipfile.ZIP_STORED) as archive:
-        for name in NAMES:
+        for name in (name for name in NAMES if name in files):
             entry = zipfile.ZipInfo(name)  # with a fixed time
             entry.create_system = 3  # whatever system this is
             archive.writestr(entry, files[name])
@@ -66,7 +66,9 @@ def _files(content: bytes) -> dict[str, bytes]:
     with zipfile.ZipFile(io.BytesIO(rest)) as archive:
         entries = archive.infolist()
         # Names are compared, so that none can lead out of a folder.
-        if sorted(entry.filename for entry in entries) != sorted(NAMES):
+        # An interrupted run may not be scored; whether it may is for its manifest to say.
+        found = sorted(entry.filename for entry in entries)
+        if found not in (sorted(NAMES), sorted({*NAMES} - {SCORED})):
             raise ValueError("other files")
         if any(entry.compress_type != zipfile.ZIP_STORED for entry in entries):
             raise ValueError("packed files, of any size")
