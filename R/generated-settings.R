@@ -50,7 +50,12 @@
 #' * `epochs`, `batch_size`: whole numbers. Passes over the training rows, rows a step; at
 #'   least 1.
 #' * `optimizer`: Keras optimizer: "adam", "adamw", "rmsprop" or "sgd".
-#' * `learning_rate`: number. Step size, above 0.
+#' * `learning_rate`: number. Step size, above 0; with a schedule the largest one.
+#' * `schedule`: "constant", "cosine", "one_cycle" or "step". How the learning rate changes over
+#'   all steps of all epochs: "cosine" falls from `learning_rate` to 0 along half a cosine;
+#'   "one_cycle" rises evenly from its 25th part to `learning_rate` over the first 30\% of the
+#'   steps, then falls likewise to 0; "step" is a tenth of it after half of the steps and a
+#'   hundredth after three quarters.
 #' * `momentum`: number. Momentum of "sgd" and "rmsprop", in \[0, 1).
 #' * `weight_decay`: number. Decoupled weight decay, at least 0.
 #' * `clip_norm`, `clip_value`: numbers. Clip each gradient to this norm, or each of its elements

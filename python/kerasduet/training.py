@@ -14,6 +14,7 @@ from kerasduet.data.dataset import digest_arrays
 from kerasduet.environment import deterministic
 from kerasduet.interrupts import Interrupts
 from kerasduet.registry import TASKS
+from kerasduet.schedules import learning_rate
 
 if TYPE_CHECKING:
     import keras
@@ -113,11 +114,14 @@ def train(
 
 
 @deterministic()
-def compile_model(model: keras.Model, experiment: Experiment) -> keras.Model:
-    """Set loss, metrics and optimizer as the experiment says; the optimizer is built."""
+def compile_model(model: keras.Model, experiment: Experiment, *, rows: int) -> keras.Model:
+    """Set loss, metrics and optimizer as the experiment says; the optimizer is built.
+
+    The training rows decide over how many steps the learning rate changes.
+    """
     import keras
 
-    settings: dict[str, Any] = {"learning_rate": experiment.learning_rate}
+    settings: dict[str, Any] = {"learning_rate": learning_rate(experiment, rows)}
     if experiment.momentum:
         settings["momentum"] = experiment.momentum
     # None would turn AdamW's own weight decay into an error; 0 turns it off.

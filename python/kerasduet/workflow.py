@@ -179,7 +179,7 @@ def _run(
     gc.collect()  # a network that nobody holds any more is a circle, with much memory in it
     dataset = data if isinstance(data, Dataset) else load_data(chosen, data)
     dataset.check_made_for(chosen)
-    model = training.compile_model(build_model(chosen), chosen)
+    model = training.compile_model(build_model(chosen), chosen, rows=len(dataset.x_train))
     fingerprint = {"data": dataset.source.sha256, "backend": environment.backend_name()}
     if dataset.source.given and chosen.task == "classification":
         # Of the same data, earlier versions held out other rows.

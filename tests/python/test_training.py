@@ -253,7 +253,7 @@ def test_early_stopping_that_never_stops_still_keeps_the_best():
 )
 def test_the_optimizer_is_the_one_asked_for(settings, kind, expected):
     chosen = kd.experiment("mnist-dense", units=2, **settings)
-    model = training.compile_model(kd.build_model(chosen), chosen)
+    model = training.compile_model(kd.build_model(chosen), chosen, rows=60)
     config = model.optimizer.get_config()
     assert type(model.optimizer).__name__ == kind
     assert {name: config[name] for name in expected} == pytest.approx(expected)

@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 __all__ = ["write_page"]
 
 TRAINING = (
-    "optimizer", "learning_rate", "momentum", "weight_decay", "clip_norm", "clip_value",
-    "epochs", "batch_size", "early_stopping", "validation_split", "seed",
+    "optimizer", "learning_rate", "schedule", "momentum", "weight_decay", "clip_norm",
+    "clip_value", "epochs", "batch_size", "early_stopping", "validation_split", "seed",
 )  # fmt: skip
 # Of a series: they decide what the network sees and what it is scored on.
 WINDOWS = ("lookback", "horizon", "difference", "season", "straddle", "test_split")

@@ -611,7 +611,7 @@ def _load_model(
 ) -> keras.Model:
     try:
         model = weights.build_fitting(experiment, content)
-        model = compile_model(model, experiment)
+        model = compile_model(model, experiment, rows=provenance["sizes"]["train"])
         weights.read_weights(model, content)
     except BackendError:
         raise  # no fault of the folder

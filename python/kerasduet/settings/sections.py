@@ -15,6 +15,7 @@ from kerasduet.settings.rules import Number, OneOf, Optional, Whole
 __all__ = ["SEED", "SIZE", "Network", "Section", "Training", "plain"]
 
 OPTIMIZERS = ("adam", "adamw", "rmsprop", "sgd")
+SCHEDULES = ("constant", "cosine", "one_cycle", "step")
 
 
 @dataclass(frozen=True)
@@ -75,7 +76,12 @@ class Training(Section):
     optimizer : {"adam", "adamw", "rmsprop", "sgd"}
         Keras optimizer.
     learning_rate : float
-        Step size, above 0.
+        Step size, above 0; with a schedule the largest one.
+    schedule : {"constant", "cosine", "one_cycle", "step"}
+        How the learning rate changes over all steps of all epochs: "cosine" falls from
+        `learning_rate` to 0 along half a cosine; "one_cycle" rises evenly from its 25th part to
+        `learning_rate` over the first 30% of the steps, then falls likewise to 0; "step" is a
+        tenth of it after half of the steps and a hundredth after three quarters.
     momentum : float
         Momentum of "sgd" and "rmsprop", in [0, 1).
     weight_decay : float
@@ -90,6 +96,7 @@ class Training(Section):
 
     optimizer: Annotated[str, OneOf(OPTIMIZERS)] = "adam"
     learning_rate: Annotated[float, POSITIVE] = 0.001
+    schedule: Annotated[str, OneOf(SCHEDULES)] = "constant"
     momentum: Annotated[float, Number(low=0, below=1)] = 0.0
     weight_decay: Annotated[float, NOT_NEGATIVE] = 0.0
     clip_norm: Annotated[float | None, Optional(POSITIVE)] = None
