@@ -23,7 +23,7 @@
 #'
 #' * `time`: column of times. `NULL` takes the index, or the column "time", or the only one of
 #'   dates.
-#' * `time_format`: how the times are written, such as "\%d/\%m/\%Y", where their rows do not
+#' * `time_format`: how the times are written, such as "%d/%m/%Y", where their rows do not
 #'   decide it.
 #' * `target`: column to forecast. `NULL` takes the only one of numbers.
 #' * `features`: columns that the network sees beside the target's own past; empty means that
@@ -53,7 +53,7 @@
 #' * `learning_rate`: number. Step size, above 0; with a schedule the largest one.
 #' * `schedule`: "constant", "cosine", "one_cycle" or "step". How the learning rate changes over
 #'   all steps of all epochs: "cosine" falls from `learning_rate` to 0 along half a cosine;
-#'   "one_cycle" rises evenly from its 25th part to `learning_rate` over the first 30\% of the
+#'   "one_cycle" rises evenly from its 25th part to `learning_rate` over the first 30% of the
 #'   steps, then falls likewise to 0; "step" is a tenth of it after half of the steps and a
 #'   hundredth after three quarters.
 #' * `momentum`: number. Momentum of "sgd" and "rmsprop", in \[0, 1).

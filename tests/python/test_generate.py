@@ -339,3 +339,10 @@ def test_settings_of_sections_and_tasks_are_one_list(tmp_path):
     assert list(found) == ["path", "kind", "seed"]
     assert found["path"].text == "An npz file. A CSV file."
     assert found["kind"].options == ("photo", "scan")
+
+
+def test_percent_signs_reach_the_help_escaped_once():
+    pages = {path.name: path.read_text("utf-8") for path in (ROOT / "man").glob("*.Rd")}
+    # Escaped twice, a sign would begin a comment and the rest of its line be lost.
+    assert [name for name, page in pages.items() if r"\\%" in page] == []
+    assert r'"\%d/\%m/\%Y"' in pages["experiment.Rd"]

@@ -186,7 +186,7 @@ def _plain(text: str) -> str:
     for pattern, ours in _PROSE:
         text = re.sub(pattern, ours, text)
     text = re.sub(r"(?<!\S)\*(?=\w)", r"\*", text)
-    return re.sub(r"([\[\]%])", r"\\\1", text)
+    return re.sub(r"([\[\]])", r"\\\1", text)  # roxygen2 escapes %
 
 
 def _either(options: list[str]) -> str:
