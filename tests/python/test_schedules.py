@@ -185,7 +185,10 @@ for schedule in json.loads(sys.argv[1]):
         "mnist-dense", dataset="mnist-subset", units=4, epochs=3, schedule=schedule
     )
     whole = kd.run_experiment(made, progress=False)
-    cut = kd.run_experiment(made, progress=interrupt)
+    try:
+        kd.run_experiment(made, progress=interrupt)
+    except kd.errors.Interrupted as caught:
+        cut = caught.run
     again = kd.resume_run(cut, progress=False)
     told[schedule] = [whole.provenance["backend"], cut.status, again.digests == whole.digests]
 print(json.dumps(told))
