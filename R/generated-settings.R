@@ -23,8 +23,8 @@
 #'
 #' * `time`: column of times. `NULL` takes the index, or the column "time", or the only one of
 #'   dates.
-#' * `time_format`: how the times are written, such as "%d/%m/%Y", where their rows do not
-#'   decide it.
+#' * `time_format`: how the times are written, such as "%d/%m/%Y", where their rows do not decide
+#'   it.
 #' * `target`: column to forecast. `NULL` takes the only one of numbers.
 #' * `features`: columns that the network sees beside the target's own past; empty means that
 #'   alone.
@@ -63,6 +63,15 @@
 #' * `early_stopping`: whole number. Stop after this many epochs without a lower validation loss
 #'   and keep the best weights.
 #' * `seed`: whole number. From 0 to 2^32 - 1; decides initial weights, shuffling and dropout.
+#'
+#' Training on images, which are moved anew in each epoch:
+#'
+#' * `shift`: number. Training images move by up to this fraction of their height up or down and
+#'   of their width left or right, in \[0, 1).
+#' * `rotate`: number. Training images turn by up to so many degrees either way, in \[0, 180\].
+#' * `zoom`: number. Training images grow or shrink by up to this fraction, in \[0, 1).
+#' * `flip`: "horizontal", "vertical" or "both". "horizontal" mirrors half of the training images
+#'   left to right, "vertical" half of them top to bottom, "both" does each; `NULL` does neither.
 #' @name experiment
 NULL
 # nolint end

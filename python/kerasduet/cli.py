@@ -112,7 +112,8 @@ def _scalar(text: str) -> Any:
 
 def _rules() -> dict[str, Rule]:
     """Give the rule of every setting; names that two owners share have one of one kind."""
-    owners = [*BUILDERS.values(), Training, *(task.Settings for task in TASKS.values())]
+    sections = (kind for task in TASKS.values() for kind in (task.Training, task.Settings))
+    owners = [*BUILDERS.values(), *sections]
     return {name: a.rule for owner in owners for name, a in arguments_of(owner).items()}
 
 
@@ -235,7 +236,8 @@ class _Commands:
 def _setting_list() -> str:
     sections = {"training": ["seed", *Training.names()]}
     for name, task in TASKS.items():
-        sections[name] = list(task.Settings.names())
+        own = [n for n in task.Training.names() if n not in Training.names()]
+        sections[name] = [*task.Settings.names(), *own]
     for name, build in BUILDERS.items():
         fit = [task for task in TASKS.values() if shape_names(task) <= set(arguments_of(build))]
         sections[name] = list(network_arguments(name, fit[0])) if fit else []

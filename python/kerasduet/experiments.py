@@ -37,6 +37,7 @@ class Kind(Protocol):
 
     name: str
     Settings: type[Section]
+    Training: type[Training]
     own_data: str
 
     def shapes(self, data: Any) -> dict[str, Any]:
@@ -70,7 +71,7 @@ class Experiment:
         The builder, a function of `kerasduet.models`, and its arguments, except those that the
         data decide and the seed.
     training : Training
-        How the network learns.
+        How the network learns: the task's `Training`.
     seed : int
         From 0 to 2^32 - 1; decides initial weights, shuffling and dropout.
 
@@ -116,7 +117,7 @@ class Experiment:
         parts = {
             "task": task.name,
             "data": _section(task.Settings, flat),
-            "training": _section(Training, flat),
+            "training": _section(task.Training, flat),
         }
         for name, rule in OWN.items():
             parts[name] = rule(name, flat.get(name, {"description": "", "seed": 0}.get(name)))
@@ -318,7 +319,7 @@ def names_of(task: Kind, builder: str) -> list[str]:
         *task.Settings.names(),
         "builder",
         *network_arguments(builder, task),
-        *Training.names(),
+        *task.Training.names(),
     ]
 
 

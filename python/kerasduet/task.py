@@ -5,9 +5,10 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from kerasduet.settings.sections import Section
+from kerasduet.settings.sections import Section, Training
 
 if TYPE_CHECKING:
+    from kerasduet.augment import Augmentation
     from kerasduet.data.dataset import Dataset
     from kerasduet.experiments import Experiment
 
@@ -23,6 +24,8 @@ class Task(ABC):
         Its name in the registry.
     Settings : type
         The data settings: a `Section` whose field `dataset` names the data sets it knows.
+    Training : type
+        The training settings, with more fields where the task has more.
     own_data, file_data : str
         What `dataset` is where the caller hands data over, or names a file.
     needed : tuple of str
@@ -31,6 +34,7 @@ class Task(ABC):
 
     name: ClassVar[str]
     Settings: ClassVar[type[Section]]
+    Training: ClassVar[type[Training]] = Training
     own_data: ClassVar[str]
     file_data: ClassVar[str]
     needed: ClassVar[tuple[str, ...]]
@@ -46,3 +50,7 @@ class Task(ABC):
     @abstractmethod
     def heads(self, experiment: Experiment) -> dict[str, Any]:
         """Give loss and metrics of the network's outputs, as `keras.Model.compile` takes them."""
+
+    def augmentation(self, experiment: Experiment) -> Augmentation | None:
+        """Give what changes the training inputs anew in each epoch; None where nothing does."""
+        return None

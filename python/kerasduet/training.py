@@ -19,6 +19,7 @@ from kerasduet.schedules import learning_rate
 if TYPE_CHECKING:
     import keras
 
+    from kerasduet.augment import Augmentation
     from kerasduet.data import Dataset
     from kerasduet.data.preprocessing import ImagePreprocessing, SeriesPreprocessing
     from kerasduet.experiments import Experiment
@@ -192,8 +193,13 @@ class _Course:
         self.model, self.dataset, self.experiment = model, dataset, experiment
         self.state, self.tell, self.keep = state, tell, keep
         prepare = dataset.preprocessing.to_network
+        self.augmentation = TASKS[experiment.task].augmentation(experiment)
         self.batches = _batches(
-            dataset.x_train, dataset.y_train, prepare, experiment.batch_size
+            dataset.x_train,
+            dataset.y_train,
+            prepare,
+            experiment.batch_size,
+            self.augmentation,
         )
         self.held = None
         if len(dataset.x_validation):
@@ -208,7 +214,7 @@ class _Course:
         for batches in (self.batches, self.held):
             if batches is not None:
                 batches.rows.clear()
-                batches.order = None
+                batches.order = batches.draws = None
 
     @property
     def is_done(self) -> bool:
@@ -247,9 +253,12 @@ class _Course:
         )
 
     def shuffle(self, epoch: int, logs: Any = None) -> None:
-        """Order the rows by seed and epoch alone: a resumed run sees the same ones."""
+        """Order and augment the rows by seed and epoch alone: a resumed run sees the same."""
         order = np.random.default_rng([self.experiment.seed, epoch])
-        self.batches.order = order.permutation(len(self.dataset.x_train))
+        rows = len(self.dataset.x_train)
+        self.batches.order = order.permutation(rows)
+        if self.augmentation is not None:
+            self.batches.draws = self.augmentation.draws(self.experiment.seed, epoch, rows)
 
     def tell_batch(self, batch: int, logs: Any = None) -> None:
         """Tell of a batch, unless another was told of just before."""
@@ -289,12 +298,14 @@ def _batches(
     y: np.ndarray,
     prepare: Callable[[np.ndarray], np.ndarray],
     batch_size: int,
+    augment: Augmentation | None = None,
 ) -> Any:
     """Feed rows in `order`, prepared a batch at a time: images stay bytes until then."""
     import keras
 
     class Batches(keras.utils.PyDataset):
         order: np.ndarray | None = None
+        draws: np.ndarray | None = None
         # A box that is emptied after use: TensorFlow keeps what made its pipelines for good.
         rows: list[np.ndarray]
 
@@ -306,7 +317,10 @@ def _batches(
             if self.order is not None:
                 chosen = self.order[chosen]
             inputs, targets = self.rows
-            return prepare(inputs[chosen]), targets[chosen]
+            prepared = prepare(inputs[chosen])
+            if augment is not None and self.draws is not None:
+                prepared = augment(prepared, self.draws[chosen])
+            return prepared, targets[chosen]
 
     length = -(-len(x) // batch_size)
     batches = Batches()

@@ -16,6 +16,8 @@ from generator import rules
 REQUIRED = inspect.Parameter.empty
 SELF = ("self", "cls")
 _SECTION = griffe.DocstringSectionKind
+# What the classes of settings are made from.
+SECTIONS = {"Section", "Training"}
 
 
 @dataclass(frozen=True)
@@ -139,7 +141,9 @@ class Core:
             member
             for module in modules
             for member in module.members.values()
-            if not member.is_alias and member.is_class and "Section" in map(str, member.bases)
+            if not member.is_alias
+            and member.is_class
+            and SECTIONS & set(map(str, member.bases))
         ]
         return [*sections, experiment]
 

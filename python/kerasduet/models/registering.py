@@ -11,7 +11,6 @@ from kerasduet.errors import ArgumentType
 from kerasduet.experiments import OWN, SECTIONS, shape_names
 from kerasduet.registry import BUILDERS, TASKS
 from kerasduet.settings import arguments_of
-from kerasduet.settings.sections import Training
 
 __all__ = ["fitting_task", "register_builder"]
 
@@ -83,7 +82,7 @@ def fault_of(function: Any) -> str | None:
         )
         return f"must take what a task's data decide: {known}; got {name}({', '.join(kinds)})."
     own = set(arguments) - shape_names(task) - {"seed"}
-    clash = sorted(own & (TAKEN | {*task.Settings.names(), *Training.names()}))
+    clash = sorted(own & (TAKEN | {*task.Settings.names(), *task.Training.names()}))
     if clash:
         return (
             f"must name its own arguments unlike other settings; got {name}() with {clash[0]}. "

@@ -144,7 +144,8 @@ def _network(page: Document, run: Run) -> None:
 def _training(page: Document, run: Run) -> None:
     page.heading("Training")
     settings = flat_settings(run.experiment)
-    named = TRAINING + (WINDOWS if run.experiment.task == "forecasting" else ())
+    own = tuple(name for name in run.experiment.training.names() if name not in TRAINING)
+    named = TRAINING + own + (WINDOWS if run.experiment.task == "forecasting" else ())
     rows = [
         [name.replace("_", " ").capitalize(), escape(words.setting(settings[name]))]
         for name in named

@@ -57,7 +57,7 @@ def arguments_of(owner: Callable[..., Any]) -> Mapping[str, Argument]:
         kind = parameter.annotation
         if isinstance(kind, str):
             # One at a time: others may name what is imported for type checkers alone.
-            kind = eval(kind, vars(sys.modules[plain.__module__]) | _own_globals(plain))
+            kind = eval(kind, _known_to(plain, name))
         rules = [part for part in get_args(kind)[1:] if isinstance(part, Rule)]
         if get_origin(kind) is not Annotated or not rules:
             raise TypeError(
@@ -67,8 +67,11 @@ def arguments_of(owner: Callable[..., Any]) -> Mapping[str, Argument]:
     return MappingProxyType(found)
 
 
-def _own_globals(owner: Any) -> dict[str, Any]:
-    return dict(getattr(owner, "__globals__", {}))
+def _known_to(owner: Any, argument: str) -> dict[str, Any]:
+    """Give the names known where an argument was written: a field may be inherited."""
+    kinds = getattr(owner, "__mro__", ())
+    place = next((k for k in kinds if argument in vars(k).get("__annotations__", {})), owner)
+    return vars(sys.modules[place.__module__]) | getattr(owner, "__globals__", {})
 
 
 def check_all(owner: Callable[..., Any], given: Mapping[str, Any]) -> dict[str, Any]:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from kerasduet.task import Task
-from kerasduet.tasks.classification.settings import ImageSettings
+from kerasduet.tasks.classification.settings import ImageSettings, ImageTraining
 
 if TYPE_CHECKING:
+    from kerasduet.augment import Augmentation
     from kerasduet.data.dataset import Dataset
     from kerasduet.experiments import Experiment
 
@@ -19,6 +20,7 @@ class Classification(Task):
 
     name = "classification"
     Settings = ImageSettings
+    Training = ImageTraining
     own_data = "images"
     file_data = "mnist"
     needed = ("accuracy", "loss", "errors", "baseline_accuracy")
@@ -36,6 +38,12 @@ class Classification(Task):
     def heads(self, experiment: Experiment) -> dict[str, Any]:
         """Give loss and metric of the one output."""
         return {"loss": "sparse_categorical_crossentropy", "metrics": ["accuracy"]}
+
+    def augmentation(self, experiment: Experiment) -> Augmentation | None:
+        """Move the training images a little, if the experiment says so."""
+        from kerasduet.augment import augmentation
+
+        return augmentation(experiment)
 
 
 TASK = Classification()

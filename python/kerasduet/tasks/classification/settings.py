@@ -9,8 +9,11 @@ from kerasduet.checks import show
 from kerasduet.errors import ArgumentType
 from kerasduet.settings import Number, OneOf, Optional, PathText, Section
 from kerasduet.settings.common import CLASSES, SHAPE
+from kerasduet.settings.sections import Training
 
-__all__ = ["ImageSettings"]
+__all__ = ["ImageSettings", "ImageTraining"]
+
+FLIPS = ("horizontal", "vertical", "both")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,3 +50,27 @@ class ImageSettings(Section):
                 f"path: the dataset {self.dataset} is not read from a file; got "
                 f'{show(self.path)}. Set dataset = "mnist".'
             )
+
+
+@dataclass(frozen=True, kw_only=True)
+class ImageTraining(Training):
+    """How a network of images learns: its training images may move, anew in each epoch.
+
+    Parameters
+    ----------
+    shift : float
+        Training images move by up to this fraction of their height up or down and of their
+        width left or right, in [0, 1).
+    rotate : float
+        Training images turn by up to so many degrees either way, in [0, 180].
+    zoom : float
+        Training images grow or shrink by up to this fraction, in [0, 1).
+    flip : {"horizontal", "vertical", "both"}, optional
+        "horizontal" mirrors half of the training images left to right, "vertical" half of them
+        top to bottom, "both" does each; None does neither.
+    """
+
+    shift: Annotated[float, Number(low=0, below=1)] = 0.0
+    rotate: Annotated[float, Number(low=0, high=180)] = 0.0
+    zoom: Annotated[float, Number(low=0, below=1)] = 0.0
+    flip: Annotated[str | None, Optional(OneOf(FLIPS))] = None
