@@ -5,21 +5,32 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.." || exit
 # shellcheck source=tools/env.sh
 . tools/env.sh
 export TZ="${TZ:-UTC}" # R asks systemd otherwise, and a container has none
-[ "$#" -gt 0 ] || set -- lint python r check
+[ "$#" -gt 0 ] || set -- lint r check python
+for group in "$@"; do
+  case $group in
+    lint | python | r | check) ;;
+    *)
+      echo "test.sh: no suite is called $group; there are lint, python, r and check." >&2
+      exit 2
+      ;;
+  esac
+done
 results=.setup/results
 rm -rf "$results" && mkdir -p "$results"
 
 # suite <name> <command>...: summarise.py reads the exit status, and the results where it counts.
 suite() {
-  local name=$1
+  local name=$1 start=$SECONDS
   shift
   printf '\n== %s ==\n' "$name"
   "$@" </dev/null
   echo $? >"$results/$name.status"
+  printf '(%s: %d s)\n' "$name" $((SECONDS - start))
 }
 
-for group in "$@"; do
-  case $group in
+# run_group <name>: the suites of one of the four groups.
+run_group() {
+  case $1 in
     lint)
       # R's library holds Python files of others; ruff knows .gitignore only in a git clone.
       not_ours=(--config 'extend-exclude = [".rlib"]')
@@ -31,17 +42,35 @@ for group in "$@"; do
       suite generated python tools/generate.py --check
       suite roxygen Rscript tools/docs.R --check
       ;;
-    python) suite pytest pytest --junitxml="$results/pytest.xml" ;;
+    python)
+      # Two processes with one thread each: more would take the cores from each other.
+      export OMP_NUM_THREADS=1 TF_NUM_INTRAOP_THREADS=1 TF_NUM_INTEROP_THREADS=1
+      suite pytest pytest -n 2 --dist worksteal --junitxml="$results/pytest.xml"
+      ;;
     r) suite testthat Rscript tools/testthat.R "$results/testthat.json" ;;
     check)
       suite check Rscript tools/check.R
       suite check-without-python Rscript tools/check.R without-python
       ;;
-    *)
-      echo "test.sh: no suite is called $group; there are lint, python, r and check." >&2
-      exit 2
-      ;;
   esac
+}
+
+# R CMD check keeps one core busy, and so do lint and testthat: it runs beside them, and what it
+# said is shown at its turn. The tests in Python take both cores.
+beside=
+trap 'trap "" TERM; kill 0; exit 130' INT # what runs in the background heeds no Ctrl-C
+if [ "$#" -gt 1 ]; then
+  for group in "$@"; do
+    [ "$group" != check ] || { run_group check >"$results/check.log" 2>&1 & beside=$!; }
+  done
+fi
+for group in "$@"; do
+  if [ "$group" = check ] && [ -n "$beside" ]; then
+    wait "$beside"
+    cat "$results/check.log"
+  else
+    run_group "$group"
+  fi
 done
 
 python tools/summarise.py "$results"

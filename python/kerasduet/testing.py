@@ -6,6 +6,7 @@ check_builder("cnn", filters=4)
 
 from __future__ import annotations
 
+import contextlib
 import copy
 import importlib
 import importlib.util
@@ -25,7 +26,7 @@ from typing import TYPE_CHECKING, Any
 
 from kerasduet import environment
 from kerasduet.data import load_data
-from kerasduet.errors import ArgumentType, KerasduetError, RunFolderError
+from kerasduet.errors import ArgumentType, Interrupted, KerasduetError, RunFolderError
 from kerasduet.experiments import Experiment, network_arguments
 from kerasduet.models import build_model
 from kerasduet.models.registering import fault_of, fitting_task
@@ -55,7 +56,9 @@ FRESH = "import sys; from kerasduet.testing import _answer; _answer(sys.argv[1])
 
 
 def check_builder(name: str, *, data: Any = None, **small: Any) -> list[str]:
-    """Try everything that is promised of a builder, on tiny data; about ten seconds.
+    """Try everything that is promised of a builder, on tiny data; half a minute or so.
+
+    What fresh processes have to do, one a backend, they do at once, beside this process.
 
     Parameters
     ----------
@@ -81,13 +84,15 @@ def check_builder(name: str, *, data: Any = None, **small: Any) -> list[str]:
 
     Examples
     --------
-    >>> kept = check_builder("dnn", units=4, dropout=0.1)  # doctest: +SKIP
+    In a test of your own::
+
+        kept = check_builder("dnn", units=(8, 4), dropout=0.2, l2=1e-4)
     """
     function = BUILDERS.look_up("name", name)
     _keep(name, _is_a_builder, function)
-    case = _Case(name, function, data, small)
-    for promise in PROMISES:
-        _keep(name, promise, case)
+    with contextlib.closing(_Case(name, function, data, small)) as case:
+        for promise in PROMISES:
+            _keep(name, promise, case)
     return [_sentence(promise) for promise in (_is_a_builder, *PROMISES)]
 
 
@@ -145,10 +150,20 @@ class _Case:
         """A run that nothing interrupted."""
         return self.run()
 
-    @cached_property
+    @property
     def fresh(self) -> dict[str, Any]:
         """What a fresh process says on the backend of this one."""
-        return _ask(self, environment.backend_name())
+        return self.processes[environment.backend_name()].answer
+
+    @cached_property
+    def processes(self) -> dict[str, _Process]:
+        """A fresh process for every installed backend, all of them at work."""
+        return {backend: _Process(self, backend) for backend in _installed()}
+
+    def close(self) -> None:
+        """End the processes, should they still be at work."""
+        for process in self.__dict__.get("processes", {}).values():
+            process.close()
 
 
 def _tiny(experiment: Experiment) -> Any:
@@ -302,7 +317,10 @@ def _resumes(case: _Case) -> None:
             raise KeyboardInterrupt
 
     with tempfile.TemporaryDirectory() as folder:
-        cut = case.run(out=f"{folder}/run", progress=interrupt)
+        try:
+            cut = case.run(out=f"{folder}/run", progress=interrupt)
+        except Interrupted as stopped:  # it is raised in a script, given back at a prompt
+            cut = stopped.run
         assert cut.status == "interrupted", f"after an interrupt it is {cut.status}."
         resumed = resume_run(f"{folder}/run", data=case.data, progress=False)
     _same_bits(resumed.digests, case.whole.digests)
@@ -341,10 +359,10 @@ def _is_refused_by_name(case: _Case) -> None:
 
 def _learns_on_every_backend(case: _Case) -> None:
     """On every installed backend it is trained, and its losses are finite numbers."""
-    for backend in _installed():
-        answer = case.fresh if backend == environment.backend_name() else _ask(case, backend)
-        assert answer["losses"], f"{backend}: no epoch was finished."
-        assert all(map(math.isfinite, answer["losses"])), f"{backend}: {answer['losses']}."
+    for backend, process in case.processes.items():
+        losses = process.answer["losses"]
+        assert losses, f"{backend}: no epoch was finished."
+        assert all(map(math.isfinite, losses)), f"{backend}: {losses}."
 
 
 PROMISES: tuple[Callable[[_Case], None], ...] = (
@@ -391,41 +409,62 @@ def _installed() -> Iterator[str]:
 # A fresh process: it imports the builder as any other session would.
 
 
-def _ask(case: _Case, backend: str) -> dict[str, Any]:
-    """Build and train on a backend in a fresh process."""
-    same = backend == environment.backend_name()
-    job = {
-        "path": sys.path,
-        "backend": backend,
-        "device": environment.device_info()["kind"] if same else "cpu",
-        "threads": environment.threads() if same else None,
-        "builder": case.name,
-        "module": case.function.__module__,
-        "function": case.function.__qualname__,
-        "experiment": case.experiment if same else case.experiment.replace(epochs=1),
-        "data": case.data,
-    }
-    with tempfile.TemporaryDirectory() as folder:
-        question, answer = Path(folder, "question"), Path(folder, "question.json")
-        # The experiment as text: reading it asks for the builder, which is not there yet.
-        question.write_bytes(pickle.dumps(job | {"experiment": job["experiment"].to_json()}))
-        done = subprocess.run(
-            [environment.python_command(), "-c", FRESH, str(question)],
-            capture_output=True,
-            text=True,
-            timeout=SECONDS,
-            env=environment.fresh_environment(os.environ),
-            check=False,
+class _Process:
+    """A fresh process, started at once, that builds and trains on a backend."""
+
+    def __init__(self, case: _Case, backend: str) -> None:
+        self.backend = backend
+        self.folder = tempfile.TemporaryDirectory()
+        same = backend == environment.backend_name()
+        job = {
+            "path": sys.path,
+            "backend": backend,
+            "device": environment.device_info()["kind"] if same else "cpu",
+            "threads": environment.threads() if same else None,
+            "builder": case.name,
+            "module": case.function.__module__,
+            "function": case.function.__qualname__,
+            # As text: reading it asks for the builder, which is not there yet.
+            "experiment": (
+                case.experiment if same else case.experiment.replace(epochs=1)
+            ).to_json(),
+            "data": case.data,
+        }
+        question = Path(self.folder.name, "question")
+        question.write_bytes(pickle.dumps(job))
+        with self._said.open("wb") as said:
+            self.process = subprocess.Popen(
+                [environment.python_command(), "-c", FRESH, str(question)],
+                stdin=subprocess.DEVNULL,
+                stdout=said,
+                stderr=said,
+                env=environment.fresh_environment(os.environ),
+            )
+
+    @property
+    def _said(self) -> Path:
+        return Path(self.folder.name, "said.txt")
+
+    @cached_property
+    def answer(self) -> dict[str, Any]:
+        """What it found, once it has ended."""
+        status = self.process.wait(SECONDS)
+        said = self._said.read_text("utf-8", "replace")[-800:]
+        assert status == 0, f"a fresh process on {self.backend} ends with {said}"
+        answered: dict[str, Any] = json.loads(
+            Path(self.folder.name, "question.json").read_text("utf-8")
         )
-        assert done.returncode == 0, (
-            f"a fresh process on {backend} ends with {done.stderr[-800:]}"
-        )
-        answered: dict[str, Any] = json.loads(answer.read_text("utf-8"))
         return answered
+
+    def close(self) -> None:
+        """End it, should it still be at work."""
+        self.process.kill()
+        self.process.wait()
+        self.folder.cleanup()
 
 
 def _answer(question: str) -> None:
-    """Answer what `_ask` asks, in the fresh process."""
+    """Answer in the fresh process what the other one asks."""
     job = pickle.loads(Path(question).read_bytes())
     sys.path[:] = [*sys.path, *(path for path in job["path"] if path not in sys.path)]
     environment.use_backend(job["backend"], device=job["device"], threads=job["threads"])

@@ -14,8 +14,10 @@ from hypothesis import strategies as st
 CONTRACT = Path(__file__).parents[1] / "contract" / "concepts.json"
 ELEMENTWISE = ("identity", "sigmoid", "tanh", "relu")
 
-# The same 200 cases on every run: a failure is repeatable, a pass is no luck.
+# The same cases on every run: a failure is repeatable, a pass is no luck.
 many_cases = settings(max_examples=200, deadline=None, derandomize=True, database=None)
+# Fewer where each case calls Keras or TensorFlow: they take a hundred times as long.
+keras_cases = settings(many_cases, max_examples=50)
 generators = st.integers(0, 2**32 - 1).map(np.random.default_rng)
 
 

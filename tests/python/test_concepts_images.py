@@ -7,6 +7,7 @@ import pytest
 from concepts_reference import (
     close,
     generators,
+    keras_cases,
     keras_tolerance,
     many_cases,
     numeric_gradient,
@@ -35,7 +36,7 @@ def test_convolve2d_equals_scipy(rng, a, b, stride, padding, flip):
     close(result, reference[:: stride[0], :: stride[1]] + 0.5)
 
 
-@many_cases
+@keras_cases
 @given(
     generators,
     sides,
@@ -60,7 +61,7 @@ def test_convolve2d_equals_keras_conv2d(rng, a, b, channels, filters, stride, pa
         close(one, result[..., j])
 
 
-@many_cases
+@keras_cases
 @given(generators, st.integers(1, 6), st.integers(1, 4))
 def test_causal_padding_equals_keras_conv1d(rng, time, size):
     import keras
@@ -106,7 +107,7 @@ def test_pad2d_equals_numpy(rng, amount, color):
     close(kc.pad2d(image, (top, left), mode="causal"), np.pad(image, before))
 
 
-@many_cases
+@keras_cases
 @given(generators, sides, sides, strides, st.integers(1, 3))
 def test_pool2d_equals_keras(rng, a, b, stride, channels):
     import keras
@@ -215,7 +216,7 @@ layer_kinds = st.one_of(
 )
 
 
-@many_cases
+@keras_cases
 @given(st.lists(layer_kinds, max_size=3), st.integers(1, 3), st.booleans(), st.integers(1, 4))
 def test_layer_shapes_equal_a_keras_model(stack, channels, pooled, units):
     import keras
@@ -260,7 +261,7 @@ def test_recurrent_parameters_equal_keras(kind, inputs, units):
     assert kc.recurrent_parameters(kind, inputs, units) == layer.count_params()
 
 
-@many_cases
+@keras_cases
 @given(generators, st.sampled_from(["squared", "logistic"]), st.floats(0, 1))
 def test_tiny_cnn_gradients(rng, loss, target):
     import tensorflow as tf

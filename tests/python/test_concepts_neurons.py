@@ -8,6 +8,7 @@ from concepts_reference import (
     ELEMENTWISE,
     close,
     generators,
+    keras_cases,
     keras_tolerance,
     many_cases,
     numeric_gradient,
@@ -39,7 +40,7 @@ def test_no_single_neuron_is_xor(weights, threshold):
     assert result.tolist() != gate["outputs"].tolist()
 
 
-@many_cases
+@keras_cases
 @given(generators, st.sampled_from((*ELEMENTWISE, "softmax")))
 def test_activations_and_slopes_equal_tensorflow(rng, name):
     import tensorflow as tf
@@ -100,7 +101,7 @@ def random_network(rng, outputs=1):
     return x, params, rng.integers(0, 2, size=(outputs, samples)).astype(float)
 
 
-@many_cases
+@keras_cases
 @given(generators, st.sampled_from(ELEMENTWISE), st.integers(1, 3))
 def test_two_layer_gradients(rng, hidden, outputs):
     import tensorflow as tf
@@ -124,7 +125,7 @@ def test_two_layer_gradients(rng, hidden, outputs):
         close(result[name], slope, 1e-5)
 
 
-@many_cases
+@keras_cases
 @given(generators, st.sampled_from(ELEMENTWISE), st.integers(1, 3))
 def test_two_layer_forward_equals_keras_dense(rng, hidden, outputs):
     import keras
@@ -200,7 +201,7 @@ OPTIMIZERS = {
 
 
 @pytest.mark.parametrize("name", OPTIMIZERS)
-@many_cases
+@keras_cases
 @given(generators)
 def test_optimizer_steps_equal_keras(name, rng):
     import keras

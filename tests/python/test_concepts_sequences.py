@@ -10,6 +10,7 @@ from concepts_reference import (
     ELEMENTWISE,
     close,
     generators,
+    keras_cases,
     keras_tolerance,
     many_cases,
     numeric_gradient,
@@ -55,7 +56,7 @@ def random_layer(rng, kind, activation="tanh"):
     return layer, weights, rng.normal(size=(4, features))
 
 
-@many_cases
+@keras_cases
 @given(generators, st.sampled_from(["tanh", "sigmoid", "relu", "linear"]))
 def test_rnn_equals_keras_simple_rnn(rng, activation):
     layer, weights, x = random_layer(rng, "rnn", activation)
@@ -67,7 +68,7 @@ def test_rnn_equals_keras_simple_rnn(rng, activation):
     close(result["o"], result["h"] @ V.T)
 
 
-@many_cases
+@keras_cases
 @given(generators)
 def test_lstm_equals_keras(rng):
     layer, weights, x = random_layer(rng, "lstm")
@@ -75,7 +76,7 @@ def test_lstm_equals_keras(rng):
     close(result["a"], to_numpy(layer(x[None]))[0], keras_tolerance())
 
 
-@many_cases
+@keras_cases
 @given(generators)
 def test_gru_equals_keras_reset_before(rng):
     layer, weights, x = random_layer(rng, "gru")
@@ -160,7 +161,7 @@ def tf_error(p, x, h0, y, activation, pair, truncate=None):
     return total
 
 
-@many_cases
+@keras_cases
 @given(
     generators,
     st.sampled_from(ELEMENTWISE),
@@ -188,7 +189,7 @@ def test_bptt_gradients_equal_automatic_differentiation(rng, activation, pair, t
     assert len(result["W_by_lag"]) == min(truncate or len(x), len(x))
 
 
-@many_cases
+@keras_cases
 @given(generators, st.sampled_from(["identity", "sigmoid", "tanh"]), st.sampled_from(PAIRS))
 def test_bptt_gradients_equal_finite_differences(rng, activation, pair):
     x, weights, rest = random_rnn(rng, *pair)
@@ -258,7 +259,7 @@ def test_gradients_vanish_explode_and_last():
     assert kc.gradient_norms_by_lag(x, lstm, kind="lstm")["norm"][-1] > 0.5
 
 
-@many_cases
+@keras_cases
 @given(generators, st.floats(0.01, 10))
 def test_clipping(rng, bound):
     import keras

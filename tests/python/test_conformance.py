@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import ast
 import importlib
+import inspect
 import re
 import sys
 import textwrap
@@ -14,6 +16,7 @@ import pytest
 from conftest import fruits
 
 import kerasduet as kd
+from kerasduet import interrupts
 from kerasduet.errors import ArgumentType, RunFolderError
 from kerasduet.registry import BUILDERS, Registry
 from kerasduet.settings.common import CLASSES, SEED, SHAPE
@@ -23,9 +26,20 @@ CONTRACT = Path(__file__).parents[1] / "contract"
 CONTRIBUTING = Path(__file__).parents[2] / "CONTRIBUTING.md"
 PROMISES = 18
 
+
+def documented():
+    """Give the builder and the settings in the example of check_builder()'s docstring."""
+    example = inspect.getdoc(check_builder).partition("::\n")[2]
+    (call,) = (x for x in ast.walk(ast.parse(textwrap.dedent(example))) if type(x) is ast.Call)
+    assert ast.unparse(call.func) == "check_builder"
+    return ast.literal_eval(call.args[0]), {
+        keyword.arg: ast.literal_eval(keyword.value) for keyword in call.keywords
+    }
+
+
 SMALL = {
     "cnn": {"filters": (4, 4), "dense_units": 8, "dropout": 0.2},
-    "dnn": {"units": (8, 4), "dropout": 0.2, "l2": 1e-4},
+    **dict([documented()]),
     "recurrent": {"units": (4, 3), "dense_units": 4, "dropout": 0.2},
 }
 
@@ -35,7 +49,9 @@ def test_every_builder_is_tried():
 
 
 @pytest.mark.parametrize("name", SMALL)
-def test_a_builder_keeps_its_promises(name):
+def test_a_builder_keeps_its_promises(name, monkeypatch):
+    if name == "dnn":  # in a script, too
+        monkeypatch.setattr(interrupts, "at_prompt", lambda: False)
     kept = check_builder(name, **SMALL[name])
     assert len(kept) == len(set(kept)) == PROMISES
     assert all(sentence.endswith(".") for sentence in kept)

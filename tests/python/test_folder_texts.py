@@ -227,8 +227,9 @@ def public(tmp_path, monkeypatch):
     """Let anybody walk to the folder of the test."""
     if os.getuid() != 0:
         pytest.skip("only root can become another user")
-    for place in (tmp_path, tmp_path.parent, tmp_path.parent.parent):
-        place.chmod(0o755)
+    for place in (tmp_path, *tmp_path.parents):
+        if not place.stat().st_mode & 0o001:
+            place.chmod(0o755)
     return tmp_path
 
 
