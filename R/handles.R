@@ -10,11 +10,13 @@ new_handle <- function(py, class) {
 # A run carries the files of its folder, because R tells nobody that saveRDS() is writing it.
 new_run <- function(py) {
   run <- new_handle(py, "kerasduet_run")
-  assign("bytes", bytes_from_py(run_folders()$pack(py)), envir = run)
+  assign("bytes", bytes_from_py(pack(py)), envir = run)
   run
 }
 
-run_folders <- function() reticulate::import("kerasduet.runs.folder", convert = FALSE)
+pack <- function(py) reticulate::import("kerasduet.runs.folder", convert = FALSE)$pack(py)
+
+unpack <- function(py) reticulate::import("kerasduet.run", convert = FALSE)$unpack(py)
 
 handle <- function(x) {
   py <- get("py", envir = x)
@@ -34,7 +36,7 @@ restored <- function(x) {
       "Make it again, or keep the run that it is of: saveRDS() and save_run() do."
     )
   }
-  run_folders()$unpack(if (is.raw(bytes)) reticulate::r_to_py(bytes) else NULL)
+  unpack(if (is.raw(bytes)) reticulate::r_to_py(bytes) else NULL)
 }
 
 # R sees a handle of a few bytes and waits long before it lets go of what Python keeps for it: a

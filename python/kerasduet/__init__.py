@@ -27,8 +27,7 @@ if TYPE_CHECKING:
     from kerasduet.models import build_model
     from kerasduet.models.registering import register_builder
     from kerasduet.report import render_report
-    from kerasduet.run import Run
-    from kerasduet.runs.folder import load_run
+    from kerasduet.run import Run, load_run
     from kerasduet.workflow import resume_run, run_experiment
 
 __all__ = [
@@ -64,7 +63,7 @@ _HOME = {
     "doctor": "diagnosis",
     "experiment": "experiments",
     "load_data": "data",
-    "load_run": "runs.folder",
+    "load_run": "run",
     "presets": "experiments",
     "register_builder": "models.registering",
     "render_report": "report",

@@ -13,13 +13,13 @@ from kerasduet.figures import Panel, PlotData, check_settings
 
 if TYPE_CHECKING:
     from kerasduet.figures.canvas import RunFigure
-    from kerasduet.run import Run
+    from kerasduet.result import Result
 
 __all__ = ["Panel", "PlotData", "check_settings", "plot_data", "plot_run"]
 
 
 def plot_data(
-    run: Run,
+    run: Result,
     kind: str = "overview",
     *,
     rows: Sequence[int] | None = None,
@@ -70,7 +70,7 @@ def plot_data(
 
 
 def plot_run(
-    run: Run,
+    run: Result,
     *,
     kind: str = "overview",
     rows: Sequence[int] | None = None,

@@ -1,127 +1,48 @@
-"""The result of an experiment: network, history, metrics, predictions; saved as a folder."""
+"""The result of an experiment with its verbs: predict, evaluate, forecast, plot, save, load."""
 
 from __future__ import annotations
 
 import warnings
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from kerasduet import evaluation
 from kerasduet.checks import choice, flag
-from kerasduet.data import load_data
-from kerasduet.data.dataset import digest_arrays
 from kerasduet.data.preprocessing import ImagePreprocessing, SeriesPreprocessing
 from kerasduet.errors import (
     ArgumentType,
-    DatasetError,
     HorizonError,
     KerasduetWarning,
     LengthMismatch,
     NonFinite,
-    RunFolderError,
     SeriesTooShort,
 )
-from kerasduet.experiments import Experiment
+from kerasduet.plots import check_settings, plot_run
+from kerasduet.result import Result
+from kerasduet.runs import folder as folders
 from kerasduet.settings.common import HORIZON
-from kerasduet.training import predict_outputs, weights_digest
+from kerasduet.training import predict_outputs
 
 if TYPE_CHECKING:
     import os
 
-    import keras
     import matplotlib.figure
     import pandas as pd
 
-    from kerasduet.data import Dataset, Source
-    from kerasduet.training import State
+__all__ = ["Run", "load_run", "unpack"]
 
-__all__ = ["Run"]
-
-CHANGED = (
-    "run: must hold the weights of its training; got others, changed after it. Keep the "
-    "changed network by itself, with model.save(file), or load the run again."
-)
 KINDS = ("class", "prob")  # of prediction
 
 
-@dataclass
-class Run:
-    """One trained experiment.
+@dataclass(repr=False)
+class Run(Result):
+    """One trained experiment, and what can be done with it.
 
-    Parameters
-    ----------
-    experiment : Experiment
-        What was asked for.
-    model : keras.Model
-        The trained network.
-    preprocessing : ImagePreprocessing or SeriesPreprocessing
-        What was learned from the training rows.
-    source : Source
-        Where the data came from.
-    status : {"finished", "interrupted"}
-        An interrupted run holds its last finished epoch and resumes with `resume_run`.
-    history : pandas.DataFrame
-        One row an epoch: epoch, loss, its metric, and both on the validation rows (`val_`).
-    metrics : dict
-        Scores on the test rows, beside the baselines (see `summary`). Those of an interrupted
-        run are computed when they, or `predictions()`, are first asked for.
-    provenance : dict
-        Versions, backend, device, seed, times, splits and digests.
-    table : pandas.DataFrame
-        `predictions()`.
-    state : State, optional
-        Where training stopped, to resume from.
-    folder : str, optional
-        Absolute path of where it is kept.
-    scored : bool
-        Whether metrics and table are there.
+    Its facts are those of `kerasduet.result.Result`; `run_experiment` and `load_run` make one.
     """
-
-    experiment: Experiment
-    model: keras.Model
-    preprocessing: ImagePreprocessing | SeriesPreprocessing
-    source: Source
-    status: str
-    history: pd.DataFrame
-    metrics: dict[str, float]
-    provenance: dict[str, Any]
-    table: pd.DataFrame
-    state: State | None = None
-    folder: str | None = None
-    scored: bool = True
-    _dataset: Dataset | None = field(default=None, repr=False)
-
-    def __post_init__(self) -> None:
-        """Leave out what is not there yet, so that it is computed when it is asked for."""
-        if not self.scored:
-            del self.metrics, self.table
-
-    def __getattr__(self, name: str) -> Any:
-        """Score the test rows when the result is first asked for."""
-        if name not in ("metrics", "table"):
-            raise AttributeError(f"'Run' object has no attribute {name!r}")
-        self._score()
-        return self.__dict__[name]
-
-    def _score(self) -> None:
-        """Predict and score the test rows, unless that is done."""
-        if self.scored:
-            return
-        if self.is_changed:
-            raise RunFolderError(CHANGED)
-        if self._lacks_data:
-            raise DatasetError(
-                "data: the test rows of an interrupted run are scored when they are asked for, "
-                "and a saved run does not keep the caller's own data; got a run trained on them. "
-                "Go on with resume_run(), giving the same data."
-            )
-        outputs = predict_outputs(self.model, self.preprocessing, self.dataset.x_test)
-        self.metrics = evaluation.score(self.dataset, outputs)
-        self.table = evaluation.predictions(self.dataset, outputs)
-        self.provenance["digests"]["predictions"] = digest_arrays(outputs)
-        self.scored = True
 
     def __repr__(self) -> str:
         """Say what it is, how it did, and what to do next."""
@@ -147,92 +68,6 @@ class Run:
                 f"  next     {resume}run.plot(), run.predictions(), {ask}, run.save(folder)",
             ]
         )
-
-    @property
-    def _lacks_data(self) -> bool:
-        return self._dataset is None and self.source.given
-
-    @property
-    def is_changed(self) -> bool:
-        """Whether the network's weights are others than at the end of its training."""
-        return weights_digest(self.model) != self.provenance["digests"]["weights"]
-
-    @property
-    def summary(self) -> str:
-        """One sentence: the result and the baseline beside it."""
-        text = self._verdict()
-        if self.is_changed:
-            text += " The weights were changed after training: this is of those before."
-        if not self.scored:
-            return text
-        loss = self.history.get("loss")
-        if loss is None or np.isfinite(loss).all() or evaluation.diverged(self.metrics):
-            return text
-        # Early stopping went back to the weights of an epoch before.
-        return (
-            f"{text} Training diverged in epoch {len(loss)} and ended there: lower learning_rate, "
-            "or clip the gradients with clip_norm."
-        )
-
-    def _verdict(self) -> str:
-        if self.scored:
-            return evaluation.verdict(self.metrics)
-        text = "The test rows are scored when its metrics are asked for."
-        if len(self.history) == 0:
-            return f"No epoch was finished. {text}"
-        name = "val_loss" if "val_loss" in self.history else "loss"
-        label = {"val_loss": "Validation loss", "loss": "Training loss"}[name]
-        return f"{label} {self.history[name].iloc[-1]:.4g}. {text}"
-
-    @property
-    def class_names(self) -> tuple[str, ...]:
-        """Names of the classes, in code order; empty for a series."""
-        learned = self.preprocessing
-        return learned.class_names if isinstance(learned, ImagePreprocessing) else ()
-
-    @property
-    def digests(self) -> dict[str, str]:
-        """sha256 of the weights, the history and, once there are any, the test predictions."""
-        if not self._lacks_data:
-            self._score()
-        return dict(self.provenance["digests"])
-
-    @property
-    def dataset(self) -> Dataset:
-        """The data, loaded again for a run that was read from a folder.
-
-        Raises
-        ------
-        DatasetError
-            The data are the caller's, or are not those of the training any more.
-        """
-        if self._dataset is None:
-            if self.source.given:
-                raise DatasetError(
-                    "data: a saved run does not keep the caller's own data; got a run "
-                    "trained on them. Load them with load_data() for its experiment."
-                )
-            found = load_data(self.experiment)
-            if found.source.sha256 != self.source.sha256:
-                raise DatasetError(
-                    f"data: must be those of the training, from {self.source.name}; got others, "
-                    f"from {found.source.name}. Make the first ones available again."
-                )
-            self._dataset = found
-        return self._dataset
-
-    def predictions(self) -> pd.DataFrame:
-        """Give the test rows with truth, prediction and baselines.
-
-        Returns
-        -------
-        pandas.DataFrame
-            Images: row, truth, prediction (labels as `predict` gives them), probability,
-            `p_<class>`. Series: origin, time, step, truth, filled, forecast, naive,
-            seasonal_naive, drift, seasonal_drift, in the target's units. Where `filled` is true
-            the truth was missing: it was filled, and is not scored.
-        """
-        return self.table.copy()
 
     def predict(self, x: Any, *, kind: str = "class") -> Any:
         """Predict new data.
@@ -418,8 +253,6 @@ class Run:
 
     def plot(self, kind: str = "overview", **settings: Any) -> matplotlib.figure.Figure:
         """Draw the run; see `kerasduet.plots.plot_run`."""
-        from kerasduet.plots import check_settings, plot_run
-
         check_settings(settings)
         return plot_run(self, kind=kind, **settings)
 
@@ -444,13 +277,15 @@ class Run:
         RunFolderError
             The folder is busy, holds something else, or cannot be written.
         """
-        from kerasduet.runs.folder import RunFolder
-
         flag("overwrite", overwrite)
-        with RunFolder(folder, self.experiment, overwrite=overwrite) as target:
+        with folders.RunFolder(folder, self.experiment, overwrite=overwrite) as target:
             target.save(self)
         self.folder = str(target.path)
         return self.folder
+
+    def __reduce__(self) -> tuple[Callable[[Any], Run], tuple[bytes]]:
+        """Travel as the bytes of its folder, which are checked on the way in."""
+        return unpack, (folders.pack(self),)
 
     def _probabilities(self, x: Any, name: str) -> np.ndarray:
         from kerasduet.data.dataset import Dataset
@@ -467,6 +302,35 @@ class Run:
         outputs = predict_outputs(self.model, learned, images)
         _refuse_no_numbers(outputs)
         return outputs
+
+
+def load_run(folder: str | os.PathLike[str]) -> Run:
+    """Load a run from its folder, whichever language saved it.
+
+    Parameters
+    ----------
+    folder : path
+        Written by `Run.save`, `run_experiment(out=...)` or R's `save_run`.
+
+    Returns
+    -------
+    Run
+        With the network rebuilt from its description and the saved weights; nothing in the
+        folder is executed.
+
+    Raises
+    ------
+    RunFolderError
+        Not a run folder, of a newer format, unfinished, or damaged.
+    ModelMismatch
+        The weights belong to another network.
+    """
+    return folders.read_run(folder, Run)
+
+
+def unpack(content: Any) -> Run:
+    """Read a run from the bytes that `runs.folder.pack` gave, with every check of `load_run`."""
+    return folders.unpack(content, Run)
 
 
 def _columns(learned: SeriesPreprocessing) -> str:

@@ -31,10 +31,10 @@ from kerasduet.experiments import Experiment, network_arguments
 from kerasduet.models import build_model
 from kerasduet.models.registering import fault_of, fitting_task
 from kerasduet.registry import BUILDERS
-from kerasduet.runs.folder import load_run, weights_digest
+from kerasduet.run import load_run
 from kerasduet.settings import arguments_of
 from kerasduet.settings.sections import plain
-from kerasduet.training import predict_outputs
+from kerasduet.training import predict_outputs, weights_digest
 from kerasduet.workflow import resume_run, run_experiment
 
 if TYPE_CHECKING:

@@ -15,7 +15,7 @@ from kerasduet.errors import ArgumentType, Interrupted, RunFolderError
 from kerasduet.experiments import Experiment, experiment
 from kerasduet.models import build_model
 from kerasduet.progress import reporter
-from kerasduet.run import Run
+from kerasduet.run import Run, load_run
 from kerasduet.runs import folder
 from kerasduet.runs.manifest import read_manifest
 
@@ -101,7 +101,7 @@ def run_experiment(
                     f"out: holds a run on other data, {theirs['name']}; got {str(out)!r} and "
                     f"{ours.name}. Choose another folder, or set overwrite = true."
                 )
-        run = folder.load_run(target.path)
+        run = load_run(target.path)
         if target.cut_off is None:
             # A kill after the last file was written may have left it.
             target.drop_checkpoint()
@@ -154,7 +154,7 @@ def resume_run(
     chosen = folder.cut_off(path, manifest)
     if chosen is None:
         if manifest["status"] == "finished" and data is None:
-            return folder.load_run(path)
+            return load_run(path)
         chosen = Experiment.from_dict(manifest["experiment"])
     _need_data(chosen, data, path)
     return run_experiment(chosen, data=data, out=run, progress=progress)
@@ -221,7 +221,7 @@ def _run(
     if interrupted:
         run.status = "interrupted"  # whoever wants to stop need not wait for its scores
     else:
-        run._score()
+        run.score()
     run.provenance["seconds"] |= {"total": time.time() - began}
     if target is not None:
         target.save(run)

@@ -11,7 +11,7 @@ from kerasduet.errors import MissingValue
 from kerasduet.evaluation import known_truth
 from kerasduet.plots import plot_run
 from kerasduet.report.measures import gain, series_cases, series_measures
-from kerasduet.runs import folder
+from kerasduet.run import load_run
 
 SMALL = {
     "dataset": "series",
@@ -168,7 +168,7 @@ def test_the_report_scores_what_the_metrics_score(trained, tmp_path):
 
 def test_saved_and_loaded_the_marks_are_the_same(trained, tmp_path):
     trained.save(tmp_path / "run")
-    again = folder.load_run(tmp_path / "run")
+    again = load_run(tmp_path / "run")
     pd.testing.assert_frame_equal(again.predictions(), trained.predictions(), check_exact=True)
     earlier = trained.predictions().drop(columns="filled")
     assert known_truth(earlier).all()

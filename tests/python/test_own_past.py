@@ -11,7 +11,7 @@ import pytest
 import kerasduet as kd
 from kerasduet.errors import ArgumentType, UnknownName
 from kerasduet.experiments import Experiment
-from kerasduet.runs import folder
+from kerasduet.run import load_run
 from kerasduet.runs.storage import sealed
 
 SMALL = {
@@ -127,7 +127,7 @@ def test_a_folder_of_an_earlier_version_means_what_it_meant(tmp_path):
     manifest = json.loads((tmp_path / "run" / "run.json").read_text("utf-8"))
     del manifest["experiment"]["data"]["own_past"]
     (tmp_path / "run" / "run.json").write_text(sealed(manifest), "utf-8")
-    again = folder.load_run(tmp_path / "run")
+    again = load_run(tmp_path / "run")
     assert again.experiment == kept.experiment
     pd.testing.assert_frame_equal(again.predict(TABLE), kept.predict(TABLE), check_exact=True)
 

@@ -20,8 +20,9 @@ import pytest
 
 import kerasduet as kd
 from kerasduet.errors import RunFolderError
+from kerasduet.run import unpack
 from kerasduet.runs import packed
-from kerasduet.runs.folder import pack, unpack
+from kerasduet.runs.folder import pack
 
 TEXTS = json.loads((Path(__file__).parents[1] / "contract" / "packed.json").read_text())
 

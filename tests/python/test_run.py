@@ -462,14 +462,14 @@ def test_data_of_the_callers_are_not_loaded_again(tmp_path, named_run):
 
 
 def test_embedded_data_are_loaded_again_and_compared(tmp_path, image_run, monkeypatch):
-    from kerasduet import run as runs
+    from kerasduet import result
 
     loaded = kd.load_run(image_run.save(tmp_path / "run"))
     assert loaded.dataset.source == image_run.source
     other = kd.load_run(tmp_path / "run")
     found = kd.load_data(image_run.experiment)
     changed = replace(found, source=replace(found.source, sha256="0", name="another place"))
-    monkeypatch.setattr(runs, "load_data", lambda experiment: changed)
+    monkeypatch.setattr(result, "load_data", lambda experiment: changed)
     with pytest.raises(DatasetError) as raised:
         _ = other.dataset
     assert str(raised.value) == (

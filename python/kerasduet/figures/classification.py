@@ -16,7 +16,7 @@ from kerasduet.figures.words import count, noted, percent
 from kerasduet.style import OKABE_ITO, PALE, blend
 
 if TYPE_CHECKING:
-    from kerasduet.figures.result import Result
+    from kerasduet.result import Result
 
 __all__ = ["confusion_panel", "digits_panel"]
 

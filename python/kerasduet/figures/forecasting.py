@@ -28,7 +28,7 @@ from kerasduet.forecasting.metrics import mae
 from kerasduet.style import OKABE_ITO, PALE
 
 if TYPE_CHECKING:
-    from kerasduet.figures.result import Result
+    from kerasduet.result import Result
 
 __all__ = ["forecast_names", "forecast_panel", "horizon_panel"]
 

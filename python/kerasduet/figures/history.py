@@ -14,7 +14,7 @@ from kerasduet.figures.words import Series, count, finite, key, noted, whole_tic
 from kerasduet.style import GREY, OKABE_ITO
 
 if TYPE_CHECKING:
-    from kerasduet.figures.result import Result
+    from kerasduet.result import Result
 
 __all__ = ["history_panel"]
 

@@ -15,7 +15,7 @@ from kerasduet.figures.history import history_panel
 from kerasduet.figures.panels import Panel, PlotData
 
 if TYPE_CHECKING:
-    from kerasduet.figures.result import Result
+    from kerasduet.result import Result
 
 __all__ = ["Kind", "check_settings", "figure_kinds", "plot_data", "register_figure"]
 

@@ -19,8 +19,7 @@ from kerasduet.report.comparison import check_comparable, write_comparison
 from kerasduet.report.document import Document
 from kerasduet.report.renderer import find_renderer
 from kerasduet.report.single import write_page
-from kerasduet.run import Run
-from kerasduet.runs.folder import load_run
+from kerasduet.run import Run, load_run
 
 if TYPE_CHECKING:
     RunLike = Run | str | os.PathLike[str]

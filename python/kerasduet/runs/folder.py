@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import copyreg
 import csv
 import hashlib
 import io
@@ -13,7 +12,7 @@ import tempfile
 import time
 from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 
@@ -23,7 +22,7 @@ from kerasduet.data.dataset import Source, digest_arrays
 from kerasduet.data.preprocessing import ImagePreprocessing, SeriesPreprocessing
 from kerasduet.errors import BackendError, KerasduetError, ModelMismatch, RunFolderError
 from kerasduet.experiments import Experiment
-from kerasduet.run import CHANGED, Run
+from kerasduet.result import CHANGED, Result
 from kerasduet.runs import learned, packed, storage, weights
 from kerasduet.runs.manifest import (
     CHECKPOINT,
@@ -44,12 +43,14 @@ if TYPE_CHECKING:
     import keras
     import pandas as pd
 
+R = TypeVar("R", bound=Result)
+
 __all__ = [
     "RunFolder",
     "cut_off",
     "history_digest",
-    "load_run",
     "pack",
+    "read_run",
     "refuse_other",
     "run_path",
     "unpack",
@@ -233,7 +234,7 @@ class RunFolder:
         with contextlib.suppress(OSError):
             folder.rmdir()
 
-    def save(self, run: Run) -> None:
+    def save(self, run: Result) -> None:
         """Write a run; an interrupted one keeps its checkpoint."""
         files = {name: _bytes_writer(content) for name, content in _contents(run).items()}
         if run.status == "interrupted" and run.state is not None and run.state.epoch:
@@ -246,7 +247,7 @@ class RunFolder:
             self.drop_checkpoint()
 
 
-def _contents(run: Run) -> dict[str, bytes]:
+def _contents(run: Result) -> dict[str, bytes]:
     """Give what each file of a run holds, but for `run.json` and the checkpoint."""
     if run.is_changed:
         raise RunFolderError(CHANGED)
@@ -261,7 +262,7 @@ def _contents(run: Run) -> dict[str, bytes]:
     return {"model.weights.h5": weights.write_weights(run.model), **encoded}
 
 
-def _manifest(run: Run) -> dict[str, Any]:
+def _manifest(run: Result) -> dict[str, Any]:
     return {
         "format": FORMAT,
         "status": run.status,
@@ -272,12 +273,12 @@ def _manifest(run: Run) -> dict[str, Any]:
     }
 
 
-def pack(run: Run) -> bytes:
+def pack(run: Result) -> bytes:
     """Give a run as bytes: the files of its folder, without the checkpoint.
 
     Parameters
     ----------
-    run : Run
+    run : Result
         Finished or interrupted, saved or not.
 
     Returns
@@ -291,17 +292,19 @@ def pack(run: Run) -> bytes:
     return packed.pack_files({"run.json": manifest.encode(), **files})
 
 
-def unpack(content: Any) -> Run:
-    """Read a run from the bytes that `pack` gave, with every check of `load_run`.
+def unpack(content: Any, kind: type[R]) -> R:
+    """Read a run from the bytes that `pack` gave, with every check of `read_run`.
 
     Parameters
     ----------
     content : bytes
         Or what holds bytes, such as a bytearray.
+    kind : type
+        `Result`, or what is built on it.
 
     Returns
     -------
-    Run
+    Result
         Without a folder; an interrupted one cannot be resumed.
 
     Raises
@@ -316,21 +319,13 @@ def unpack(content: Any) -> Run:
         for name, inside in files.items():
             (Path(place) / name).write_bytes(inside)
         try:
-            run = load_run(place)
+            run = read_run(place, kind)
         except KerasduetError as error:
             # The folder is gone when the caller reads of it.
             text = str(error).replace(repr(str(run_path(place))), "the bytes it was kept as")
             raise type(error)(text) from None
     run.folder = None
     return run
-
-
-def _pickled(run: Run) -> tuple[Callable[[Any], Run], tuple[bytes]]:
-    return unpack, (pack(run),)
-
-
-# Here, and not as a method of Run, which knows nothing of folders.
-copyreg.pickle(Run, _pickled)
 
 
 def run_path(folder: Any, name: str = "folder") -> Path:
@@ -368,27 +363,8 @@ def cut_off(path: Path, manifest: Mapping[str, Any]) -> Experiment | None:
     return None if wanted == done and same else wanted
 
 
-def load_run(folder: str | os.PathLike[str]) -> Run:
-    """Load a run from its folder, whichever language saved it.
-
-    Parameters
-    ----------
-    folder : path
-        Written by `Run.save`, `run_experiment(out=...)` or R's `save_run`.
-
-    Returns
-    -------
-    Run
-        With the network rebuilt from its description and the saved weights; nothing in the
-        folder is executed.
-
-    Raises
-    ------
-    RunFolderError
-        Not a run folder, of a newer format, unfinished, or damaged.
-    ModelMismatch
-        The weights belong to another network.
-    """
+def read_run(folder: str | os.PathLike[str], kind: type[R]) -> R:
+    """Read a run folder as a `Result` or what is built on it; see `kerasduet.run.load_run`."""
     import pandas as pd
 
     path = run_path(folder)
@@ -409,7 +385,7 @@ def load_run(folder: str | os.PathLike[str]) -> Run:
         table = values.read(
             SCORED, lambda content: _read_predictions(content, preprocessing, manifest)
         )
-    return Run(
+    return kind(
         experiment=experiment,
         model=model,
         preprocessing=preprocessing,

@@ -1,0 +1,194 @@
+"""What came of an experiment, as plain facts: figures, reports and run folders read them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from kerasduet import evaluation
+from kerasduet.data import load_data
+from kerasduet.data.dataset import digest_arrays
+from kerasduet.data.preprocessing import ImagePreprocessing, SeriesPreprocessing
+from kerasduet.errors import DatasetError, RunFolderError
+from kerasduet.experiments import Experiment
+from kerasduet.training import predict_outputs, weights_digest
+
+if TYPE_CHECKING:
+    import keras
+    import pandas as pd
+
+    from kerasduet.data import Dataset, Source
+    from kerasduet.training import State
+
+__all__ = ["CHANGED", "Result"]
+
+CHANGED = (
+    "run: must hold the weights of its training; got others, changed after it. Keep the "
+    "changed network by itself, with model.save(file), or load the run again."
+)
+
+
+@dataclass
+class Result:
+    """One trained experiment.
+
+    Parameters
+    ----------
+    experiment : Experiment
+        What was asked for.
+    model : keras.Model
+        The trained network.
+    preprocessing : ImagePreprocessing or SeriesPreprocessing
+        What was learned from the training rows.
+    source : Source
+        Where the data came from.
+    status : {"finished", "interrupted"}
+        An interrupted run holds its last finished epoch and resumes with `resume_run`.
+    history : pandas.DataFrame
+        One row an epoch: epoch, loss, its metric, and both on the validation rows (`val_`).
+    metrics : dict
+        Scores on the test rows, beside the baselines (see `summary`). Those of an interrupted
+        run are computed when they, or `predictions()`, are first asked for.
+    provenance : dict
+        Versions, backend, device, seed, times, splits and digests.
+    table : pandas.DataFrame
+        `predictions()`.
+    state : State, optional
+        Where training stopped, to resume from.
+    folder : str, optional
+        Absolute path of where it is kept.
+    scored : bool
+        Whether metrics and table are there.
+    """
+
+    experiment: Experiment
+    model: keras.Model
+    preprocessing: ImagePreprocessing | SeriesPreprocessing
+    source: Source
+    status: str
+    history: pd.DataFrame
+    metrics: dict[str, float]
+    provenance: dict[str, Any]
+    table: pd.DataFrame
+    state: State | None = None
+    folder: str | None = None
+    scored: bool = True
+    _dataset: Dataset | None = field(default=None, repr=False)
+
+    def __post_init__(self) -> None:
+        """Leave out what is not there yet, so that it is computed when it is asked for."""
+        if not self.scored:
+            del self.metrics, self.table
+
+    def __getattr__(self, name: str) -> Any:
+        """Score the test rows when the result is first asked for."""
+        if name not in ("metrics", "table"):
+            raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
+        self.score()
+        return self.__dict__[name]
+
+    def score(self) -> None:
+        """Predict and score the test rows, unless that is done."""
+        if self.scored:
+            return
+        if self.is_changed:
+            raise RunFolderError(CHANGED)
+        if self._lacks_data:
+            raise DatasetError(
+                "data: the test rows of an interrupted run are scored when they are asked for, "
+                "and a saved run does not keep the caller's own data; got a run trained on them. "
+                "Go on with resume_run(), giving the same data."
+            )
+        outputs = predict_outputs(self.model, self.preprocessing, self.dataset.x_test)
+        self.metrics = evaluation.score(self.dataset, outputs)
+        self.table = evaluation.predictions(self.dataset, outputs)
+        self.provenance["digests"]["predictions"] = digest_arrays(outputs)
+        self.scored = True
+
+    @property
+    def _lacks_data(self) -> bool:
+        return self._dataset is None and self.source.given
+
+    @property
+    def is_changed(self) -> bool:
+        """Whether the network's weights are others than at the end of its training."""
+        return weights_digest(self.model) != self.provenance["digests"]["weights"]
+
+    @property
+    def summary(self) -> str:
+        """One sentence: the result and the baseline beside it."""
+        text = self._verdict()
+        if self.is_changed:
+            text += " The weights were changed after training: this is of those before."
+        if not self.scored:
+            return text
+        loss = self.history.get("loss")
+        if loss is None or np.isfinite(loss).all() or evaluation.diverged(self.metrics):
+            return text
+        # Early stopping went back to the weights of an epoch before.
+        return (
+            f"{text} Training diverged in epoch {len(loss)} and ended there: lower learning_rate, "
+            "or clip the gradients with clip_norm."
+        )
+
+    def _verdict(self) -> str:
+        if self.scored:
+            return evaluation.verdict(self.metrics)
+        text = "The test rows are scored when its metrics are asked for."
+        if len(self.history) == 0:
+            return f"No epoch was finished. {text}"
+        name = "val_loss" if "val_loss" in self.history else "loss"
+        label = {"val_loss": "Validation loss", "loss": "Training loss"}[name]
+        return f"{label} {self.history[name].iloc[-1]:.4g}. {text}"
+
+    @property
+    def class_names(self) -> tuple[str, ...]:
+        """Names of the classes, in code order; empty for a series."""
+        learned = self.preprocessing
+        return learned.class_names if isinstance(learned, ImagePreprocessing) else ()
+
+    @property
+    def digests(self) -> dict[str, str]:
+        """sha256 of the weights, the history and, once there are any, the test predictions."""
+        if not self._lacks_data:
+            self.score()
+        return dict(self.provenance["digests"])
+
+    @property
+    def dataset(self) -> Dataset:
+        """The data, loaded again for a run that was read from a folder.
+
+        Raises
+        ------
+        DatasetError
+            The data are the caller's, or are not those of the training any more.
+        """
+        if self._dataset is None:
+            if self.source.given:
+                raise DatasetError(
+                    "data: a saved run does not keep the caller's own data; got a run "
+                    "trained on them. Load them with load_data() for its experiment."
+                )
+            found = load_data(self.experiment)
+            if found.source.sha256 != self.source.sha256:
+                raise DatasetError(
+                    f"data: must be those of the training, from {self.source.name}; got others, "
+                    f"from {found.source.name}. Make the first ones available again."
+                )
+            self._dataset = found
+        return self._dataset
+
+    def predictions(self) -> pd.DataFrame:
+        """Give the test rows with truth, prediction and baselines.
+
+        Returns
+        -------
+        pandas.DataFrame
+            Images: row, truth, prediction (labels as `predict` gives them), probability,
+            `p_<class>`. Series: origin, time, step, truth, filled, forecast, naive,
+            seasonal_naive, drift, seasonal_drift, in the target's units. Where `filled` is true
+            the truth was missing: it was filled, and is not scored.
+        """
+        return self.table.copy()
