@@ -18,10 +18,10 @@ from rich.table import Table
 
 from kerasduet.environment import backend_name, fresh_environment, python_command
 from kerasduet.errors import ChildError
-from kerasduet.evaluation import best_baseline
 from kerasduet.experiments import Experiment, experiment
 from kerasduet.jobs.languages import LANGUAGES, Answer, Job, require, run_job
 from kerasduet.jobs.parity import compare
+from kerasduet.tasks.forecasting.scores import best_baseline
 
 FOLDER = Path("runs")
 EXAMPLES = ("mnist-cnn", "mnist-dnn", "lstm-co2")

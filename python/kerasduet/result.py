@@ -7,12 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from kerasduet import evaluation
 from kerasduet.data import load_data
 from kerasduet.data.dataset import digest_arrays
-from kerasduet.data.preprocessing import ImagePreprocessing, SeriesPreprocessing
 from kerasduet.errors import DatasetError, RunFolderError
 from kerasduet.experiments import Experiment
+from kerasduet.registry import TASKS
 from kerasduet.training import predict_outputs, weights_digest
 
 if TYPE_CHECKING:
@@ -20,6 +19,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from kerasduet.data import Dataset, Source
+    from kerasduet.data.preprocessing import Learned
+    from kerasduet.task import Task
     from kerasduet.training import State
 
 __all__ = ["CHANGED", "Result"]
@@ -27,6 +28,10 @@ __all__ = ["CHANGED", "Result"]
 CHANGED = (
     "run: must hold the weights of its training; got others, changed after it. Keep the "
     "changed network by itself, with model.save(file), or load the run again."
+)
+DIVERGED = (
+    "Training diverged: the network gives no finite numbers. Lower learning_rate, or clip the "
+    "gradients with clip_norm."
 )
 
 
@@ -40,7 +45,7 @@ class Result:
         What was asked for.
     model : keras.Model
         The trained network.
-    preprocessing : ImagePreprocessing or SeriesPreprocessing
+    preprocessing : Learned
         What was learned from the training rows.
     source : Source
         Where the data came from.
@@ -65,7 +70,7 @@ class Result:
 
     experiment: Experiment
     model: keras.Model
-    preprocessing: ImagePreprocessing | SeriesPreprocessing
+    preprocessing: Learned
     source: Source
     status: str
     history: pd.DataFrame
@@ -102,10 +107,22 @@ class Result:
                 "Go on with resume_run(), giving the same data."
             )
         outputs = predict_outputs(self.model, self.preprocessing, self.dataset.x_test)
-        self.metrics = evaluation.score(self.dataset, outputs)
-        self.table = evaluation.predictions(self.dataset, outputs)
+        table = self.task.table(self.dataset, outputs)
+        self.metrics = self.task.score(table, self.preprocessing)
+        self.table = table
         self.provenance["digests"]["predictions"] = digest_arrays(outputs)
         self.scored = True
+
+    @property
+    def task(self) -> Task:
+        """What is predicted, which says what its results mean."""
+        task: Task = TASKS[self.experiment.task]
+        return task
+
+    @property
+    def diverged(self) -> bool:
+        """Whether the network's test outputs are not all finite, so that no score holds."""
+        return self.task.diverged(self.metrics)
 
     @property
     def _lacks_data(self) -> bool:
@@ -125,7 +142,7 @@ class Result:
         if not self.scored:
             return text
         loss = self.history.get("loss")
-        if loss is None or np.isfinite(loss).all() or evaluation.diverged(self.metrics):
+        if loss is None or np.isfinite(loss).all() or self.diverged:
             return text
         # Early stopping went back to the weights of an epoch before.
         return (
@@ -135,7 +152,7 @@ class Result:
 
     def _verdict(self) -> str:
         if self.scored:
-            return evaluation.verdict(self.metrics)
+            return DIVERGED if self.diverged else self.task.verdict(self.metrics)
         text = "The test rows are scored when its metrics are asked for."
         if len(self.history) == 0:
             return f"No epoch was finished. {text}"
@@ -145,9 +162,8 @@ class Result:
 
     @property
     def class_names(self) -> tuple[str, ...]:
-        """Names of the classes, in code order; empty for a series."""
-        learned = self.preprocessing
-        return learned.class_names if isinstance(learned, ImagePreprocessing) else ()
+        """Names of the classes, in code order; empty where there are none."""
+        return getattr(self.preprocessing, "class_names", ())
 
     @property
     def digests(self) -> dict[str, str]:

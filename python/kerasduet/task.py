@@ -3,16 +3,52 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
+
+import numpy as np
 
 from kerasduet.settings.sections import Section, Training
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from kerasduet.augment import Augmentation
     from kerasduet.data.dataset import Dataset
+    from kerasduet.data.preprocessing import Learned
     from kerasduet.experiments import Experiment
 
-__all__ = ["Task"]
+__all__ = ["COLUMN_KINDS", "Metric", "Task"]
+
+# What a column of `predictions()` may hold: a row's number or step; a class, in the caller's type;
+# a probability, float32; a number; a time; text; true or false.
+COLUMN_KINDS = ("id", "class", "prob", "number", "time", "text", "flag")
+
+
+@dataclass(frozen=True)
+class Metric:
+    """One score of the test rows.
+
+    Parameters
+    ----------
+    name : str
+        In `run.metrics`.
+    label : str
+        For people, in small letters, such as "accuracy".
+    unit : str
+        Such as "%", or "nats"; empty where it is that of the data, or none.
+    factor : float
+        From the score to that unit: 100 for per cent.
+    higher : bool
+        Whether a higher score is better.
+    """
+
+    name: str
+    label: str
+    unit: str = ""
+    factor: float = 1.0
+    higher: bool = False
 
 
 class Task(ABC):
@@ -22,22 +58,57 @@ class Task(ABC):
     ----------
     name : str
         Its name in the registry.
+    noun : str
+        What a run of it is, such as "a classifier".
     Settings : type
         The data settings: a `Section` whose field `dataset` names the data sets it knows.
     Training : type
         The training settings, with more fields where the task has more.
     own_data, file_data : str
         What `dataset` is where the caller hands data over, or names a file.
+    learned : tuple of type
+        What may have been learned from the training rows: kinds of `Learned`.
+    metrics : tuple of Metric
+        Scores of the test rows; the first is the headline.
     needed : tuple of str
-        Metrics that every scored run has; the first is the headline.
+        Scores that every scored run has, also those of earlier versions, and that no network of
+        use lacks: one that is not finite says that the training diverged.
+    key : tuple of str
+        Columns of `predictions()` that say which row it is; `("row",)` is its number alone.
+    later_columns : tuple of str
+        Columns that run folders of earlier versions lack.
+    rows, cases_word : str
+        What the data and the test consist of, in the plural: "images", "windows".
+    ask : str
+        What a run is asked next, such as "predict(x)".
+    overview : tuple of str
+        Kinds of figures in an overview, the first over the whole width where there are three;
+        empty takes all that there are.
+    page_settings : tuple of str
+        Data settings that a report shows beside those of the training.
+    tiny : mapping
+        Data settings of an `example` on which a training takes a second.
     """
 
     name: ClassVar[str]
+    noun: ClassVar[str]
     Settings: ClassVar[type[Section]]
     Training: ClassVar[type[Training]] = Training
     own_data: ClassVar[str]
     file_data: ClassVar[str]
+    learned: ClassVar[tuple[type[Learned], ...]]
+    metrics: ClassVar[tuple[Metric, ...]]
     needed: ClassVar[tuple[str, ...]]
+    key: ClassVar[tuple[str, ...]] = ("row",)
+    later_columns: ClassVar[tuple[str, ...]] = ()
+    rows: ClassVar[str] = "rows"
+    cases_word: ClassVar[str] = "rows"
+    ask: ClassVar[str] = "predict(x)"
+    overview: ClassVar[tuple[str, ...]] = ()
+    page_settings: ClassVar[tuple[str, ...]] = ()
+    tiny: ClassVar[Mapping[str, Any]] = {}
+
+    # Data and network -------------------------------------------------------------------------
 
     @abstractmethod
     def shapes(self, data: Any) -> dict[str, Any]:
@@ -48,9 +119,106 @@ class Task(ABC):
         """Load and split the data of an experiment, or those that the caller gave."""
 
     @abstractmethod
-    def heads(self, experiment: Experiment) -> dict[str, Any]:
+    def heads(self, data: Any, network: Any) -> dict[str, Any]:
         """Give loss and metrics of the network's outputs, as `keras.Model.compile` takes them."""
 
     def augmentation(self, experiment: Experiment) -> Augmentation | None:
         """Give what changes the training inputs anew in each epoch; None where nothing does."""
         return None
+
+    @abstractmethod
+    def example(self, data: Any) -> Any:
+        """Give a few rows that fit data settings, for the suites of `kerasduet.testing`."""
+
+    # Results ----------------------------------------------------------------------------------
+
+    @abstractmethod
+    def columns(self, learned: Any) -> dict[str, str]:
+        """Name the columns of `predictions()` and their kinds, one of `COLUMN_KINDS` each."""
+
+    def steps(self, learned: Any) -> int:
+        """Give the rows of `predictions()` for one test row."""
+        return 1
+
+    @abstractmethod
+    def table(self, dataset: Dataset, outputs: np.ndarray) -> pd.DataFrame:
+        """Lay the network's test outputs beside the truth, as `predictions()` gives them."""
+
+    @abstractmethod
+    def score(self, table: pd.DataFrame, learned: Any) -> dict[str, float]:
+        """Score a table of predictions, a fresh or a saved one."""
+
+    def cases(self, table: pd.DataFrame, learned: Any) -> np.ndarray:
+        """Give what each case of the test adds to the headline score.
+
+        Returns
+        -------
+        numpy.ndarray
+            (cases, 2), in order: a value and its weight; the score is the sum of the values over
+            that of the weights. Empty where the score is no such mean: nothing is then said of
+            its uncertainty.
+        """
+        return np.empty((0, 2))
+
+    def block(self, table: pd.DataFrame, learned: Any) -> int:
+        """Give how many successive cases depend on each other, so that they are drawn together."""
+        return 1
+
+    def diverged(self, metrics: Mapping[str, float]) -> bool:
+        """Say whether the test outputs were not all finite, so that no score holds."""
+        return not all(np.isfinite(metrics.get(name, 0.0)) for name in self.needed)
+
+    @abstractmethod
+    def verdict(self, metrics: Mapping[str, float]) -> str:
+        """Say in one sentence how a network did, beside a baseline."""
+
+    def check_learned(self, learned: Any, experiment: Experiment) -> None:  # noqa: B027
+        """Refuse, with a ValueError, what no training for an experiment could have learned."""
+
+    # Verbs ------------------------------------------------------------------------------------
+
+    @abstractmethod
+    def predict(self, run: Any, x: Any, kind: str) -> Any:
+        """Predict new data with a result; see `Run.predict`."""
+
+    @property
+    def verbs(self) -> Mapping[str, Callable[..., Any]]:
+        """What else a run can do: "evaluate" and "forecast", as functions of the result first."""
+        return {}
+
+    # Looks ------------------------------------------------------------------------------------
+
+    @property
+    def panels(self) -> tuple[Any, ...]:
+        """Kinds of figures (`kerasduet.figures.Kind`) that only runs of this task have."""
+        return ()
+
+    def curves(self, experiment: Experiment) -> dict[str, tuple[str, float]]:
+        """Give label and factor of each column of the history to draw, the loss first."""
+        return {"loss": ("Loss", 1.0)}
+
+    def page(self, part: str, page: Any, run: Any) -> bool:
+        """Write a part of a report: "purpose", "data" or "result".
+
+        Returns
+        -------
+        bool
+            Whether it was written; otherwise the report writes a plain one.
+        """
+        return False
+
+    def compare(self, page: Any, runs: Sequence[Any], names: Sequence[str]) -> bool:
+        """Write the table of scores of several runs; False asks for a plain one."""
+        return False
+
+    def intervals(self, run: Any) -> str:
+        """Say in a report how the intervals were made; empty asks for the plain words."""
+        return ""
+
+    def same_rows(self, one: Any, other: Any) -> bool:
+        """Say whether two results, of as many test rows, were tested on the same rows."""
+        return True
+
+    def comparable(self, one: Any, other: Any) -> bool:
+        """Say whether the scores of two results are in the same units."""
+        return True

@@ -45,11 +45,6 @@ if TYPE_CHECKING:
 
 __all__ = ["check_builder"]
 
-# Small enough for a second, large enough for two blocks of convolution and pooling.
-TINY: dict[str, dict[str, Any]] = {
-    "classification": {"input_shape": (12, 12, 1), "classes": 3},
-    "forecasting": {"lookback": 6, "horizon": 2},
-}
 TRAINING = {"epochs": 2, "batch_size": 16, "seed": 7, "validation_split": 0.25}
 SECONDS = 300  # for one fresh process
 FRESH = "import sys; from kerasduet.testing import _answer; _answer(sys.argv[1])"
@@ -121,14 +116,14 @@ class _Case:
         self.function = function
         self.arguments = arguments_of(function)
         self.task = fitting_task(function)
-        sizes = TINY.get(self.task.name, {})
+        sizes = dict(self.task.tiny)
         self.experiment = Experiment(
             **{"name": f"check-{name}", "dataset": self.task.own_data, "builder": name}
             | sizes
             | TRAINING
             | small
         )
-        self.data = _tiny(self.experiment) if data is None else data
+        self.data = self.task.example(self.experiment.data) if data is None else data
         self.own = network_arguments(name, self.task)
 
     def run(self, **more: Any) -> Run:
@@ -164,24 +159,6 @@ class _Case:
         """End the processes, should they still be at work."""
         for process in self.__dict__.get("processes", {}).values():
             process.close()
-
-
-def _tiny(experiment: Experiment) -> Any:
-    import numpy as np
-    import pandas as pd
-
-    random = np.random.default_rng(5)
-    if experiment.task == "classification":
-        codes = np.arange(16 * experiment.classes) % experiment.classes
-        shape = (len(codes), *experiment.input_shape)
-        return {"x": random.integers(0, 256, shape, dtype=np.uint8), "y": codes}
-    if experiment.task == "forecasting":
-        rows = 20 * (experiment.lookback + experiment.horizon)
-        index = pd.date_range("2024-01-01", periods=rows, freq="D", name="time")
-        return pd.Series(random.normal(size=rows), index, name="value")
-    raise ArgumentType(
-        f"data: must be given for the task {experiment.task}; got nothing. Give a few rows."
-    )
 
 
 # Promises: the sentence is what is promised, the body tries it.
@@ -277,7 +254,7 @@ def _output_fits(case: _Case) -> None:
 
     dataset = case.dataset
     outputs = predict_outputs(case.model, dataset.preprocessing, dataset.x_test)
-    classes = dataset.y_test.ndim == 1
+    classes = dataset.y_test.dtype.kind == "i"
     wanted = (len(dataset.x_test), *dataset.y_test.shape[1:])
     wanted += (case.experiment.classes,) if classes else ()
     assert outputs.shape == wanted, f"it gives {outputs.shape} for {wanted}."

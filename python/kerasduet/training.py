@@ -12,6 +12,7 @@ import numpy as np
 
 from kerasduet.data.dataset import digest_arrays
 from kerasduet.environment import deterministic
+from kerasduet.errors import NonFinite
 from kerasduet.interrupts import Interrupts
 from kerasduet.registry import TASKS
 from kerasduet.schedules import learning_rate
@@ -21,10 +22,18 @@ if TYPE_CHECKING:
 
     from kerasduet.augment import Augmentation
     from kerasduet.data import Dataset
-    from kerasduet.data.preprocessing import ImagePreprocessing, SeriesPreprocessing
+    from kerasduet.data.preprocessing import Learned
     from kerasduet.experiments import Experiment
 
-__all__ = ["State", "compile_model", "predict_outputs", "restore", "train", "weights_digest"]
+__all__ = [
+    "State",
+    "compile_model",
+    "predict_outputs",
+    "refuse_no_numbers",
+    "restore",
+    "train",
+    "weights_digest",
+]
 
 # The batch size decides the last bits of a prediction, so it is fixed.
 PREDICTION_BATCH = 512
@@ -135,7 +144,7 @@ def compile_model(model: keras.Model, experiment: Experiment, *, rows: int) -> k
             | {"clipnorm": experiment.clip_norm, "clipvalue": experiment.clip_value},
         }
     )
-    heads = TASKS[experiment.task].heads(experiment)
+    heads = TASKS[experiment.task].heads(experiment.data, experiment.network)
     steps = STEPS_AT_A_TIME.get(keras.config.backend(), 1)
     model.compile(optimizer, **heads, steps_per_execution=steps)
     optimizer.build(model.trainable_variables)
@@ -145,7 +154,7 @@ def compile_model(model: keras.Model, experiment: Experiment, *, rows: int) -> k
 @deterministic()
 def predict_outputs(
     model: keras.Model,
-    preprocessing: ImagePreprocessing | SeriesPreprocessing,
+    preprocessing: Learned,
     x: np.ndarray,
 ) -> np.ndarray:
     """Run the network over inputs in batches of a fixed size; float32 (n, outputs)."""
@@ -156,6 +165,16 @@ def predict_outputs(
         for start in starts
     ]
     return np.concatenate(outputs).astype(np.float32, copy=False)
+
+
+def refuse_no_numbers(outputs: np.ndarray) -> np.ndarray:
+    """Give outputs on, unless one of them is no finite number."""
+    if not np.isfinite(outputs).all():
+        raise NonFinite(
+            "run: its network must give finite numbers; got NaN or infinity, as after a diverged "
+            "training. Train again with a lower learning_rate."
+        )
+    return outputs
 
 
 def weights_digest(model: keras.Model) -> str:

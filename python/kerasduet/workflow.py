@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Any
 from kerasduet import checks, environment, interrupts, training
 from kerasduet.data import Dataset, load_data
 from kerasduet.data.dataset import digest_arrays
-from kerasduet.data.preprocessing import ImagePreprocessing
 from kerasduet.errors import ArgumentType, Interrupted, RunFolderError
 from kerasduet.experiments import Experiment, experiment
 from kerasduet.models import build_model
 from kerasduet.progress import reporter
+from kerasduet.registry import TASKS
 from kerasduet.run import Run, load_run
 from kerasduet.runs import folder
 from kerasduet.runs.manifest import read_manifest
@@ -181,9 +181,8 @@ def _run(
     dataset.check_made_for(chosen)
     model = training.compile_model(build_model(chosen), chosen, rows=len(dataset.x_train))
     fingerprint = {"data": dataset.source.sha256, "backend": environment.backend_name()}
-    if dataset.source.given and chosen.task == "classification":
-        # Of the same data, earlier versions held out other rows.
-        fingerprint["split"] = "stratified"
+    if dataset.held_out is not None:
+        fingerprint["split"] = dataset.held_out
     state = None
     if target is not None:
         state = target.checkpoint(fingerprint, model)
@@ -254,7 +253,7 @@ def _unscored(
             "threads": environment.threads(),
             "seed": chosen.seed,
             "sizes": dataset.sizes,
-            **_test_digest(dataset),
+            **_test_digest(chosen, dataset),
             "parameters": model.count_params(),
             "seconds": {"training": sum(state.seconds), "epochs": state.seconds},
             "digests": {
@@ -269,10 +268,10 @@ def _unscored(
     )
 
 
-def _test_digest(dataset: Dataset) -> dict[str, str]:
-    """Digest the test images, so that runs trained on other rows can be compared on them."""
-    images = isinstance(dataset.preprocessing, ImagePreprocessing)
-    return {"test_sha256": digest_arrays(dataset.x_test)} if images else {}
+def _test_digest(chosen: Experiment, dataset: Dataset) -> dict[str, str]:
+    """Digest test rows known by number, so that runs trained on other rows are compared on them."""
+    numbered = TASKS[chosen.task].key == ("row",)
+    return {"test_sha256": digest_arrays(dataset.x_test)} if numbered else {}
 
 
 def _iso(seconds: float) -> str:

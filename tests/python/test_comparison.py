@@ -12,6 +12,7 @@ from sklearn.metrics import precision_recall_fscore_support
 
 import kerasduet as kd
 from kerasduet.report import comparison, measures
+from kerasduet.tasks.classification.measures import class_scores
 
 SMALL = {"classes": 3, "units": 4, "input_shape": (4, 4, 1), "epochs": 1, "progress": False}
 
@@ -21,7 +22,7 @@ def test_macro_scores_are_those_of_scikit_learn(seed):
     random = np.random.default_rng(seed)
     truth, guess = random.choice(list("abcd"), 60), random.choice(list("abce"), 60)
     table = pd.DataFrame({"truth": truth, "prediction": guess})
-    scores = measures.class_scores(table, tuple("abcdef"))
+    scores = class_scores(table, tuple("abcdef"))
     expected = precision_recall_fscore_support(truth, guess, average="macro", zero_division=0)
     assert scores[["precision", "recall", "f1"]].mean().tolist() == pytest.approx(expected[:3])
     assert scores.loc["d", ["precision", "f1"]].tolist() == [0, 0]

@@ -8,10 +8,10 @@ import pytest
 
 import kerasduet as kd
 from kerasduet.errors import MissingValue
-from kerasduet.evaluation import known_truth
 from kerasduet.plots import plot_run
-from kerasduet.report.measures import gain, series_cases, series_measures
 from kerasduet.run import load_run
+from kerasduet.tasks.forecasting.measures import gain, series_cases, series_measures
+from kerasduet.tasks.forecasting.scores import known_truth
 
 SMALL = {
     "dataset": "series",
@@ -158,7 +158,7 @@ def test_the_report_scores_what_the_metrics_score(trained, tmp_path):
     best, better = gain(trained)
     wanted = trained.metrics[f"{best}_mae"] - trained.metrics["mae"]
     assert better.value == pytest.approx(wanted, rel=1e-9)
-    assert series_cases(trained, "forecast").shape[1] == 4
+    assert series_cases(trained.table, trained.preprocessing, "forecast").shape[1] == 4
     for kind in ("forecast", "horizon", "overview"):
         plot_run(trained, kind=kind)
     page = kd.render_report(trained, tmp_path / "report.html")

@@ -10,7 +10,7 @@ from conftest import fruits
 import kerasduet as kd
 from kerasduet.data.dataset import digest_arrays
 from kerasduet.data.images import check_images, check_labels
-from kerasduet.data.preprocessing import ImagePreprocessing, preprocessing_from_dict
+from kerasduet.data.preprocessing import ImagePreprocessing
 from kerasduet.errors import (
     ArgumentType,
     EmptyData,
@@ -278,7 +278,7 @@ def test_names_come_from_the_categories():
     assert loaded.preprocessing.named
     assert not load(numbered()).preprocessing.named
     assert load(numbered()).preprocessing.class_names == ("0", "1", "2")
-    again = preprocessing_from_dict(loaded.preprocessing.to_dict())
+    again = ImagePreprocessing.from_dict(loaded.preprocessing.to_dict())
     assert again == loaded.preprocessing
 
 

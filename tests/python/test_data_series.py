@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import kerasduet as kd
-from kerasduet.data.preprocessing import preprocessing_from_dict
+from kerasduet.data.preprocessing import SeriesPreprocessing
 from kerasduet.data.table import read_csv
 from kerasduet.errors import (
     ArgumentType,
@@ -821,7 +821,7 @@ def test_what_was_learned_goes_to_json_and_back():
     import json
 
     learned = load(seasonal(), difference=7, season=7).preprocessing
-    again = preprocessing_from_dict(json.loads(json.dumps(learned.to_dict())))
+    again = SeriesPreprocessing.from_dict(json.loads(json.dumps(learned.to_dict())))
     assert again == learned
     assert again.tail_times[-1] == "2024-07-18"
     assert len(again.tail) == len(again.tail_times) == 20

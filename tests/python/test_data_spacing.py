@@ -8,7 +8,7 @@ import pytest
 from conftest import SERIES, seasonal
 
 import kerasduet as kd
-from kerasduet.data.preprocessing import preprocessing_from_dict
+from kerasduet.data.preprocessing import SeriesPreprocessing
 from kerasduet.data.spacing import learn
 from kerasduet.data.times import following
 from kerasduet.errors import TimeIndexError
@@ -184,7 +184,7 @@ def test_a_run_goes_on_by_what_it_learned_saved_or_not(tmp_path, name):
     pd.testing.assert_frame_equal(loaded.predictions(), run.predictions())
     old = run.preprocessing.to_dict()
     del old["spacing"]
-    assert preprocessing_from_dict(old).spacing is None
+    assert SeriesPreprocessing.from_dict(old).spacing is None
 
 
 def test_what_will_be_asked_for_is_said_before_training():

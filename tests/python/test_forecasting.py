@@ -10,10 +10,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kerasduet import evaluation
 from kerasduet.data.times import following
 from kerasduet.forecasting import baselines, metrics
 from kerasduet.forecasting.windows import cut_windows, window_origins
+from kerasduet.registry import TASKS
+from kerasduet.tasks.classification.scores import class_metrics
+from kerasduet.tasks.forecasting.scores import best_baseline
 
 some_cases = settings(max_examples=200, deadline=None, derandomize=True, database=None)
 small = st.integers(1, 9)
@@ -181,37 +183,48 @@ def scores(mae, **baselines_mae):
 
 def test_verdict_says_whether_the_best_baseline_is_beaten():
     rivals = {"naive": 3.0, "seasonal_naive": 2.0, "drift": 2.5}
-    assert evaluation.best_baseline(scores(1, **rivals)) == "seasonal_naive"
-    assert evaluation.verdict(scores(1.5, **rivals)) == (
+    assert best_baseline(scores(1, **rivals)) == "seasonal_naive"
+    assert TASKS["forecasting"].verdict(scores(1.5, **rivals)) == (
         "Test MAE 1.5; the best baseline, seasonal naive, has 2: 25 % less."
     )
     hard = scores(1.5, **rivals, seasonal_drift=1.4)
-    assert evaluation.verdict(hard).endswith(
-        "the best baseline, seasonal drift, has 1.4. The network does not beat the seasonal "
-        "drift forecast."
+    assert (
+        TASKS["forecasting"]
+        .verdict(hard)
+        .endswith(
+            "the best baseline, seasonal drift, has 1.4. The network does not beat the seasonal "
+            "drift forecast."
+        )
     )
-    assert evaluation.verdict(scores(math.nan, **rivals)).startswith("Training diverged")
+    assert TASKS["forecasting"].diverged(scores(math.nan, **rivals))
+    assert not TASKS["forecasting"].diverged(hard)
     for mae in (2.0, 2.5):
-        assert evaluation.verdict(scores(mae, **rivals)).endswith(
-            "the best baseline, seasonal naive, has 2. The network does not beat the seasonal "
-            "naive forecast."
+        assert (
+            TASKS["forecasting"]
+            .verdict(scores(mae, **rivals))
+            .endswith(
+                "the best baseline, seasonal naive, has 2. The network does not beat the seasonal "
+                "naive forecast."
+            )
         )
 
 
 def test_verdict_of_a_classifier():
     known = {"accuracy": 0.25, "errors": 1500.0, "baseline_accuracy": 0.1}
-    assert evaluation.verdict(known) == (
+    assert TASKS["classification"].verdict(known) == (
         "Test accuracy 25.00 % (1,500 errors); always guessing the commonest class gives "
         "10.00 %."
     )
-    assert evaluation.verdict(known | {"baseline_accuracy": 0.25}).endswith(
-        "gives 25.00 %. The network does not beat that baseline."
+    assert (
+        TASKS["classification"]
+        .verdict(known | {"baseline_accuracy": 0.25})
+        .endswith("gives 25.00 %. The network does not beat that baseline.")
     )
 
 
 def test_class_metrics_against_their_formulas():
     probabilities = np.array([[0.7, 0.2, 0.1], [0.1, 0.8, 0.1], [0.5, 0.3, 0.2]], np.float32)
-    found = evaluation.class_metrics(probabilities, np.array([0, 1, 2]))
+    found = class_metrics(probabilities, np.array([0, 1, 2]))
     expected = -(math.log(0.7) + math.log(0.8) + math.log(0.2)) / 3
     assert found["loss"] == pytest.approx(expected, rel=1e-6)
     assert found["accuracy"] == pytest.approx(2 / 3)
@@ -219,7 +232,7 @@ def test_class_metrics_against_their_formulas():
 
 
 def test_a_probability_of_zero_has_a_finite_loss():
-    found = evaluation.class_metrics(np.array([[0.0, 1.0]], np.float32), np.array([0]))
+    found = class_metrics(np.array([[0.0, 1.0]], np.float32), np.array([0]))
     assert found["loss"] == pytest.approx(-math.log(np.finfo(np.float32).tiny))
 
 

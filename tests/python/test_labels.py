@@ -11,7 +11,7 @@ from conftest import fruits
 
 import kerasduet as kd
 from kerasduet.data.labels import find_labels, label_type
-from kerasduet.data.preprocessing import ImagePreprocessing, preprocessing_from_dict
+from kerasduet.data.preprocessing import ImagePreprocessing
 from kerasduet.errors import LabelRange, LabelType, MissingValue
 
 SMALL = {"units": 4, "input_shape": (4, 4, 1), "epochs": 1}
@@ -57,7 +57,10 @@ def test_labels_are_found_by_name(learned, labels, expected):
 def test_a_runs_own_labels_are_found(learned):
     assert find_labels(learned.labels, learned).tolist() == [*range(len(learned.labels))]
     assert find_labels(list(learned.class_names), learned)[-1] == len(learned.labels) - 1
-    assert preprocessing_from_dict(learned.to_dict()).labels.tolist() == learned.labels.tolist()
+    assert (
+        ImagePreprocessing.from_dict(learned.to_dict()).labels.tolist()
+        == learned.labels.tolist()
+    )
 
 
 @pytest.mark.parametrize(
@@ -122,10 +125,10 @@ def test_codes_come_back_as_whole_numbers(image_run, tmp_path):
 
 def test_what_a_folder_of_an_earlier_version_lacks_has_a_default():
     old = {"kind": "images", "input_shape": [4, 4, 1], "class_names": ["a", "b"], "named": True}
-    learned = preprocessing_from_dict(old)
+    learned = ImagePreprocessing.from_dict(old)
     assert learned.labels.tolist() == ["a", "b"]
     assert learned.pixel_scale == 255 and learned.pixel_most is None
-    unnamed = preprocessing_from_dict(old | {"class_names": ["0", "1"], "named": False})
+    unnamed = ImagePreprocessing.from_dict(old | {"class_names": ["0", "1"], "named": False})
     assert unnamed.labels.tolist() == [0, 1]
 
 
@@ -136,4 +139,4 @@ def test_what_a_folder_of_an_earlier_version_lacks_has_a_default():
 def test_what_no_training_learned_is_damage(wrong):
     old = {"kind": "images", "input_shape": [4, 4, 1], "class_names": ["a", "b"], "named": True}
     with pytest.raises((KeyError, ValueError)):
-        preprocessing_from_dict(old | wrong)
+        ImagePreprocessing.from_dict(old | wrong)

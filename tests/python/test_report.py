@@ -25,7 +25,9 @@ from kerasduet.report import comparison, measures, parts, render, renderer, repe
 from kerasduet.report.document import Document, escape
 from kerasduet.report.drawing import draw_network, layers_of
 from kerasduet.report.intervals import Interval, block_length, bootstrap, resampled_means
-from kerasduet.report.residuals import check_residuals
+from kerasduet.tasks.classification.measures import class_measures, class_scores
+from kerasduet.tasks.forecasting.measures import gain, series_measures
+from kerasduet.tasks.forecasting.residuals import check_residuals
 
 SMALL = IMAGES | {"units": (16, 8)}
 
@@ -109,10 +111,10 @@ def test_block_length(cases, horizon, block):
 
 
 def test_values_are_those_of_the_run(image_run, series_run):
-    found = measures.class_measures(image_run)
+    found = class_measures(image_run)
     assert found["accuracy"].value == pytest.approx(image_run.metrics["accuracy"])
     assert found["loss"].value == pytest.approx(image_run.metrics["loss"], rel=1e-5)
-    found = measures.series_measures(series_run)
+    found = series_measures(series_run)
     for name in ("mae", "rmse", "smape", "mase"):
         assert found["forecast"][name].value == pytest.approx(series_run.metrics[name])
         assert found["drift"][name].value == pytest.approx(series_run.metrics[f"drift_{name}"])
@@ -120,7 +122,7 @@ def test_values_are_those_of_the_run(image_run, series_run):
 
 
 def test_gain_is_the_difference_to_the_best_baseline(series_run):
-    name, found = measures.gain(series_run)
+    name, found = gain(series_run)
     rivals = {n: series_run.metrics[f"{n}_mae"] for n in BASELINES}
     assert name == min(rivals, key=rivals.get)
     assert found.value == pytest.approx(rivals[name] - series_run.metrics["mae"])
@@ -128,7 +130,7 @@ def test_gain_is_the_difference_to_the_best_baseline(series_run):
 
 def test_scores_by_class_count_what_was_never_said_as_unknown():
     table = pd.DataFrame({"truth": list("aaabb"), "prediction": list("aabbb")})
-    scores = measures.class_scores(table, ("a", "b", "c"))
+    scores = class_scores(table, ("a", "b", "c"))
     assert scores.loc["a"].tolist() == [1.0, 2 / 3, 0.8, 3]
     assert scores.loc["b"].tolist() == [2 / 3, 1.0, 0.8, 2]
     assert scores.loc["c", "support"] == 0

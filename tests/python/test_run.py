@@ -10,7 +10,7 @@ import pytest
 from conftest import IMAGES, SERIES, fruits, seasonal
 
 import kerasduet as kd
-from kerasduet import evaluation, training
+from kerasduet import training
 from kerasduet.errors import (
     ArgumentType,
     DatasetError,
@@ -23,6 +23,8 @@ from kerasduet.errors import (
     ShapeError,
     UnknownName,
 )
+from kerasduet.tasks.classification.scores import class_metrics
+from kerasduet.tasks.forecasting.scores import best_baseline
 
 BASELINES = ["naive", "seasonal_naive", "drift", "seasonal_drift"]
 
@@ -355,7 +357,7 @@ def test_a_diverged_network_predicts_nothing(named_run, series_run, tmp_path):
 
 
 def test_no_number_is_never_right():
-    scores = evaluation.class_metrics(np.full((2, 3), np.nan), np.array([0, 0]))
+    scores = class_metrics(np.full((2, 3), np.nan), np.array([0, 0]))
     assert scores["accuracy"] == 0 and scores["errors"] == 2
 
 
@@ -379,11 +381,11 @@ def test_the_summary_says_whether_the_baseline_is_beaten(image_run, series_run):
         f"({image_run.metrics['errors']:,.0f} errors); always guessing the commonest class "
         "gives 10.00 %."
     )
-    best = evaluation.best_baseline(series_run.metrics)
+    best = best_baseline(series_run.metrics)
     beaten = series_run.metrics["mae"] < series_run.metrics[f"{best}_mae"]
     assert ("does not beat" in series_run.summary) == (not beaten)
     worse = series_run.metrics | {"mae": 1e6}
-    assert evaluation.verdict(worse).endswith(
+    assert series_run.task.verdict(worse).endswith(
         f"The network does not beat the {best.replace('_', ' ')} forecast."
     )
 

@@ -13,7 +13,7 @@ from kerasduet.checks import show
 from kerasduet.errors import ArgumentType, EmptyData
 
 if TYPE_CHECKING:
-    from kerasduet.data.preprocessing import ImagePreprocessing, SeriesPreprocessing
+    from kerasduet.data.preprocessing import Learned
     from kerasduet.data.table import Table
     from kerasduet.experiments import Experiment
 
@@ -63,7 +63,7 @@ class Dataset:
         (n, lookback, features), float32.
     y_train, y_validation, y_test : numpy.ndarray
         Class codes (n,), int32; or scaled targets (n, horizon), float32.
-    preprocessing : ImagePreprocessing or SeriesPreprocessing
+    preprocessing : Learned
         What was learned from the training rows alone.
     source : Source
         Where the data came from.
@@ -72,6 +72,8 @@ class Dataset:
         ones are refused.
     table : Table, optional
         Of a series: its times, values and test origins.
+    held_out : str, optional
+        How validation rows were chosen, where earlier versions chose others of the same data.
     """
 
     x_train: np.ndarray
@@ -80,10 +82,11 @@ class Dataset:
     y_validation: np.ndarray
     x_test: np.ndarray
     y_test: np.ndarray
-    preprocessing: ImagePreprocessing | SeriesPreprocessing
+    preprocessing: Learned
     source: Source
     settings: Mapping[str, Any]
     table: Table | None = None
+    held_out: str | None = None
 
     def check_made_for(self, experiment: Experiment) -> None:
         """Refuse an experiment that would have loaded other arrays, or needs more of them."""

@@ -106,6 +106,7 @@ def load(experiment: Experiment, data: Any) -> Dataset:
         source,
         learned,
         brings_test="x_test" in data,
+        held_out="stratified",  # earlier versions took the last rows
     )
 
 
@@ -147,10 +148,12 @@ def split(
     learned: ImagePreprocessing,
     *,
     brings_test: bool,
+    held_out: str | None = None,
 ) -> Dataset:
     """Put the parts together, and note what makes their scores worth less than they seem.
 
-    Where the data bring their own test rows, `test_split` did not decide them.
+    Where the data bring their own test rows, `test_split` did not decide them. How validation
+    rows were `held_out` is noted where an earlier version did it in another way.
     """
     settings = experiment.data.values()
     if brings_test:
@@ -174,9 +177,10 @@ def split(
         y_validation=validation[1],
         x_test=test[0],
         y_test=test[1],
-        preprocessing=learned,
+        preprocessing=replace(learned, commonest=int(np.bincount(train[1]).argmax())),
         source=replace(source, note=" ".join(note for note in notes if note)),
         settings=settings,
+        held_out=held_out,
     )
 
 

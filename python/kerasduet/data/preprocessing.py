@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Any, ClassVar, Self
 
 import numpy as np
 
 __all__ = [
     "LABEL_TYPES",
     "ImagePreprocessing",
+    "Learned",
     "SeriesPreprocessing",
-    "preprocessing_from_dict",
 ]
 
 # How a label is read back from its text, and the type of an array of them.
@@ -24,8 +24,33 @@ LABEL_TYPES: Mapping[str, tuple[Callable[[str], Any], Any]] = {
 }
 
 
+class Learned:
+    """What a training learned of its data, as plain fields: the base of every kind of it.
+
+    Attributes
+    ----------
+    kind : str
+        Its name in `preprocessing.json`.
+    """
+
+    kind: ClassVar[str]
+
+    def to_network(self, x: np.ndarray) -> np.ndarray:
+        """Turn rows of a data set into what the network takes."""
+        return x
+
+    def to_dict(self) -> dict[str, Any]:
+        """Give plain values for JSON."""
+        return {"kind": self.kind} | asdict(self)  # type: ignore[call-overload]
+
+    @classmethod
+    def from_dict(cls, values: Mapping[str, Any]) -> Self:
+        """Rebuild it from its `to_dict()`."""
+        return cls(**{name: _tuples(item) for name, item in values.items() if name != "kind"})
+
+
 @dataclass(frozen=True)
-class ImagePreprocessing:
+class ImagePreprocessing(Learned):
     """Pixels to unit floats, class codes to names.
 
     Parameters
@@ -44,7 +69,12 @@ class ImagePreprocessing:
     pixel_most : float, optional
         Largest pixel of the training images as the network saw it, 0..1; runs of earlier
         versions did not note it.
+    commonest : int, optional
+        Code of the commonest class among the training rows, which the baseline always names; runs
+        of earlier versions did not note it.
     """
+
+    kind = "images"
 
     input_shape: tuple[int, ...]
     class_names: tuple[str, ...]
@@ -52,6 +82,7 @@ class ImagePreprocessing:
     label_type: str = "str"
     pixel_scale: float = 255.0
     pixel_most: float | None = None
+    commonest: int | None = None
 
     def __post_init__(self) -> None:
         """Refuse what no training could have learned, such as a folder changed by hand."""
@@ -73,13 +104,9 @@ class ImagePreprocessing:
             images = np.divide(images, np.float32(self.pixel_scale), dtype=np.float32)
         return images.astype(np.float32, copy=False).reshape(-1, *self.input_shape)
 
-    def to_dict(self) -> dict[str, Any]:
-        """Give plain values for JSON."""
-        return {"kind": "images"} | asdict(self)
-
 
 @dataclass(frozen=True)
-class SeriesPreprocessing:
+class SeriesPreprocessing(Learned):
     """Differencing, scaling and windows of a series.
 
     Parameters
@@ -114,6 +141,8 @@ class SeriesPreprocessing:
         it, where times are numbers, and in runs of earlier versions.
     """
 
+    kind = "series"
+
     columns: tuple[str, ...]
     target: str
     target_is_input: bool
@@ -131,10 +160,6 @@ class SeriesPreprocessing:
     tail: tuple[tuple[float, ...], ...]
     zone: str | None = None
     spacing: tuple[Any, ...] | None = None
-
-    def to_network(self, windows: np.ndarray) -> np.ndarray:
-        """Pass windows on: they were scaled once, when they were cut."""
-        return windows
 
     def scaled(self, values: np.ndarray) -> np.ndarray:
         """Difference and scale values (..., rows, columns + target); this uses up first rows."""
@@ -169,19 +194,6 @@ class SeriesPreprocessing:
         for step in range(steps.shape[1]):
             levels[:, self.difference + step] += levels[:, step]
         return levels[:, self.difference :]
-
-    def to_dict(self) -> dict[str, Any]:
-        """Give plain values for JSON."""
-        return {"kind": "series"} | asdict(self)
-
-
-def preprocessing_from_dict(
-    values: Mapping[str, Any],
-) -> ImagePreprocessing | SeriesPreprocessing:
-    """Rebuild either kind from its `to_dict()`."""
-    kinds = {"images": ImagePreprocessing, "series": SeriesPreprocessing}
-    settings = {k: _tuples(v) for k, v in values.items() if k != "kind"}
-    return kinds[values["kind"]](**settings)
 
 
 def _tuples(value: Any) -> Any:

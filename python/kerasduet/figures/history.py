@@ -33,7 +33,9 @@ def history_panel(run: Result) -> Panel:
             "before its first one ended. Resume it."
         )
     parts, changes = [], []
-    for name, (label, factor) in _measures(run).items():
+    for name, (label, factor) in run.task.curves(run.experiment).items():
+        if name not in history:
+            continue
         told = []
         for series, column in (("training", name), ("validation", f"val_{name}")):
             if column in history:
@@ -80,18 +82,6 @@ def history_panel(run: Result) -> Panel:
         height=2.8,
     )
     return noted(panel, note)
-
-
-def _measures(run: Result) -> dict[str, tuple[str, float]]:
-    """Label and factor of each column of the history, loss first."""
-    if run.experiment.task == "forecasting":
-        return {
-            "loss": ("Loss (MSE, standardized)", 1.0),
-            "mean_absolute_error": ("MAE (standardized)", 1.0),
-        }
-    penalty = any(run.experiment.model.get(name) for name in ("l1", "l2"))
-    loss = "Loss (nats, with penalty)" if penalty else "Loss (cross-entropy, nats)"
-    return {"loss": (loss, 1.0), "accuracy": ("Accuracy (%)", 100.0)}
 
 
 def _kept_epoch(run: Result) -> pd.DataFrame:

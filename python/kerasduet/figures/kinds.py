@@ -9,10 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 from kerasduet.checks import choice, nearest, show, text
 from kerasduet.errors import ArgumentType, DatasetError, EmptyData, UnknownName
-from kerasduet.figures.classification import confusion_panel, digits_panel
-from kerasduet.figures.forecasting import forecast_panel, horizon_panel
 from kerasduet.figures.history import history_panel
 from kerasduet.figures.panels import Panel, PlotData
+from kerasduet.registry import TASKS
 
 if TYPE_CHECKING:
     from kerasduet.result import Result
@@ -20,11 +19,6 @@ if TYPE_CHECKING:
 __all__ = ["Kind", "check_settings", "figure_kinds", "plot_data", "register_figure"]
 
 OVERVIEW = "overview"
-# What an overview shows, the first over the whole width where there are three.
-OVERVIEWS = {
-    "classification": ("history", "confusion", "digits"),
-    "forecasting": ("forecast", "history", "horizon"),
-}
 
 
 @dataclass(frozen=True)
@@ -56,7 +50,15 @@ class Kind:
         return not self.tasks or task in self.tasks
 
 
+HISTORY = Kind("history", history_panel)
+# What a user registered.
 _KINDS: dict[str, Kind] = {}
+
+
+def _known() -> dict[str, Kind]:
+    """Give every kind by its name: those of all tasks, of each task, and registered ones."""
+    own = (kind for task in TASKS.values() for kind in task.panels)
+    return {kind.name: kind for kind in (HISTORY, *own)} | _KINDS
 
 
 def register_figure(kind: Kind) -> None:
@@ -90,7 +92,7 @@ def figure_kinds(task: str | None = None) -> tuple[str, ...]:
     >>> figure_kinds("forecasting")
     ('overview', 'history', 'forecast', 'horizon')
     """
-    names = (name for name, kind in _KINDS.items() if task is None or kind.fits(task))
+    names = (name for name, kind in _known().items() if task is None or kind.fits(task))
     return (OVERVIEW, *names)
 
 
@@ -120,7 +122,7 @@ def check_settings(names: Iterable[str]) -> None:
     Traceback (most recent call last):
     kerasduet.errors.UnknownName: rws: a plot has no such setting. Did you mean rows?
     """
-    known = [name for kind in _KINDS.values() for name in kind.settings]
+    known = [name for kind in _known().values() for name in kind.settings]
     for name in names:
         if name not in known:
             raise UnknownName(f"{name}: a plot has no such setting. {nearest(name, known)}")
@@ -147,20 +149,20 @@ def _overview(result: Result, settings: dict[str, Any]) -> PlotData:
 
 def _parts(task: str) -> tuple[str, ...]:
     """Kinds of an overview; of a task that has none of its own, all that are for it."""
-    return OVERVIEWS.get(task) or figure_kinds(task)[1:]
+    return TASKS[task].overview or figure_kinds(task)[1:]
 
 
 def _check_fit(result: Result, kind: str, settings: dict[str, Any]) -> None:
     experiment = result.experiment
     task = experiment.task
-    if kind != OVERVIEW and not _KINDS[kind].fits(task):
+    if kind != OVERVIEW and not _known()[kind].fits(task):
         raise ArgumentType(
-            f"kind: {kind} is for {_KINDS[kind].tasks[0]}; got the run {experiment.name}, of "
+            f"kind: {kind} is for {_known()[kind].tasks[0]}; got the run {experiment.name}, of "
             f"{task}. Use one of {', '.join(figure_kinds(task))}."
         )
     shown = _parts(task) if kind == OVERVIEW else (kind,)
     for name, value in settings.items():
-        having = [part for part, found in _KINDS.items() if name in found.settings]
+        having = [part for part, found in _known().items() if name in found.settings]
         if not set(having) & set(shown):
             raise ArgumentType(
                 f"{name}: only {' and '.join(having)} has this setting; got {show(value)} with "
@@ -169,17 +171,6 @@ def _check_fit(result: Result, kind: str, settings: dict[str, Any]) -> None:
 
 
 def _panel(result: Result, kind: str, settings: dict[str, Any], *, share: float = 1.0) -> Panel:
-    found = _KINDS[kind]
+    found = _known()[kind]
     given = {name: value for name, value in settings.items() if name in found.settings}
     return found.panel(result, **given, **({"share": share} if found.sized else {}))
-
-
-CLASSIFICATION, FORECASTING = ("classification",), ("forecasting",)
-for _kind in (
-    Kind("history", history_panel),
-    Kind("digits", digits_panel, CLASSIFICATION, ("rows",), sized=True),
-    Kind("confusion", confusion_panel, CLASSIFICATION, sized=True),
-    Kind("forecast", forecast_panel, FORECASTING, ("windows",)),
-    Kind("horizon", horizon_panel, FORECASTING),
-):
-    register_figure(_kind)

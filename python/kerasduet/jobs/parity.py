@@ -184,7 +184,7 @@ def check_parity(
     mnist-dnn on tensorflow, device auto: the same bits in Python and in R.
     """
     chosen = experiment(preset, **settings)
-    if chosen.dataset in {"images", "series"} and chosen.path is None:
+    if chosen.is_on_own_data:
         raise ArgumentType(
             f"path: a fresh process cannot see the caller's own data; got {chosen.name} without "
             "a file. Save the data and set path."

@@ -9,19 +9,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from kerasduet.errors import ReportError
-from kerasduet.evaluation import diverged
-from kerasduet.figures.forecasting import forecast_names
-from kerasduet.report import words
+from kerasduet.report import plain, words
 from kerasduet.report.document import escape
 from kerasduet.report.drawing import draw_curves
-from kerasduet.report.measures import (
-    SERIES_MEASURES,
-    class_measures,
-    comparable,
-    paired_difference,
-    same_test_rows,
-    series_measures,
-)
+from kerasduet.report.measures import comparable, paired_difference, same_test_rows
 from kerasduet.report.parts import (
     add_footer,
     add_repeat,
@@ -33,17 +24,16 @@ from kerasduet.report.repeat import flat_settings
 
 if TYPE_CHECKING:
     from kerasduet.report.document import Document
-    from kerasduet.run import Run
+    from kerasduet.result import Result
 
 __all__ = ["check_comparable", "run_names", "write_comparison"]
 
 MOST_RUNS = 26  # a letter each
 LONGEST_NAME = 40
 SHORTEST_NAME = 12
-DIVERGED = "diverged"
 
 
-def check_comparable(runs: Sequence[Run]) -> None:
+def check_comparable(runs: Sequence[Result]) -> None:
     """Refuse runs that no table can hold side by side.
 
     Raises
@@ -63,12 +53,12 @@ def check_comparable(runs: Sequence[Run]) -> None:
         )
 
 
-def run_names(runs: Sequence[Run]) -> list[str]:
+def run_names(runs: Sequence[Result]) -> list[str]:
     """Give each run a short name of its own: its letter, its preset and what differs.
 
     Parameters
     ----------
-    runs : sequence of Run
+    runs : sequence of Result
         At most 26.
     """
     settings = [flat_settings(run.experiment) for run in runs]
@@ -99,14 +89,14 @@ def _fitting(name: str, parts: Sequence[str]) -> str:
     return text
 
 
-def write_comparison(page: Document, runs: Sequence[Run], *, stem: str) -> None:
+def write_comparison(page: Document, runs: Sequence[Result], *, stem: str) -> None:
     """Write what distinguishes several runs.
 
     Parameters
     ----------
     page : Document
         An empty page.
-    runs : sequence of Run
+    runs : sequence of Result
         At least two, all classifiers or all forecasters.
     stem : str
         Name of the page's files without their endings.
@@ -127,10 +117,7 @@ def write_comparison(page: Document, runs: Sequence[Run], *, stem: str) -> None:
     for name, run in zip(names, runs, strict=True):
         warn_unfinished(page, run, name)
     page.heading("Result")
-    if runs[0].experiment.task == "classification":
-        _class_table(page, runs, names)
-    else:
-        _series_table(page, runs, names)
+    plain.compare(page, runs, names)
     if best is not None and not units:
         page.add(*(f"{escape(n)}. {r.summary}" for n, r in zip(names, runs, strict=True)))
     elif best is not None:
@@ -145,82 +132,32 @@ def write_comparison(page: Document, runs: Sequence[Run], *, stem: str) -> None:
     add_footer(page, stem)
 
 
-def _best(runs: Sequence[Run]) -> int | None:
-    sound = [i for i, run in enumerate(runs) if not diverged(run.metrics)]
-    if runs[0].experiment.task == "classification":
-        return max(sound, key=lambda i: runs[i].metrics["accuracy"], default=None)
-    return min(sound, key=lambda i: runs[i].metrics["mae"], default=None)
+def _best(runs: Sequence[Result]) -> int | None:
+    sound = [i for i, run in enumerate(runs) if not run.diverged]
+    metric = runs[0].task.metrics[0]
+    choose = max if metric.higher else min
+    return choose(sound, key=lambda i: runs[i].metrics[metric.name], default=None)
 
 
-def _class_table(page: Document, runs: Sequence[Run], names: Sequence[str]) -> None:
-    rows = []
-    for name, run in zip(names, runs, strict=True):
-        if diverged(run.metrics):
-            measured = [DIVERGED, ""]
-        else:
-            found = class_measures(run)
-            measured = [
-                words.among(found["accuracy"], factor=100),
-                words.among(found["loss"]),
-            ]
-        rows.append(
-            [
-                escape(name),
-                *measured,
-                f"{100 * run.metrics['baseline_accuracy']:.1f}",
-                f"{len(run.table):,}",
-            ]
-        )
-    page.table(
-        "result",
-        "Measures on the test images, with 95 % intervals. Accuracy in per cent, cross-entropy "
-        "in nats; the baseline, in per cent, always names the commonest training class.",
-        ["Run", ">Accuracy", ">Cross-entropy", ">Baseline", ">Test images"],
-        rows,
-    )
-
-
-def _series_table(page: Document, runs: Sequence[Run], names: Sequence[str]) -> None:
-    rows = []
-    for i, (name, run) in enumerate(zip(names, runs, strict=True)):
-        found = series_measures(run)
-        if diverged(run.metrics):
-            measured = [DIVERGED] + [""] * (len(SERIES_MEASURES) - 1)
-        else:
-            measured = [words.among(found["forecast"][m]) for m in SERIES_MEASURES]
-        rows.append([escape(name), *measured])
-        following = runs[i + 1] if i + 1 < len(runs) else None
-        if following is None or not same_test_rows(run, following):
-            rows += [
-                [f"*{label}*", *(words.among(found[column][m]) for m in SERIES_MEASURES)]
-                for column, label in forecast_names(run).items()
-                if column != "forecast"
-            ]
-    page.table(
-        "result",
-        "Errors on the test windows, all steps together, with 95 % intervals. MAE and RMSE are "
-        "in the units of the series, sMAPE in per cent. In italics the baselines on the same "
-        "test windows.",
-        ["Run", ">MAE", ">RMSE", ">sMAPE", ">MASE"],
-        rows,
-    )
-
-
-def _differences(page: Document, runs: Sequence[Run], names: Sequence[str], best: int) -> None:
+def _differences(
+    page: Document, runs: Sequence[Result], names: Sequence[str], best: int
+) -> None:
     page.heading("Differences")
-    classifier = runs[0].experiment.task == "classification"
-    factor = 100 if classifier else 1
+    metric = runs[0].task.metrics[0]
     rows = []
     for i, (name, run) in enumerate(zip(names, runs, strict=True)):
         if i == best:
             continue
-        if diverged(run.metrics):
+        if run.diverged:
             rows.append([escape(name), "", "", "not compared: it diverged"])
             continue
         if not same_test_rows(run, runs[best]):
             rows.append([escape(name), "", "", "not compared: other test rows"])
             continue
         found = paired_difference(run, runs[best])
+        if found is None:
+            rows.append([escape(name), "", "", "no interval for this score"])
+            continue
         if run.digests["predictions"] == runs[best].digests["predictions"]:
             verdict = "the same predictions, bit for bit"
         else:
@@ -232,12 +169,13 @@ def _differences(page: Document, runs: Sequence[Run], names: Sequence[str], best
         rows.append(
             [
                 escape(name),
-                words.value(found, factor=factor),
-                words.interval(found, factor=factor),
+                words.value(found, factor=metric.factor),
+                words.interval(found, factor=metric.factor),
                 verdict,
             ]
         )
-    what = "accuracy in percentage points" if classifier else "mean absolute error"
+    units = {"%": " in percentage points", "": ""}
+    what = metric.label + units.get(metric.unit, f" ({metric.unit})")
     page.add(
         f"Each run beside the best, {escape(names[best])}, on the same test rows: the bootstrap "
         "draws the same rows for both, so what makes a row hard for every network cancels out. "
@@ -246,12 +184,12 @@ def _differences(page: Document, runs: Sequence[Run], names: Sequence[str], best
     page.table(
         "differences",
         f"Difference to the best run: {what}, with 95 % intervals (paired bootstrap).",
-        ["Run", ">Difference", "95 % interval", "Verdict"],
+        ["Result", ">Difference", "95 % interval", "Verdict"],
         rows,
     )
 
 
-def _training(page: Document, runs: Sequence[Run], names: Sequence[str]) -> None:
+def _training(page: Document, runs: Sequence[Result], names: Sequence[str]) -> None:
     page.heading("Training")
     rows = [
         [
@@ -265,7 +203,7 @@ def _training(page: Document, runs: Sequence[Run], names: Sequence[str]) -> None
     page.table(
         "effort",
         "What each run took.",
-        ["Run", ">Parameters", ">Epochs", ">Training (s)"],
+        ["Result", ">Parameters", ">Epochs", ">Training (s)"],
         rows,
     )
     histories = {
@@ -276,13 +214,12 @@ def _training(page: Document, runs: Sequence[Run], names: Sequence[str]) -> None
     if not histories:
         page.add("No run finished an epoch with a finite loss, so there are no curves.")
         return
-    classifier = runs[0].experiment.task == "classification"
-    loss = "Loss (cross-entropy, nats)" if classifier else "Loss (mean squared error, scaled)"
-    drawn = draw_curves(histories, loss=loss)
+    labels = {run.task.curves(run.experiment)["loss"][0] for run in runs}
+    drawn = draw_curves(histories, loss=labels.pop() if len(labels) == 1 else "Loss")
     page.figure("curves", "Loss by epoch.", drawn)
 
 
-def _settings(page: Document, runs: Sequence[Run], names: Sequence[str]) -> None:
+def _settings(page: Document, runs: Sequence[Result], names: Sequence[str]) -> None:
     page.heading("Settings")
     settings = [flat_settings(run.experiment) for run in runs]
     every = list(dict.fromkeys(key for mine in settings for key in mine))
@@ -310,7 +247,7 @@ def _settings(page: Document, runs: Sequence[Run], names: Sequence[str]) -> None
     )
 
 
-def _provenance(page: Document, runs: Sequence[Run], names: Sequence[str]) -> None:
+def _provenance(page: Document, runs: Sequence[Result], names: Sequence[str]) -> None:
     page.heading("Provenance")
     facts = [provenance(run) for run in runs]
     every = list(dict.fromkeys(key for fact in facts for key in fact))

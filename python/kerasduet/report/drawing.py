@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from kerasduet.figures import Facets, Mark, Panel, PlotData, Scale
-from kerasduet.figures.words import moment, whole_ticks
+from kerasduet.figures.words import whole_ticks
 from kerasduet.report.words import count
 from kerasduet.style import GREY, OKABE_ITO, WIDTH, blend
 
@@ -18,9 +18,8 @@ if TYPE_CHECKING:
     import keras
 
     from kerasduet.figures.canvas import RunFigure
-    from kerasduet.report.residuals import Residuals
 
-__all__ = ["Layer", "draw_curves", "draw_network", "draw_residuals", "layers_of"]
+__all__ = ["Layer", "draw_curves", "draw_network", "layers_of"]
 
 # Kind of layer: colour, and the classes of Keras that are of this kind.
 LAYER_COLOURS = (
@@ -182,93 +181,6 @@ def _layer_colour(kind: str) -> str:
         if any(word in kind for word in words):
             return OKABE_ITO[colour]
     return ARROW
-
-
-def draw_residuals(residuals: Residuals, *, name: str, unit: str) -> RunFigure:
-    """Draw one-step errors: over time, their autocorrelation, their histogram."""
-    from kerasduet.figures.drawing import draw
-
-    label = f"Error ({unit})" if unit else "Error"
-    panels = (
-        _over_time(residuals, name, label),
-        _autocorrelation(residuals),
-        _histogram(residuals, label),
-    )
-    return draw(PlotData("residuals", "", "", panels, (1, 2), (1.0, 1.0), WIDTH, 4.6))
-
-
-def _residual_panel(frames: dict[str, pd.DataFrame], **parts: Any) -> Panel:
-    frames = frames | {"zero": pd.DataFrame({"at": [0.0]})}
-    return Panel(kind="residuals", subtitle="", frames=frames, **parts)
-
-
-def _zero(side: str) -> Mark:
-    return Mark("rule", "zero", {side: "at"}, {"colour": GREY, "width": 0.8})
-
-
-def _over_time(residuals: Residuals, name: str, label: str) -> Panel:
-    errors = residuals.errors
-    times = pd.Series(list(residuals.times))  # with their time zone
-    return _residual_panel(
-        {"errors": pd.DataFrame({"time": times, "error": errors})},
-        title="Over time",
-        # Ticks a day or an hour apart do not say their year.
-        x=f"{moment(times.min())} to {moment(times.max())}" if times.dtype.kind == "M" else "",
-        y=label,
-        alt=(
-            f"Three plots of the {len(errors):,} one-step errors of {name}. Over time: between "
-            f"{errors.min():.3g} and {errors.max():.3g}, mean {residuals.mean.value:.3g}."
-        ),
-        marks=(
-            _zero("y"),
-            Mark("line", "errors", {"x": "time", "y": "error"}, {"colour": OKABE_ITO["blue"]}),
-        ),
-    )
-
-
-def _autocorrelation(residuals: Residuals) -> Panel:
-    correlations, limit = residuals.correlations, residuals.limit
-    lags = np.arange(1, len(correlations) + 1)
-    stems = pd.DataFrame({"lag": lags, "to": lags, "from": 0.0, "correlation": correlations})
-    ends = {"x": "lag", "to_x": "to", "y": "from", "to_y": "correlation"}
-    limits = pd.DataFrame({"at": [-limit, limit]})
-    return _residual_panel(
-        {"stems": stems, "limits": limits},
-        title="Autocorrelation",
-        x="Lag (steps)",
-        y="",
-        alt=(
-            f"Autocorrelation: {len(residuals.outside)} of {len(lags)} lags outside the limits "
-            f"of plus and minus {limit:.2f}."
-        ),
-        marks=(
-            _zero("y"),
-            Mark(
-                "rule",
-                "limits",
-                {"y": "at"},
-                {"colour": OKABE_ITO["vermilion"], "line": "dashed"},
-            ),
-            Mark("rule", "stems", ends, {"colour": OKABE_ITO["blue"], "width": 2.0}),
-        ),
-    )
-
-
-def _histogram(residuals: Residuals, label: str) -> Panel:
-    counts, edges = np.histogram(residuals.errors, bins="auto")
-    bars = pd.DataFrame(
-        {"error": (edges[:-1] + edges[1:]) / 2, "forecasts": counts, "width": np.diff(edges)}
-    )
-    place = {"x": "error", "y": "forecasts", "thickness": "width"}
-    look = {"colour": blend(OKABE_ITO["blue"], 0.6), "edge": "#FFFFFF"}
-    return _residual_panel(
-        {"bars": bars},
-        title="Histogram",
-        x=label,
-        y="Forecasts",
-        alt=f"Histogram: standard deviation {residuals.deviation:.3g}.",
-        marks=(Mark("bar", "bars", place, look), _zero("x")),
-    )
 
 
 def draw_curves(histories: Mapping[str, pd.DataFrame], *, loss: str) -> RunFigure:

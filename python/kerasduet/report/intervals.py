@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-__all__ = ["DRAWS", "SEED", "Interval", "block_length", "bootstrap", "resampled_means"]
+__all__ = ["DRAWS", "SEED", "Interval", "block_length", "bootstrap", "ratio", "resampled_means"]
 
 DRAWS = 2000
 SEED = 0  # the same draws for every run, so that two of them can be compared
@@ -143,3 +143,24 @@ def bootstrap(
     tail = (1 - LEVEL) / 2
     low, high = np.quantile(draw, [tail, 1 - tail], axis=0)
     return [Interval(*map(float, found)) for found in zip(values, low, high, strict=True)]
+
+
+def ratio(cases: np.ndarray, *, block: int = 1) -> Interval:
+    """Give the sum of values over the sum of weights, with its 95 % percentile interval.
+
+    Parameters
+    ----------
+    cases : numpy.ndarray
+        A value and a weight for each case (cases, 2).
+    block : int
+        As for `resampled_means`.
+
+    Examples
+    --------
+    >>> ratio(np.array([[1.0, 1.0], [1.0, 1.0]]))
+    Interval(value=1.0, low=1.0, high=1.0)
+    """
+    (found,) = bootstrap(
+        cases, block=block, measure=lambda means: means[..., :1] / means[..., 1:]
+    )
+    return found

@@ -6,20 +6,22 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from kerasduet._version import __version__
+from kerasduet.errors import KerasduetError
 from kerasduet.report.document import code, escape
 from kerasduet.report.intervals import DRAWS, SEED
-from kerasduet.report.measures import test_block
 from kerasduet.report.repeat import python_code, r_code
 from kerasduet.report.words import count
 
 if TYPE_CHECKING:
+    from kerasduet.data import Dataset
     from kerasduet.report.document import Document
-    from kerasduet.run import Run
+    from kerasduet.result import Result
 
 __all__ = [
     "SPLITS",
     "add_footer",
     "add_repeat",
+    "data_of",
     "interval_note",
     "provenance",
     "warn_unfinished",
@@ -28,34 +30,25 @@ __all__ = [
 SPLITS = {"train": "training", "validation": "validation", "test": "test"}
 
 
-def interval_note(run: Run) -> str:
+def data_of(run: Result) -> tuple[Dataset | None, str]:
+    """Give the data of a run, or why they cannot be had."""
+    try:
+        return run.dataset, ""
+    except KerasduetError as error:
+        return None, str(error)
+
+
+def interval_note(run: Result) -> str:
     """Say how the intervals were made and what they cover."""
-    draws = f"{DRAWS:,} draws, seed {SEED}"
-    if run.experiment.task == "classification":
-        return (
-            f"The 95 % intervals are from a percentile bootstrap over the {len(run.table):,} "
-            f"test images ({draws}). They cover which images happened to be in the test, not "
-            "what other training images or another seed would give."
-        )
-    windows = len(run.table) // run.experiment.horizon
-    block = test_block(run)
-    apart = windows // block
-    text = (
-        f"The 95 % intervals are from a percentile bootstrap over the {windows:,} test windows "
-        f"({draws}). Windows that begin close together share steps and errors, so they were "
-        f"drawn in blocks of {block} successive ones (circular block bootstrap): the test holds "
-        f"{count(apart, 'such block')} side by side"
-    )
-    rough = ", few for an interval: take it as rough." if apart < 20 else "."
-    return (
-        text
-        + rough
-        + " The intervals cover which stretch of time happened to be the test, not "
-        "what another seed would give."
+    task = run.task
+    return task.intervals(run) or (
+        f"The 95 % interval is from a percentile bootstrap over the {len(run.table):,} test "
+        f"{task.cases_word} ({DRAWS:,} draws, seed {SEED}). It covers which {task.cases_word} "
+        "happened to be in the test, not what another seed would give."
     )
 
 
-def warn_unfinished(page: Document, run: Run, name: str) -> None:
+def warn_unfinished(page: Document, run: Result, name: str) -> None:
     """Say that a training was interrupted."""
     if run.status == "finished":
         return
@@ -68,7 +61,7 @@ def warn_unfinished(page: Document, run: Run, name: str) -> None:
     )
 
 
-def add_repeat(page: Document, runs: Mapping[str, Run]) -> None:
+def add_repeat(page: Document, runs: Mapping[str, Result]) -> None:
     """Add the calls that repeat the runs, in both languages."""
     page.heading("How to repeat it")
     page.add(
@@ -90,7 +83,7 @@ def add_repeat(page: Document, runs: Mapping[str, Run]) -> None:
     )
 
 
-def provenance(run: Run) -> dict[str, str]:
+def provenance(run: Result) -> dict[str, str]:
     """Give what a run's result depends on, in Markdown, by its name."""
     facts = run.provenance
     device, threads = facts["device"], facts["threads"]

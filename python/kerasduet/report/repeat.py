@@ -10,7 +10,7 @@ from kerasduet.experiments import Experiment, experiment, presets
 from kerasduet.report.document import quoted
 
 if TYPE_CHECKING:
-    from kerasduet.run import Run
+    from kerasduet.result import Result
 
 __all__ = ["DATA", "changes", "flat_settings", "python_code", "r_code"]
 
@@ -26,7 +26,7 @@ def flat_settings(chosen: Experiment) -> dict[str, Any]:
     return {name: value for name, value in chosen.flat().items() if name not in UNSEEN}
 
 
-def changes(run: Run) -> tuple[str, dict[str, Any]]:
+def changes(run: Result) -> tuple[str, dict[str, Any]]:
     """Say which preset to start from, and what to change.
 
     Returns
@@ -50,17 +50,17 @@ def changes(run: Run) -> tuple[str, dict[str, Any]]:
     return name, differ
 
 
-def python_code(runs: Mapping[str, Run]) -> str:
+def python_code(runs: Mapping[str, Result]) -> str:
     """Write the calls in Python, by the names that hold the runs."""
     return _code(runs, PYTHON)
 
 
-def r_code(runs: Mapping[str, Run]) -> str:
+def r_code(runs: Mapping[str, Result]) -> str:
     """Write the calls in R, by the names that hold the runs."""
     return _code(runs, R)
 
 
-def _code(runs: Mapping[str, Run], language: Language) -> str:
+def _code(runs: Mapping[str, Result], language: Language) -> str:
     lines = [language.start]
     backends = [_backend(run) for run in runs.values()]
     if backends[0] and all(backend == backends[0] for backend in backends):
@@ -78,7 +78,7 @@ def _code(runs: Mapping[str, Run], language: Language) -> str:
     return "\n".join(lines)
 
 
-def _backend(run: Run) -> dict[str, Any]:
+def _backend(run: Result) -> dict[str, Any]:
     name, threads = run.provenance["backend"], run.provenance["threads"]
     if name == "tensorflow" and threads is None:
         return {}

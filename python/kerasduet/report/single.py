@@ -6,21 +6,17 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from kerasduet.data.preprocessing import ImagePreprocessing
-from kerasduet.errors import KerasduetError
-from kerasduet.evaluation import diverged
 from kerasduet.plots import plot_run
-from kerasduet.report import images, series, words
+from kerasduet.report import plain, words
 from kerasduet.report.document import code, escape
 from kerasduet.report.drawing import draw_network, layers_of
-from kerasduet.report.parts import add_footer, add_repeat, provenance, warn_unfinished
+from kerasduet.report.parts import add_footer, add_repeat, data_of, provenance, warn_unfinished
 from kerasduet.report.repeat import flat_settings
 from kerasduet.report.words import count
 
 if TYPE_CHECKING:
-    from kerasduet.data import Dataset
     from kerasduet.report.document import Document
-    from kerasduet.run import Run
+    from kerasduet.result import Result
 
 __all__ = ["write_page"]
 
@@ -28,40 +24,32 @@ TRAINING = (
     "optimizer", "learning_rate", "schedule", "momentum", "weight_decay", "clip_norm",
     "clip_value", "epochs", "batch_size", "early_stopping", "validation_split", "seed",
 )  # fmt: skip
-# Of a series: they decide what the network sees and what it is scored on.
-WINDOWS = ("lookback", "horizon", "difference", "season", "straddle", "test_split")
 
 
-def write_page(page: Document, run: Run, *, stem: str) -> None:
+def write_page(page: Document, run: Result, *, stem: str) -> None:
     """Write everything there is to say about a run.
 
     Parameters
     ----------
     page : Document
         An empty page.
-    run : Run
+    run : Result
         The run.
     stem : str
         Name of the page's files without their endings.
     """
-    dataset, problem = _data_of(run)
     page.headline(run.summary)
     warn_unfinished(page, run, run.experiment.name)
-    useless = diverged(run.metrics)
-    if not useless:
-        _purpose(page, run)
-    _data(page, run, dataset, problem)
+    if not run.diverged:
+        page.heading("What the model is for")
+        plain.write(page, run, "purpose")
+    _data(page, run)
     _network(page, run)
     _training(page, run)
-    if useless:
+    if run.diverged:
         _no_result(page, run)
-    elif run.experiment.task == "classification":
-        images.add_result(page, run)
-        images.add_mistakes(page, run, dataset)
     else:
-        series.add_result(page, run)
-        series.add_forecasts(page, run)
-        series.add_residuals(page, run)
+        plain.write(page, run, "result")
     add_repeat(page, {"run": run})
     page.heading("Provenance")
     rows = [(escape(name), text) for name, text in provenance(run).items()]
@@ -69,31 +57,15 @@ def write_page(page: Document, run: Run, *, stem: str) -> None:
     add_footer(page, stem)
 
 
-def _data_of(run: Run) -> tuple[Dataset | None, str]:
-    """Give the data, or why they cannot be had."""
-    try:
-        return run.dataset, ""
-    except KerasduetError as error:
-        return None, str(error)
-
-
-def _purpose(page: Document, run: Run) -> None:
-    page.heading("What the model is for")
-    if isinstance(run.preprocessing, ImagePreprocessing):
-        images.add_purpose(page, run, run.preprocessing)
-    else:
-        series.add_purpose(page, run, run.preprocessing)
-
-
-def _data(page: Document, run: Run, dataset: Dataset | None, problem: str) -> None:
-    source = run.source
+def _data(page: Document, run: Result) -> None:
+    source, (_, problem) = run.source, data_of(run)
     page.heading("Data")
-    rows = "times" if run.experiment.task == "forecasting" else "images"
     # The folder is the business of whoever ran it.
     file = str(source.path).replace("\\", "/").rpartition("/")[2] if source.path else ""
     from_file = f", file {code(file)}" if file else ""
     page.add(
-        f"Source: {escape(source.name)}{from_file}, {source.rows:,} {rows}. {escape(source.note)}",
+        f"Source: {escape(source.name)}{from_file}, {source.rows:,} {run.task.rows}. "
+        f"{escape(source.note)}",
         f"sha256 of the arrays: {code(source.sha256)}",
     )
     if problem:
@@ -102,13 +74,10 @@ def _data(page: Document, run: Run, dataset: Dataset | None, problem: str) -> No
             "Without the data",
             f"The data cannot be had now, so this page shows less of them. {escape(problem)}",
         )
-    if run.experiment.task == "classification":
-        images.add_data(page, run, dataset)
-    else:
-        series.add_data(page, run, dataset)
+    plain.write(page, run, "data")
 
 
-def _network(page: Document, run: Run) -> None:
+def _network(page: Document, run: Result) -> None:
     layers = layers_of(run.model)
     total = sum(layer.parameters for layer in layers)
     page.heading("Network")
@@ -141,11 +110,11 @@ def _network(page: Document, run: Run) -> None:
     )
 
 
-def _training(page: Document, run: Run) -> None:
+def _training(page: Document, run: Result) -> None:
     page.heading("Training")
     settings = flat_settings(run.experiment)
     own = tuple(name for name in run.experiment.training.names() if name not in TRAINING)
-    named = TRAINING + own + (WINDOWS if run.experiment.task == "forecasting" else ())
+    named = TRAINING + own + run.task.page_settings
     rows = [
         [name.replace("_", " ").capitalize(), escape(words.setting(settings[name]))]
         for name in named
@@ -182,12 +151,11 @@ def _number(value: Any) -> str:
     return f"{value:.4g}" if np.isfinite(value) else "not a finite number"
 
 
-def _no_result(page: Document, run: Run) -> None:
-    rows = "windows" if run.experiment.task == "forecasting" else "images"
+def _no_result(page: Document, run: Result) -> None:
     page.heading("Result")
     page.callout(
         "warning",
         "Diverged",
-        f"The network gives no finite numbers for the test {rows}. It has no measures, beats no "
-        "baseline and is of no use.",
+        f"The network gives no finite numbers for the test {run.task.cases_word}. It has no "
+        "measures, beats no baseline and is of no use.",
     )

@@ -9,6 +9,8 @@ from typing import Any
 from kerasduet.report.intervals import Interval
 
 __all__ = [
+    "DIVERGED",
+    "NO_BREAK",
     "among",
     "count",
     "decimals",
@@ -20,6 +22,7 @@ __all__ = [
     "value",
 ]
 
+DIVERGED = "diverged"
 MINUS = "\u2212"
 NO_BREAK = "\u00a0"
 

@@ -10,7 +10,7 @@ import json
 import os
 import tempfile
 import time
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -19,9 +19,9 @@ import numpy as np
 from kerasduet import checks
 from kerasduet._version import __version__
 from kerasduet.data.dataset import Source, digest_arrays
-from kerasduet.data.preprocessing import ImagePreprocessing, SeriesPreprocessing
 from kerasduet.errors import BackendError, KerasduetError, ModelMismatch, RunFolderError
 from kerasduet.experiments import Experiment
+from kerasduet.registry import TASKS
 from kerasduet.result import CHANGED, Result
 from kerasduet.runs import learned, packed, storage, weights
 from kerasduet.runs.manifest import (
@@ -42,6 +42,9 @@ from kerasduet.training import State, capture, compile_model, weights_digest
 if TYPE_CHECKING:
     import keras
     import pandas as pd
+
+    from kerasduet.data.preprocessing import Learned
+    from kerasduet.task import Task
 
 R = TypeVar("R", bound=Result)
 
@@ -623,8 +626,8 @@ def _csv_text(frame: pd.DataFrame) -> str:
     return frame.to_csv(index=False, quoting=csv.QUOTE_NONNUMERIC, lineterminator="\n")
 
 
-def _read_csv(content: bytes, texts: Collection[str] = ()) -> pd.DataFrame:
-    """Read a table of numbers and some text columns; every number to its last bit."""
+def _read_csv(content: bytes, typed: Callable[[str, list[str]], Any]) -> pd.DataFrame:
+    """Read a table, each column by its name as `typed` says; numbers to their last bit."""
     import pandas as pd
 
     # pandas' own parsers may miss the last bit of a number and end a text at a NUL.
@@ -636,20 +639,16 @@ def _read_csv(content: bytes, texts: Collection[str] = ()) -> pd.DataFrame:
         csv.field_size_limit(most)
     if len(set(head)) < len(head) or any(len(row) != len(head) for row in rows):
         raise ValueError("rows of other lengths")
-    columns: dict[str, Any] = {}
-    for i, name in enumerate(head):
-        values = [row[i] for row in rows]
-        if name in texts:
-            columns[name] = np.array(values, dtype=object)
-            continue
-        numbers = np.array([float(value or "nan") for value in values], dtype=np.float64)
-        whole = name in {"epoch", "row", "step"}
-        columns[name] = numbers.astype(np.int64) if whole else numbers
-    return pd.DataFrame(columns)
+    return pd.DataFrame(
+        {name: typed(name, [row[i] for row in rows]) for i, name in enumerate(head)}
+    )
 
 
 def _read_history(content: bytes, manifest: Mapping[str, Any]) -> pd.DataFrame:
-    frame = _read_csv(content)
+    frame = _read_csv(
+        content,
+        lambda name, texts: learned.typed(texts, "id" if name == "epoch" else "number", None),
+    )
     epochs = len(manifest["provenance"]["seconds"]["epochs"])
     learned.refuse_table(frame, epochs, ("epoch",))
     return frame
@@ -657,31 +656,17 @@ def _read_history(content: bytes, manifest: Mapping[str, Any]) -> pd.DataFrame:
 
 def _read_predictions(
     content: bytes,
-    preprocessing: ImagePreprocessing | SeriesPreprocessing,
+    preprocessing: Learned,
     manifest: Mapping[str, Any],
 ) -> pd.DataFrame:
-    from kerasduet.data.times import read_times
-
-    is_images = isinstance(preprocessing, ImagePreprocessing)
-    names = ("truth", "prediction") if is_images else ("origin", "time", "filled")
-    if len(content) > learned.most_predictions(manifest, preprocessing):
+    task: Task = TASKS[manifest["experiment"]["task"]]
+    rows = manifest["provenance"]["sizes"]["test"] * task.steps(preprocessing)
+    if len(content) > learned.most_predictions(rows, preprocessing):
         raise ValueError("a table of more rows")
-    frame = _read_csv(content, names)
-    rows = learned.predicted_rows(manifest, preprocessing)
-    learned.refuse_table(frame, rows, learned.predicted_columns(preprocessing))
-    if isinstance(preprocessing, ImagePreprocessing):
-        for name in names:
-            if not set(frame[name]) <= set(preprocessing.class_names):
-                raise ValueError("another class")
-        floats = [n for n in frame.columns if n.startswith("p_") or n == "probability"]
-        labels = dict(zip(preprocessing.class_names, preprocessing.labels, strict=True))
-        for name in ("truth", "prediction"):
-            frame[name] = np.array(
-                [labels[text] for text in frame[name]], preprocessing.labels.dtype
-            )
-        return frame.astype(dict.fromkeys(floats, np.float32))
-    for name in ("origin", "time"):
-        frame[name] = read_times(frame[name], preprocessing.zone)
-    if "filled" in frame:  # not in folders of earlier versions
-        frame["filled"] = frame["filled"] == "True"
+    kinds = task.columns(preprocessing)
+    frame = _read_csv(
+        content,
+        lambda name, texts: learned.typed(texts, kinds.get(name, "number"), preprocessing),
+    )
+    learned.refuse_table(frame, rows, set(kinds) - set(task.later_columns))
     return frame

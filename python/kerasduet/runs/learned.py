@@ -6,28 +6,30 @@ import math
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from kerasduet.data.preprocessing import (
-    ImagePreprocessing,
-    SeriesPreprocessing,
-    preprocessing_from_dict,
-)
+import numpy as np
+
+from kerasduet.registry import TASKS
 
 if TYPE_CHECKING:
     import pandas as pd
 
+    from kerasduet.data.preprocessing import Learned
     from kerasduet.experiments import Experiment
+    from kerasduet.task import Task
 
 __all__ = [
     "MOST_TABLE",
+    "code",
+    "finite",
+    "flag",
+    "hold",
     "learned_for",
     "most_history",
     "most_predictions",
-    "predicted_columns",
-    "predicted_rows",
     "refuse_table",
+    "texts",
+    "typed",
 ]
-
-Learned = ImagePreprocessing | SeriesPreprocessing
 
 # Text of a number or of a time, in bytes, and room for columns of later versions.
 ITEM = 64
@@ -43,82 +45,42 @@ def learned_for(values: Mapping[str, Any], experiment: Experiment) -> Learned:
     ValueError, TypeError, KeyError
         It is damaged, or was learned for another experiment.
     """
-    learned = preprocessing_from_dict(values)
-    if isinstance(learned, ImagePreprocessing):
-        _hold("task", "classification", experiment.task)
-        _check_images(learned, experiment)
-    else:
-        _hold("task", "forecasting", experiment.task)
-        _check_series(learned, experiment)
+    task: Task = TASKS[experiment.task]
+    kinds = {kind.kind: kind for kind in task.learned}
+    learned = kinds[values["kind"]].from_dict(values)
+    task.check_learned(learned, experiment)
     return learned
 
 
-def _check_images(learned: ImagePreprocessing, experiment: Experiment) -> None:
-    arguments = experiment.builder_arguments()
-    names = learned.class_names
-    _hold("input_shape", learned.input_shape, arguments["input_shape"])
-    _hold("classes", len(names), arguments["classes"])
-    _texts("class_names", names)
-    _hold("class_names", len(set(names)), len(names))
-    _flag("named", learned.named)
-    if not learned.named:
-        _hold("class_names", names, tuple(map(str, range(len(names)))))
-
-
-def _check_series(learned: SeriesPreprocessing, experiment: Experiment) -> None:
-    for name in ("difference", "lookback", "horizon", "season", "frequency"):
-        _hold(name, getattr(learned, name), getattr(experiment, name))
-    _texts("columns", (*learned.columns, learned.target))
-    _hold("columns", len(learned.columns), experiment.builder_arguments()["n_features"])
-    if experiment.target is not None:
-        _hold("target", learned.target, experiment.target)
-    _hold("columns", [c for c in experiment.features if c not in learned.columns], [])
-    _flag("target_is_input", learned.target_is_input)
-    if learned.target_is_input:
-        _hold("columns", learned.columns, (learned.target,))
-    width = len(learned.columns) + 1
-    for values in (learned.mean, learned.scale, *learned.tail):
-        _hold("columns", len(values), width)
-        _finite(values)
-    _finite((learned.first, *([learned.mase_scale] if learned.mase_scale else [])))
-    if min(learned.scale) <= 0 or not learned.mase_scale >= 0:
-        raise ValueError("scale: must be above 0")
-    if type(learned.rows) is not int or not learned.rows >= len(learned.tail):
-        raise ValueError("rows: must be at least those of the tail")
-    if len(learned.tail) < experiment.lookback + experiment.difference:
-        raise ValueError("tail: must fill a window")
-    if learned.tail_times:  # earlier versions kept no row numbers
-        from kerasduet.data.times import read_times
-
-        _hold("tail_times", len(learned.tail_times), len(learned.tail))
-        _texts("tail_times", learned.tail_times)
-        read_times(learned.tail_times, learned.zone)
-
-
-def _hold(name: str, found: Any, wanted: Any) -> None:
+def hold(name: str, found: Any, wanted: Any) -> None:
+    """Refuse another value, or the same of another type."""
     if found != wanted or type(found) is not type(wanted):
         raise ValueError(f"{name}: of another experiment")
 
 
-def _texts(name: str, values: Iterable[Any]) -> None:
+def texts(name: str, values: Iterable[Any]) -> None:
+    """Refuse what is no tuple of texts."""
     if not isinstance(values, tuple) or any(type(value) is not str for value in values):
         raise TypeError(f"{name}: must be texts")
 
 
-def _flag(name: str, value: Any) -> None:
+def flag(name: str, value: Any) -> None:
+    """Refuse what is neither true nor false."""
     if type(value) is not bool:
         raise TypeError(f"{name}: must be true or false")
 
 
-def _finite(values: Iterable[Any]) -> None:
+def finite(values: Iterable[Any]) -> None:
+    """Refuse what is no finite number."""
     for value in values:
         if type(value) not in (int, float) or not math.isfinite(value):
             raise ValueError("numbers: must be finite")
 
 
-def predicted_rows(manifest: Mapping[str, Any], learned: Learned) -> int:
-    """Give the rows that the table of predictions has."""
-    return manifest["provenance"]["sizes"]["test"] * getattr(learned, "horizon", 1)
+def code(name: str, value: Any, count: int) -> None:
+    """Refuse what is no whole number from 0 to below a count."""
+    if type(value) is not int or not 0 <= value < count:
+        raise ValueError(f"{name}: must be a code")
 
 
 def most_history(manifest: Mapping[str, Any]) -> int:
@@ -126,12 +88,12 @@ def most_history(manifest: Mapping[str, Any]) -> int:
     return (MORE_COLUMNS + len(manifest["provenance"]["seconds"]["epochs"])) * ITEM * 16
 
 
-def most_predictions(manifest: Mapping[str, Any], learned: Learned) -> int:
-    """Give the bytes that the table of predictions does not exceed."""
+def most_predictions(rows: int, learned: Learned) -> int:
+    """Give the bytes that a table of predictions does not exceed."""
     # Of a character of a name, however it is written.
     names = [4 * len(name) for name in getattr(learned, "class_names", ())]
     row = ITEM * (len(names) + MORE_COLUMNS) + 4 * max(names, default=0)
-    return (2 + predicted_rows(manifest, learned)) * row + 2 * sum(names)
+    return (2 + rows) * row + 2 * sum(names)
 
 
 def refuse_table(frame: pd.DataFrame, rows: int, columns: Iterable[str]) -> None:
@@ -140,9 +102,21 @@ def refuse_table(frame: pd.DataFrame, rows: int, columns: Iterable[str]) -> None
         raise ValueError("another table")
 
 
-def predicted_columns(learned: Learned) -> tuple[str, ...]:
-    """Name the columns that a run's figures and reports are drawn from."""
-    if isinstance(learned, ImagePreprocessing):
-        names = (f"p_{name}" for name in learned.class_names)
-        return ("row", "truth", "prediction", "probability", *names)
-    return ("origin", "time", "step", "truth", "forecast", "naive", "seasonal_naive", "drift")
+def typed(texts: list[str], kind: str, learned: Any) -> Any:
+    """Read a column of a saved table of predictions as what its task declares it to be."""
+    if kind == "class":
+        labels = dict(zip(learned.class_names, learned.labels, strict=True))
+        return np.array([labels[text] for text in texts], learned.labels.dtype)
+    if kind == "time":
+        from kerasduet.data.times import read_times
+
+        return read_times(texts, getattr(learned, "zone", None))
+    if kind == "flag":
+        if not set(texts) <= {"True", "False"}:
+            raise ValueError("neither true nor false")
+        return np.array([text == "True" for text in texts])
+    if kind == "text":
+        return np.array(texts, dtype=object)
+    numbers = np.array([float(text or "nan") for text in texts], dtype=np.float64)
+    types = {"id": np.int64, "prob": np.float32}
+    return numbers.astype(types.get(kind, np.float64))

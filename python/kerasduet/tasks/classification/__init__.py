@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, ClassVar
 
-from kerasduet.task import Task
+from kerasduet.data.preprocessing import ImagePreprocessing
+from kerasduet.task import Metric, Task
 from kerasduet.tasks.classification.settings import ImageSettings, ImageTraining
 
 if TYPE_CHECKING:
+    import numpy as np
+    import pandas as pd
+
     from kerasduet.augment import Augmentation
     from kerasduet.data.dataset import Dataset
     from kerasduet.experiments import Experiment
@@ -19,11 +24,21 @@ class Classification(Task):
     """One of several classes, with a probability for each."""
 
     name = "classification"
+    noun = "a classifier"
     Settings = ImageSettings
     Training = ImageTraining
     own_data = "images"
     file_data = "mnist"
+    learned = (ImagePreprocessing,)
+    metrics = (
+        Metric("accuracy", "accuracy", "%", 100, higher=True),
+        Metric("loss", "cross-entropy", "nats"),
+    )
     needed = ("accuracy", "loss", "errors", "baseline_accuracy")
+    rows = "images"
+    cases_word = "images"
+    tiny: ClassVar = {"input_shape": (12, 12, 1), "classes": 3}
+    overview = ("history", "confusion", "digits")
 
     def shapes(self, data: Any) -> dict[str, Any]:
         """Give the shape of one image and the number of classes."""
@@ -35,7 +50,7 @@ class Classification(Task):
 
         return mnist.load(experiment) if given is None else images.load(experiment, given)
 
-    def heads(self, experiment: Experiment) -> dict[str, Any]:
+    def heads(self, data: Any, network: Any) -> dict[str, Any]:
         """Give loss and metric of the one output."""
         return {"loss": "sparse_categorical_crossentropy", "metrics": ["accuracy"]}
 
@@ -44,6 +59,105 @@ class Classification(Task):
         from kerasduet.augment import augmentation
 
         return augmentation(experiment)
+
+    def example(self, data: Any) -> Any:
+        """Give random images, 16 of each class."""
+        import numpy as np
+
+        codes = np.arange(16 * data.classes) % data.classes
+        shape = (len(codes), *data.input_shape)
+        random = np.random.default_rng(5)
+        return {"x": random.integers(0, 256, shape, dtype=np.uint8), "y": codes}
+
+    def columns(self, learned: Any) -> dict[str, str]:
+        """Give row, truth, prediction, and probabilities."""
+        names = (f"p_{name}" for name in learned.class_names)
+        own = {"row": "id", "truth": "class", "prediction": "class", "probability": "prob"}
+        return own | dict.fromkeys(names, "prob")
+
+    def table(self, dataset: Dataset, outputs: np.ndarray) -> pd.DataFrame:
+        """Lay probabilities (n, classes) beside the truth."""
+        from kerasduet.tasks.classification import scores
+
+        return scores.table(dataset, outputs)
+
+    def score(self, table: pd.DataFrame, learned: Any) -> dict[str, float]:
+        """Give loss (nats), accuracy, errors and baseline_accuracy."""
+        from kerasduet.tasks.classification import scores
+
+        return scores.score(table, learned)
+
+    def cases(self, table: pd.DataFrame, learned: Any) -> np.ndarray:
+        """Say of each test image whether it was right."""
+        import numpy as np
+
+        from kerasduet.tasks.classification import scores
+
+        right = scores.cases(table, learned)[:, 0]
+        return np.column_stack([right, np.ones_like(right)])
+
+    def verdict(self, metrics: Mapping[str, float]) -> str:
+        """Put accuracy and the commonest class beside each other."""
+        from kerasduet.tasks.classification import scores
+
+        return scores.verdict(metrics)
+
+    def check_learned(self, learned: Any, experiment: Experiment) -> None:
+        """Refuse other classes or shapes than those of the experiment."""
+        from kerasduet.tasks.classification import saved
+
+        saved.check(learned, experiment)
+
+    def predict(self, run: Any, x: Any, kind: str) -> Any:
+        """Give class labels (n,), or a DataFrame of probabilities (n, classes)."""
+        from kerasduet.tasks.classification import verbs
+
+        return verbs.predict(run, x, kind)
+
+    @property
+    def verbs(self) -> Mapping[str, Callable[..., Any]]:
+        """Scores on other labelled images."""
+        from kerasduet.tasks.classification import verbs
+
+        return {"evaluate": verbs.evaluate}
+
+    @property
+    def panels(self) -> tuple[Any, ...]:
+        """Test images, and the confusion matrix."""
+        from kerasduet.figures import Kind
+        from kerasduet.tasks.classification.figures import confusion_panel, digits_panel
+
+        mine = (self.name,)
+        return (
+            Kind("digits", digits_panel, mine, ("rows",), sized=True),
+            Kind("confusion", confusion_panel, mine, sized=True),
+        )
+
+    def curves(self, experiment: Experiment) -> dict[str, tuple[str, float]]:
+        """Give cross-entropy, with the penalty where there is one, and accuracy."""
+        penalty = any(experiment.model.get(name) for name in ("l1", "l2"))
+        loss = "Loss (nats, with penalty)" if penalty else "Loss (cross-entropy, nats)"
+        return {"loss": (loss, 1.0), "accuracy": ("Accuracy (%)", 100.0)}
+
+    def page(self, part: str, page: Any, run: Any) -> bool:
+        """Write what the images show, their classes, and what was right and wrong."""
+        from kerasduet.tasks.classification.page import PARTS
+
+        PARTS[part](page, run)
+        return True
+
+    def compare(self, page: Any, runs: Sequence[Any], names: Sequence[str]) -> bool:
+        """Write accuracy, cross-entropy and baseline of each run."""
+        from kerasduet.tasks.classification.page import add_comparison
+
+        add_comparison(page, runs, names)
+        return True
+
+    def intervals(self, run: Any) -> str:
+        """Say that test images were drawn."""
+        from kerasduet.tasks.classification.page import intervals
+
+        return intervals(run)
 
 
 TASK = Classification()

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, ClassVar
 
-from kerasduet.task import Task
+from kerasduet.data.preprocessing import SeriesPreprocessing
+from kerasduet.task import Metric, Task
 from kerasduet.tasks.forecasting.settings import SeriesSettings
 
 if TYPE_CHECKING:
+    import numpy as np
+    import pandas as pd
+
     from kerasduet.data.dataset import Dataset
     from kerasduet.experiments import Experiment
 
@@ -18,10 +23,27 @@ class Forecasting(Task):
     """The next steps of one column of a series."""
 
     name = "forecasting"
+    noun = "a forecaster"
     Settings = SeriesSettings
     own_data = "series"
     file_data = "series"
+    learned = (SeriesPreprocessing,)
+    metrics = (
+        Metric("mae", "mean absolute error"),
+        Metric("rmse", "root mean squared error"),
+        Metric("smape", "sMAPE", "%"),
+        Metric("mase", "MASE"),
+    )
     needed = ("mae", "naive_mae")
+    key = ("origin", "time", "step")
+    later_columns = ("filled", "seasonal_drift")
+    rows = "times"
+    cases_word = "windows"
+    ask = "forecast()"
+    tiny: ClassVar = {"lookback": 6, "horizon": 2}
+    overview = ("forecast", "history", "horizon")
+    # They decide what the network sees and what it is scored on.
+    page_settings = ("lookback", "horizon", "difference", "season", "straddle", "test_split")
 
     def shapes(self, data: Any) -> dict[str, Any]:
         """Give the size of one window and the steps to forecast."""
@@ -37,9 +59,130 @@ class Forecasting(Task):
 
         return series.load(experiment, given)
 
-    def heads(self, experiment: Experiment) -> dict[str, Any]:
+    def heads(self, data: Any, network: Any) -> dict[str, Any]:
         """Give loss and metric of the one output."""
         return {"loss": "mean_squared_error", "metrics": ["mean_absolute_error"]}
+
+    def example(self, data: Any) -> Any:
+        """Give a random series of days."""
+        import numpy as np
+        import pandas as pd
+
+        rows = 20 * (data.lookback + data.horizon)
+        index = pd.date_range("2024-01-01", periods=rows, freq="D", name="time")
+        return pd.Series(np.random.default_rng(5).normal(size=rows), index, name="value")
+
+    def columns(self, learned: Any) -> dict[str, str]:
+        """Give origin, time, step, truth, and a column a forecast."""
+        from kerasduet.forecasting.baselines import BASELINES
+
+        own = {"origin": "time", "time": "time", "step": "id", "truth": "number"}
+        return own | {"filled": "flag"} | dict.fromkeys(("forecast", *BASELINES), "number")
+
+    def steps(self, learned: Any) -> int:
+        """Give the steps of a window."""
+        horizon: int = learned.horizon
+        return horizon
+
+    def table(self, dataset: Dataset, outputs: np.ndarray) -> pd.DataFrame:
+        """Lay forecasts and baselines beside the truth, in the target's units."""
+        from kerasduet.tasks.forecasting import scores
+
+        return scores.table(dataset, outputs)
+
+    def score(self, table: pd.DataFrame, learned: Any) -> dict[str, float]:
+        """Give mae, rmse, smape and mase of the network and of each baseline."""
+        from kerasduet.tasks.forecasting import scores
+
+        return scores.score(table, learned)
+
+    def cases(self, table: pd.DataFrame, learned: Any) -> np.ndarray:
+        """Give the mean absolute error of each test window, and the steps that count."""
+        from kerasduet.tasks.forecasting.measures import series_cases
+
+        return series_cases(table, learned, "forecast")[:, [0, 3]]
+
+    def block(self, table: pd.DataFrame, learned: Any) -> int:
+        """Give how many successive windows are drawn together."""
+        from kerasduet.tasks.forecasting.measures import test_block
+
+        return test_block(table, learned)
+
+    def verdict(self, metrics: Mapping[str, float]) -> str:
+        """Put the error and that of the best baseline beside each other."""
+        from kerasduet.tasks.forecasting import scores
+
+        return scores.verdict(metrics)
+
+    def check_learned(self, learned: Any, experiment: Experiment) -> None:
+        """Refuse other columns or windows than those of the experiment."""
+        from kerasduet.tasks.forecasting import saved
+
+        saved.check(learned, experiment)
+
+    def predict(self, run: Any, x: Any, kind: str) -> Any:
+        """Continue another series; the table of `forecast`, whatever kind is asked for."""
+        from kerasduet.tasks.forecasting import verbs
+
+        return verbs.predict(run, x, kind)
+
+    @property
+    def verbs(self) -> Mapping[str, Callable[..., Any]]:
+        """The steps after the end of the series."""
+        from kerasduet.tasks.forecasting import verbs
+
+        return {"forecast": verbs.forecast}
+
+    @property
+    def panels(self) -> tuple[Any, ...]:
+        """Forecasts beside the truth, and the error by step."""
+        from kerasduet.figures import Kind
+        from kerasduet.tasks.forecasting.figures import forecast_panel, horizon_panel
+
+        mine = (self.name,)
+        return (
+            Kind("forecast", forecast_panel, mine, ("windows",)),
+            Kind("horizon", horizon_panel, mine),
+        )
+
+    def curves(self, experiment: Experiment) -> dict[str, tuple[str, float]]:
+        """Give the errors of the scaled target."""
+        return {
+            "loss": ("Loss (MSE, standardized)", 1.0),
+            "mean_absolute_error": ("MAE (standardized)", 1.0),
+        }
+
+    def page(self, part: str, page: Any, run: Any) -> bool:
+        """Write what is forecast, from which windows, and how far off it was."""
+        from kerasduet.tasks.forecasting.page import PARTS
+
+        PARTS[part](page, run)
+        return True
+
+    def compare(self, page: Any, runs: Sequence[Any], names: Sequence[str]) -> bool:
+        """Write the errors of each run and of its baselines."""
+        from kerasduet.tasks.forecasting.page import add_comparison
+
+        add_comparison(page, runs, names)
+        return True
+
+    def intervals(self, run: Any) -> str:
+        """Say that successive windows were drawn together."""
+        from kerasduet.tasks.forecasting.page import intervals
+
+        return intervals(run)
+
+    def same_rows(self, one: Any, other: Any) -> bool:
+        """Say whether both forecast one column."""
+        from kerasduet.tasks.forecasting.page import same_rows
+
+        return same_rows(one, other)
+
+    def comparable(self, one: Any, other: Any) -> bool:
+        """Say whether both errors are in the units of one target."""
+        from kerasduet.tasks.forecasting.page import comparable
+
+        return comparable(one, other)
 
 
 TASK = Forecasting()

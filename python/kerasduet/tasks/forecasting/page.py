@@ -2,34 +2,41 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from kerasduet.evaluation import best_baseline, known_truth
-from kerasduet.figures.forecasting import forecast_names
 from kerasduet.plots import plot_run
 from kerasduet.report import words
 from kerasduet.report.document import escape
-from kerasduet.report.drawing import draw_residuals
-from kerasduet.report.measures import SERIES_MEASURES, gain, series_measures
-from kerasduet.report.parts import SPLITS, interval_note
-from kerasduet.report.residuals import check_residuals
+from kerasduet.report.intervals import DRAWS, SEED
+from kerasduet.report.measures import same_test_rows
+from kerasduet.report.parts import SPLITS, data_of, interval_note
 from kerasduet.report.words import count
+from kerasduet.tasks.forecasting.figures import forecast_names
+from kerasduet.tasks.forecasting.measures import (
+    SERIES_MEASURES,
+    gain,
+    series_measures,
+    test_block,
+)
+from kerasduet.tasks.forecasting.residuals import check_residuals, draw_residuals
+from kerasduet.tasks.forecasting.scores import best_baseline, known_truth
 
 if TYPE_CHECKING:
     from kerasduet.data import Dataset
-    from kerasduet.data.preprocessing import SeriesPreprocessing
     from kerasduet.report.document import Document
-    from kerasduet.run import Run
+    from kerasduet.result import Result
 
-__all__ = ["add_data", "add_forecasts", "add_purpose", "add_residuals", "add_result"]
+__all__ = ["PARTS", "add_comparison", "comparable", "intervals", "same_rows"]
 
 STEPS = 6  # of the horizon, in the table
 
 
-def add_purpose(page: Document, run: Run, learned: SeriesPreprocessing) -> None:
+def add_purpose(page: Document, run: Result) -> None:
     """Say what a forecaster is for and not for."""
+    learned: Any = run.preprocessing
     needed = learned.lookback + learned.difference
     target, columns = escape(learned.target), words.listed([escape(c) for c in learned.columns])
     spacing = (
@@ -52,8 +59,9 @@ def add_purpose(page: Document, run: Run, learned: SeriesPreprocessing) -> None:
     )
 
 
-def add_data(page: Document, run: Run, dataset: Dataset | None) -> None:
+def add_data(page: Document, run: Result) -> None:
     """Give the windows of every split, and the times they forecast."""
+    dataset, _ = data_of(run)
     table, sizes = run.table, run.provenance["sizes"]
     tested = f"{_moment(table['time'].iloc[0])} to {_moment(table['time'].iloc[-1])}"
     rows = []
@@ -78,7 +86,7 @@ def add_data(page: Document, run: Run, dataset: Dataset | None) -> None:
         )
 
 
-def _span(dataset: Dataset | None, name: str, run: Run) -> str:
+def _span(dataset: Dataset | None, name: str, run: Result) -> str:
     if dataset is None or dataset.table is None:
         return ""
     times, horizon = dataset.table.times, run.experiment.horizon
@@ -96,7 +104,7 @@ def _moment(time: Any) -> str:
     return written.removesuffix("T00:00:00")
 
 
-def add_result(page: Document, run: Run) -> None:
+def _errors(page: Document, run: Result) -> None:
     """Give the errors of the network and of every baseline, and their difference."""
     found, names = series_measures(run), forecast_names(run)
     page.heading("Result")
@@ -135,7 +143,7 @@ def add_result(page: Document, run: Run) -> None:
     )
 
 
-def add_forecasts(page: Document, run: Run) -> None:
+def _forecasts(page: Document, run: Result) -> None:
     """Show forecasts, and the error by step ahead."""
     page.heading("Forecasts")
     drawn = plot_run(run, kind="forecast")
@@ -176,7 +184,7 @@ def add_forecasts(page: Document, run: Run) -> None:
     )
 
 
-def add_residuals(page: Document, run: Run) -> None:
+def _residuals(page: Document, run: Result) -> None:
     """Say whether the one-step errors hold structure."""
     page.heading("Residuals", level=3)
     found = check_residuals(run.predictions(), season=run.experiment.season)
@@ -216,3 +224,87 @@ def add_residuals(page: Document, run: Run) -> None:
         "their histogram.",
         drawn,
     )
+
+
+def add_result(page: Document, run: Result) -> None:
+    """Give the errors, forecasts beside the truth, and what the one-step errors still hold."""
+    _errors(page, run)
+    _forecasts(page, run)
+    _residuals(page, run)
+
+
+PARTS = {"purpose": add_purpose, "data": add_data, "result": add_result}
+
+
+def intervals(run: Result) -> str:
+    """Say how the intervals were made and what they cover."""
+    windows = len(run.table) // run.experiment.horizon
+    block = test_block(run.table, run.preprocessing)
+    apart = windows // block
+    text = (
+        f"The 95 % intervals are from a percentile bootstrap over the {windows:,} test windows "
+        f"({DRAWS:,} draws, seed {SEED}). Windows that begin close together share steps and "
+        f"errors, so they were drawn in blocks of {block} successive ones (circular block "
+        f"bootstrap): the test holds "
+        f"{count(apart, 'such block')} side by side"
+    )
+    rough = ", few for an interval: take it as rough." if apart < 20 else "."
+    return (
+        text
+        + rough
+        + " The intervals cover which stretch of time happened to be the test, not "
+        "what another seed would give."
+    )
+
+
+def add_comparison(page: Document, runs: Sequence[Result], names: Sequence[str]) -> None:
+    """Give the errors of several forecasters and of their baselines."""
+    rows = []
+    for i, (name, run) in enumerate(zip(names, runs, strict=True)):
+        found = series_measures(run)
+        if run.diverged:
+            measured = [words.DIVERGED] + [""] * (len(SERIES_MEASURES) - 1)
+        else:
+            measured = [words.among(found["forecast"][m]) for m in SERIES_MEASURES]
+        rows.append([escape(name), *measured])
+        following = runs[i + 1] if i + 1 < len(runs) else None
+        if following is None or not same_test_rows(run, following):
+            rows += [
+                [f"*{label}*", *(words.among(found[column][m]) for m in SERIES_MEASURES)]
+                for column, label in forecast_names(run).items()
+                if column != "forecast"
+            ]
+    page.table(
+        "result",
+        "Errors on the test windows, all steps together, with 95 % intervals. MAE and RMSE are "
+        "in the units of the series, sMAPE in per cent. In italics the baselines on the same "
+        "test windows.",
+        ["Run", ">MAE", ">RMSE", ">sMAPE", ">MASE"],
+        rows,
+    )
+
+
+def same_rows(one: Result, other: Result) -> bool:
+    """Say whether two forecasters of the same times forecast the same column."""
+    return _target(one) == _target(other)
+
+
+def comparable(one: Result, other: Result) -> bool:
+    """Say whether two forecasters' errors are in the same units.
+
+    They are in those of the target, which the test values tell where they overlap in time.
+    """
+    if _target(one) != _target(other):
+        return False
+    if one.source.sha256 == other.source.sha256:
+        return True
+    truths = [run.table.groupby("time")["truth"].first() for run in (one, other)]
+    try:
+        shared = truths[0].index.intersection(truths[1].index)
+        return len(shared) > 0 and np.array_equal(truths[0][shared], truths[1][shared])
+    except TypeError:  # dates beside numbers, or times with and without a zone
+        return False
+
+
+def _target(run: Result) -> str:
+    return str(getattr(run.preprocessing, "target", ""))

@@ -10,7 +10,6 @@ import pandas as pd
 from kerasduet.checks import whole
 from kerasduet.data.preprocessing import SeriesPreprocessing
 from kerasduet.errors import DatasetError
-from kerasduet.evaluation import known_truth
 from kerasduet.figures.marks import Mark
 from kerasduet.figures.names import shortened
 from kerasduet.figures.panels import Panel, Scale
@@ -26,6 +25,7 @@ from kerasduet.figures.words import (
 from kerasduet.forecasting.baselines import BASELINES
 from kerasduet.forecasting.metrics import mae
 from kerasduet.style import OKABE_ITO, PALE
+from kerasduet.tasks.forecasting.scores import known_truth
 
 if TYPE_CHECKING:
     from kerasduet.result import Result

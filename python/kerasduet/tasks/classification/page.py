@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -9,23 +10,22 @@ import numpy as np
 from kerasduet.plots import plot_run
 from kerasduet.report import words
 from kerasduet.report.document import escape
-from kerasduet.report.intervals import Interval
-from kerasduet.report.measures import class_measures, class_scores
-from kerasduet.report.parts import SPLITS, interval_note
+from kerasduet.report.intervals import DRAWS, SEED, Interval
+from kerasduet.report.parts import SPLITS, data_of, interval_note
+from kerasduet.tasks.classification.measures import class_measures, class_scores
 
 if TYPE_CHECKING:
-    from kerasduet.data import Dataset
-    from kerasduet.data.preprocessing import ImagePreprocessing
     from kerasduet.report.document import Document
-    from kerasduet.run import Run
+    from kerasduet.result import Result
 
-__all__ = ["add_data", "add_mistakes", "add_purpose", "add_result"]
+__all__ = ["PARTS", "add_comparison", "intervals"]
 
 MISTAKES = 12  # shown
 
 
-def add_purpose(page: Document, run: Run, learned: ImagePreprocessing) -> None:
+def add_purpose(page: Document, run: Result) -> None:
     """Say what a classifier is for and not for."""
+    learned: Any = run.preprocessing
     height, width, channels = learned.input_shape
     sort = "grey" if channels == 1 else f"{channels}-channel"
     names = words.listed([escape(name) for name in learned.class_names])
@@ -42,8 +42,9 @@ def add_purpose(page: Document, run: Run, learned: ImagePreprocessing) -> None:
     )
 
 
-def add_data(page: Document, run: Run, dataset: Dataset | None) -> None:
+def add_data(page: Document, run: Result) -> None:
     """Give the classes of every split, or of the test alone without the data."""
+    dataset, _ = data_of(run)
     names, sizes = run.class_names, run.provenance["sizes"]
     if dataset is None:
         truth = run.table["truth"].astype(str)
@@ -73,7 +74,7 @@ def _part(number: Any, total: Any) -> str:
     return f"{number:,}{words.NO_BREAK}({words.share(number / total)})"
 
 
-def add_result(page: Document, run: Run) -> None:
+def _measures(page: Document, run: Result) -> None:
     """Give measures, the confusion matrix and the scores of every class."""
     found, tests = class_measures(run), len(run.table)
     page.heading("Result")
@@ -132,8 +133,9 @@ def _percent(part: float) -> str:
     return "\u2013" if np.isnan(part) else f"{100 * part:.1f}"
 
 
-def add_mistakes(page: Document, run: Run, dataset: Dataset | None) -> None:
+def _mistakes(page: Document, run: Result) -> None:
     """Show the mistakes that the network was surest of."""
+    dataset, _ = data_of(run)
     table = run.predictions()
     wrong = table[table["truth"] != table["prediction"]]
     page.heading("Mistakes")
@@ -172,5 +174,52 @@ def add_mistakes(page: Document, run: Run, dataset: Dataset | None) -> None:
         "mistakes",
         "The most confident mistakes, by their row in `predictions()`; probability in per cent.",
         [">Row", "Truth", "Prediction", ">Probability"],
+        rows,
+    )
+
+
+def add_result(page: Document, run: Result) -> None:
+    """Give measures, the scores of each class, and the worst mistakes."""
+    _measures(page, run)
+    _mistakes(page, run)
+
+
+PARTS = {"purpose": add_purpose, "data": add_data, "result": add_result}
+
+
+def intervals(run: Result) -> str:
+    """Say how the intervals were made and what they cover."""
+    return (
+        f"The 95 % intervals are from a percentile bootstrap over the {len(run.table):,} "
+        f"test images ({DRAWS:,} draws, seed {SEED}). They cover which images happened to be in "
+        "the test, not what other training images or another seed would give."
+    )
+
+
+def add_comparison(page: Document, runs: Sequence[Result], names: Sequence[str]) -> None:
+    """Give the scores of several classifiers."""
+    rows = []
+    for name, run in zip(names, runs, strict=True):
+        if run.diverged:
+            measured = [words.DIVERGED, ""]
+        else:
+            found = class_measures(run)
+            measured = [
+                words.among(found["accuracy"], factor=100),
+                words.among(found["loss"]),
+            ]
+        rows.append(
+            [
+                escape(name),
+                *measured,
+                f"{100 * run.metrics['baseline_accuracy']:.1f}",
+                f"{len(run.table):,}",
+            ]
+        )
+    page.table(
+        "result",
+        "Measures on the test images, with 95 % intervals. Accuracy in per cent, cross-entropy "
+        "in nats; the baseline, in per cent, always names the commonest training class.",
+        ["Run", ">Accuracy", ">Cross-entropy", ">Baseline", ">Test images"],
         rows,
     )

@@ -1,0 +1,57 @@
+"""What a classifier is asked: classes and probabilities of new images, and scores on them."""
+
+from __future__ import annotations
+
+import warnings
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from kerasduet.data.dataset import Dataset
+from kerasduet.data.images import check_images, range_note, refuse_brighter
+from kerasduet.data.labels import find_labels
+from kerasduet.data.preprocessing import ImagePreprocessing
+from kerasduet.errors import KerasduetWarning, LengthMismatch
+from kerasduet.tasks.classification.scores import class_metrics
+from kerasduet.training import predict_outputs, refuse_no_numbers
+
+if TYPE_CHECKING:
+    from kerasduet.result import Result
+
+__all__ = ["evaluate", "predict"]
+
+
+def predict(run: Result, x: Any, kind: str) -> Any:
+    """Give class labels (n,), or a DataFrame of probabilities (n, classes)."""
+    probabilities = _probabilities(run, x)
+    if kind == "prob":
+        import pandas as pd
+
+        return pd.DataFrame(probabilities, columns=list(run.class_names))
+    learned: Any = run.preprocessing
+    return learned.labels[probabilities.argmax(axis=1)]
+
+
+def evaluate(run: Result, x: Any, y: Any) -> dict[str, float]:
+    """Score a run on other labelled images: loss (nats), accuracy, errors."""
+    learned: Any = run.preprocessing
+    if isinstance(y, Dataset) and isinstance(y.preprocessing, ImagePreprocessing):
+        y = y.preprocessing.labels[y.y_test]
+    labels = find_labels(y, learned)
+    probabilities = _probabilities(run, x)
+    if len(probabilities) != len(labels):
+        raise LengthMismatch(
+            f"y: must have one label an image ({len(probabilities)}); got {len(labels)}."
+        )
+    return class_metrics(probabilities, labels)
+
+
+def _probabilities(run: Result, x: Any) -> np.ndarray:
+    learned: Any = run.preprocessing
+    flat = run.experiment.builder == "dnn"
+    given = x.x_test if isinstance(x, Dataset) else x
+    images = check_images(given, learned.input_shape, flat=flat, name="x")
+    refuse_brighter(images, learned, "x")
+    if note := range_note(images, learned, "x", "the training images"):
+        warnings.warn(f"x: {note}", KerasduetWarning, stacklevel=5)
+    return refuse_no_numbers(predict_outputs(run.model, learned, images))

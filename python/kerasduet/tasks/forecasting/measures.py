@@ -1,0 +1,94 @@
+"""A forecaster's measures on its test windows, with 95 % intervals."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from kerasduet.forecasting import metrics
+from kerasduet.report.intervals import Interval, block_length, bootstrap, ratio
+from kerasduet.tasks.forecasting.figures import forecast_names
+from kerasduet.tasks.forecasting.scores import best_baseline, known_truth
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from kerasduet.result import Result
+
+__all__ = ["SERIES_MEASURES", "gain", "series_cases", "series_measures", "test_block"]
+
+SERIES_MEASURES = ("mae", "rmse", "smape", "mase")
+
+
+def test_block(table: pd.DataFrame, learned: Any) -> int:
+    """Give the number of successive test windows drawn together."""
+    return block_length(len(table) // learned.horizon, learned.horizon)
+
+
+def series_cases(table: pd.DataFrame, learned: Any, name: str) -> np.ndarray:
+    """Give each test window's absolute, squared and symmetric error, and what they count for.
+
+    Returns
+    -------
+    numpy.ndarray
+        (n, 4): means over the steps of the horizon, a step with a filled truth counting as 0;
+        then the share of steps that count. Windows where none does are left out.
+    """
+    horizon = learned.horizon
+    known = known_truth(table).reshape(-1, horizon)
+    truth, forecast = (
+        table[column].to_numpy(dtype=np.float64).reshape(-1, horizon)
+        for column in ("truth", name)
+    )
+    forecast = np.where(known, forecast, truth)
+    gap = truth - forecast  # (windows, horizon)
+    relative = [metrics.smape(*pair) for pair in zip(truth, forecast, strict=True)]
+    size, square = np.abs(gap).mean(axis=1), (gap**2).mean(axis=1)
+    cases = np.column_stack([size, square, relative, known.mean(axis=1)])
+    return cases[known.any(axis=1)]
+
+
+def series_measures(run: Result) -> dict[str, dict[str, Interval]]:
+    """Give MAE, RMSE, sMAPE (per cent) and MASE of the network and of every baseline.
+
+    Returns
+    -------
+    dict of dict of Interval
+        By column of `predictions()`, then by measure.
+    """
+    scale = getattr(run.preprocessing, "mase_scale", 0.0)
+
+    def measure(means: np.ndarray) -> np.ndarray:
+        mae, square, smape = np.moveaxis(means[..., :3] / means[..., 3:], -1, 0)
+        mase = mae / scale if scale > 0 else np.full_like(mae, np.nan)
+        return np.stack([mae, np.sqrt(square), smape, mase], axis=-1)
+
+    return {
+        name: dict(
+            zip(
+                SERIES_MEASURES,
+                bootstrap(
+                    series_cases(run.table, run.preprocessing, name),
+                    block=test_block(run.table, run.preprocessing),
+                    measure=measure,
+                ),
+                strict=True,
+            )
+        )
+        for name in forecast_names(run)
+    }
+
+
+def gain(run: Result) -> tuple[str, Interval]:
+    """Compare the network's MAE with that of the best baseline, window by window.
+
+    Returns
+    -------
+    (str, Interval)
+        The baseline's name, and its MAE minus the network's.
+    """
+    name, table, learned = best_baseline(run.metrics), run.table, run.preprocessing
+    theirs, ours = (series_cases(table, learned, column) for column in (name, "forecast"))
+    cases = np.column_stack([theirs[:, 0] - ours[:, 0], ours[:, 3]])
+    return name, ratio(cases, block=test_block(table, learned))

@@ -1,0 +1,44 @@
+"""What a saved forecaster learned, held against its experiment."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from kerasduet.runs import learned as saved
+
+if TYPE_CHECKING:
+    from kerasduet.data.preprocessing import SeriesPreprocessing
+    from kerasduet.experiments import Experiment
+
+__all__ = ["check"]
+
+
+def check(learned: SeriesPreprocessing, experiment: Experiment) -> None:
+    """Refuse what no training for an experiment could have learned."""
+    for name in ("difference", "lookback", "horizon", "season", "frequency"):
+        saved.hold(name, getattr(learned, name), getattr(experiment, name))
+    saved.texts("columns", (*learned.columns, learned.target))
+    saved.hold("columns", len(learned.columns), experiment.builder_arguments()["n_features"])
+    if experiment.target is not None:
+        saved.hold("target", learned.target, experiment.target)
+    saved.hold("columns", [c for c in experiment.features if c not in learned.columns], [])
+    saved.flag("target_is_input", learned.target_is_input)
+    if learned.target_is_input:
+        saved.hold("columns", learned.columns, (learned.target,))
+    width = len(learned.columns) + 1
+    for values in (learned.mean, learned.scale, *learned.tail):
+        saved.hold("columns", len(values), width)
+        saved.finite(values)
+    saved.finite((learned.first, *([learned.mase_scale] if learned.mase_scale else [])))
+    if min(learned.scale) <= 0 or not learned.mase_scale >= 0:
+        raise ValueError("scale: must be above 0")
+    if type(learned.rows) is not int or not learned.rows >= len(learned.tail):
+        raise ValueError("rows: must be at least those of the tail")
+    if len(learned.tail) < experiment.lookback + experiment.difference:
+        raise ValueError("tail: must fill a window")
+    if learned.tail_times:  # earlier versions kept no row numbers
+        from kerasduet.data.times import read_times
+
+        saved.hold("tail_times", len(learned.tail_times), len(learned.tail))
+        saved.texts("tail_times", learned.tail_times)
+        read_times(learned.tail_times, learned.zone)

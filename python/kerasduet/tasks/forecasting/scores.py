@@ -1,0 +1,164 @@
+"""A forecaster's test windows beside truth and baselines, and their scores."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from kerasduet.data import gaps
+from kerasduet.data.preprocessing import SeriesPreprocessing
+from kerasduet.forecasting import baselines
+from kerasduet.forecasting import metrics as measures
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from kerasduet.data import Dataset
+
+__all__ = ["baseline_forecasts", "best_baseline", "known_truth", "score", "table", "verdict"]
+
+
+def table(dataset: Dataset, outputs: np.ndarray) -> pd.DataFrame:
+    """Lay the test outputs (windows, horizon) beside the truth.
+
+    Returns
+    -------
+    pandas.DataFrame
+        origin, time, step (from 1), truth, filled (whether the truth was missing and filled, so
+        that it is not scored), forecast, and a column a baseline, in the target's units.
+    """
+    import pandas as pd
+
+    series, learned = dataset.table, dataset.preprocessing
+    assert series is not None and isinstance(learned, SeriesPreprocessing)
+    origins = series.test_origins
+    ahead = origins[:, None] + np.arange(1, learned.horizon + 1)  # (windows, horizon)
+    values, missing = series.values[:, -1], series.missing[:, -1]
+    last = gaps.last_known(missing[:, None])
+    rows = origins[:, None] + np.arange(1 - learned.difference, 1)
+    history = gaps.as_known(values[:, None], last, origins, rows)[..., 0]
+    forecasts = {"forecast": learned.restore(outputs, history)} | baseline_forecasts(
+        learned, values, origins, learned.horizon, first=learned.first
+    )
+    for late in np.flatnonzero(missing[origins]):  # the series went on within a gap
+        origin = origins[late]
+        rows = np.arange(max(origin - learned.season, 0), origin + 1)
+        known = gaps.as_known(values[:, None], last, origin[None], rows[None])[0, :, 0]
+        end = np.array([len(rows) - 1])
+        redone = baseline_forecasts(
+            learned, known, end, learned.horizon, first=learned.first, rows_before=int(rows[0])
+        )
+        for name, found in redone.items():
+            forecasts[name][late] = found[0]
+    columns: dict[str, Any] = {
+        "origin": series.times[origins].repeat(learned.horizon),
+        "time": series.times[ahead.ravel()],
+        "step": np.tile(np.arange(1, learned.horizon + 1), len(origins)),
+        "truth": values[ahead].ravel(),
+        "filled": missing[ahead].ravel(),
+    }
+    return pd.DataFrame(columns | {name: values.ravel() for name, values in forecasts.items()})
+
+
+def known_truth(table: pd.DataFrame) -> np.ndarray:
+    """Say which rows of a forecaster's `predictions()` have a truth that was not filled.
+
+    Returns
+    -------
+    numpy.ndarray
+        bool (rows,); runs saved by earlier versions do not say, and have all.
+    """
+    if "filled" not in table:
+        return np.full(len(table), fill_value=True)
+    return ~table["filled"].to_numpy(dtype=bool)
+
+
+def baseline_forecasts(
+    learned: SeriesPreprocessing,
+    values: np.ndarray,
+    origins: np.ndarray,
+    horizon: int,
+    *,
+    first: float,
+    rows_before: int = 0,
+) -> dict[str, np.ndarray]:
+    """Give every baseline's forecast, each (origins, horizon), in the target's units.
+
+    Parameters
+    ----------
+    learned : SeriesPreprocessing
+        Says the season.
+    values : numpy.ndarray
+        The target (rows,).
+    origins : numpy.ndarray
+        Last known row of each forecast.
+    horizon : int
+        Steps ahead.
+    first : float
+        First value of the whole series.
+    rows_before : int
+        Rows of the whole series before `values` begins.
+    """
+    settings = {"horizon": horizon}
+    return {
+        "naive": baselines.naive(values, origins, **settings),
+        "seasonal_naive": baselines.seasonal_naive(
+            values, origins, season=learned.season, **settings
+        ),
+        "drift": baselines.drift(
+            values, origins, first=first, rows_before=rows_before, **settings
+        ),
+        "seasonal_drift": baselines.seasonal_drift(
+            values, origins, season=learned.season, **settings
+        ),
+    }
+
+
+def score(table: pd.DataFrame, learned: SeriesPreprocessing) -> dict[str, float]:
+    """Score a table of predictions.
+
+    Returns
+    -------
+    dict
+        mae, rmse, smape (per cent) and mase, and the same of each baseline, such as naive_mae;
+        over all test windows and steps whose truth is known.
+    """
+    frame = table[known_truth(table)]
+    truth = frame["truth"].to_numpy()
+    scores: dict[str, float] = {}
+    for name in ("forecast", *baselines.BASELINES):
+        prefix = "" if name == "forecast" else f"{name}_"
+        for measure, value in _errors(
+            truth, frame[name].to_numpy(), learned.mase_scale
+        ).items():
+            scores[prefix + measure] = value
+    return scores
+
+
+def _errors(truth: np.ndarray, forecast: np.ndarray, scale: float) -> dict[str, float]:
+    return {
+        "mae": measures.mae(truth, forecast),
+        "rmse": measures.rmse(truth, forecast),
+        "smape": measures.smape(truth, forecast),
+        "mase": measures.mase(truth, forecast, scale=scale),
+    }
+
+
+def best_baseline(scores: Mapping[str, float]) -> str:
+    """Name the baseline with the smallest mean absolute error."""
+    # Runs saved by earlier versions lack the later baselines.
+    scored = [name for name in baselines.BASELINES if f"{name}_mae" in scores]
+    return min(scored, key=lambda name: scores[f"{name}_mae"])
+
+
+def verdict(metrics: Mapping[str, float]) -> str:
+    """Say in one sentence how a forecaster did beside the best baseline."""
+    name = best_baseline(metrics)
+    rival = metrics[f"{name}_mae"]
+    label = name.replace("_", " ")
+    text = f"Test MAE {metrics['mae']:.4g}; the best baseline, {label}, has {rival:.4g}"
+    if metrics["mae"] < rival:
+        return f"{text}: {1 - metrics['mae'] / rival:.0%} less.".replace("%", " %")
+    return f"{text}. The network does not beat the {label} forecast."
