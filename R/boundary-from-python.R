@@ -102,10 +102,11 @@ experiment_from_py <- function(x) {
   structure(plain(x$face()), class = "kerasduet_experiment")
 }
 
-# Classes as a factor, probabilities as a matrix, a forecast as a data frame.
+# Classes as a factor, probabilities as a matrix, numbers as a vector, tables as a data frame.
 prediction_from_py <- function(x, levels, kind, dates) {
   if (length(levels) == 0) {
-    return(frame_from_py(x, dates = dates))
+    is_table <- reticulate::py_has_attr(x, "columns")
+    return(if (is_table) frame_from_py(x, dates = dates) else array_from_py(x))
   }
   if (identical(kind, "prob")) {
     probabilities <- reticulate::py_to_r(x$to_numpy(dtype = "float64"))

@@ -192,8 +192,8 @@ format.kerasduet_run <- function(x, ...) {
   experiment <- x$experiment
   epochs <- paste(nrow(x$history), "of", experiment$epochs, "epochs")
   where <- if (is.null(x$folder)) "not saved" else paste("saved in", x$folder)
-  forecasting <- length(x$class_names) == 0
-  todo <- if (forecasting) "forecast(run)" else "predict(run, x)"
+  ask <- call_core(plain(run_to_py(x)$task$ask)) # such as "predict(x)"
+  todo <- sub("()", "(run)", sub("(x)", "(run, x)", ask, fixed = TRUE), fixed = TRUE)
   c(
     paste0("<kerasduet run> ", paste(experiment$name, x$status, epochs, where, sep = ", ")),
     paste0("  data     ", x$source$name, ": ", paste(sizes, names(sizes), collapse = ", ")),

@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 import os
 import shutil
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
 from conftest import fruits, seasonal
-from test_folder import TINY, cut_off, recheck, refit, rewrite, tiny  # noqa: F401
+from test_folder import TINY, cut_off, recheck, refit, rewrite, saved, tiny  # noqa: F401
+from test_training import Stop
 
 import kerasduet as kd
 from kerasduet.errors import RunFolderError
@@ -162,7 +164,8 @@ def _refuses(folder, name, value):
 
 
 @pytest.mark.parametrize("text", ["row,truth,prediction\n1,pear,fig\n", "row\n1\n"])
-def test_a_table_of_another_run_is_refused(copy, text):
+def test_a_table_of_another_run_is_refused(saved, tmp_path, text):  # noqa: F811
+    copy = shutil.copytree(saved, tmp_path / "copy")
     (copy / "predictions.csv").write_text(text)
     refit(copy, "predictions.csv")
     with pytest.raises(RunFolderError, match=r"predictions\.csv must be whole; got a damaged"):
@@ -244,7 +247,10 @@ def test_a_checkpoint_that_may_not_be_read_is_not_called_damaged(copy, public):
         closed.chmod(mode)
 
 
-def test_a_checkpoint_that_cannot_be_read_is_never_dropped(copy, monkeypatch):
+def test_a_checkpoint_that_cannot_be_read_is_never_dropped(tmp_path, monkeypatch):
+    scored = tiny(Stop("epoch", 2))
+    assert scored.status == "interrupted" and scored.metrics["accuracy"] >= 0
+    copy = Path(scored.save(tmp_path / "copy"))
     rewrite(copy, status="finished")
     latest = copy / "checkpoint" / "latest.json"
     real = storage.read_plain
