@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from kerasduet.models.registering import register_builder
     from kerasduet.report import render_report
     from kerasduet.run import Run, load_run
+    from kerasduet.tasks.registering import register_task
     from kerasduet.workflow import resume_run, run_experiment
 
 __all__ = [
@@ -47,6 +48,7 @@ __all__ = [
     "plots",
     "presets",
     "register_builder",
+    "register_task",
     "render_report",
     "resume_run",
     "run_experiment",
@@ -66,6 +68,7 @@ _HOME = {
     "load_run": "run",
     "presets": "experiments",
     "register_builder": "models.registering",
+    "register_task": "tasks.registering",
     "render_report": "report",
     "resume_run": "workflow",
     "run_experiment": "workflow",

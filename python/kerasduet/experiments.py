@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
 from kerasduet import checks
 from kerasduet.errors import ArgumentRange, ArgumentType, KerasduetError, UnknownName
@@ -35,10 +35,10 @@ SPREAD = (*SECTIONS, "model")  # names of several settings
 class Kind(Protocol):
     """What an experiment asks of its task; see `kerasduet.task.Task`."""
 
-    name: str
-    Settings: type[Section]
-    Training: type[Training]
-    own_data: str
+    name: ClassVar[str]
+    Settings: ClassVar[type[Section]]
+    Training: ClassVar[type[Training]]
+    own_data: ClassVar[str]
 
     def shapes(self, data: Any) -> dict[str, Any]:
         """Give the builder's arguments that the data settings decide."""
@@ -129,7 +129,10 @@ class Experiment:
         self._check_together()
 
     def _check_together(self) -> None:
-        if self.training.early_stopping is not None and self.data.validation_split == 0:
+        if (
+            self.training.early_stopping is not None
+            and getattr(self.data, "validation_split", 1) == 0
+        ):
             raise ArgumentRange(
                 "early_stopping: needs validation rows; got validation_split 0. "
                 "Set validation_split = 0.2, say."
@@ -157,16 +160,18 @@ class Experiment:
 
     def on_own_data(self) -> Experiment:
         """Make a copy that is trained on the caller's own data, not those it names."""
-        if self.path is not None:
+        path = getattr(self.data, "path", None)
+        if path is not None:
             raise ArgumentType(
-                f"path: excludes data; got {checks.show(self.path)} and data. Give one of them."
+                f"path: excludes data; got {checks.show(path)} and data. Give one of them."
             )
         return self.replace(dataset=TASKS[self.task].own_data)
 
     @property
     def is_on_own_data(self) -> bool:
         """Whether only the caller can give the data again."""
-        return bool(self.dataset == TASKS[self.task].own_data) and self.path is None
+        path = getattr(self.data, "path", None)
+        return bool(self.dataset == TASKS[self.task].own_data) and path is None
 
     def replace(self, **settings: Any) -> Experiment:
         """Make a copy with some settings changed; a builder's arguments count as settings.

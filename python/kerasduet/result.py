@@ -108,7 +108,8 @@ class Result:
             )
         outputs = predict_outputs(self.model, self.preprocessing, self.dataset.x_test)
         table = self.task.table(self.dataset, outputs)
-        self.metrics = self.task.score(table, self.preprocessing)
+        scores = self.task.score(table, self.preprocessing)
+        self.metrics = {name: float(score) for name, score in scores.items()}
         self.table = table
         self.provenance["digests"]["predictions"] = digest_arrays(outputs)
         self.scored = True

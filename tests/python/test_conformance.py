@@ -18,7 +18,7 @@ from conftest import fruits
 import kerasduet as kd
 from kerasduet import interrupts
 from kerasduet.errors import ArgumentType, RunFolderError
-from kerasduet.registry import BUILDERS, Registry
+from kerasduet.registry import BUILDERS, TASKS, Registry
 from kerasduet.settings.common import CLASSES, SEED, SHAPE
 from kerasduet.testing import check_builder
 
@@ -60,15 +60,16 @@ def test_a_builder_keeps_its_promises(name, monkeypatch):
 @contextmanager
 def imported(folder, module):
     """Import a module that fresh processes find too, and forget it and its builders afterwards."""
-    before = set(BUILDERS)
+    before = [(registry, set(registry)) for registry in (BUILDERS, TASKS)]
     sys.path.insert(0, str(folder))
     try:
         yield importlib.import_module(module)
     finally:
         sys.path.remove(str(folder))
         sys.modules.pop(module, None)
-        for name in set(BUILDERS) - before:
-            BUILDERS.remove(name)
+        for registry, names_before in before:
+            for name in set(registry) - names_before:
+                registry.remove(name)
 
 
 @pytest.fixture

@@ -8,6 +8,7 @@ test_that("a stranger's builder runs, resumes, saves, loads, plots and reports",
     convert = FALSE
   )
   registry <- reticulate::import("kerasduet.registry", convert = FALSE)
+  withr::local_options(rlang_interactive = TRUE) # an interrupt gives the run back
   withr::defer(registry$BUILDERS$remove("residual"))
   exp <- experiment(
     "mnist-dense",

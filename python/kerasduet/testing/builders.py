@@ -1,8 +1,4 @@
-"""What every builder promises, tried one by one: for those built in and for anybody's.
-
-from kerasduet.testing import check_builder
-check_builder("cnn", filters=4)
-"""
+"""What every builder promises, tried one by one."""
 
 from __future__ import annotations
 
@@ -27,7 +23,7 @@ from typing import TYPE_CHECKING, Any
 from kerasduet import environment
 from kerasduet.data import load_data
 from kerasduet.errors import ArgumentType, Interrupted, KerasduetError, RunFolderError
-from kerasduet.experiments import Experiment, network_arguments
+from kerasduet.experiments import Experiment, names_of, network_arguments
 from kerasduet.models import build_model
 from kerasduet.models.registering import fault_of, fitting_task
 from kerasduet.registry import BUILDERS
@@ -42,12 +38,13 @@ if TYPE_CHECKING:
 
     from kerasduet.data import Dataset
     from kerasduet.run import Run
+    from kerasduet.task import Task
 
-__all__ = ["check_builder"]
+__all__ = ["Case", "check_builder", "keep", "refusal_fault", "same_bits", "sentence"]
 
 TRAINING = {"epochs": 2, "batch_size": 16, "seed": 7, "validation_split": 0.25}
 SECONDS = 300  # for one fresh process
-FRESH = "import sys; from kerasduet.testing import _answer; _answer(sys.argv[1])"
+FRESH = "import sys; from kerasduet.testing.builders import _answer; _answer(sys.argv[1])"
 
 
 def check_builder(name: str, *, data: Any = None, **small: Any) -> list[str]:
@@ -84,14 +81,15 @@ def check_builder(name: str, *, data: Any = None, **small: Any) -> list[str]:
         kept = check_builder("dnn", units=(8, 4), dropout=0.2, l2=1e-4)
     """
     function = BUILDERS.look_up("name", name)
-    _keep(name, _is_a_builder, function)
-    with contextlib.closing(_Case(name, function, data, small)) as case:
+    keep(name, _is_a_builder, function)
+    with contextlib.closing(Case(name, function, data, small)) as case:
         for promise in PROMISES:
-            _keep(name, promise, case)
-    return [_sentence(promise) for promise in (_is_a_builder, *PROMISES)]
+            keep(name, promise, case)
+    return [sentence(promise) for promise in (_is_a_builder, *PROMISES)]
 
 
-def _keep(name: str, promise: Callable[[Any], None], case: Any) -> None:
+def keep(name: str, promise: Callable[[Any], None], case: Any) -> None:
+    """Try a promise; an AssertionError says whose it is, what is promised and how it is broken."""
     try:
         promise(case)
     except Exception as error:
@@ -99,29 +97,38 @@ def _keep(name: str, promise: Callable[[Any], None], case: Any) -> None:
         if isinstance(error, ArgumentType) and str(error).startswith("data:"):
             raise
         what = str(error) if isinstance(error, AssertionError) else repr(error)
-        raise AssertionError(f"{name}: {_sentence(promise)} Broken: {what}") from error
+        raise AssertionError(f"{name}: {sentence(promise)} Broken: {what}") from error
 
 
-def _sentence(promise: Callable[[Any], None]) -> str:
+def sentence(promise: Callable[[Any], None]) -> str:
+    """Give what is promised."""
     return (promise.__doc__ or "").strip()
 
 
-class _Case:
+class Case:
     """A builder with a tiny experiment; what is trained for one promise serves the others."""
 
     def __init__(
-        self, name: str, function: Callable[..., Any], data: Any, small: dict[str, Any]
+        self,
+        name: str,
+        function: Callable[..., Any],
+        data: Any,
+        small: Mapping[str, Any],
+        task: Task | None = None,
     ) -> None:
         self.name = name
         self.function = function
         self.arguments = arguments_of(function)
-        self.task = fitting_task(function)
-        sizes = dict(self.task.tiny)
+        self.task: Task = task or fitting_task(function)
+        # Where a fresh process finds a task that is not built in.
+        self.modules = (type(self.task).__module__,)
+        known = names_of(self.task, name)
+        training = {key: value for key, value in TRAINING.items() if key in known}
         self.experiment = Experiment(
             **{"name": f"check-{name}", "dataset": self.task.own_data, "builder": name}
-            | sizes
-            | TRAINING
-            | small
+            | dict(self.task.tiny)
+            | training
+            | dict(small)
         )
         self.data = self.task.example(self.experiment.data) if data is None else data
         self.own = network_arguments(name, self.task)
@@ -151,9 +158,9 @@ class _Case:
         return self.processes[environment.backend_name()].answer
 
     @cached_property
-    def processes(self) -> dict[str, _Process]:
+    def processes(self) -> dict[str, Process]:
         """A fresh process for every installed backend, all of them at work."""
-        return {backend: _Process(self, backend) for backend in _installed()}
+        return {backend: Process(self, backend) for backend in installed()}
 
     def close(self) -> None:
         """End the processes, should they still be at work."""
@@ -170,7 +177,7 @@ def _is_a_builder(function: Any) -> None:
     assert fault is None, fault
 
 
-def _is_documented(case: _Case) -> None:
+def _is_documented(case: Case) -> None:
     """Every argument is described under Parameters of its docstring."""
     text = inspect.getdoc(case.function) or ""
     _, _, below = text.partition("Parameters\n----------\n")
@@ -180,13 +187,13 @@ def _is_documented(case: _Case) -> None:
     assert not lacking, f"no word on {', '.join(lacking)}."
 
 
-def _defaults_keep_their_rules(case: _Case) -> None:
+def _defaults_keep_their_rules(case: Case) -> None:
     """Every default keeps the rule of its argument."""
     for name, argument in case.arguments.items():
         argument.rule(name, argument.default)
 
 
-def _cleaning_ends(case: _Case) -> None:
+def _cleaning_ends(case: Case) -> None:
     """A cleaned value stays what it is, also after a way through JSON."""
     for name, argument in case.arguments.items():
         once = argument.rule(name, argument.default)
@@ -194,15 +201,15 @@ def _cleaning_ends(case: _Case) -> None:
             assert argument.rule(name, again) == once, f"{name} goes from {once} to {again}."
 
 
-def _bad_values_are_refused(case: _Case) -> None:
+def _bad_values_are_refused(case: Case) -> None:
     """An experiment refuses every bad value in a sentence that begins with the argument."""
     for name, argument in case.own.items():
         for value in argument.rule.bad():
-            fault = _fault(name, value, lambda n, v: case.experiment.replace(**{n: v}))
-            assert fault is None, fault
+            found = refusal_fault(name, value, lambda n, v: case.experiment.replace(**{n: v}))
+            assert found is None, found
 
 
-def _bad_values_start_no_keras(case: _Case) -> None:
+def _bad_values_start_no_keras(case: Case) -> None:
     """Called itself, it refuses every bad value before it imports Keras."""
     assert not case.fresh["keras_on_import"], "its module imports Keras; import it inside."
     assert case.fresh["fault"] is None, case.fresh["fault"]
@@ -211,7 +218,7 @@ def _bad_values_start_no_keras(case: _Case) -> None:
     )
 
 
-def _experiments_travel(case: _Case) -> None:
+def experiments_travel(case: Case) -> None:
     """Its experiment goes to JSON and back, nested and flat, and is copied and pickled."""
     same = case.experiment
     ways = {
@@ -225,7 +232,7 @@ def _experiments_travel(case: _Case) -> None:
         assert other.to_json() == same.to_json(), f"{way} gives another text."
 
 
-def _is_plain(case: _Case) -> None:
+def _is_plain(case: Case) -> None:
     """The network is a plain functional Keras model of Keras's own layers, without Lambda."""
     kind = type(case.model)
     own = kind.__module__.startswith("keras.")
@@ -238,7 +245,7 @@ def _is_plain(case: _Case) -> None:
         assert kind.__name__ != "Lambda", f"{layer.name} is a Lambda."
 
 
-def _config_is_safe(case: _Case) -> None:
+def _config_is_safe(case: Case) -> None:
     """The network's configuration goes to JSON and back in Keras's safe mode."""
     import keras
 
@@ -248,7 +255,7 @@ def _config_is_safe(case: _Case) -> None:
     assert shapes[0] == shapes[1], "the weights of the rebuilt network have other shapes."
 
 
-def _output_fits(case: _Case) -> None:
+def _output_fits(case: Case) -> None:
     """The network's output has the shape of the targets; of classes, probabilities."""
     import numpy as np
 
@@ -263,7 +270,7 @@ def _output_fits(case: _Case) -> None:
         assert np.allclose(outputs.sum(axis=1), 1, atol=1e-4), "a row does not sum to 1."
 
 
-def _seed_decides(case: _Case) -> None:
+def _seed_decides(case: Case) -> None:
     """The same seed gives the same initial weights, another seed others."""
     first, again = weights_digest(case.model), weights_digest(build_model(case.experiment))
     assert first == again, "built twice, the initial weights differ."
@@ -271,22 +278,22 @@ def _seed_decides(case: _Case) -> None:
     assert first != other, "another seed gives the same initial weights."
 
 
-def _seed_decides_in_a_fresh_process(case: _Case) -> None:
+def _seed_decides_in_a_fresh_process(case: Case) -> None:
     """A fresh process gives the same initial weights."""
     assert case.fresh["weights"] == weights_digest(case.model), "the initial weights differ."
 
 
-def _repeats(case: _Case) -> None:
+def repeats(case: Case) -> None:
     """Trained twice it has the same bits: weights, history and predictions."""
-    _same_bits(case.run().digests, case.whole.digests)
+    same_bits(case.run().digests, case.whole.digests)
 
 
-def _repeats_in_a_fresh_process(case: _Case) -> None:
+def repeats_in_a_fresh_process(case: Case) -> None:
     """Trained in a fresh process it has the same bits."""
-    _same_bits(case.fresh["digests"], case.whole.digests)
+    same_bits(case.fresh["digests"], case.whole.digests)
 
 
-def _resumes(case: _Case) -> None:
+def resumes(case: Case) -> None:
     """Interrupted after an epoch and resumed it has the bits of a run that was not."""
 
     def interrupt(event: Mapping[str, Any]) -> None:
@@ -300,10 +307,10 @@ def _resumes(case: _Case) -> None:
             cut = stopped.run
         assert cut.status == "interrupted", f"after an interrupt it is {cut.status}."
         resumed = resume_run(f"{folder}/run", data=case.data, progress=False)
-    _same_bits(resumed.digests, case.whole.digests)
+    same_bits(resumed.digests, case.whole.digests)
 
 
-def _is_loaded(case: _Case) -> None:
+def is_loaded(case: Case) -> None:
     """Saved and loaded it gives the same predictions."""
     import numpy as np
 
@@ -319,7 +326,7 @@ def _is_loaded(case: _Case) -> None:
     assert loaded.predictions().equals(case.whole.predictions()), "the table differs."
 
 
-def _is_refused_by_name(case: _Case) -> None:
+def _is_refused_by_name(case: Case) -> None:
     """Where it is not registered its run is refused by its name, not called damaged."""
     with tempfile.TemporaryDirectory() as folder:
         kept = case.whole.save(f"{folder}/run")
@@ -334,7 +341,7 @@ def _is_refused_by_name(case: _Case) -> None:
     assert "damaged" not in text, text
 
 
-def _learns_on_every_backend(case: _Case) -> None:
+def learns_on_every_backend(case: Case) -> None:
     """On every installed backend it is trained, and its losses are finite numbers."""
     for backend, process in case.processes.items():
         losses = process.answer["losses"]
@@ -342,33 +349,34 @@ def _learns_on_every_backend(case: _Case) -> None:
         assert all(map(math.isfinite, losses)), f"{backend}: {losses}."
 
 
-PROMISES: tuple[Callable[[_Case], None], ...] = (
+PROMISES: tuple[Callable[[Case], None], ...] = (
     _is_documented,
     _defaults_keep_their_rules,
     _cleaning_ends,
     _bad_values_are_refused,
-    _experiments_travel,
+    experiments_travel,
     _is_plain,
     _config_is_safe,
     _output_fits,
     _seed_decides,
     _bad_values_start_no_keras,
     _seed_decides_in_a_fresh_process,
-    _repeats,
-    _repeats_in_a_fresh_process,
-    _resumes,
-    _is_loaded,
+    repeats,
+    repeats_in_a_fresh_process,
+    resumes,
+    is_loaded,
     _is_refused_by_name,
-    _learns_on_every_backend,
+    learns_on_every_backend,
 )
 
 
-def _same_bits(found: Mapping[str, str], wanted: Mapping[str, str]) -> None:
+def same_bits(found: Mapping[str, str], wanted: Mapping[str, str]) -> None:
+    """Insist on equal digests."""
     other = [part for part in wanted if found[part] != wanted[part]]
     assert not other, f"other {' and '.join(other)}."
 
 
-def _fault(name: str, value: Any, take: Callable[[str, Any], Any]) -> str | None:
+def refusal_fault(name: str, value: Any, take: Callable[[str, Any], Any]) -> str | None:
     """Say how a bad value was not refused as it should be."""
     try:
         take(name, value)
@@ -379,17 +387,17 @@ def _fault(name: str, value: Any, take: Callable[[str, Any], Any]) -> str | None
     return f"{name} = {value!r} is taken."
 
 
-def _installed() -> Iterator[str]:
+def installed() -> Iterator[str]:
     return (name for name in ("tensorflow", "jax", "torch") if importlib.util.find_spec(name))
 
 
 # A fresh process: it imports the builder as any other session would.
 
 
-class _Process:
+class Process:
     """A fresh process, started at once, that builds and trains on a backend."""
 
-    def __init__(self, case: _Case, backend: str) -> None:
+    def __init__(self, case: Case, backend: str) -> None:
         self.backend = backend
         self.folder = tempfile.TemporaryDirectory()
         same = backend == environment.backend_name()
@@ -398,6 +406,7 @@ class _Process:
             "backend": backend,
             "device": environment.device_info()["kind"] if same else "cpu",
             "threads": environment.threads() if same else None,
+            "modules": case.modules,
             "builder": case.name,
             "module": case.function.__module__,
             "function": case.function.__qualname__,
@@ -446,13 +455,15 @@ def _answer(question: str) -> None:
     sys.path[:] = [*sys.path, *(path for path in job["path"] if path not in sys.path)]
     environment.use_backend(job["backend"], device=job["device"], threads=job["threads"])
     told: dict[str, Any] = {}
+    for other in job["modules"]:
+        importlib.import_module(other)
     module = importlib.import_module(job["module"])
     told["keras_on_import"] = environment.is_running()
     if job["builder"] not in BUILDERS:
         BUILDERS.register(job["builder"], getattr(module, job["function"]))
     function = BUILDERS[job["builder"]]
     faults = (
-        _fault(name, value, lambda n, v: function(**{n: v}))
+        refusal_fault(name, value, lambda n, v: function(**{n: v}))
         for name, argument in arguments_of(function).items()
         for value in argument.rule.bad()
     )
