@@ -10,9 +10,9 @@ import sys
 from importlib.util import find_spec
 
 from common import Figure, finish, measure, say
-from kerasduet.languages import r_environment, rscript
 
 from kerasduet.environment import fresh_environment, python_command
+from kerasduet.jobs.languages import r_environment, rscript
 
 WARM_UP = 20  # runs: graphs, pools and allocators have their size after them
 SETTINGS = {"tensorflow": 8, "jax": 1}  # MB a run to reach
