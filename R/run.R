@@ -82,7 +82,7 @@ resume_run <- function(run, data = NULL, progress = TRUE) {
 trained_run <- function(py) {
   run <- new_run(py)
   if (plain(py$status) == "interrupted" && !rlang::is_interactive()) {
-    text <- reticulate::py_str(core$errors$Interrupted(py))
+    text <- reticulate::py_str(core$interrupts$interruption(py))
     kinds <- c("kerasduet_interrupt", "interrupt", "condition")
     stop(structure(list(message = text, call = NULL, run = run), class = kinds))
   }

@@ -2,6 +2,6 @@
 
 import sys
 
-from kerasduet.cli import main
+from kerasduet.cli import command
 
-sys.exit(main())
+sys.exit(command())

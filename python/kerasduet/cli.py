@@ -14,8 +14,9 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from kerasduet._version import __version__
-from kerasduet.errors import ArgumentType, Interrupted, KerasduetError
+from kerasduet.errors import ArgumentType, KerasduetError
 from kerasduet.experiments import Experiment, experiment, network_arguments, shape_names
+from kerasduet.interrupts import ended_by_signal
 from kerasduet.registry import BUILDERS, TASKS
 from kerasduet.settings import Rule, arguments_of
 from kerasduet.settings.sections import Training
@@ -23,7 +24,7 @@ from kerasduet.settings.sections import Training
 if TYPE_CHECKING:
     from kerasduet.run import Run
 
-__all__ = ["main", "parse_value"]
+__all__ = ["command", "main", "parse_value"]
 
 OK, DIFFERENT, WRONG, INTERRUPTED = 0, 1, 2, 130
 
@@ -35,6 +36,14 @@ settings:
 
 exit status:
   0 done, 1 not the same bits or not ready, 2 an error, 130 interrupted."""
+
+
+def command() -> int:
+    """Be the process of the command: after Ctrl-C it ends as a shell expects of one."""
+    status = main()
+    if status == INTERRUPTED:
+        ended_by_signal()
+    return status
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -314,7 +323,9 @@ def _kept(train: Callable[..., Run], *given: Any, **settings: Any) -> Run:
     """Give the run of a training, after Ctrl-C as well."""
     try:
         return train(*given, **settings)
-    except Interrupted as error:
+    except KeyboardInterrupt as error:
+        if not hasattr(error, "run"):  # before the training
+            raise
         run: Run = error.run
         return run
 

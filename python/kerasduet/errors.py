@@ -2,25 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 
 class KerasduetError(ValueError):
     """Base of every error this package raises on purpose."""
-
-
-class Interrupted(KeyboardInterrupt):
-    """Ctrl-C ended a training outside a prompt: `run` holds its last finished epoch.
-
-    A KeyboardInterrupt like any other, so that scripts and loops of runs end.
-    """
-
-    def __init__(self, run: Any) -> None:
-        super().__init__(
-            f"{run.experiment.name} was interrupted after epoch {len(run.history)} of "
-            f"{run.experiment.epochs}. Go on with resume_run()."
-        )
-        self.run = run
 
 
 class KerasduetWarning(UserWarning):

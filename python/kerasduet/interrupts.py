@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import signal
 import sys
 import threading
@@ -10,7 +11,7 @@ from collections.abc import Callable, Iterator
 from types import FrameType
 from typing import Any
 
-__all__ = ["Interrupts", "at_prompt", "held"]
+__all__ = ["Interrupts", "at_prompt", "ended_by_signal", "held", "interruption"]
 
 Handler = Callable[[int, FrameType | None], Any]
 
@@ -99,6 +100,29 @@ def held() -> Iterator[None]:
 def at_prompt() -> bool:
     """Say whether a person types Python here, who sees what an interrupted run gives back."""
     return hasattr(sys, "ps1")
+
+
+def interruption(run: Any) -> KeyboardInterrupt:
+    """Give the error of a script whose training was interrupted; its `run` is what there is.
+
+    No class of its own: of KeyboardInterrupt alone, Python lets the process die by the signal,
+    without which a shell's loop of scripts would go on.
+    """
+    error: Any = KeyboardInterrupt(
+        f"{run.experiment.name} was interrupted after epoch {len(run.history)} of "
+        f"{run.experiment.epochs}. Go on with resume_run()."
+    )
+    error.run = run
+    return error
+
+
+def ended_by_signal() -> None:
+    """End this process as Ctrl-C would have, where the system knows such an end."""
+    sys.stdout.flush()
+    sys.stderr.flush()
+    if os.name == "posix":
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
+        os.kill(os.getpid(), signal.SIGINT)
 
 
 def _is_main_thread() -> bool:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from kerasduet import checks, environment, interrupts, training
 from kerasduet.data import Dataset, load_data
 from kerasduet.data.dataset import digest_arrays
-from kerasduet.errors import ArgumentType, Interrupted, RunFolderError
+from kerasduet.errors import ArgumentType, RunFolderError
 from kerasduet.experiments import Experiment, experiment
 from kerasduet.models import build_model
 from kerasduet.progress import reporter
@@ -67,8 +67,8 @@ def run_experiment(
 
     Raises
     ------
-    Interrupted
-        After Ctrl-C in a script: a KeyboardInterrupt whose `run` is what a prompt would get.
+    KeyboardInterrupt
+        After Ctrl-C in a script: its `run` is what a prompt would get.
     KerasduetError
         Bad arguments or data, before training starts.
 
@@ -217,17 +217,20 @@ def _run(
         raise
     run = _unscored(chosen, dataset, model, state)
     run.provenance |= {"fingerprint": fingerprint, "started": _iso(began)}
+    if not interrupted:
+        try:
+            run.score()
+        except KeyboardInterrupt:
+            interrupted = True
     if interrupted:
         run.status = "interrupted"  # whoever wants to stop need not wait for its scores
-    else:
-        run.score()
     run.provenance["seconds"] |= {"total": time.time() - began}
     if target is not None:
         target.save(run)
         run.folder = str(target.path)
     tell({"event": "end", "status": run.status, "epoch": state.epoch, "text": run.summary})
     if interrupted and not interrupts.at_prompt() and environment.caller()["language"] != "R":
-        raise Interrupted(run)  # R decides by itself, from what it is given back
+        raise interrupts.interruption(run)  # R decides by itself, from what it is given back
     return run
 
 

@@ -9,8 +9,8 @@ import pytest
 from conftest import fruits
 
 import kerasduet as kd
-from kerasduet import interrupts, training
-from kerasduet.errors import DatasetError, Interrupted, RunFolderError
+from kerasduet import interrupts, testing, training
+from kerasduet.errors import DatasetError, RunFolderError
 
 SETTINGS = {"classes": 3, "units": 4, "input_shape": (4, 4, 1), "epochs": 3}
 
@@ -44,7 +44,9 @@ def test_in_a_script_ctrl_c_raises_with_the_run(monkeypatch, tmp_path):
     monkeypatch.setattr(interrupts, "at_prompt", lambda: False)
     with pytest.raises(KeyboardInterrupt) as caught:
         train(stop, out=tmp_path / "run")
-    assert type(caught.value) is Interrupted
+    assert (
+        type(caught.value) is KeyboardInterrupt
+    )  # for others Python does not end by the signal
     assert str(caught.value) == (
         "mnist-dense was interrupted after epoch 2 of 3. Go on with resume_run()."
     )
@@ -54,6 +56,12 @@ def test_in_a_script_ctrl_c_raises_with_the_run(monkeypatch, tmp_path):
     assert resumed.digests == train().digests
 
 
+def test_the_conformance_suite_runs_in_a_script_too(monkeypatch):
+    monkeypatch.setattr(interrupts, "at_prompt", lambda: False)
+    monkeypatch.setattr(testing, "PROMISES", (testing._resumes,))
+    assert len(testing.check_builder("dnn", units=4, dropout=0.1)) == 2
+
+
 def test_a_loop_of_runs_ends(monkeypatch):
     monkeypatch.setattr(interrupts, "at_prompt", lambda: False)
     done = []
@@ -61,6 +69,20 @@ def test_a_loop_of_runs_ends(monkeypatch):
         for progress in (False, stop, False):
             done.append(train(progress))
     assert [run.status for run in done] == ["finished"]
+
+
+def test_ctrl_c_while_the_test_rows_are_scored_loses_nothing(monkeypatch, tmp_path):
+    def press(*given):
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr("kerasduet.run.predict_outputs", press)
+        cut = train(out=tmp_path / "run")
+    assert (cut.status, len(cut.history), cut.scored) == ("interrupted", 3, False)
+    whole = train()
+    data = dict(zip("xy", fruits(), strict=True))
+    for run in (cut, tmp_path / "run"):
+        assert kd.resume_run(run, data=data, progress=False).digests == whole.digests
 
 
 def test_an_interrupted_run_is_scored_when_it_is_asked(unscored):

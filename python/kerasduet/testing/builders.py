@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Any
 
 from kerasduet import environment
 from kerasduet.data import load_data
-from kerasduet.errors import ArgumentType, Interrupted, KerasduetError, RunFolderError
+from kerasduet.errors import ArgumentType, KerasduetError, RunFolderError
 from kerasduet.experiments import Experiment, names_of, network_arguments
 from kerasduet.models import build_model
 from kerasduet.models.registering import fault_of, fitting_task
@@ -303,8 +303,9 @@ def resumes(case: Case) -> None:
     with tempfile.TemporaryDirectory() as folder:
         try:
             cut = case.run(out=f"{folder}/run", progress=interrupt)
-        except Interrupted as stopped:  # it is raised in a script, given back at a prompt
-            cut = stopped.run
+        except KeyboardInterrupt as error:  # in a script
+            assert hasattr(error, "run"), "an interrupt leaves no run."
+            cut = error.run
         assert cut.status == "interrupted", f"after an interrupt it is {cut.status}."
         resumed = resume_run(f"{folder}/run", data=case.data, progress=False)
     same_bits(resumed.digests, case.whole.digests)
