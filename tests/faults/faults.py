@@ -4,12 +4,13 @@
 
 Each fault is a function of the folder to work in, two runs of one shape, and the effort (1 is the
 whole). It gives how often it was tried, and a sentence for each time that something was lost,
-mixed or let in.
+mixed or let in. What writes is broken in each of the ways in which a folder is written: see Ways.
 """
 
 from __future__ import annotations
 
 import errno
+import functools
 import os
 import resource
 import shutil
@@ -19,8 +20,10 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import NamedTuple
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
@@ -40,32 +43,52 @@ EVENTS = {"open", "os.rename", "os.remove", "os.chmod", "os.mkdir", "os.rmdir"}
 Found = tuple[int, list[str]]
 
 
-def two_runs() -> tuple[kd.Run, kd.Run]:
-    """Train two runs of one shape whose weights differ."""
+def three_classes() -> dict:
     codes = np.arange(60) % 3
     x = np.zeros((60, 4, 4), np.uint8) + (codes * 100).astype(np.uint8)[:, None, None]
-    data = {"x": x, "y": pd.Categorical.from_codes(codes, ["pear", "apple", "fig"])}
-    one, other = (
-        kd.run_experiment("mnist-dense", data=data, progress=False, seed=seed, **TINY)
-        for seed in (1, 2)
-    )
-    return one, other
+    return {"x": x, "y": pd.Categorical.from_codes(codes, ["pear", "apple", "fig"])}
+
+
+def train(seed: int, last: int | None = None, **more) -> kd.Run:
+    """Train a tiny run, to its end or until Ctrl-C after an epoch."""
+
+    def press(event) -> None:
+        if event["event"] == "epoch" and event["epoch"] == last:
+            raise KeyboardInterrupt
+
+    settings = TINY | {"data": three_classes(), "progress": press, "seed": seed} | more
+    try:
+        return kd.run_experiment("mnist-dense", **settings)
+    except KeyboardInterrupt as error:
+        return error.run
+
+
+def two_runs() -> tuple[kd.Run, kd.Run]:
+    """Train two runs of one shape whose weights differ."""
+    return train(1), train(2)
+
+
+@functools.cache
+def cut_runs() -> tuple[kd.Run, kd.Run]:
+    """Train the second run once more, interrupted after an epoch and after two."""
+    return train(2, 1), train(2, 2)
 
 
 def bits(run: kd.Run) -> tuple[str, ...]:
     """Digest all that a folder keeps of a run, anew."""
-    table = run.predictions().to_csv(index=False)
-    made = folders.weights_digest(run.model), folders.history_digest(run.history), table
-    return (*made, str(run.metrics), str(run.experiment))
+    made = folders.weights_digest(run.model), folders.history_digest(run.history)
+    scores = (run.predictions().to_csv(index=False), str(run.metrics)) if run.scored else ()
+    return (*made, *scores, str(run.experiment))
 
 
-def outcome(folder: Path, runs: tuple[kd.Run, kd.Run]) -> str:
-    """Load a folder and say which of two runs it holds, whole."""
+def outcome(folder: Path, runs: tuple[kd.Run, ...]) -> str:
+    """Load a folder and say which of some runs it holds, whole: the old, the new or a cut one."""
     try:
         found = bits(kd.load_run(folder))
     except KerasduetError as error:
         return f"lost: {error}"
-    return {bits(runs[0]): "old", bits(runs[1]): "new"}.get(found, "a mixture")
+    names = ("old", "new", "cut", "cut")[: len(runs)]
+    return dict(zip(map(bits, runs), names, strict=True)).get(found, "a mixture")
 
 
 def replace(folder: Path, run: kd.Run) -> None:
@@ -73,28 +96,132 @@ def replace(folder: Path, run: kd.Run) -> None:
     run.folder = None
 
 
+class Way(NamedTuple):
+    """A way in which a folder is written, and what may be found where it breaks off."""
+
+    before: Callable[[Path, tuple], None]
+    write: Callable[[Path, tuple], None]
+    problem: Callable[[Path, tuple, bool], str]  # of a folder, and whether it was all written
+
+
+def _old(folder: Path, runs: tuple[kd.Run, kd.Run]) -> None:
+    replace(folder, runs[0])
+
+
+def _new(folder: Path, runs: tuple[kd.Run, kd.Run]) -> None:
+    replace(folder, runs[1])
+
+
+def _nothing(folder: Path, runs: tuple[kd.Run, kd.Run]) -> None:
+    pass
+
+
+def _trained(folder: Path, runs: tuple[kd.Run, kd.Run], *, overwrite: bool = False) -> None:
+    """Write all that a training writes, whose network was trained beforehand."""
+    run = runs[1]
+    print_of = run.provenance["fingerprint"]
+    with folders.RunFolder(folder, run.experiment, overwrite=overwrite) as target:
+        target.begin()
+        for reached in (*cut_runs(), run):
+            target.keep(reached.state, print_of)
+        target.save(run)
+
+
+def _retrained(folder: Path, runs: tuple[kd.Run, kd.Run]) -> None:
+    _trained(folder, runs, overwrite=True)
+
+
+def _cut_early(folder: Path, runs: tuple[kd.Run, kd.Run]) -> None:
+    replace(folder, cut_runs()[0])
+
+
+def _cut_late(folder: Path, runs: tuple[kd.Run, kd.Run]) -> None:
+    cut_runs()[1].save(folder)
+    cut_runs()[1].folder = None
+
+
+def _one_of_two(folder: Path, runs: tuple[kd.Run, kd.Run], whole: bool) -> str:
+    found = outcome(folder, runs)
+    if found not in {"old", "new"} or (whole and found != "new"):
+        return found
+    replace(folder, runs[1])
+    return "" if outcome(folder, runs) == "new" else "no writer after it"
+
+
+def _none_or_new(folder: Path, runs: tuple[kd.Run, kd.Run], whole: bool) -> str:
+    found = outcome(folder, runs)
+    if found != "new" and (whole or "folder: must be a run folder" not in found):
+        return found
+    runs[1].save(folder)  # without overwrite: nothing in the way
+    runs[1].folder = None
+    return "" if outcome(folder, runs) == "new" else "no writer after it"
+
+
+def _goes_on(folder: Path, runs: tuple[kd.Run, kd.Run], whole: bool) -> str:
+    found = outcome(folder, (*runs, *cut_runs()))
+    is_cut = found == "cut" or (found.startswith("lost: ") and not whole)
+    return "" if found == "new" else _trains_again(folder, runs, found) if is_cut else found
+
+
+def _old_or_goes_on(folder: Path, runs: tuple[kd.Run, kd.Run], whole: bool) -> str:
+    found = outcome(folder, runs)
+    if found not in {"old", "new"} or (whole and found != "new"):
+        return found
+    return _trains_again(folder, runs, found)
+
+
+def _trains_again(folder: Path, runs: tuple[kd.Run, kd.Run], found: str) -> str:
+    if problem := _checkpoint_problem(folder, runs[1]):
+        return problem
+    _trained(folder, runs, overwrite=found == "old")
+    return "" if outcome(folder, runs) == "new" else "no training after it"
+
+
+def _checkpoint_problem(folder: Path, run: kd.Run) -> str:
+    """Read the checkpoint as a training that goes on does: an epoch's state, or none yet."""
+    states = {kept.state.epoch: kept.state for kept in (*cut_runs(), run)}
+    try:
+        with folders.RunFolder(folder, run.experiment) as target:
+            found = target.checkpoint(run.provenance["fingerprint"], run.model)
+    except RunFolderError as error:
+        return "" if "holds another experiment" in str(error) else f"no way on: {error}"
+    if found is None:
+        return ""
+    pairs = zip(found.variables, states[found.epoch].variables, strict=True)
+    same = all(np.array_equal(one, other) for one, other in pairs)
+    return "" if same else f"a checkpoint of other bits, epoch {found.epoch}"
+
+
+WAYS = {
+    "a save over another run": Way(_old, _new, _one_of_two),
+    "a first save": Way(_nothing, _new, _none_or_new),
+    "a save once more": Way(_new, _new, _one_of_two),
+    "a training": Way(_nothing, _trained, _goes_on),
+    "a training over another run": Way(_old, _retrained, _old_or_goes_on),
+    "a save of an interrupted run over an earlier one": Way(_cut_early, _cut_late, _goes_on),
+}
+
+
 def kills(place: Path, runs: tuple[kd.Run, kd.Run], effort: float) -> Found:
-    """Kill a save at each thing that it asks of the file system."""
-    wrong, count, last, step = [], 0, 1, max(1, round(1 / effort))
-    while True:
-        folder = place / str(last)
-        replace(folder, runs[0])
-        # Forked, so that every kill is a real one and Keras needs no second start.
-        if (child := os.fork()) == 0:
-            signal.alarm(120)
-            _kill_at(last, folder)
-            replace(folder, runs[1])
-            os._exit(0)
-        _, status = os.waitpid(child, 0)
-        found = outcome(folder, runs)
-        if found not in {"old", "new"} or (status == 0 and found != "new"):
-            wrong.append(f"kill at event {last}: {found}")
-        replace(folder, runs[1])
-        if outcome(folder, runs) != "new":
-            wrong.append(f"kill at event {last}: no writer after it")
-        if status == 0:
-            return count, wrong
-        count, last = count + 1, last + step
+    """Kill a writer at each thing that it asks of the file system."""
+    wrong, count, step = [], 0, max(1, round(1 / effort))
+    for name, way in WAYS.items():
+        for last in range(1, 1000, step):
+            folder = place / f"{name}-{last}".replace(" ", "-")
+            way.before(folder, runs)
+            done = _ended(_forked(lambda: _killed(last, folder, way, runs)))  # noqa: B023
+            if problem := way.problem(folder, runs, done):
+                wrong.append(f"{name}, kill at event {last}: {problem}")
+            if done:
+                break
+            count += 1
+    return count, wrong
+
+
+def _killed(last: int, folder: Path, way: Way, runs: tuple[kd.Run, kd.Run]) -> None:
+    """Be the writer that is killed; forked, so that Keras needs no second start."""
+    _kill_at(last, folder)
+    way.write(folder, runs)
 
 
 def _kill_at(last: int, folder: Path) -> None:
@@ -112,31 +239,38 @@ def _kill_at(last: int, folder: Path) -> None:
 def write_errors(place: Path, runs: tuple[kd.Run, kd.Run], effort: float) -> Found:
     """Let each call that writes fail once."""
     wrong, count, step = [], 0, max(1, round(1 / effort))
-    for name in ("fsync", "replace", "open"):
-        real = getattr(os, name)
-        for last in range(1, 200, step):
-            folder = place / f"{name}-{last}"
-            replace(folder, runs[0])
-            left = [last]
-
-            def failing(*arguments, real=real, left=left, **named):
-                left[0] -= 1
-                if left[0] == 0:
-                    raise OSError(errno.EIO, os.strerror(errno.EIO))
-                return real(*arguments, **named)
-
-            setattr(os, name, failing)
-            try:
-                with suppress(RunFolderError):
-                    replace(folder, runs[1])
-            finally:
-                setattr(os, name, real)
-            if left[0] > 0:
-                break
-            count += 1
-            if (found := outcome(folder, runs)) not in {"old", "new"}:
-                wrong.append(f"{name} fails at call {last}: {found}")
+    for number, (what, way) in enumerate(WAYS.items()):
+        for name in ("fsync", "replace", "open"):
+            for last in range(1, 200, step):
+                folder = place / f"{number}-{name}-{last}"
+                way.before(folder, runs)
+                with _failing(name, last) as left, suppress(RunFolderError):
+                    way.write(folder, runs)
+                runs[1].folder = None
+                if left[0] > 0:
+                    break
+                count += 1
+                if problem := way.problem(folder, runs, False):
+                    wrong.append(f"{what}, {name} fails at call {last}: {problem}")
     return count, wrong
+
+
+@contextmanager
+def _failing(name: str, last: int):
+    """Let one call of a function of the system fail."""
+    real, left = getattr(os, name), [last]
+
+    def failing(*arguments, **named):
+        left[0] -= 1
+        if left[0] == 0:
+            raise OSError(errno.EIO, os.strerror(errno.EIO))
+        return real(*arguments, **named)
+
+    setattr(os, name, failing)
+    try:
+        yield left
+    finally:
+        setattr(os, name, real)
 
 
 def full_disks(place: Path, runs: tuple[kd.Run, kd.Run], effort: float) -> Found:
@@ -145,7 +279,7 @@ def full_disks(place: Path, runs: tuple[kd.Run, kd.Run], effort: float) -> Found
     replace(folder, runs[0])
     before = {path.name: path.read_bytes() for path in folder.iterdir()}
     largest = max(map(len, before.values()))
-    wrong, sizes = [], np.linspace(0, largest - 1, max(3, round(120 * effort))).astype(int)
+    wrong, sizes = [], np.linspace(0, largest - 1, max(3, round(125 * effort))).astype(int)
     for size in sizes:
         with _disk_of(int(size)):
             try:
@@ -194,20 +328,35 @@ def truncations(place: Path, runs: tuple[kd.Run, kd.Run], effort: float) -> Foun
 
 
 def _damages(place: Path, runs: tuple[kd.Run, kd.Run], damage: Callable) -> Found:
-    folder = place / "run"
-    replace(folder, runs[0])
     wrong, count, random = [], 0, np.random.default_rng(5)
-    for file in sorted(folder.iterdir()):
-        raw = file.read_bytes()
-        for what, changed in damage(raw, random):
-            count += 1
-            file.write_bytes(changed)
-            if not outcome(folder, runs).startswith("lost: "):
-                wrong.append(f"{file.name}, {what}: loads unnoticed")
-        file.write_bytes(raw)
-    if outcome(folder, runs) != "old":
-        wrong.append("the file put back does not load")
+    for number, kept in enumerate((runs, cut_runs())):  # the second with its checkpoint
+        folder = place / str(number)
+        replace(folder, kept[0])
+        for file in sorted(path for path in folder.rglob("*") if path.is_file()):
+            raw = file.read_bytes()
+            for what, changed in damage(raw, random):
+                count += 1
+                file.write_bytes(changed)
+                if not outcome(folder, kept).startswith("lost: "):
+                    wrong.append(f"{file.name}, {what}: loads unnoticed")
+            file.write_bytes(raw)
+        if outcome(folder, kept) != "old":
+            wrong.append("the file put back does not load")
     return count, wrong
+
+
+def threads(place: Path, runs: tuple[kd.Run, kd.Run], effort: float) -> Found:
+    """Train in four threads at once, each run with the bits that it has alone."""
+    seeds = range(1, max(2, round(27 * effort)) + 1)
+    alone = {seed: train(seed).digests for seed in seeds}
+    with ThreadPoolExecutor(4) as pool:
+        found = list(pool.map(train, [seed for seed in seeds for _ in range(4)]))
+    wrong = [
+        f"seed {run.experiment.seed}: other bits"
+        for run in found
+        if run.digests != alone[run.experiment.seed]
+    ]
+    return len(found), wrong
 
 
 def two_writers(place: Path, runs: tuple[kd.Run, kd.Run], effort: float) -> Found:
@@ -476,11 +625,12 @@ HOSTILE: dict[str, Callable] = {
 }
 UNREAD = {"lock elsewhere"}  # by a reader
 FAULTS = {
-    "a save killed at each event": kills,
+    "a writer killed at each event": kills,
     "a call of the system fails": write_errors,
     "a disk fills up": full_disks,
     "a bit turns": bit_flips,
     "a file is cut off or lengthened": truncations,
+    "four trainings at once in threads": threads,
     "four writers at once": two_writers,
     "a reader against a writer": readers_and_a_writer,
     "a hostile folder": hostile_folders,

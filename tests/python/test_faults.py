@@ -12,11 +12,12 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "faults"))
 import faults
 
 LEAST = {
-    "a save killed at each event": 3,
-    "a call of the system fails": 3,
+    "a writer killed at each event": 12,
+    "a call of the system fails": 12,
     "a disk fills up": 3,
     "a bit turns": 25,
     "a file is cut off or lengthened": 30,
+    "four trainings at once in threads": 8,
     "four writers at once": 20,
     "a reader against a writer": 10,
     "a hostile folder": 50,
