@@ -6,18 +6,22 @@
 #' @param data Your own data instead; `NULL` (the default) takes the experiment's. For images a
 #'   list of `x` (an array of n x height x width, or with a fourth axis of channels; whole numbers
 #'   0..255 stored as integer, or numbers 0..1) and `y` (a factor, or whole numbers from 0),
-#'   perhaps with `x_test` and `y_test`. For a series a data frame, a tibble or a `ts`; see
-#'   Details.
+#'   perhaps with `x_test` and `y_test`. For a series a data frame, a tibble, a `ts`, or a series
+#'   of zoo or xts; see Details.
 #'
 #' @details
 #' Columns of a data frame may be numbers, dates (`Date`) or times (`POSIXct`). Its times are the
-#' column that the experiment's `time` names, or else one called "time", or else the only one
-#' that holds dates; without any, rows are numbered. A column whose items are all numbers, in a
-#' file too, holds numbers such as years or seconds, never dates. Times come back in their zone.
-#' The times of a `ts` of years, quarters or months become dates, so that `frequency` may be
-#' "YS", "QS" or "MS"; those of any other `ts` stay numbers. Its column is called by the
-#' experiment's `target`, or else "value". Missing values are refused by row, unless the
-#' experiment says `missing = "interpolate"`.
+#' column that the experiment's `time` names, or else its row names where they are dates, or else
+#' a column "time", or else the only one that holds dates; without any, rows are numbered. Whole
+#' numbers that are all dates such as 20240131, or all months such as 202401, are read as those;
+#' other numbers, in a file too, stay numbers such as years or seconds. Texts are read by the one
+#' format that fits all of them; where two do, set `time_format`. Times come back in their zone.
+#' Missing values are refused by row, unless the experiment says `missing = "interpolate"`.
+#'
+#' A `ts` of 1, 4 or 12 values a year gets the first day of each year, quarter or month, so that
+#' `frequency` may be "YS", "QS" or "MS"; one of 365.25 or 365.25 / 7 gets days or weeks, counted
+#' from its start. The times of any other `ts` stay numbers: of 52 weeks or 365 days, a year has
+#' no dates that are sure. Its column is called by the experiment's `target`, or else "value".
 #'
 #' Then a missing value is put on the line between its known neighbours. Where the next known
 #' value lies behind the end of the training rows, or behind the origin of a forecast, the last

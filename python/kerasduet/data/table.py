@@ -26,6 +26,7 @@ from kerasduet.data.times import (
     check_spacing,
     irregular,
     iso_times,
+    numbered_note,
     parse_times,
     spacing_note,
 )
@@ -392,7 +393,7 @@ def clean(
     elif any(
         name not in wanted and not _is_number(frame.iloc[:, i]) for i, name in enumerate(names)
     ):
-        notes.append("No column of times was found; rows are numbered.")
+        notes.append(numbered_note(frame))
     columns = {name: _numbers(frame[name], name, place) for name in dict.fromkeys(wanted)}
     missing = {name: np.isnan(column) for name, column in columns.items()}
     if experiment.missing == "interpolate":

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import datetime
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 import numpy as np
@@ -23,6 +23,7 @@ __all__ = [
     "following",
     "irregular",
     "iso_times",
+    "numbered_note",
     "parse_times",
     "read_times",
     "spacing_note",
@@ -144,19 +145,36 @@ def check_single(times: pd.Index, frame: pd.DataFrame, time: str) -> None:
     """Refuse a table of several series, which repeats its times for each text of a column."""
     if not times.has_duplicates:
         return
-    for position, name in enumerate(frame.columns):
-        column = frame.iloc[:, position]
-        given = column.dropna()
-        if name == time or not given.map(lambda item: isinstance(item, str)).all():
-            continue
-        names = list(dict.fromkeys(given))
+    for name, column, names in _repeated_texts(frame):
         pairs = pd.MultiIndex.from_arrays([times, column])
-        if 1 < len(names) < len(given) and not pairs.has_duplicates:
+        if name != time and not pairs.has_duplicates:
             listed = ", ".join(map(show, names[:3])) + (", ..." if len(names) > 3 else "")
             raise TimeIndexError(
                 f"{time}: a table must hold one series; got several series, {len(names)} by the "
                 f"column {name} ({listed}), and times that repeat. Keep the rows of one of them."
             )
+
+
+def numbered_note(frame: pd.DataFrame) -> str:
+    """Say that rows are numbered, and which texts may stand for several series."""
+    note = "No column of times was found; rows are numbered."
+    for name, _, names in _repeated_texts(frame):
+        note += (
+            f" The column {name} repeats {len(names)} texts: if they name several series, keep "
+            "the rows of one of them."
+        )
+    return note
+
+
+def _repeated_texts(frame: pd.DataFrame) -> Iterator[tuple[str, pd.Series, list[str]]]:
+    """Give each column of texts that come more than once, by its name, with the texts."""
+    for position, name in enumerate(frame.columns):
+        column = frame.iloc[:, position]
+        given = column.dropna()
+        if given.map(lambda item: isinstance(item, str)).all():
+            names = list(dict.fromkeys(given))
+            if 1 < len(names) < len(given):
+                yield name, column, names
 
 
 def check_order(times: pd.Index, name: str, place: Place) -> None:
