@@ -6,7 +6,7 @@ export PYTHON ?= python3
 # R's library holds Python files of others; ruff knows .gitignore only inside a git clone.
 not_ours = --config 'extend-exclude = [".rlib"]'
 
-.PHONY: help setup demo reports test test-python test-r lint check faults docs format clean
+.PHONY: help setup test-setup demo reports test test-python test-r lint check faults docs format clean
 
 help:             ## list the targets
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 22
@@ -14,19 +14,23 @@ help:             ## list the targets
 setup:            ## R, Python and every package, into .venv and .rlib
 	@bash tools/setup.sh
 
+# No line in the help: the tests do it.
+test-setup:
+	@bash tools/setup.sh tests
+
 demo: setup       ## train one example in both languages and compare
 	@. tools/env.sh && python tools/demo.py
 
 reports: setup    ## the vignettes into reports/; ARGS="-P epochs:2 mnist-cnn" renders one, shorter
 	@. tools/env.sh && Rscript tools/render-vignettes.R $(ARGS)
 
-test: setup       ## every suite, one total at the end
+test: test-setup  ## every suite, one total at the end
 	@bash tools/test.sh
 
-test-python: setup ## pytest with the doctests
+test-python: test-setup ## pytest with the doctests
 	@bash tools/test.sh python
 
-test-r: setup     ## testthat against the installed R package
+test-r: test-setup ## testthat against the installed R package
 	@bash tools/test.sh r
 
 lint: setup       ## ruff, mypy, lintr; what is generated is current

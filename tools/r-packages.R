@@ -1,9 +1,11 @@
 # The R packages that the project needs; reticulate has a step of its own in setup.sh.
-#   Rscript tools/r-packages.R missing       names this machine lacks, one a line
+#   Rscript tools/r-packages.R missing [tests]  names this machine lacks, one a line; with those
+#                                            that only tests use
 #   Rscript tools/r-packages.R required      the same, without the optional ones
 #   Rscript tools/r-packages.R cran <name>...  installs from the user's CRAN mirror into .rlib
 
 tools <- c("testthat", "knitr", "rmarkdown", "roxygen2", "lintr", "rcmdcheck", "xml2")
+for_tests <- "forecast" # whose generic must be ours
 for_reticulate <- c("Matrix", "Rcpp", "RcppTOML", "here", "jsonlite", "png", "rappdirs", "rlang", "withr")
 
 fields <- function(names) {
@@ -34,7 +36,9 @@ from_cran <- function(names) {
 arguments <- commandArgs(trailingOnly = TRUE)
 required <- c(tools, for_reticulate, fields(c("Depends", "Imports", "LinkingTo")))
 switch(arguments[1],
-  missing = writeLines(absent(unique(c(required, fields("Suggests"))))),
+  missing = writeLines(absent(unique(c(
+    required, fields("Suggests"), if ("tests" %in% arguments) for_tests
+  )))),
   required = writeLines(absent(unique(required))),
   cran = from_cran(arguments[-1]),
   stop("Say missing, required or cran.")

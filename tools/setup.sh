@@ -1,12 +1,21 @@
 #!/usr/bin/env bash
-# Set up everything that `make demo` and `make test` need: R, a project library in .rlib and
-# a virtual environment in .venv. Safe to run at any time; what is current is left alone.
+# Set up everything that `make demo` needs: R, a project library in .rlib and a virtual
+# environment in .venv. Safe to run at any time; what is current is left alone.
+#   tools/setup.sh tests   also what no test is to be skipped for: PyTorch, Chromium, R's forecast
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 python=$(command -v "${PYTHON:-python3}" || true)
 # shellcheck source=tools/env.sh
 . tools/env.sh
 mkdir -p .setup "$R_LIBS_USER"
+tests=${1-}
+case $tests in
+  "" | tests) ;;
+  *)
+    echo "setup.sh: only tests can be asked for; got $tests." >&2
+    exit 2
+    ;;
+esac
 exec 9>.setup/lock && flock 9 # two set-ups at once would fight over .venv
 
 # step <title> <function>: one line on the terminal, the details in a log file.
@@ -63,7 +72,7 @@ r_packages() {
     apt_install r-base-core r-base-dev
   fi
   touch .setup/unavailable
-  names=$(Rscript tools/r-packages.R missing) # on its own, so that a broken R stops here
+  names=$(Rscript tools/r-packages.R missing "$tests") # on its own: a broken R stops here
   mapfile -t missing < <(grep -vxF -f .setup/unavailable <<<"$names" | grep .)
   if [ "${#missing[@]}" -eq 0 ]; then
     say "current"
@@ -71,7 +80,7 @@ r_packages() {
   fi
   say "installing ${#missing[@]} of them"
   Rscript tools/r-packages.R cran "${missing[@]}"
-  mapfile -t left < <(Rscript tools/r-packages.R missing)
+  mapfile -t left < <(Rscript tools/r-packages.R missing "$tests")
   if [ "${#left[@]}" -gt 0 ]; then
     left=("${left[@],,}")
     apt_install "${left[@]/#/r-cran-}" || true # what counts is what is there afterwards
@@ -82,7 +91,7 @@ r_packages() {
     echo "$names"
     return 1
   fi
-  Rscript tools/r-packages.R missing >.setup/unavailable
+  Rscript tools/r-packages.R missing "$tests" >.setup/unavailable
   if [ -s .setup/unavailable ]; then
     say " (nobody offers the optional $(paste -sd' ' .setup/unavailable))"
   fi
@@ -114,7 +123,7 @@ import glob, sys, sysconfig
 sys.exit(not glob.glob(sysconfig.get_config_var("LIBDIR") + "/libpython3.*.so*"))'
 
 python_environment() {
-  local state need=()
+  local state extras=dev${tests:+,torch} need=()
   if [ -z "$python" ] || { [ "$python" = /usr/bin/python3 ] && command -v dpkg; }; then
     # Debian keeps venv and the shared library, which reticulate loads, in packages of their own.
     dpkg -s python3-venv || need+=(python3-venv)
@@ -134,19 +143,32 @@ python_environment() {
     return 1
   fi
   state="$PWD $("$python" -V) $(digest pyproject.toml constraints.txt python/kerasduet/requirements.txt)"
-  if [ "$state" = "$(cat .venv/state)" ] && .venv/bin/python -c 'import kerasduet'; then
-    say "current"
-    return
-  fi
+  case $(cat .venv/state) in
+    "$state $extras" | "$state dev,torch")
+      if .venv/bin/python -c 'import kerasduet'; then
+        say "current"
+        return
+      fi
+      ;;
+  esac
   say "installing into .venv"
   # A virtual environment does not survive being moved, nor a change of its Python.
   case $(cat .venv/state) in
     "$PWD $("$python" -V) "*) ;;
     *) "$python" -m venv --clear .venv ;;
   esac
-  .venv/bin/python -m pip install -c constraints.txt -e '.[dev]'
+  .venv/bin/python -m pip install -c constraints.txt -e ".[$extras]"
   .venv/bin/python -m pip check
-  echo "$state" >.venv/state
+  echo "$state $extras" >.venv/state
+}
+
+browser() {
+  if command -v chromium || command -v chromium-browser || command -v google-chrome; then
+    say "current"
+    return
+  fi
+  say "installing from Debian"
+  apt_install chromium || say " failed, so the tests of pages in a browser are skipped"
 }
 
 r_package() {
@@ -165,3 +187,4 @@ step "R packages" r_packages
 step "reticulate" reticulate
 step "Python packages" python_environment
 step "kerasduet for R" r_package
+[ -z "$tests" ] || step "Chromium" browser

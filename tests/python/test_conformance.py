@@ -16,7 +16,8 @@ import pytest
 from conftest import fruits
 
 import kerasduet as kd
-from kerasduet import interrupts
+from kerasduet import interrupts, testing
+from kerasduet.environment import backend_name
 from kerasduet.errors import ArgumentType, RunFolderError
 from kerasduet.registry import BUILDERS, TASKS, Registry
 from kerasduet.settings.common import CLASSES, SEED, SHAPE
@@ -78,7 +79,13 @@ def stranger():
         yield module
 
 
-def test_a_strangers_builder_keeps_them_too(stranger):
+@pytest.fixture
+def one_backend(monkeypatch):
+    """Leave the other backends to the builders built in, to save time."""
+    monkeypatch.setattr(testing, "_installed", lambda: (backend_name(),))
+
+
+def test_a_strangers_builder_keeps_them_too(stranger, one_backend):
     assert len(check_builder("residual", width=3, blocks=1)) == PROMISES
 
 
@@ -111,7 +118,7 @@ def test_a_strangers_builder_is_used_like_any_other(stranger, tmp_path):
     assert kd.load_run(folder).digests == whole.digests
 
 
-def test_the_example_of_contributing_is_a_builder(tmp_path):
+def test_the_example_of_contributing_is_a_builder(tmp_path, one_backend):
     text = (
         CONTRIBUTING.read_text("utf-8").partition("## Add a builder")[2].partition("\n## ")[0]
     )
@@ -173,7 +180,7 @@ FAULTS = {
 
 
 @pytest.mark.parametrize("fault", FAULTS)
-def test_a_broken_promise_is_found(fault, tmp_path):
+def test_a_broken_promise_is_found(fault, tmp_path, one_backend):
     good, bad, said = FAULTS[fault]
     code = f"{HEAD}\n\n@checked(){BODY}"
     assert good in code

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import dataclasses
+import inspect
 import json
 import math
 import os
 import stat
 import sys
+import textwrap
 import time
 
 import pytest
@@ -301,6 +303,17 @@ def test_both_languages_get_the_same_job(monkeypatch):
         "Python: mnist-dnn, 2 epochs",
         "R: mnist-dnn, 2 epochs",
     ]
+
+
+def test_the_documented_call_prints_what_stands_below_it(monkeypatch, capsys):
+    asked = []
+    monkeypatch.setattr(parity, "require", lambda _: None)
+    monkeypatch.setattr(parity, "run_job", lambda job, *_, **__: asked.append(job) or ANSWER)
+    code = textwrap.dedent(inspect.getdoc(check_parity).partition("::\n")[2])
+    exec(code, {"check_parity": check_parity})
+    printed = [line[2:] for line in code.splitlines() if line.startswith("# ")]
+    assert printed and capsys.readouterr().out.splitlines()[: len(printed)] == printed
+    assert [job.experiment for job in asked] == [experiment("mnist-dnn", epochs=2)] * 2
 
 
 @pytest.mark.skipif(os.name == "nt", reason="the stand-in for R is a shell script")

@@ -180,8 +180,10 @@ def check_parity(
 
     Examples
     --------
-    >>> check_parity("mnist-dnn", epochs=2)  # doctest: +SKIP
-    mnist-dnn on tensorflow, device auto: the same bits in Python and in R.
+    Two epochs in each language::
+
+        print(check_parity("mnist-dnn", epochs=2))
+        # mnist-dnn on tensorflow, device auto: the same bits in Python and in R.
     """
     chosen = experiment(preset, **settings)
     if chosen.is_on_own_data:
