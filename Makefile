@@ -6,7 +6,7 @@ export PYTHON ?= python3
 # R's library holds Python files of others; ruff knows .gitignore only inside a git clone.
 not_ours = --config 'extend-exclude = [".rlib"]'
 
-.PHONY: help setup test-setup demo reports test test-python test-r lint check faults docs format clean
+.PHONY: help setup test-setup demo reports test quick test-python test-r lint check faults docs format clean
 
 help:             ## list the targets
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 22
@@ -26,6 +26,9 @@ reports: setup    ## the vignettes into reports/; ARGS="-P epochs:2 mnist-cnn" r
 
 test: test-setup  ## every suite, one total at the end
 	@bash tools/test.sh
+
+quick: setup      ## what is fast of both suites, in a minute or two, for while you work
+	@bash tools/test.sh quick
 
 test-python: test-setup ## pytest with the doctests
 	@bash tools/test.sh python

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
 # Run the test suites and add them up:  tools/test.sh [lint] [python] [r] [check]
+#   tools/test.sh quick   what is fast and finds most: no training of more than a moment
 set -uo pipefail # no -e: a suite that fails must not stop the others
 cd "$(dirname "${BASH_SOURCE[0]}")/.." || exit
 # shellcheck source=tools/env.sh
@@ -8,9 +9,9 @@ export TZ="${TZ:-UTC}" # R asks systemd otherwise, and a container has none
 [ "$#" -gt 0 ] || set -- lint r check python
 for group in "$@"; do
   case $group in
-    lint | python | r | check) ;;
+    lint | python | r | check | quick) ;;
     *)
-      echo "test.sh: no suite is called $group; there are lint, python, r and check." >&2
+      echo "test.sh: no suite is called $group; there are lint, python, r, check and quick." >&2
       exit 2
       ;;
   esac
@@ -28,29 +29,49 @@ suite() {
   printf '(%s: %d s)\n' "$name" $((SECONDS - start))
 }
 
-# run_group <name>: the suites of one of the four groups.
+# R's library holds Python files of others; ruff knows .gitignore only in a git clone.
+ruff_suites() {
+  local not_ours=(--config 'extend-exclude = [".rlib"]')
+  suite ruff-format ruff format --check "${not_ours[@]}" .
+  suite ruff ruff check --output-format=concise "${not_ours[@]}" .
+}
+
+# Two processes with one thread each: more would take the cores from each other.
+python_suite() {
+  local one_thread=(OMP_NUM_THREADS=1 TF_NUM_INTRAOP_THREADS=1 TF_NUM_INTEROP_THREADS=1)
+  suite pytest env "${one_thread[@]}" \
+    pytest -n 2 --dist worksteal --junitxml="$results/pytest.xml" "$@"
+}
+
+quick_python=(
+  checks concepts_contract contract data_formats data_gaps data_images data_series data_spacing
+  data_times data_written experiments forecasting generate install_hints models old_runs
+  own_images storage
+)
+quick_r='^(concepts-contract|contract|experiment|labels|models|run|zzz)$'
+
+# run_group <name>: the suites of a group.
 run_group() {
   case $1 in
     lint)
-      # R's library holds Python files of others; ruff knows .gitignore only in a git clone.
-      not_ours=(--config 'extend-exclude = [".rlib"]')
-      suite ruff-format ruff format --check "${not_ours[@]}" .
-      suite ruff ruff check --output-format=concise "${not_ours[@]}" .
+      ruff_suites
       suite mypy mypy
       suite import-contract lint-imports --no-logo --no-cache
       suite lintr Rscript tools/lint.R
       suite generated python tools/generate.py --check
       suite roxygen Rscript tools/docs.R --check
       ;;
-    python)
-      # Two processes with one thread each: more would take the cores from each other.
-      export OMP_NUM_THREADS=1 TF_NUM_INTRAOP_THREADS=1 TF_NUM_INTEROP_THREADS=1
-      suite pytest pytest -n 2 --dist worksteal --junitxml="$results/pytest.xml"
-      ;;
+    python) python_suite ;;
     r) suite testthat Rscript tools/testthat.R "$results/testthat.json" ;;
     check)
       suite check Rscript tools/check.R
       suite check-without-python Rscript tools/check.R without-python
+      ;;
+    quick)
+      ruff_suites
+      local files=("${quick_python[@]/#/tests/python/test_}")
+      python_suite "${files[@]/%/.py}"
+      suite testthat Rscript tools/testthat.R "$results/testthat.json" "$quick_r"
       ;;
   esac
 }

@@ -1,8 +1,10 @@
 # Test the installed R package and write one record a test to the JSON file named on the
 # command line: name, outcome, reason.
+#   Rscript tools/testthat.R <file> [<filter>]   only files of that pattern, such as '^run$'
 
 Sys.setenv(TESTTHAT_MAX_FAILS = "Inf")
-file <- commandArgs(trailingOnly = TRUE)[1]
+arguments <- commandArgs(trailingOnly = TRUE)
+file <- arguments[1]
 file <- file.path(normalizePath(dirname(file)), basename(file))
 
 record <- function(test) {
@@ -20,6 +22,7 @@ record <- function(test) {
 results <- testthat::test_dir(
   "tests/testthat",
   package = "kerasduet", load_package = "installed",
+  filter = if (length(arguments) > 1) arguments[2],
   reporter = "summary", stop_on_failure = FALSE
 )
 records <- lapply(results, record)

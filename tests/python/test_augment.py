@@ -325,7 +325,7 @@ made = kd.experiment(
 whole = kd.run_experiment(made, progress=False)
 try:
     kd.run_experiment(made, progress=interrupt)
-except kd.errors.Interrupted as caught:
+except KeyboardInterrupt as caught:
     cut = caught.run
 again = kd.resume_run(cut, progress=False)
 print(json.dumps([whole.provenance["backend"], cut.status, again.digests == whole.digests]))

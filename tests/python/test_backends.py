@@ -14,11 +14,11 @@ import pytest
 import kerasduet as kd
 from kerasduet.training import predict_outputs
 
-SMALL = {"dataset": "mnist-subset", "epochs": 2}
+SMALL = {"dataset": "mnist-subset", "epochs": 2, "batch_size": 512}
 EXAMPLES = {
     "mnist-dnn": SMALL | {"units": [16, 8]},
     "mnist-cnn": SMALL | {"filters": 4, "dense_units": 8},
-    "lstm-co2": {"lookback": 8, "horizon": 3, "units": 4, "epochs": 2},
+    "lstm-co2": {"lookback": 8, "horizon": 3, "units": 4, "epochs": 2, "batch_size": 256},
 }
 # Of the outputs' own scale; measured between the three backends: at most 5e-7.
 TOLERANCE = 5e-6
@@ -71,7 +71,7 @@ def test_the_headline_examples_train_repeat_and_resume(backend, tmp_path):
         [sys.executable, "-c", TRAIN, backend, str(tmp_path), json.dumps(EXAMPLES)],
         capture_output=True,
         text=True,
-        timeout=300,
+        timeout=900,
         env=os.environ | ONCE | {"JAX_COMPILATION_CACHE_DIR": str(tmp_path / "jax")},
         check=False,
     )

@@ -33,7 +33,7 @@ def fresh(*arguments, **settings):
 
 def finished(*arguments):
     process = fresh(*arguments)
-    output, errors = process.communicate(timeout=120)
+    output, errors = process.communicate(timeout=600)
     return process.returncode, output, errors
 
 
@@ -259,7 +259,7 @@ def test_ctrl_c_leaves_a_run_that_resumes_to_the_same_bits(tmp_path, capsys):
         assert line, "the run ended by itself"
     time.sleep(0.05)
     process.send_signal(signal.SIGINT)
-    output, errors = process.communicate(timeout=60)
+    output, errors = process.communicate(timeout=600)
     assert process.returncode == -signal.SIGINT  # 130 in a shell, whose loops it ends
     assert "Traceback" not in errors
     assert f"Go on with: kerasduet resume {cut}" in errors
@@ -304,6 +304,6 @@ def test_parity_says_by_its_status_whether_the_bits_are_the_same(capsys, monkeyp
 def test_a_reader_that_stops_reading_is_no_error():
     process = fresh("presets", "--json")
     process.stdout.close()
-    assert process.wait(timeout=60) == 0
+    assert process.wait(timeout=600) == 0
     assert process.stderr.read() == ""
     process.stderr.close()

@@ -37,7 +37,7 @@ def fresh(code, tmp_path, **variables):
         [sys.executable, "-P", "-c", textwrap.dedent(code)],
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=600,
         env={**kept, "PYTHONPATH": str(ROOT), "KERAS_HOME": str(tmp_path), **variables},
         check=False,
     )

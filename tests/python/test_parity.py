@@ -347,6 +347,15 @@ def test_r_and_python_give_the_same_bits():
 
 
 @pytest.mark.usefixtures("r")
+def test_of_a_recurrent_network_too():
+    # A convolutional one is tests/testthat/test-parity.R's.
+    small = {"lookback": 6, "horizon": 2, "units": 3, "epochs": 1, "seed": 7}
+    found = check_parity("lstm-co2", progress=False, batch_size=128, **small)
+    assert found.identical, str(found)
+    assert found.answers["r"].metrics["mae"] > 0
+
+
+@pytest.mark.usefixtures("r")
 def test_an_error_in_r_arrives_in_its_own_words(tmp_path):
     missing = str(tmp_path / "none.csv")
     job = Job(experiment=experiment("price-gru", path=missing), backend="tensorflow")

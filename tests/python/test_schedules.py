@@ -187,7 +187,7 @@ for schedule in json.loads(sys.argv[1]):
     whole = kd.run_experiment(made, progress=False)
     try:
         kd.run_experiment(made, progress=interrupt)
-    except kd.errors.Interrupted as caught:
+    except KeyboardInterrupt as caught:
         cut = caught.run
     again = kd.resume_run(cut, progress=False)
     told[schedule] = [whole.provenance["backend"], cut.status, again.digests == whole.digests]

@@ -47,7 +47,7 @@ def fresh(*code):
         [sys.executable, "-c", TINY + "".join(code)],
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=600,
         check=False,
     )
     assert done.returncode == 0, done.stderr
@@ -136,7 +136,7 @@ def test_a_fork_before_keras_started_trains():
 import multiprocessing
 kd.presets()
 with multiprocessing.get_context("fork").Pool(1) as pool:
-    print(*pool.map_async(tiny, [1, 2]).get(timeout=90))
+    print(*pool.map_async(tiny, [1, 2]).get(timeout=600))
 """
     assert fresh(code) == ["finished finished"]
 

@@ -63,7 +63,7 @@ def version(folder):
 
 def child(folder, last):
     command = [sys.executable, "-c", COMMIT, str(folder), json.dumps(NEW), str(last)]
-    return subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    return subprocess.run(command, capture_output=True, text=True, timeout=600, check=False)
 
 
 @contextmanager

@@ -93,7 +93,7 @@ def test_a_fresh_process_gives_the_same_bits(image_run):
         [sys.executable, "-c", FRESH, json.dumps(settings)],
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=600,
         env=dict(os.environ),
         check=False,
     )

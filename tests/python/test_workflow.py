@@ -333,13 +333,13 @@ def test_kills_at_any_moment_cost_nothing_but_time(tmp_path, subset_digests):
     # In the middle of a checkpoint, of the final commit; then at random.
     for kind, last in (("replace", 3), ("replace", 11)):
         process = victim(out, kind, last)
-        _, error = process.communicate(timeout=120)
+        _, error = process.communicate(timeout=600)
         assert process.returncode == -signal.SIGKILL, error
     process = victim(out, "none", 0)
     assert process.stdout.readline() in {"start\n", "loaded\n"}
     time.sleep(random.random())
     process.kill()
-    process.communicate(timeout=60)
+    process.communicate(timeout=600)
     run = kd.run_experiment("mnist-dnn", out=out, progress=False, **SUBSET)
     assert run.status == "finished"
     assert run.digests == subset_digests

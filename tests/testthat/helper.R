@@ -39,7 +39,7 @@ fresh_r <- function(code, env = character()) {
   libraries <- paste0("R_LIBS=", paste(.libPaths(), collapse = .Platform$path.sep))
   out <- suppressWarnings(system2(
     file.path(R.home("bin"), "Rscript"), c("--no-save", "--no-restore", shQuote(file)),
-    stdout = TRUE, stderr = TRUE, env = c(libraries, env), timeout = 400
+    stdout = TRUE, stderr = TRUE, env = c(libraries, env), timeout = 600
   ))
   as.character(out)
 }

@@ -50,7 +50,8 @@ def load_data(experiment: Experiment | str, data: Any = None) -> Dataset:
     else a column "time", else the only column of dates; without any, rows are numbered. Whole
     numbers that are all dates such as 20240131, or all months such as 202401, are read as
     those; other numbers, in a file too, stay numbers such as years or seconds. Texts are read
-    by the one format that fits all of them; where two do, set `time_format`. What was found, filled or looks like a gap stands in `Dataset.source.note`.
+    by the one format that fits all of them; where two do, set `time_format`. What was found,
+    filled or looks like a gap stands in `Dataset.source.note`.
 
     With `missing="interpolate"` a missing value is put on the line between its known
     neighbours. Where the next known value lies behind the end of the training rows, or behind
