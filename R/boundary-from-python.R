@@ -148,6 +148,16 @@ parity_from_py <- function(parity) {
   structure(found, text = reticulate::py_str(parity), class = "kerasduet_parity")
 }
 
+comparison_from_py <- function(comparison) {
+  structure(
+    list(
+      table = frame_from_py(comparison$table), summary = plain(comparison$summary),
+      pairs = plain(comparison$pairs)
+    ),
+    class = "kerasduet_comparison"
+  )
+}
+
 # Names of the classes of a run or a data set; a series has none.
 class_names <- function(py) {
   learned <- py$preprocessing

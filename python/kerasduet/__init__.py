@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from kerasduet.jobs.parity import check_parity
     from kerasduet.models import build_model
     from kerasduet.models.registering import register_builder
-    from kerasduet.report import render_report
+    from kerasduet.report import compare_runs, render_report
     from kerasduet.run import Run, load_run
     from kerasduet.tasks.registering import register_task
     from kerasduet.workflow import resume_run, run_experiment
@@ -37,6 +37,7 @@ __all__ = [
     "Run",
     "build_model",
     "check_parity",
+    "compare_runs",
     "concepts",
     "doctor",
     "errors",
@@ -62,6 +63,7 @@ _HOME = {
     "Run": "run",
     "build_model": "models",
     "check_parity": "jobs.parity",
+    "compare_runs": "report",
     "doctor": "diagnosis",
     "experiment": "experiments",
     "load_data": "data",

@@ -103,5 +103,9 @@ class ChildError(KerasduetError):
     """A language that is missing, or whose fresh process failed or took too long."""
 
 
+class ComparisonError(KerasduetError):
+    """Runs that cannot be compared case by case."""
+
+
 class ReportError(KerasduetError):
     """A report that cannot be rendered or written."""

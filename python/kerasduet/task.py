@@ -42,6 +42,8 @@ class Metric:
         From the score to that unit: 100 for per cent.
     higher : bool
         Whether a higher score is better.
+    root : bool
+        Whether it is the square root of the mean of its cases.
     """
 
     name: str
@@ -49,6 +51,7 @@ class Metric:
     unit: str = ""
     factor: float = 1.0
     higher: bool = False
+    root: bool = False
 
 
 class Task(ABC):
@@ -148,17 +151,17 @@ class Task(ABC):
     def score(self, table: pd.DataFrame, learned: Any) -> dict[str, float]:
         """Score a table of predictions, a fresh or a saved one."""
 
-    def cases(self, table: pd.DataFrame, learned: Any) -> np.ndarray:
-        """Give what each case of the test adds to the headline score.
+    def cases(self, table: pd.DataFrame, learned: Any) -> Mapping[str, np.ndarray]:
+        """Give what each case of the test adds to scores.
 
         Returns
         -------
-        numpy.ndarray
-            (cases, 2), in order: a value and its weight; the score is the sum of the values over
-            that of the weights. Empty where the score is no such mean: nothing is then said of
-            its uncertainty.
+        mapping
+            By the name of a `Metric`: a value and a weight for each case, in order (cases, 2). The
+            score is the sum of the values over that of the weights, or its root. Of a score
+            that is not there, nothing is said of its uncertainty.
         """
-        return np.empty((0, 2))
+        return {}
 
     def block(self, table: pd.DataFrame, learned: Any) -> int:
         """Give how many successive cases depend on each other, so that they are drawn together."""

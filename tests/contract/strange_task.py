@@ -99,7 +99,7 @@ class Points(Task):
 
     def cases(self, table, learned):
         gap = (table["truth"] - table["prediction"]).abs().to_numpy()
-        return np.column_stack([gap, np.ones_like(gap)])
+        return {"mae": np.column_stack([gap, np.ones_like(gap)])}
 
     def verdict(self, metrics):
         return f"Test MAE {metrics['mae']:.4g}; the mean has {metrics['mean_mae']:.4g}."

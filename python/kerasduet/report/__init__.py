@@ -6,6 +6,7 @@
 Every number on the page is computed from the run while the page is made.
 """
 
+from kerasduet.report.compare import compare_runs
 from kerasduet.report.render import render_report
 
-__all__ = ["render_report"]
+__all__ = ["compare_runs", "render_report"]

@@ -10,9 +10,10 @@ import numpy as np
 
 from kerasduet.errors import ReportError
 from kerasduet.report import plain, words
+from kerasduet.report.compare import paired_differences
 from kerasduet.report.document import escape
 from kerasduet.report.drawing import draw_curves
-from kerasduet.report.measures import comparable, paired_difference, same_test_rows
+from kerasduet.report.measures import comparable, same_test_rows
 from kerasduet.report.parts import (
     add_footer,
     add_repeat,
@@ -154,7 +155,7 @@ def _differences(
         if not same_test_rows(run, runs[best]):
             rows.append([escape(name), "", "", "not compared: other test rows"])
             continue
-        found = paired_difference(run, runs[best])
+        found = next((d.interval for d in paired_differences([run], [runs[best]])), None)
         if found is None:
             rows.append([escape(name), "", "", "no interval for this score"])
             continue

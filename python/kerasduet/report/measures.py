@@ -11,14 +11,14 @@ from kerasduet.report.intervals import Interval, ratio
 if TYPE_CHECKING:
     from kerasduet.result import Result
 
-__all__ = ["comparable", "headline", "paired_difference", "same_test_rows"]
+__all__ = ["comparable", "headline", "same_test_rows"]
 
 
 def headline(run: Result) -> Interval | None:
     """Give the headline score with its interval; None where the task gives no cases."""
     task, learned = run.task, run.preprocessing
-    cases = task.cases(run.table, learned)
-    return ratio(cases, block=task.block(run.table, learned)) if len(cases) else None
+    cases = task.cases(run.table, learned).get(task.metrics[0].name)
+    return None if cases is None else ratio(cases, block=task.block(run.table, learned))
 
 
 def same_test_rows(one: Result, other: Result) -> bool:
@@ -46,24 +46,3 @@ def same_test_rows(one: Result, other: Result) -> bool:
 def comparable(one: Result, other: Result) -> bool:
     """Say whether two runs' scores are in the same units, so that one can be the better."""
     return same_test_rows(one, other) or one.task.comparable(one, other)
-
-
-def paired_difference(one: Result, other: Result) -> Interval | None:
-    """Give the headline score of a run minus another's, case by case.
-
-    Parameters
-    ----------
-    one, other : Result
-        Tested on the same rows.
-
-    Returns
-    -------
-    Interval
-        None where the task gives no cases.
-    """
-    task = one.task
-    ours, theirs = (task.cases(run.table, run.preprocessing) for run in (one, other))
-    if len(ours) != len(theirs) or not len(ours):
-        return None
-    cases = np.column_stack([ours[:, 0] - theirs[:, 0], ours[:, 1]])
-    return ratio(cases, block=task.block(one.table, one.preprocessing))

@@ -237,13 +237,13 @@ def _scores_are_whole(case: Case) -> None:
 
 
 def _cases_give_the_headline(case: Case) -> None:
-    """The cases of the test, where a task gives them, add up to the headline score."""
+    """The cases of the test, where a task gives them, add up to the scores."""
     run = case.whole
-    cases = case.task.cases(run.table, run.preprocessing)
-    if len(cases):
+    metrics = {metric.name: metric for metric in case.task.metrics}
+    for name, cases in case.task.cases(run.table, run.preprocessing).items():
         values, weights = cases.sum(axis=0)
-        headline = run.metrics[case.task.metrics[0].name]
-        assert np.isclose(values / weights, headline), f"{values / weights} for {headline}."
+        score = np.sqrt(values / weights) if metrics[name].root else values / weights
+        assert np.isclose(score, run.metrics[name]), f"{name}: {score} for {run.metrics[name]}."
 
 
 def _divergence_is_said(case: Case) -> None:

@@ -87,14 +87,18 @@ class Classification(Task):
 
         return scores.score(table, learned)
 
-    def cases(self, table: pd.DataFrame, learned: Any) -> np.ndarray:
-        """Say of each test image whether it was right."""
+    def cases(self, table: pd.DataFrame, learned: Any) -> Mapping[str, np.ndarray]:
+        """Say of each test image whether it was right, and its loss."""
         import numpy as np
 
         from kerasduet.tasks.classification import scores
 
-        right = scores.cases(table, learned)[:, 0]
-        return np.column_stack([right, np.ones_like(right)])
+        found = scores.cases(table, learned)
+        one = np.ones(len(found))
+        return {
+            name: np.column_stack([found[:, i], one])
+            for i, name in enumerate(("accuracy", "loss"))
+        }
 
     def verdict(self, metrics: Mapping[str, float]) -> str:
         """Put accuracy and the commonest class beside each other."""

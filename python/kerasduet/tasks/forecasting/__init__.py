@@ -30,7 +30,7 @@ class Forecasting(Task):
     learned = (SeriesPreprocessing,)
     metrics = (
         Metric("mae", "mean absolute error"),
-        Metric("rmse", "root mean squared error"),
+        Metric("rmse", "root mean squared error", root=True),
         Metric("smape", "sMAPE", "%"),
         Metric("mase", "MASE"),
     )
@@ -96,11 +96,12 @@ class Forecasting(Task):
 
         return scores.score(table, learned)
 
-    def cases(self, table: pd.DataFrame, learned: Any) -> np.ndarray:
-        """Give the mean absolute error of each test window, and the steps that count."""
+    def cases(self, table: pd.DataFrame, learned: Any) -> Mapping[str, np.ndarray]:
+        """Give the absolute and squared error of each test window, and the steps that count."""
         from kerasduet.tasks.forecasting.measures import series_cases
 
-        return series_cases(table, learned, "forecast")[:, [0, 3]]
+        found = series_cases(table, learned, "forecast")
+        return {"mae": found[:, [0, 3]], "rmse": found[:, [1, 3]]}
 
     def block(self, table: pd.DataFrame, learned: Any) -> int:
         """Give how many successive windows are drawn together."""

@@ -1,0 +1,39 @@
+#' Compare two runs, or two ways of training over several seeds
+#'
+#' Gives each measure of both sides and the difference of the two, with a 95 % interval over the
+#' test rows, as reports that compare runs do.
+#'
+#' @param a,b A [kerasduet_run], the folder of one, or several of them in a list or a character
+#'   vector. Lists have equal length: the first of `a` is paired with the first of `b`, and so on,
+#'   such as runs of the same seed.
+#'
+#' @details
+#' The bootstrap draws the same test rows for both sides, so what makes a row hard for every
+#' network cancels out. Of several pairs it draws the pairs as well: Owen (2007), "The pigeonhole
+#' bootstrap", Annals of Applied Statistics 1.
+#'
+#' @return A `kerasduet_comparison`, a list that prints as text: `table`, a data frame with a row a
+#'   measure (`measure`, `first`, `second`, `difference`, first minus second, `low`, `high`, and
+#'   `verdict`: "first better", "second better", "no clear difference" or "same predictions");
+#'   `summary`, a sentence on each measure; and `pairs`, the number of runs on each side.
+#' @seealso [run_experiment()], [render_report()]
+#' @examplesIf kerasduet:::has_core()
+#' few <- list("mnist-dense", dataset = "mnist-subset", epochs = 1, progress = FALSE)
+#' small <- do.call(run_experiment, c(few, units = 2))
+#' large <- do.call(run_experiment, c(few, units = 64))
+#' compare_runs(small, large)
+#' @export
+compare_runs <- function(a, b) {
+  call_core(comparison_from_py(core$compare_runs(runs_to_py(a), runs_to_py(b))))
+}
+
+#' @export
+format.kerasduet_comparison <- function(x, ...) {
+  c(utils::capture.output(print(x$table, row.names = FALSE, ...)), "", strwrap(x$summary))
+}
+
+#' @export
+print.kerasduet_comparison <- function(x, ...) {
+  writeLines(format(x, ...))
+  invisible(x)
+}

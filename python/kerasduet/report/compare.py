@@ -1,0 +1,260 @@
+"""Two runs, or two ways of training over several seeds, compared on the same test rows."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from kerasduet.checks import show
+from kerasduet.errors import ArgumentType, ComparisonError
+from kerasduet.report import words
+from kerasduet.report.intervals import LEVEL, SEED, Interval, resampled_means
+from kerasduet.report.measures import same_test_rows
+from kerasduet.run import Run, load_run
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from kerasduet.result import Result
+    from kerasduet.task import Metric
+
+    RunLike = Run | str | os.PathLike[str]
+
+__all__ = ["Comparison", "Difference", "compare_runs", "paired_differences"]
+
+SAME = "same predictions"
+UNCLEAR = "no clear difference"
+
+
+@dataclass(frozen=True)
+class Difference:
+    """One measure of two sides.
+
+    Parameters
+    ----------
+    metric : Metric
+        What is compared, as in `run.metrics`: accuracy (0..1) and loss (nats), or mae and rmse
+        in the units of the series.
+    first, second : float
+        The measure of each side, a mean over its runs.
+    interval : Interval
+        First minus second, with its 95 % interval.
+    """
+
+    metric: Metric
+    first: float
+    second: float
+    interval: Interval
+
+    @property
+    def verdict(self) -> str:
+        """The better side, where the interval leaves out 0."""
+        if not self.interval.excludes_zero:
+            return UNCLEAR
+        first = (self.interval.low > 0) == self.metric.higher
+        return "first better" if first else "second better"
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """What `compare_runs` found.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        A row a measure: measure, first, second, difference (first minus second), low, high,
+        verdict ("first better", "second better", "no clear difference" or "same predictions").
+    summary : str
+        A sentence on each measure.
+    pairs : int
+        Runs on each side.
+    """
+
+    table: pd.DataFrame
+    summary: str
+    pairs: int
+
+    def __str__(self) -> str:
+        """Show the table, and the sentences below it."""
+        return f"{self.table.to_string(index=False)}\n\n{self.summary}"
+
+    __repr__ = __str__
+
+
+def compare_runs(a: RunLike | Sequence[RunLike], b: RunLike | Sequence[RunLike]) -> Comparison:
+    """Compare two runs, or two ways of training with several seeds each.
+
+    Parameters
+    ----------
+    a, b : Run, path, or several of them in a list
+        A run or the folder of one. Lists have equal length: the first of `a` is paired with the
+        first of `b`, and so on, such as runs of the same seed.
+
+    Returns
+    -------
+    Comparison
+        `table`, `summary` and `pairs`.
+
+    Raises
+    ------
+    ArgumentType
+        What is no run.
+    ComparisonError
+        Runs of different tasks, tested on different rows or that diverged; lists of different
+        length.
+
+    Notes
+    -----
+    The bootstrap draws the same test rows for both sides, so what makes a row hard for every
+    network cancels out. Of several pairs it draws the pairs as well: Owen (2007), "The
+    pigeonhole bootstrap", Annals of Applied Statistics 1. Reports that compare runs use the
+    same intervals.
+
+    Examples
+    --------
+    >>> from kerasduet.workflow import run_experiment
+    >>> few = {"dataset": "mnist-subset", "epochs": 1, "progress": False}
+    >>> small = run_experiment("mnist-dense", units=2, **few)
+    >>> large = run_experiment("mnist-dense", units=64, **few)
+    >>> compare_runs(small, large).table["verdict"].tolist()
+    ['second better', 'second better']
+    """
+    import pandas as pd
+
+    first, second = _runs("a", a), _runs("b", b)
+    _check(first, second)
+    found = paired_differences(first, second)
+    same = all(
+        one.digests["predictions"] == other.digests["predictions"]
+        for one, other in zip(first, second, strict=True)
+    )
+    rows = [
+        (d.metric.name, d.first, d.second, d.interval.value, d.interval.low, d.interval.high)
+        for d in found
+    ]
+    names = ["measure", "first", "second", "difference", "low", "high"]
+    table = pd.DataFrame(rows, columns=names)
+    table["verdict"] = [SAME if same else d.verdict for d in found]
+    summary = (
+        "The predictions are the same, bit for bit."
+        if same
+        else " ".join(_sentence(d, len(first)) for d in found)
+    )
+    return Comparison(table, summary, len(first))
+
+
+def paired_differences(first: Sequence[Result], second: Sequence[Result]) -> list[Difference]:
+    """Give every measure of two sides, and their difference case by case.
+
+    Parameters
+    ----------
+    first, second : sequence of Result
+        As many on each side, all tested on the same rows.
+
+    Returns
+    -------
+    list of Difference
+        The task's headline first; empty where it gives no cases.
+    """
+    pairs, task = len(first), first[0].task
+    tables = [[task.cases(r.table, r.preprocessing) for r in side] for side in (first, second)]
+    metrics = [metric for metric in task.metrics if metric.name in tables[0][0]]
+    if not metrics:
+        return []
+    cases = np.stack(
+        [
+            np.hstack([tables[side][pair][metric.name] for metric in metrics])
+            for pair in range(pairs)
+            for side in (0, 1)
+        ]
+    )  # (pairs * 2, cases, 2 * metrics)
+
+    def measured(means: np.ndarray) -> np.ndarray:
+        """Turn means (..., pairs * 2 * 2 * metrics) into scores (..., pairs, 2, metrics)."""
+        parts = means.reshape(*means.shape[:-1], pairs, 2, len(metrics), 2)
+        scores = parts[..., 0] / parts[..., 1]
+        return np.where([metric.root for metric in metrics], np.sqrt(np.abs(scores)), scores)
+
+    # Rows are drawn for both sides at once, and pairs with them.
+    flat = np.moveaxis(cases, 1, 0).reshape(cases.shape[1], -1)
+    block = task.block(first[0].table, first[0].preprocessing)
+    draws = measured(resampled_means(flat, block=block))
+    weights = np.random.default_rng(SEED).multinomial(
+        pairs, np.full(pairs, 1 / pairs), len(draws)
+    )
+    drawn = np.einsum("dp,dpsm->dsm", weights / pairs, draws)
+    value = measured(flat.mean(axis=0)).mean(axis=0)  # (2, metrics)
+    tail = (1 - LEVEL) / 2
+    low, high = np.quantile(drawn[:, 0] - drawn[:, 1], [tail, 1 - tail], axis=0)
+    return [
+        Difference(
+            metric,
+            float(value[0, i]),
+            float(value[1, i]),
+            Interval(float(value[0, i] - value[1, i]), float(low[i]), float(high[i])),
+        )
+        for i, metric in enumerate(metrics)
+    ]
+
+
+def _sentence(found: Difference, pairs: int) -> str:
+    """Say which side is better, and by how much."""
+    metric = found.metric
+    share, factor = metric.unit == "%", metric.factor
+    unit = " percentage points" if share else f" {metric.unit}".rstrip()
+    name = metric.label[:1].upper() + metric.label[1:]
+    places = max(
+        words.decimals(factor * (found.interval.high - found.interval.low)), int(share)
+    )
+    sides = [f"{factor * side:,.{places}f}" for side in (found.first, found.second)]
+    why = "the choice of the test rows" + (" and of the runs" if pairs > 1 else "")
+    verdict = (
+        f"no clear difference: it may be due to {why}"
+        if found.verdict == UNCLEAR
+        else f"the {found.verdict.split()[0]} is better, by more than {why} explains"
+    )
+    return (
+        f"{name}: {sides[0]} against {sides[1]}{' per cent' if share else ''}, a difference of "
+        f"{words.value(found.interval, factor=factor)}{unit} (95 % interval "
+        f"{words.interval(found.interval, factor=factor)}); {verdict}."
+    ).replace(words.NO_BREAK, " ")
+
+
+def _runs(name: str, given: Any) -> list[Run]:
+    several = list(given) if isinstance(given, list | tuple) else [given]
+    for one in several or [given]:
+        if not isinstance(one, Run | str | os.PathLike):
+            raise ArgumentType(
+                f"{name}: must be a run, a run folder, or a list of them; got {show(one)}."
+            )
+    return [one if isinstance(one, Run) else load_run(one) for one in several]
+
+
+def _check(first: Sequence[Run], second: Sequence[Run]) -> None:
+    """Refuse what has no difference case by case."""
+    if len(first) != len(second):
+        raise ComparisonError(
+            f"b: must hold as many runs as a; got {len(second)} beside {len(first)}. Pair the "
+            "runs, such as those of the same seed."
+        )
+    for name, runs in (("a", first), ("b", second)):
+        for run in runs:
+            if run.experiment.task != first[0].experiment.task:
+                raise ComparisonError(
+                    f"{name}: must be of one task; got {run.experiment.task} beside "
+                    f"{first[0].experiment.task}. Compare runs of one task."
+                )
+            if run.diverged:
+                raise ComparisonError(
+                    f"{name}: must be runs with finite predictions of test rows; got one that "
+                    "diverged. Train it with a lower learning rate."
+                )
+            if not same_test_rows(first[0], run):
+                raise ComparisonError(
+                    f"{name}: must be tested on the same rows; got other test rows. Give all runs "
+                    "the same data and the same splits."
+                )

@@ -1,0 +1,117 @@
+"""compare_runs: the interval of a difference over test rows and pairs, and its verdict."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from conftest import SERIES, fruits, seasonal
+
+import kerasduet as kd
+from kerasduet.errors import ArgumentType, ComparisonError
+from kerasduet.report.intervals import bootstrap
+from kerasduet.tasks.classification.scores import cases
+from kerasduet.tasks.forecasting.measures import series_cases
+
+SMALL = {"classes": 3, "units": 4, "input_shape": (4, 4, 1), "epochs": 1, "progress": False}
+
+
+def image_cases(run):
+    return cases(run.table, run.preprocessing)
+
+
+def errors(run):
+    return series_cases(run.table, run.preprocessing, "forecast")[:, 0]
+
+
+@pytest.fixture(scope="module")
+def trained():
+    """Two ways of training, three seeds each, on the same pictures."""
+    x, y = fruits(90)
+    data = {"x": x[:60], "y": y[:60], "x_test": x[60:], "y_test": y[60:]}
+    return {
+        epochs: [
+            kd.run_experiment("mnist-dense", data=data, **SMALL | {"epochs": epochs, "seed": s})
+            for s in range(3)
+        ]
+        for epochs in (1, 20)
+    }
+
+
+def test_one_pair_has_the_interval_of_its_cases(trained):
+    first, second = trained[20][0], trained[1][0]
+    found = kd.compare_runs(first, second)
+    expected = bootstrap((image_cases(first) - image_cases(second))[:, :2])
+    for i, name in enumerate(("accuracy", "loss")):
+        row = found.table.set_index("measure").loc[name]
+        assert row["first"] - row["second"] == row["difference"]
+        assert [row["difference"], row["low"], row["high"]] == pytest.approx(
+            [expected[i].value, expected[i].low, expected[i].high], abs=1e-12
+        )
+        assert row["first"] == pytest.approx(first.metrics[name], rel=1e-4)
+    assert found.pairs == 1
+
+
+def test_turned_round_the_verdict_turns_round(trained):
+    one = kd.compare_runs(trained[20], trained[1])
+    other = kd.compare_runs(trained[1], trained[20])
+    turn = {"first better": "second better", "no clear difference": "no clear difference"}
+    assert [turn[v] for v in one.table["verdict"]] == other.table["verdict"].tolist()
+    assert one.table.set_index("measure").loc["loss", "verdict"] == "first better"
+    assert one.table["low"].to_numpy() == pytest.approx(-other.table["high"].to_numpy())
+    assert "the first is better" in one.summary and "the second is better" in other.summary
+
+
+def test_several_pairs_draw_the_pairs_too(trained):
+    found = kd.compare_runs(trained[20], trained[1])
+    cases = np.mean(
+        [
+            image_cases(a)[:, 1:2] - image_cases(b)[:, 1:2]
+            for a, b in zip(trained[20], trained[1], strict=True)
+        ],
+        axis=0,
+    )
+    (rows_alone,) = bootstrap(cases)
+    loss = found.table.set_index("measure").loc["loss"]
+    assert found.pairs == 3
+    assert loss["difference"] == pytest.approx(rows_alone.value)
+    assert loss["high"] - loss["low"] > rows_alone.high - rows_alone.low
+
+
+def test_series_are_compared_by_their_errors(series_run):
+    other = kd.run_experiment(
+        "lstm-co2", data=seasonal(), progress=False, **SERIES | {"seed": 9}
+    )
+    found = kd.compare_runs(series_run, other).table.set_index("measure")
+    assert list(found.index) == ["mae", "rmse"]
+    assert found.loc["mae", "first"] == pytest.approx(series_run.metrics["mae"])
+    assert found.loc["rmse", "second"] == pytest.approx(other.metrics["rmse"])
+    gaps = errors(series_run) - errors(other)
+    assert found.loc["mae", "difference"] == pytest.approx(gaps.mean())
+
+
+def test_folders_are_compared_as_their_runs(trained, tmp_path):
+    folder = trained[1][0].save(tmp_path / "run")
+    found = kd.compare_runs(folder, trained[1][0])
+    assert set(found.table["verdict"]) == {"same predictions"}
+    assert found.summary == "The predictions are the same, bit for bit."
+
+
+def test_what_cannot_be_paired_is_refused(trained, series_run):
+    image = trained[1][0]
+    with pytest.raises(ArgumentType, match=r"^a: must be a run, a run folder, or a list"):
+        kd.compare_runs(5, image)
+    with pytest.raises(ArgumentType, match=r"^b: must be a run, a run folder, or a list"):
+        kd.compare_runs(image, [])
+    with pytest.raises(
+        ComparisonError, match=r"^b: must hold as many runs as a; got 2 beside 1\."
+    ):
+        kd.compare_runs(image, trained[20][:2])
+    with pytest.raises(
+        ComparisonError, match=r"^b: must be of one task; got forecasting beside"
+    ):
+        kd.compare_runs(image, series_run)
+    x, y = fruits(90)
+    moved = {"x": x[:60], "y": y[:60], "x_test": x[50:80], "y_test": y[50:80]}
+    other = kd.run_experiment("mnist-dense", data=moved, **SMALL)
+    with pytest.raises(ComparisonError, match=r"^b: must be tested on the same rows"):
+        kd.compare_runs(image, other)
