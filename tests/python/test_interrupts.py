@@ -9,8 +9,9 @@ import pytest
 from conftest import fruits
 
 import kerasduet as kd
-from kerasduet import interrupts, testing, training
+from kerasduet import interrupts, training
 from kerasduet.errors import DatasetError, RunFolderError
+from kerasduet.testing import builders
 
 SETTINGS = {"classes": 3, "units": 4, "input_shape": (4, 4, 1), "epochs": 3}
 
@@ -36,7 +37,7 @@ def unscored(monkeypatch):
 
     with monkeypatch.context() as patch:
         patch.setattr(training, "predict_outputs", predict)
-        patch.setattr("kerasduet.run.predict_outputs", predict)
+        patch.setattr("kerasduet.result.predict_outputs", predict)
         return train(stop)
 
 
@@ -58,8 +59,8 @@ def test_in_a_script_ctrl_c_raises_with_the_run(monkeypatch, tmp_path):
 
 def test_the_conformance_suite_runs_in_a_script_too(monkeypatch):
     monkeypatch.setattr(interrupts, "at_prompt", lambda: False)
-    monkeypatch.setattr(testing, "PROMISES", (testing._resumes,))
-    assert len(testing.check_builder("dnn", units=4, dropout=0.1)) == 2
+    monkeypatch.setattr(builders, "PROMISES", (builders.resumes,))
+    assert len(builders.check_builder("dnn", units=4, dropout=0.1)) == 2
 
 
 def test_a_loop_of_runs_ends(monkeypatch):
@@ -76,7 +77,7 @@ def test_ctrl_c_while_the_test_rows_are_scored_loses_nothing(monkeypatch, tmp_pa
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr("kerasduet.run.predict_outputs", press)
+        patch.setattr("kerasduet.result.predict_outputs", press)
         cut = train(out=tmp_path / "run")
     assert (cut.status, len(cut.history), cut.scored) == ("interrupted", 3, False)
     whole = train()
