@@ -44,9 +44,8 @@ python_suite() {
 }
 
 quick_python=(
-  checks concepts_contract contract data_formats data_gaps data_images data_series data_spacing
-  data_times data_written experiments forecasting generate install_hints models old_runs
-  own_images storage
+  checks concepts_contract contract data_formats data_written experiments forecasting generate
+  install_hints labels models old_runs own_images storage
 )
 quick_r='^(concepts-contract|contract|experiment|labels|models|run|zzz)$'
 
