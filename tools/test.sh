@@ -47,7 +47,7 @@ quick_python=(
   checks concepts_contract contract data_formats data_written experiments forecasting generate
   install_hints labels models old_runs own_images storage
 )
-quick_r='^(concepts-contract|contract|experiment|labels|models|run|zzz)$'
+quick_r='^(concepts-contract|contract|experiment|models|zzz)$'
 
 # run_group <name>: the suites of a group.
 run_group() {
