@@ -15,6 +15,7 @@ import pytest
 
 import kerasduet as kd
 from kerasduet import errors
+from kerasduet.environment import start_backend
 
 FOLDER = Path(__file__).parents[1] / "contract" / "bad-inputs"
 FILES = [json.loads(file.read_text("utf-8")) for file in sorted(FOLDER.glob("*.json"))]
@@ -127,6 +128,12 @@ def runs():
         return trained[name]
 
     return run
+
+
+@pytest.fixture(scope="module", autouse=True)
+def started():
+    # Keras writes its own keras.json when it starts: before the first look at that folder.
+    start_backend()
 
 
 @pytest.fixture
