@@ -40,16 +40,16 @@ array_from_py <- function(x) {
 }
 
 # A pandas DataFrame, column by column: pandas's own text columns do not survive as a whole.
-# Classes become factors with all `levels`; times are dates where `dates` says so, or where none
-# has a time of day.
-frame_from_py <- function(frame, levels = NULL, dates = NULL) {
+# Columns of `classes` become factors with all `levels`; times are dates where `dates` says so, or
+# where none has a time of day.
+frame_from_py <- function(frame, dates = NULL, classes = NULL, levels = NULL) {
   names <- plain(frame$columns$tolist())
   columns <- lapply(names, function(name) {
     series_from_py(reticulate::py_get_item(frame, name), dates)
   })
   result <- stats::setNames(columns, names)
-  for (name in intersect(c("truth", "prediction"), names)) {
-    if (length(levels) > 0) result[[name]] <- classes_from_py(frame[[name]], levels)
+  for (name in intersect(classes, names)) {
+    result[[name]] <- classes_from_py(frame[[name]], levels)
   }
   as.data.frame(result, optional = TRUE, stringsAsFactors = FALSE)
 }
@@ -156,6 +156,13 @@ comparison_from_py <- function(comparison) {
     ),
     class = "kerasduet_comparison"
   )
+}
+
+# The test rows of a run, by the kinds of columns that its task declares.
+predictions_from_py <- function(py) {
+  kinds <- plain(py$task$columns(py$preprocessing))
+  classes <- names(kinds)[vapply(kinds, identical, NA, "class")]
+  frame_from_py(py$predictions(), has_dates(py), classes, class_names(py))
 }
 
 # Names of the classes of a run or a data set; a series has none.

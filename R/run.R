@@ -287,10 +287,7 @@ augment.kerasduet_run <- function(x, ...) predictions(x)
 #' table(tests$truth, tests$prediction)
 #' @export
 predictions <- function(run) {
-  call_core({
-    py <- run_to_py(run)
-    frame_from_py(py$predictions(), levels = class_names(py), dates = has_dates(py))
-  })
+  call_core(predictions_from_py(run_to_py(run)))
 }
 
 #' Predict new data
