@@ -199,6 +199,8 @@ class Experiment:
             # A setting of two builders is not the same one: each has its own defaults.
             kept = {name: value for name, value in kept.items() if name not in self.model}
         kept = {name: value for name, value in kept.items() if name in names}
+        if task.name != self.task:
+            kept["description"] = ""  # it was of other data
         return Experiment(**kept | {"task": task.name, "builder": builder} | _flat(settings))
 
     def __reduce__(self) -> tuple[Callable[..., Experiment], tuple[dict[str, Any]]]:

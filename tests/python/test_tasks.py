@@ -53,6 +53,7 @@ def test_a_strangers_task_keeps_them_too(stranger):
 def test_a_strangers_task_is_used_like_any_other(stranger, tmp_path):
     run = points(stranger)
     assert run.task is TASKS["points"]
+    assert run.experiment.description == ""  # that of the preset is of digits
     assert run.provenance["sizes"] == {"train": 36, "validation": 9, "test": 15}
     found = headline(run)
     assert found.low < found.value < found.high
