@@ -91,10 +91,10 @@ class Result:
         """Score the test rows when the result is first asked for."""
         if name not in ("metrics", "table"):
             raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
-        self.score()
+        self._score()
         return self.__dict__[name]
 
-    def score(self) -> None:
+    def _score(self) -> None:
         """Predict and score the test rows, unless that is done."""
         if self.scored:
             return
@@ -170,7 +170,7 @@ class Result:
     def digests(self) -> dict[str, str]:
         """sha256 of the weights, the history and, once there are any, the test predictions."""
         if not self._lacks_data:
-            self.score()
+            self._score()
         return dict(self.provenance["digests"])
 
     @property

@@ -10,7 +10,8 @@ from kerasduet.checks import choice, flag
 from kerasduet.errors import ArgumentType, HorizonError, KerasduetError
 from kerasduet.plots import check_settings, plot_run
 from kerasduet.result import Result
-from kerasduet.runs import folder as folders
+from kerasduet.runs import reading
+from kerasduet.runs.folder import RunFolder, pack
 
 if TYPE_CHECKING:
     import os
@@ -182,14 +183,14 @@ class Run(Result):
             The folder is busy, holds something else, or cannot be written.
         """
         flag("overwrite", overwrite)
-        with folders.RunFolder(folder, self.experiment, overwrite=overwrite) as target:
+        with RunFolder(folder, self.experiment, overwrite=overwrite) as target:
             target.save(self)
         self.folder = str(target.path)
         return self.folder
 
     def __reduce__(self) -> tuple[Callable[[Any], Run], tuple[bytes]]:
         """Travel as the bytes of its folder, which are checked on the way in."""
-        return unpack, (folders.pack(self),)
+        return unpack, (pack(self),)
 
 
 def load_run(folder: str | os.PathLike[str]) -> Run:
@@ -213,9 +214,9 @@ def load_run(folder: str | os.PathLike[str]) -> Run:
     ModelMismatch
         The weights belong to another network.
     """
-    return folders.read_run(folder, Run)
+    return reading.read_run(folder, Run)
 
 
 def unpack(content: Any) -> Run:
     """Read a run from the bytes that `runs.folder.pack` gave, with every check of `load_run`."""
-    return folders.unpack(content, Run)
+    return reading.unpack(content, Run)

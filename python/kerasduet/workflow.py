@@ -16,8 +16,10 @@ from kerasduet.models import build_model
 from kerasduet.progress import reporter
 from kerasduet.registry import TASKS
 from kerasduet.run import Run, load_run
-from kerasduet.runs import folder
+from kerasduet.runs.folder import RunFolder
 from kerasduet.runs.manifest import read_manifest
+from kerasduet.runs.reading import cut_off, refuse_other, run_path
+from kerasduet.runs.tables import history_digest
 
 if TYPE_CHECKING:
     import os
@@ -88,7 +90,7 @@ def run_experiment(
     environment.start_backend()  # before the folder is locked: a broken import locks nothing
     if out is None:
         return _run(chosen, data, None, None, tell)
-    with folder.RunFolder(out, chosen, overwrite=overwrite) as target:
+    with RunFolder(out, chosen, overwrite=overwrite) as target:
         earlier = target.earlier
         is_finished = earlier is not None and earlier["status"] == "finished"
         if earlier is None or not is_finished or overwrite or target.cut_off == chosen:
@@ -149,9 +151,9 @@ def resume_run(
             return _run(run.experiment, data, None, run, reporter(progress))
         _need_data(run.experiment, data, run.folder)
         return run_experiment(run.experiment, data=data, out=run.folder, progress=progress)
-    path = folder.run_path(run)
+    path = run_path(run)
     manifest = read_manifest(path)
-    chosen = folder.cut_off(path, manifest)
+    chosen = cut_off(path, manifest)
     if chosen is None:
         if manifest["status"] == "finished" and data is None:
             return load_run(path)
@@ -171,7 +173,7 @@ def _need_data(chosen: Experiment, data: Any, where: Any) -> None:
 def _run(
     chosen: Experiment,
     data: Any,
-    target: folder.RunFolder | None,
+    target: RunFolder | None,
     cut: Run | None,
     tell: Callable[[Mapping[str, Any]], None],
 ) -> Run:
@@ -189,7 +191,7 @@ def _run(
         target.begin()
     elif cut is not None:
         theirs = cut.provenance["fingerprint"]
-        folder.refuse_other(theirs, fingerprint, "run", "start over with run_experiment().")
+        refuse_other(theirs, fingerprint, "run", "start over with run_experiment().")
         state = cut.state
     tell(
         {
@@ -219,7 +221,7 @@ def _run(
     run.provenance |= {"fingerprint": fingerprint, "started": _iso(began)}
     if not interrupted:
         try:
-            run.score()
+            run._score()
         except KeyboardInterrupt:
             interrupted = True
     if interrupted:
@@ -261,7 +263,7 @@ def _unscored(
             "seconds": {"training": sum(state.seconds), "epochs": state.seconds},
             "digests": {
                 "weights": training.weights_digest(model),
-                "history": folder.history_digest(history),
+                "history": history_digest(history),
             },
         },
         table=pd.DataFrame(),

@@ -35,6 +35,8 @@ import kerasduet as kd
 from kerasduet.errors import KerasduetError, RunFolderError
 from kerasduet.runs import folder as folders
 from kerasduet.runs import storage
+from kerasduet.runs.tables import history_digest
+from kerasduet.training import weights_digest
 
 SECONDS, MEGABYTES = 2.0, 300.0  # that a hostile folder may cost
 TINY = {"classes": 3, "units": 4, "input_shape": (4, 4, 1), "epochs": 3}
@@ -76,7 +78,7 @@ def cut_runs() -> tuple[kd.Run, kd.Run]:
 
 def bits(run: kd.Run) -> tuple[str, ...]:
     """Digest all that a folder keeps of a run, anew."""
-    made = folders.weights_digest(run.model), folders.history_digest(run.history)
+    made = weights_digest(run.model), history_digest(run.history)
     scores = (run.predictions().to_csv(index=False), str(run.metrics)) if run.scored else ()
     return (*made, *scores, str(run.experiment))
 

@@ -94,8 +94,8 @@ def test_every_builder_is_listed():
 def test_every_method_of_a_run_is_listed():
     methods = {
         f"Run.{name}"
-        for name, value in vars(kd.Run).items()
-        if inspect.isfunction(value) and not name.startswith("_")
+        for name, value in inspect.getmembers(kd.Run, inspect.isfunction)
+        if not name.startswith("_")
     }
     assert {entry["python"] for entry in FILE["methods"]} == methods
 

@@ -22,7 +22,7 @@ import kerasduet as kd
 from kerasduet.environment import versions
 from kerasduet.errors import ModelMismatch, RunFolderError
 from kerasduet.runs import folder as folders
-from kerasduet.runs import storage
+from kerasduet.runs import reading, storage, tables
 from kerasduet.runs.manifest import read_latest, read_manifest
 
 FILES = {"run.json", "model.weights.h5", "preprocessing.json", "history.csv", "predictions.csv"}
@@ -140,10 +140,10 @@ def test_a_history_that_ends_in_nan_keeps_its_digest(named_run, tmp_path):
     lost = np.copysign(np.nan, [1.0, -1.0])
     assert np.signbit(lost).tolist() == [False, True]
     run = replace(named_run, history=named_run.history.assign(loss=lost))
-    digest = folders.history_digest(run.history)
+    digest = tables.history_digest(run.history)
     loaded = kd.load_run(run.save(tmp_path / "run"))
     pd.testing.assert_frame_equal(loaded.history, run.history, check_exact=True)
-    assert folders.history_digest(loaded.history) == digest
+    assert tables.history_digest(loaded.history) == digest
 
 
 def test_saving_a_loaded_run_again_gives_the_same_files(saved, tmp_path):
@@ -217,7 +217,7 @@ def test_every_flipped_bit_of_a_checkpoint_is_noticed(cut_off, tmp_path, name):
     known = read_manifest(copy)["provenance"]["fingerprint"]
     run = kd.load_run(copy)
     model = run.model
-    assert folders.read_checkpoint(copy, run.experiment, known, model).epoch == 2
+    assert reading.read_checkpoint(copy, run.experiment, known, model).epoch == 2
     file = copy / "checkpoint" / name
     raw = file.read_bytes()
     for position in np.random.default_rng(1).integers(0, len(raw) * 8, 200):
@@ -225,11 +225,11 @@ def test_every_flipped_bit_of_a_checkpoint_is_noticed(cut_off, tmp_path, name):
         changed[position // 8] ^= 1 << position % 8
         file.write_bytes(changed)
         with pytest.raises(RunFolderError, match="the checkpoint must be whole; got"):
-            folders.read_checkpoint(copy, run.experiment, known, model)
+            reading.read_checkpoint(copy, run.experiment, known, model)
     for length in (0, 1, len(raw) // 2, len(raw) - 1):
         file.write_bytes(raw[:length])
         with pytest.raises(RunFolderError, match="the checkpoint must be whole; got"):
-            folders.read_checkpoint(copy, run.experiment, known, model)
+            reading.read_checkpoint(copy, run.experiment, known, model)
 
 
 @pytest.mark.parametrize(("name", "value"), [("data", "0" * 64), ("backend", "jax")])
@@ -237,7 +237,7 @@ def test_a_checkpoint_of_other_data_or_another_backend_is_refused(cut_off, name,
     run = kd.load_run(cut_off)
     known = run.provenance["fingerprint"]
     with pytest.raises(RunFolderError) as raised:
-        folders.read_checkpoint(cut_off, run.experiment, known | {name: value}, run.model)
+        reading.read_checkpoint(cut_off, run.experiment, known | {name: value}, run.model)
     assert str(raised.value) == (
         f"folder: must be resumed with the same {name}, {known[name]}; got {value}. Use that "
         "one, or start over with overwrite = true."

@@ -16,7 +16,7 @@ from test_training import Stop
 
 import kerasduet as kd
 from kerasduet.errors import RunFolderError
-from kerasduet.runs import folder, storage
+from kerasduet.runs import reading, storage
 from kerasduet.runs.folder import RunFolder
 
 ODD = [
@@ -315,6 +315,6 @@ def test_a_folder_that_may_only_be_read_is_read(copy, public):
     for path in (copy, *copy.rglob("*")):
         path.chmod(0o555 if path.is_dir() else 0o444)
     before = {path: path.stat().st_mtime_ns for path in copy.rglob("*")}
-    assert as_nobody(lambda: folder._read_whole(copy)) == "no error"
+    assert as_nobody(lambda: reading._read_whole(copy)) == "no error"
     assert kd.load_run(copy).folder == str(copy)
     assert {path: path.stat().st_mtime_ns for path in copy.rglob("*")} == before

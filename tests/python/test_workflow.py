@@ -28,6 +28,7 @@ from kerasduet.errors import (
 from kerasduet.runs import folder as folders
 from kerasduet.runs import storage
 from kerasduet.runs.manifest import read_manifest
+from kerasduet.training import weights_digest
 
 TINY = {"classes": 3, "units": 6, "input_shape": (4, 4, 1), "epochs": 4, "dropout": 0.5}
 SUBSET = {
@@ -346,7 +347,7 @@ def test_kills_at_any_moment_cost_nothing_but_time(tmp_path, subset_digests):
     assert run.history["epoch"].tolist() == [1, 2, 3]
     loaded = kd.load_run(out)
     assert loaded.digests == subset_digests
-    assert folders.weights_digest(loaded.model) == subset_digests["weights"]
+    assert weights_digest(loaded.model) == subset_digests["weights"]
     # Nothing that was left half-done is left now.
     assert names(out) == {
         "run.json",

@@ -107,7 +107,7 @@ class Core:
 
     def methods(self, path: str) -> dict[str, Function]:
         """Give the public methods of a class."""
-        members = self._target(self.package.members[path]).members
+        members = self._target(self.package.members[path]).all_members
         return {
             name: self._function(member)
             for name, member in members.items()
