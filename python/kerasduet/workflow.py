@@ -181,7 +181,8 @@ def _run(
     gc.collect()  # a network that nobody holds any more is a circle, with much memory in it
     dataset = data if isinstance(data, Dataset) else load_data(chosen, data)
     dataset.check_made_for(chosen)
-    model = training.compile_model(build_model(chosen), chosen, rows=len(dataset.x_train))
+    model = target.build() if target is not None else build_model(chosen)
+    model = training.compile_model(model, chosen, rows=len(dataset.x_train))
     fingerprint = {"data": dataset.source.sha256, "backend": environment.backend_name()}
     if dataset.held_out is not None:
         fingerprint["split"] = dataset.held_out

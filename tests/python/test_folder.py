@@ -466,6 +466,35 @@ def test_a_checkpoint_of_another_network_is_refused(cut_off, tmp_path):
         kd.load_run(copy)
 
 
+@pytest.mark.parametrize(
+    "network",
+    [
+        {"units": [40_000, 20_000], "dropout": [0.0, 0.0]},
+        {"units": [1] * 1_500, "dropout": [0.0] * 1_500},
+    ],
+    ids=["wide", "deep"],
+)
+def test_a_network_larger_than_its_checkpoint_is_never_built(
+    cut_off, tmp_path, monkeypatch, network
+):
+    copy = shutil.copytree(cut_off, tmp_path / "copy")
+    run = kd.load_run(copy)
+    for file in (copy / "run.json", copy / "checkpoint" / "latest.json"):
+        noted = storage.unsealed(file.read_text("utf-8"))
+        experiment = noted["experiment"]
+        changed = experiment | {"network": experiment["network"] | network}
+        file.write_text(storage.sealed(noted | {"experiment": changed}), "utf-8")
+    before = {path.name: path.read_bytes() for path in copy.rglob("*") if path.is_file()}
+    made = []
+    monkeypatch.setattr("keras.Model.compile", lambda *_, **__: made.append("a network"))
+    x, y = fruits()
+    with pytest.raises(RunFolderError, match="got one of another network or another Keras"):
+        kd.resume_run(copy, data={"x": x, "y": y}, progress=False)
+    assert made == [] and run.experiment.model["units"] == (6,)
+    after = {path.name: path.read_bytes() for path in copy.rglob("*") if path.is_file()}
+    assert after == before
+
+
 def recheck(folder):
     """Note the sha256 that a changed checkpoint has now."""
     latest = folder / "checkpoint" / "latest.json"

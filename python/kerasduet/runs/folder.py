@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from kerasduet.errors import RunFolderError
+from kerasduet.errors import KerasduetError, RunFolderError
 from kerasduet.experiments import Experiment
+from kerasduet.models import build_model
 from kerasduet.result import CHANGED, Result
 from kerasduet.runs import packed, storage, weights
 from kerasduet.runs.manifest import (
@@ -21,10 +22,19 @@ from kerasduet.runs.manifest import (
     FILES,
     FORMAT,
     SCORED,
+    checkpoint_file_size,
+    damaged_checkpoint,
     is_damaged,
+    read_latest,
     read_manifest,
 )
-from kerasduet.runs.reading import cut_off, read_checkpoint, run_path
+from kerasduet.runs.reading import (
+    ANOTHER_NETWORK,
+    cut_off,
+    read_checkpoint,
+    refuse_other_experiment,
+    run_path,
+)
 from kerasduet.runs.tables import csv_text
 from kerasduet.training import State
 
@@ -182,6 +192,28 @@ class RunFolder:
             for old in folder.glob("epoch-*.npz"):
                 if old.name != name:
                     old.unlink()
+
+    def build(self) -> keras.Model:
+        """Build the network, unless it is larger than the checkpoint that it is to go on from.
+
+        Raises
+        ------
+        RunFolderError
+            It is larger, or the checkpoint is damaged or of another experiment.
+        """
+        latest = None if self._overwrite else read_latest(self.path)
+        if latest is None:
+            return build_model(self.experiment)
+        refuse_other_experiment(self.path, latest, self.experiment)
+        size = checkpoint_file_size(self.path, Path(latest["file"]).name)
+        if size is None:
+            raise damaged_checkpoint(self.path, "one without its arrays")
+        try:
+            return weights.build_for_checkpoint(self.experiment, size)
+        except KerasduetError:
+            raise
+        except ValueError:
+            raise damaged_checkpoint(self.path, ANOTHER_NETWORK) from None
 
     def checkpoint(self, fingerprint: Mapping[str, str], model: keras.Model) -> State | None:
         """Read the last checkpoint; None where there is none, or where it is to be replaced.

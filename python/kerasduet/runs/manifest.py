@@ -20,6 +20,7 @@ __all__ = [
     "FORMAT",
     "SCORED",
     "SOURCE",
+    "checkpoint_file_size",
     "damaged_checkpoint",
     "fits",
     "is_damaged",
@@ -273,6 +274,17 @@ def read_checkpoint_file(path: Path, name: str, most: int = storage.MOST_JSON) -
         try:
             return storage.read_plain(folder / name, most)
         except (FileNotFoundError, NotADirectoryError):
+            return None
+
+
+def checkpoint_file_size(path: Path, name: str) -> int | None:
+    """Give the bytes of a file of the checkpoint, without opening it; None where there is none."""
+    file = path / CHECKPOINT / name
+    with storage.reading_errors(file):
+        storage.refuse_special(file)
+        try:
+            return file.stat().st_size
+        except FileNotFoundError:
             return None
 
 

@@ -37,11 +37,12 @@ if TYPE_CHECKING:
 
 R = TypeVar("R", bound=Result)
 
-__all__ = ["cut_off", "read_checkpoint", "read_run", "refuse_other", "run_path", "unpack"]
+__all__ = ["cut_off", "read_checkpoint", "read_run", "refuse_other", "refuse_other_experiment", "run_path", "unpack"]
 
 # A reader that meets writer after writer gives up in the end.
 MOST_TRIES = 1000
 SECONDS_BETWEEN_TRIES = 0.002
+ANOTHER_NETWORK = "one of another network or another Keras"
 
 # Of a checkpoint: what it says of itself, and its arrays.
 Checkpoint = tuple[Mapping[str, Any], bytes]
@@ -238,6 +239,31 @@ def _state(
     model: keras.Model,
 ) -> State:
     latest, content = checkpoint
+    refuse_other_experiment(path, latest, experiment)
+    refuse_other(latest["fingerprint"], fingerprint)
+    needed = [(a.shape, a.dtype) for a in capture(model)]
+    try:
+        found = weights.read_arrays(content, needed, "vb")
+    except LookupError:
+        raise damaged_checkpoint(path, ANOTHER_NETWORK) from None
+    except Exception as error:  # NumPy and zipfile have no common one
+        raise damaged_checkpoint(path, f"a damaged one ({type(error).__name__})") from None
+    variables, best = found["v"], found["b"]
+    if not variables or (best and latest["best_is_latest"]):
+        raise damaged_checkpoint(path, ANOTHER_NETWORK)
+    return State(
+        epoch=latest["epoch"],
+        history=latest["history"],
+        seconds=latest["seconds"],
+        variables=variables,
+        best=variables if latest["best_is_latest"] else best,
+    )
+
+
+def refuse_other_experiment(
+    path: Path, latest: Mapping[str, Any], experiment: Experiment
+) -> None:
+    """Refuse a checkpoint of another experiment than the one to go on with."""
     theirs = Experiment.from_dict(latest["experiment"])
     if theirs != experiment:
         before, now = theirs.to_dict(), experiment.to_dict()
@@ -247,24 +273,6 @@ def _state(
             f"{str(path)!r} that differs in {', '.join(differs)}. Choose another folder, or "
             "bring its own checkpoint back."
         )
-    refuse_other(latest["fingerprint"], fingerprint)
-    needed = [(a.shape, a.dtype) for a in capture(model)]
-    try:
-        found = weights.read_arrays(content, needed, "vb")
-    except LookupError:
-        raise damaged_checkpoint(path, "one of another network or another Keras") from None
-    except Exception as error:  # NumPy and zipfile have no common one
-        raise damaged_checkpoint(path, f"a damaged one ({type(error).__name__})") from None
-    variables, best = found["v"], found["b"]
-    if not variables or (best and latest["best_is_latest"]):
-        raise damaged_checkpoint(path, "one of another network or another Keras")
-    return State(
-        epoch=latest["epoch"],
-        history=latest["history"],
-        seconds=latest["seconds"],
-        variables=variables,
-        best=variables if latest["best_is_latest"] else best,
-    )
 
 
 def refuse_other(

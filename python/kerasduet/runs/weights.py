@@ -16,12 +16,22 @@ if TYPE_CHECKING:
 
     from kerasduet.experiments import Experiment
 
-__all__ = ["build_fitting", "most_bytes", "read_arrays", "read_weights", "write_weights"]
+__all__ = [
+    "build_fitting",
+    "build_for_checkpoint",
+    "most_bytes",
+    "read_arrays",
+    "read_weights",
+    "write_weights",
+]
 
 NAME = "model.weights.h5"
 # Of HDF5, for its groups and names.
 OVERHEAD = 2**22
 MOST_ARRAYS = 10_000
+# Bytes that a number has at least, and an array of an npz file with its headers.
+LEAST_NUMBER = 2
+LEAST_ENTRY = 200
 
 
 class _Memory(io.BytesIO):
@@ -56,10 +66,24 @@ def build_fitting(experiment: Experiment, content: bytes) -> keras.Model:
         The file holds something else than plain arrays, or fewer than the network has. It is
         found out before any array is made.
     """
+    return _build_within(experiment, *_contents(content, MOST_ARRAYS))
+
+
+def build_for_checkpoint(experiment: Experiment, size: int) -> keras.Model:
+    """Build the network of an experiment, unless a checkpoint of so many bytes cannot hold it.
+
+    Raises
+    ------
+    ValueError
+        It cannot. It is found out before any array is made.
+    """
+    return _build_within(experiment, size // LEAST_NUMBER, size // LEAST_ENTRY)
+
+
+def _build_within(experiment: Experiment, numbers: int, arrays: int) -> keras.Model:
     from kerasduet.models import build_model
 
     layers = [len(v) for v in experiment.builder_arguments().values() if isinstance(v, tuple)]
-    numbers, arrays = _contents(content, MOST_ARRAYS)
     if max(layers, default=0) > arrays:
         raise ValueError("fewer arrays than the network has")
     with at_most(numbers):
