@@ -29,7 +29,7 @@ def test_macro_scores_are_those_of_scikit_learn(seed):
     assert scores.loc["f", ["precision", "recall", "f1"]].isna().all()
 
 
-def test_runs_on_one_test_set_are_compared_whatever_they_learned_from():
+def test_runs_on_one_test_set_are_compared_whatever_they_learned_from(tmp_path):
     x, y = fruits(90)
     test = {"x_test": x[60:], "y_test": y[60:]}
     runs = [
@@ -38,6 +38,10 @@ def test_runs_on_one_test_set_are_compared_whatever_they_learned_from():
     ]
     assert runs[0].source.sha256 != runs[1].source.sha256
     assert measures.same_test_rows(*runs)
+    for pair, says in ((runs, True), (runs[:1] * 2, False)):
+        kd.render_report(pair, tmp_path / "page.html", overwrite=True)
+        page = (tmp_path / "page.qmd").read_text("utf-8")
+        assert ("learned from different data" in page) is says
     test["x_test"] = test["x_test"] + np.uint8(1)
     other = kd.run_experiment("mnist-dense", data={"x": x[:60], "y": y[:60]} | test, **SMALL)
     assert not measures.same_test_rows(runs[0], other)

@@ -230,6 +230,8 @@ def _settings(page: Document, runs: Sequence[Result], names: Sequence[str]) -> N
         for key in every
         if any(s.get(key, absent) != settings[0].get(key, absent) for s in settings)
     ]
+    if len({run.source.sha256 for run in runs}) > 1:
+        page.add("The runs learned from different data: the digests of their data differ.")
     if not differ:
         page.add("All settings are the same.")
         return
