@@ -82,9 +82,9 @@ def __getattr__(name: str) -> Any:
     """Import a public name from its module on first use."""
     if name not in __all__:
         raise AttributeError(f"module 'kerasduet' has no attribute {name!r}")
-    if name not in _HOME:
-        return import_module(f"kerasduet.{name}")
     with held():  # NumPy cannot be imported again after a Ctrl-C either
+        if name not in _HOME:
+            return import_module(f"kerasduet.{name}")
         value = getattr(import_module(f"kerasduet.{_HOME[name]}"), name)
     globals()[name] = value
     return value

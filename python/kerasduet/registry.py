@@ -9,6 +9,7 @@ from typing import Any
 
 from kerasduet.checks import nearest, show
 from kerasduet.errors import ArgumentType, UnknownName
+from kerasduet.interrupts import held
 
 __all__ = ["BUILDERS", "TASKS", "Registry"]
 
@@ -37,7 +38,8 @@ class Registry(Mapping[str, Any]):
             if name not in self._places:
                 self._announce()
             module, _, attribute = self._places[name].partition(":")
-            self._found[name] = getattr(import_module(module), attribute)
+            with held():  # NumPy, which a first name brings, is imported once a process
+                self._found[name] = getattr(import_module(module), attribute)
         return self._found[name]
 
     def __iter__(self) -> Iterator[str]:

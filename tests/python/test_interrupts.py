@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import copy
+import sys
 
 import numpy as np
 import pytest
 from conftest import fruits
 
 import kerasduet as kd
-from kerasduet import interrupts, training
+from kerasduet import interrupts, registry, training
 from kerasduet.errors import DatasetError, RunFolderError
 from kerasduet.testing import builders
 
@@ -138,3 +139,16 @@ def test_a_changed_interrupted_run_is_not_scored_but_resumes(unscored):
     with pytest.raises(RunFolderError, match=r"^run: must hold the weights of its training"):
         unscored.predictions()
     assert kd.resume_run(unscored, progress=False).digests == train().digests
+
+
+def test_a_ctrl_c_waits_for_what_a_name_imports(tmp_path, monkeypatch):
+    (tmp_path / "pressed_meanwhile.py").write_text(
+        "import signal\nsignal.raise_signal(signal.SIGINT)\nvalue = 1\n"
+    )
+    monkeypatch.syspath_prepend(tmp_path)
+    names = registry.Registry("thing", {})
+    names._places["one"] = "pressed_meanwhile:value"
+    with pytest.raises(KeyboardInterrupt):
+        names["one"]
+    assert sys.modules.pop("pressed_meanwhile").value == 1
+    assert names["one"] == 1
