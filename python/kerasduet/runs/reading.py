@@ -37,7 +37,15 @@ if TYPE_CHECKING:
 
 R = TypeVar("R", bound=Result)
 
-__all__ = ["cut_off", "read_checkpoint", "read_run", "refuse_other", "refuse_other_experiment", "run_path", "unpack"]
+__all__ = [
+    "cut_off",
+    "read_checkpoint",
+    "read_run",
+    "refuse_other",
+    "refuse_other_experiment",
+    "run_path",
+    "unpack",
+]
 
 # A reader that meets writer after writer gives up in the end.
 MOST_TRIES = 1000
