@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
+import math
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
-import numpy as np
-
 from kerasduet.settings.sections import Section, Training
 
 if TYPE_CHECKING:
+    import numpy as np
     import pandas as pd
 
     from kerasduet.augment import Augmentation
@@ -69,8 +69,6 @@ class Task(ABC):
         The training settings, with more fields where the task has more.
     own_data, file_data : str
         What `dataset` is where the caller hands data over, or names a file.
-    learned : tuple of type
-        What may have been learned from the training rows: kinds of `Learned`.
     metrics : tuple of Metric
         Scores of the test rows; the first is the headline.
     needed : tuple of str
@@ -99,7 +97,6 @@ class Task(ABC):
     Training: ClassVar[type[Training]] = Training
     own_data: ClassVar[str]
     file_data: ClassVar[str]
-    learned: ClassVar[tuple[type[Learned], ...]]
     metrics: ClassVar[tuple[Metric, ...]]
     needed: ClassVar[tuple[str, ...]]
     key: ClassVar[tuple[str, ...]] = ("row",)
@@ -112,6 +109,11 @@ class Task(ABC):
     tiny: ClassVar[Mapping[str, Any]] = {}
 
     # Data and network -------------------------------------------------------------------------
+
+    @property
+    @abstractmethod
+    def learned(self) -> tuple[type[Learned], ...]:
+        """What may have been learned from the training rows: kinds of `Learned`."""
 
     @abstractmethod
     def shapes(self, data: Any) -> dict[str, Any]:
@@ -169,7 +171,7 @@ class Task(ABC):
 
     def diverged(self, metrics: Mapping[str, float]) -> bool:
         """Say whether the test outputs were not all finite, so that no score holds."""
-        return not all(np.isfinite(metrics.get(name, 0.0)) for name in self.needed)
+        return not all(math.isfinite(metrics.get(name, 0.0)) for name in self.needed)
 
     @abstractmethod
     def verdict(self, metrics: Mapping[str, float]) -> str:

@@ -106,7 +106,8 @@ NO_TASK = "task: must be an object of a class built on kerasduet.task.Task;"
 class Nameless(Task):
     """It declares nothing."""
 
-    shapes = load = heads = example = columns = table = score = verdict = predict = None
+    shapes = load = heads = example = columns = table = score = None
+    verdict = predict = learned = None
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from kerasduet.data.preprocessing import ImagePreprocessing
 from kerasduet.task import Metric, Task
 from kerasduet.tasks.classification.settings import ImageSettings, ImageTraining
 
@@ -15,6 +14,7 @@ if TYPE_CHECKING:
 
     from kerasduet.augment import Augmentation
     from kerasduet.data.dataset import Dataset
+    from kerasduet.data.preprocessing import Learned
     from kerasduet.experiments import Experiment
 
 __all__ = ["TASK"]
@@ -29,7 +29,6 @@ class Classification(Task):
     Training = ImageTraining
     own_data = "images"
     file_data = "mnist"
-    learned = (ImagePreprocessing,)
     metrics = (
         Metric("accuracy", "accuracy", "%", 100, higher=True),
         Metric("loss", "cross-entropy", "nats"),
@@ -39,6 +38,13 @@ class Classification(Task):
     cases_word = "images"
     tiny: ClassVar = {"input_shape": (12, 12, 1), "classes": 3}
     overview = ("history", "confusion", "digits")
+
+    @property
+    def learned(self) -> tuple[type[Learned], ...]:
+        """What the training rows teach."""
+        from kerasduet.data.preprocessing import ImagePreprocessing
+
+        return (ImagePreprocessing,)
 
     def shapes(self, data: Any) -> dict[str, Any]:
         """Give the shape of one image and the number of classes."""

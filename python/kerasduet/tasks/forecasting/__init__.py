@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from kerasduet.data.preprocessing import SeriesPreprocessing
 from kerasduet.task import Metric, Task
 from kerasduet.tasks.forecasting.settings import SeriesSettings
 
@@ -14,6 +13,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from kerasduet.data.dataset import Dataset
+    from kerasduet.data.preprocessing import Learned
     from kerasduet.experiments import Experiment
 
 __all__ = ["TASK"]
@@ -27,7 +27,6 @@ class Forecasting(Task):
     Settings = SeriesSettings
     own_data = "series"
     file_data = "series"
-    learned = (SeriesPreprocessing,)
     metrics = (
         Metric("mae", "mean absolute error"),
         Metric("rmse", "root mean squared error", root=True),
@@ -44,6 +43,13 @@ class Forecasting(Task):
     overview = ("forecast", "history", "horizon")
     # They decide what the network sees and what it is scored on.
     page_settings = ("lookback", "horizon", "difference", "season", "straddle", "test_split")
+
+    @property
+    def learned(self) -> tuple[type[Learned], ...]:
+        """What the training rows teach."""
+        from kerasduet.data.preprocessing import SeriesPreprocessing
+
+        return (SeriesPreprocessing,)
 
     def shapes(self, data: Any) -> dict[str, Any]:
         """Give the size of one window and the steps to forecast."""
