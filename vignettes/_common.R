@@ -29,21 +29,16 @@ listed <- function(words) {
 # One run's accuracy, loss or MAE minus another's on the same test rows, with the interval that
 # the package's reports give: a list of value, low, high, and whether 0 lies outside.
 difference <- function(run, other, measure = c("accuracy or MAE", "loss")) {
-  measures <- reticulate::import("kerasduet.report.measures", convert = FALSE)
-  run <- python_run(run)
-  other <- python_run(other)
-  if (match.arg(measure) != "loss") {
-    return(interval(measures$paired_difference(run, other)))
-  }
-  subtract <- reticulate::import("operator", convert = FALSE)$sub
-  cases <- subtract(measures$image_cases(run), measures$image_cases(other))
-  bootstrap <- reticulate::import("kerasduet.report.intervals", convert = FALSE)$bootstrap
-  interval(reticulate::py_get_item(bootstrap(cases), 1L)) # right, loss, probability
+  compare <- reticulate::import("kerasduet.report.compare", convert = FALSE)
+  sides <- lapply(list(run, other), function(side) reticulate::r_to_py(list(python_run(side))))
+  found <- compare$paired_differences(sides[[1]], sides[[2]])
+  place <- if (match.arg(measure) == "loss") 1L else 0L # the headline comes first
+  interval(reticulate::py_get_item(found, place)$interval)
 }
 
 # The MAE of the best baseline minus that of the network, as in the reports.
 gain_over_baseline <- function(run) {
-  measures <- reticulate::import("kerasduet.report.measures", convert = FALSE)
+  measures <- reticulate::import("kerasduet.tasks.forecasting.measures", convert = FALSE)
   interval(reticulate::py_get_item(measures$gain(python_run(run)), 1L))
 }
 
