@@ -53,6 +53,16 @@ class Metric:
     higher: bool = False
     root: bool = False
 
+    @property
+    def title(self) -> str:
+        """The label as the head of a column or a sentence."""
+        return self.label[:1].upper() + self.label[1:]
+
+    @property
+    def step(self) -> str:
+        """The unit of a difference of two scores."""
+        return "percentage points" if self.unit == "%" else self.unit
+
 
 class Task(ABC):
     """A kind of prediction; stages ask the run's task and name none themselves.

@@ -179,9 +179,10 @@ def _run(
 ) -> Run:
     began = time.time()
     gc.collect()  # a network that nobody holds any more is a circle, with much memory in it
+    # First of all: a folder may ask for more than it holds, while data take seconds.
+    model = target.build() if target is not None else build_model(chosen)
     dataset = data if isinstance(data, Dataset) else load_data(chosen, data)
     dataset.check_made_for(chosen)
-    model = target.build() if target is not None else build_model(chosen)
     model = training.compile_model(model, chosen, rows=len(dataset.x_train))
     fingerprint = {"data": dataset.source.sha256, "backend": environment.backend_name()}
     if dataset.held_out is not None:

@@ -13,6 +13,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from scipy.ndimage import affine_transform
+from test_training import Middle
 
 import kerasduet as kd
 from kerasduet import training
@@ -24,18 +25,6 @@ ALL = {"shift": 0.2, "rotate": 15, "zoom": 0.1, "flip": "both"}
 DRAWN = ("down", "right", "turn", "zoom", "horizontal", "vertical")
 OLD = Path(__file__).parents[1] / "contract" / "runs" / "format-1"
 NOTHING = np.zeros((1, len(DRAWN)))
-
-
-class Cut:
-    """Interrupt a training in the middle of an epoch."""
-
-    def __init__(self, epoch):
-        self.epoch = epoch
-
-    def __call__(self, event):
-        if event["event"] == "batch" and event["epoch"] == self.epoch:
-            assert event["step"] < event["steps"]
-            raise KeyboardInterrupt
 
 
 @pytest.fixture(autouse=True)
@@ -234,7 +223,7 @@ def test_masks_and_colour_images_train_and_resume_to_the_same_bits(channels):
     settings = {"data": {"x": x.astype(np.uint8), "y": y}, "input_shape": (6, 5, channels)}
     whole = tiny(**settings, **ALL)
     assert whole.preprocessing.pixel_scale == 1
-    again = kd.resume_run(tiny(Cut(2), **settings, **ALL), progress=False)
+    again = kd.resume_run(tiny(Middle(2), **settings, **ALL), progress=False)
     assert again.digests == whole.digests != tiny(**settings).digests
 
 
@@ -258,7 +247,7 @@ def test_the_same_seed_gives_the_same_bits_and_another_seed_others():
 def test_an_interrupted_training_resumes_to_the_same_bits(schedule, tmp_path):
     settings = ALL | {"schedule": schedule, "dropout": 0.3}
     whole = tiny(**settings)
-    cut = tiny(Cut(3), out=tmp_path / "run", **settings)
+    cut = tiny(Middle(3), out=tmp_path / "run", **settings)
     assert (cut.status, len(cut.history)) == ("interrupted", 2)
     again = kd.resume_run(tmp_path / "run", data=arrays(), progress=False)
     assert again.digests == whole.digests

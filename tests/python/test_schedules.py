@@ -12,6 +12,7 @@ import sys
 import numpy as np
 import pytest
 from conftest import seasonal
+from test_training import Middle
 
 import kerasduet as kd
 from kerasduet import training
@@ -20,18 +21,6 @@ from kerasduet.schedules import learning_rate
 SCHEDULES = ("constant", "cosine", "one_cycle", "step")
 TINY = {"classes": 3, "units": 6, "input_shape": (4, 4, 1), "batch_size": 2, "epochs": 4}
 PEAK = 0.01
-
-
-class Cut:
-    """Interrupt a training in the middle of an epoch."""
-
-    def __init__(self, epoch):
-        self.epoch = epoch
-
-    def __call__(self, event):
-        if event["event"] == "batch" and event["epoch"] == self.epoch:
-            assert event["step"] < event["steps"]
-            raise KeyboardInterrupt
 
 
 @pytest.fixture(autouse=True)
@@ -120,10 +109,10 @@ def test_every_schedule_trains_to_other_bits_and_constant_to_those_of_before():
 @pytest.mark.parametrize("optimizer", ["adam", "sgd"])
 def test_an_interrupted_training_resumes_to_the_same_bits(schedule, optimizer, tmp_path):
     whole = tiny(schedule, optimizer=optimizer)
-    cut = tiny(schedule, Cut(3), tmp_path / "run", optimizer=optimizer)
+    cut = tiny(schedule, Middle(3), tmp_path / "run", optimizer=optimizer)
     assert (cut.status, len(cut.history)) == ("interrupted", 2)
     for again in (
-        kd.resume_run(tiny(schedule, Cut(3), optimizer=optimizer), progress=False),
+        kd.resume_run(tiny(schedule, Middle(3), optimizer=optimizer), progress=False),
         kd.resume_run(cut, progress=False),
     ):
         assert again.status == "finished"
@@ -138,7 +127,7 @@ def test_an_interrupted_training_resumes_to_the_same_bits(schedule, optimizer, t
 def test_a_loaded_interrupted_run_goes_on_to_the_same_bits(tmp_path):
     settings = {"dataset": "mnist-subset", "units": 4, "epochs": 3, "schedule": "one_cycle"}
     whole = kd.run_experiment("mnist-dense", progress=False, **settings)
-    kd.run_experiment("mnist-dense", progress=Cut(2), out=tmp_path / "run", **settings)
+    kd.run_experiment("mnist-dense", progress=Middle(2), out=tmp_path / "run", **settings)
     again = kd.resume_run(kd.load_run(tmp_path / "run"), progress=False)
     assert again.digests == whole.digests
     kept = kd.load_run(tmp_path / "run")
@@ -163,7 +152,7 @@ def test_a_forecaster_has_a_schedule_too():
         )
 
     whole = forecaster("one_cycle")
-    again = kd.resume_run(forecaster("one_cycle", Cut(2)), progress=False)
+    again = kd.resume_run(forecaster("one_cycle", Middle(2)), progress=False)
     assert again.digests == whole.digests != forecaster("constant").digests
 
 

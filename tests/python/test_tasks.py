@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-import numpy as np
 import pytest
 from test_conformance import CONTRACT, imported
 
@@ -13,7 +12,7 @@ import kerasduet as kd
 from kerasduet.errors import ArgumentType, HorizonError, RunFolderError
 from kerasduet.registry import TASKS
 from kerasduet.report.measures import headline
-from kerasduet.task import Metric, Task
+from kerasduet.task import Task
 from kerasduet.testing import check_task
 
 PROMISES = 25
@@ -134,14 +133,3 @@ def test_a_task_is_registered_once(stranger):
     again.name = "others"
     with pytest.raises(ArgumentType, match="must name its own data sets; got 'points'"):
         kd.register_task(again)
-
-
-def test_scores_say_which_way_is_better():
-    metrics = {name: TASKS[name].metrics[0] for name in TINY}
-    assert metrics["classification"] == Metric("accuracy", "accuracy", "%", 100, higher=True)
-    assert not metrics["forecasting"].higher
-
-
-def test_metrics_of_a_task_are_plain_numbers(stranger):
-    assert all(type(value) is float for value in points(stranger).metrics.values())
-    assert np.isfinite(list(points(stranger).metrics.values())).all()

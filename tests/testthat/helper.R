@@ -62,3 +62,8 @@ contract_path <- function(...) {
   skip_if_not(file.exists(path), paste("there is no tests/contract beside the tests, so no", path))
   path
 }
+
+# As `progress`: Ctrl-C after the first epoch.
+stop_after_one <- function(event) {
+  if (event$event == "epoch" && event$epoch == 1) rlang::interrupt()
+}

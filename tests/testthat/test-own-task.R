@@ -40,10 +40,7 @@ test_that("a stranger's task runs, resumes, saves, loads, plots and reports", {
 
   folder <- withr::local_tempdir()
   kept <- file.path(folder, "run")
-  half <- function(event) {
-    if (event$event == "epoch" && event$epoch == 1) rlang::interrupt()
-  }
-  cut <- run_experiment(exp, data = data, out = kept, progress = half)
+  cut <- run_experiment(exp, data = data, out = kept, progress = stop_after_one)
   expect_equal(cut$status, "interrupted")
   resumed <- resume_run(kept, data = data, progress = FALSE)
   expect_equal(resumed$digests, whole$digests)

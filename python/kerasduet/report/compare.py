@@ -205,8 +205,7 @@ def _sentence(found: Difference, pairs: int) -> str:
     """Say which side is better, and by how much."""
     metric = found.metric
     share, factor = metric.unit == "%", metric.factor
-    unit = " percentage points" if share else f" {metric.unit}".rstrip()
-    name = metric.label[:1].upper() + metric.label[1:]
+    unit = f" {metric.step}".rstrip()
     places = max(
         words.decimals(factor * (found.interval.high - found.interval.low)), int(share)
     )
@@ -218,8 +217,8 @@ def _sentence(found: Difference, pairs: int) -> str:
         else f"the {found.verdict.split()[0]} is better, by more than {why} explains"
     )
     return (
-        f"{name}: {sides[0]} against {sides[1]}{' per cent' if share else ''}, a difference of "
-        f"{words.value(found.interval, factor=factor)}{unit} (95 % interval "
+        f"{metric.title}: {sides[0]} against {sides[1]}{' per cent' if share else ''}, a "
+        f"difference of {words.value(found.interval, factor=factor)}{unit} (95 % interval "
         f"{words.interval(found.interval, factor=factor)}); {verdict}."
     ).replace(words.NO_BREAK, " ")
 

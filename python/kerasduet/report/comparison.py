@@ -175,8 +175,7 @@ def _differences(
                 verdict,
             ]
         )
-    units = {"%": " in percentage points", "": ""}
-    what = metric.label + units.get(metric.unit, f" ({metric.unit})")
+    what = metric.label + (f" in {metric.step}" if metric.step else "")
     page.add(
         f"Each run beside the best, {escape(names[best])}, on the same test rows: the bootstrap "
         "draws the same rows for both, so what makes a row hard for every network cancels out. "

@@ -99,4 +99,4 @@ def _score(run: Result, metric: Metric) -> str:
 
 
 def _title(metric: Metric) -> str:
-    return metric.label.capitalize() + (f" ({metric.unit})" if metric.unit else "")
+    return metric.title + (f" ({metric.unit})" if metric.unit else "")

@@ -65,12 +65,13 @@ def score(table: pd.DataFrame, learned: ImagePreprocessing) -> dict[str, float]:
     -------
     dict
         loss (nats), accuracy, errors and baseline_accuracy (always the commonest training
-        class).
+        class; runs of earlier versions did not note which that is, and have none here).
     """
     truth = class_codes(table["truth"], learned)
-    return class_metrics(probabilities_of(table, learned), truth) | {
-        "baseline_accuracy": float(np.mean(truth == learned.commonest))
-    }
+    scores = class_metrics(probabilities_of(table, learned), truth)
+    if learned.commonest is not None:
+        scores["baseline_accuracy"] = float(np.mean(truth == learned.commonest))
+    return scores
 
 
 def class_metrics(probabilities: np.ndarray, truth: np.ndarray) -> dict[str, float]:

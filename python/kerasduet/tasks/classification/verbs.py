@@ -23,7 +23,7 @@ __all__ = ["evaluate", "predict"]
 
 def predict(run: Result, x: Any, kind: str) -> Any:
     """Give class labels (n,), or a DataFrame of probabilities (n, classes)."""
-    probabilities = _probabilities(run, x)
+    probabilities = _probabilities(run, x, level=5)
     if kind == "prob":
         import pandas as pd
 
@@ -38,7 +38,7 @@ def evaluate(run: Result, x: Any, y: Any) -> dict[str, float]:
     if isinstance(y, Dataset) and isinstance(y.preprocessing, ImagePreprocessing):
         y = y.preprocessing.labels[y.y_test]
     labels = find_labels(y, learned)
-    probabilities = _probabilities(run, x)
+    probabilities = _probabilities(run, x, level=4)
     if len(probabilities) != len(labels):
         raise LengthMismatch(
             f"y: must have one label an image ({len(probabilities)}); got {len(labels)}."
@@ -46,12 +46,13 @@ def evaluate(run: Result, x: Any, y: Any) -> dict[str, float]:
     return class_metrics(probabilities, labels)
 
 
-def _probabilities(run: Result, x: Any) -> np.ndarray:
+def _probabilities(run: Result, x: Any, *, level: int) -> np.ndarray:
+    """Give probabilities (n, classes); a warning names the caller, so many calls above."""
     learned: Any = run.preprocessing
     flat = run.experiment.builder == "dnn"
     given = x.x_test if isinstance(x, Dataset) else x
     images = check_images(given, learned.input_shape, flat=flat, name="x")
     refuse_brighter(images, learned, "x")
     if note := range_note(images, learned, "x", "the training images"):
-        warnings.warn(f"x: {note}", KerasduetWarning, stacklevel=5)
+        warnings.warn(f"x: {note}", KerasduetWarning, stacklevel=level)
     return refuse_no_numbers(predict_outputs(run.model, learned, images))
