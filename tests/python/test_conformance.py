@@ -16,12 +16,12 @@ import pytest
 from conftest import fruits
 
 import kerasduet as kd
-from kerasduet import interrupts, testing
+from kerasduet import interrupts
 from kerasduet.environment import backend_name
 from kerasduet.errors import ArgumentType, RunFolderError
 from kerasduet.registry import BUILDERS, TASKS, Registry
 from kerasduet.settings.common import CLASSES, SEED, SHAPE
-from kerasduet.testing import check_builder
+from kerasduet.testing import builders, check_builder
 
 CONTRACT = Path(__file__).parents[1] / "contract"
 CONTRIBUTING = Path(__file__).parents[2] / "CONTRIBUTING.md"
@@ -82,7 +82,7 @@ def stranger():
 @pytest.fixture
 def one_backend(monkeypatch):
     """Leave the other backends to the builders built in, to save time."""
-    monkeypatch.setattr(testing, "_installed", lambda: (backend_name(),))
+    monkeypatch.setattr(builders, "installed", lambda: (backend_name(),))
 
 
 def test_a_strangers_builder_keeps_them_too(stranger, one_backend):
