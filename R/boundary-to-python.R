@@ -35,7 +35,41 @@ settings_to_py <- function(settings) {
     refuse("settings: must be given by name, such as epochs = 2; got one without a name.")
   }
   refuse_twice(names(settings), "settings")
+  is_maker <- names(settings) == "model" & vapply(settings, is_r_function, logical(1))
+  settings[is_maker] <- lapply(settings[is_maker], network_to_py)
   lapply(settings, setting_to_py)
+}
+
+is_r_function <- function(x) is.function(x) && !is_python(x)
+
+# A function that makes a network is called by name, with those arguments that it has: the core
+# reads them from its signature, as of a function in Python.
+network_to_py <- function(make) {
+  call <- reticulate::r_to_py(function(...) {
+    given <- list(...)
+    do.call(make, lapply(given, function(x) {
+      unlist(if (is_python(x)) reticulate::py_to_r(x) else x)
+    }))
+  })
+  reticulate::py_set_attr(call, "__signature__", signature_to_py(formals(args(make))))
+  reticulate::py_set_attr(call, "__name__", "model")
+  call
+}
+
+signature_to_py <- function(arguments) {
+  inspect <- reticulate::import("inspect", convert = FALSE)
+  kinds <- inspect$Parameter
+  parameter <- function(name) {
+    if (name == "...") {
+      return(kinds("others", kinds$VAR_KEYWORD))
+    }
+    if (rlang::is_missing(arguments[[name]])) {
+      return(kinds(name, kinds$KEYWORD_ONLY))
+    }
+    kinds(name, kinds$KEYWORD_ONLY, default = NULL)
+  }
+  dots_last <- order(names(arguments) == "...")
+  inspect$Signature(lapply(names(arguments)[dots_last], parameter))
 }
 
 refuse_twice <- function(names, what) {

@@ -39,12 +39,14 @@ experiment <- function(preset, ...) {
 #' @export
 format.kerasduet_experiment <- function(x, ...) {
   model <- paste0(names(x$model), " = ", vapply(x$model, show_value, ""), collapse = ", ")
+  is_own <- identical(names(x$model), "architecture")
+  network <- paste0(x$builder, "(", if (is_own) brief(x$model$architecture) else model, ")")
   c(
     paste0("<kerasduet experiment> ", x$name, ": ", x$description),
     paste0("  data      ", x$dataset, if (!is.null(x$path)) paste0(", ", x$path)),
-    paste0("  network   ", x$builder, "(", model, ")"),
+    paste0("  network   ", network),
     paste0(
-      "  training  ", x$epochs, " epochs of batches of ", x$batch_size, ", ", x$optimizer,
+      "  training  ", x$epochs, " epochs of batches of ", x$batch_size, ", ", brief(x$optimizer),
       ", learning rate ", format(x$learning_rate), ", seed ", format(x$seed, scientific = FALSE)
     ),
     "  next      run_experiment(exp), load_data(exp), build_model(exp)"
@@ -55,6 +57,14 @@ format.kerasduet_experiment <- function(x, ...) {
 print.kerasduet_experiment <- function(x, ...) {
   writeLines(format(x, ...))
   invisible(x)
+}
+
+# A Keras object is kept as the text of its configuration; people read its class.
+brief <- function(text) {
+  if (!startsWith(text, "{")) {
+    return(text)
+  }
+  call_core(plain(core$settings$objects$brief(text)))
 }
 
 show_value <- function(x) {

@@ -49,22 +49,29 @@
 #'
 #' * `epochs`, `batch_size`: whole numbers. Passes over the training rows, rows a step; at
 #'   least 1.
-#' * `optimizer`: Keras optimizer: "adam", "adamw", "rmsprop" or "sgd".
+#' * `optimizer`: Keras optimizer, by its name or as an object such as
+#'   `keras.optimizers.Nadam(0.001)`, which brings learning rate, schedule, momentum, decay and
+#'   clipping of its own: "adam", "adamw", "rmsprop" or "sgd".
 #' * `learning_rate`: number. Step size, above 0; with a schedule the largest one.
 #' * `schedule`: "constant", "cosine", "one_cycle" or "step". How the learning rate changes over
 #'   all steps of all epochs: "cosine" falls from `learning_rate` to 0 along half a cosine;
 #'   "one_cycle" rises evenly from its 25th part to `learning_rate` over the first 30% of the
 #'   steps, then falls likewise to 0; "step" is a tenth of it after half of the steps and a
-#'   hundredth after three quarters.
+#'   hundredth after three quarters. A Keras schedule object takes the place of `learning_rate`.
 #' * `momentum`: number. Momentum of "sgd" and "rmsprop", in \[0, 1).
 #' * `weight_decay`: number. Decoupled weight decay, at least 0.
 #' * `clip_norm`, `clip_value`: numbers. Clip each gradient to this norm, or each of its elements
 #'   to this size, above 0.
 #' * `early_stopping`: whole number. Stop after this many epochs without a lower validation loss
 #'   and keep the best weights.
+#' * `loss`: Keras loss. What is minimised, as an object such as `keras.losses.Huber()`; `NULL`
+#'   takes the task's own. Scores on the test rows stay what they are.
+#' * `metrics`: tuple of Keras metric. Objects such as
+#'   `keras.metrics.SparseTopKCategoricalAccuracy(k=3)`: a column each of the history, after
+#'   every epoch.
 #' * `seed`: whole number. From 0 to 2^32 - 1; decides initial weights, shuffling and dropout.
 #'
-#' Training on images, which are moved anew in each epoch:
+#' Training on images:
 #'
 #' * `shift`: number. Training images move by up to this fraction of their height up or down and
 #'   of their width left or right, in \[0, 1).
@@ -72,6 +79,9 @@
 #' * `zoom`: number. Training images grow or shrink by up to this fraction, in \[0, 1).
 #' * `flip`: "horizontal", "vertical" or "both". "horizontal" mirrors half of the training images
 #'   left to right, "vertical" half of them top to bottom, "both" does each; `NULL` does neither.
+#' * `class_weight`: numbers. Weight of each class in the loss of the training images, in code
+#'   order, at least 0; `NULL` weighs all the same. A mapping from codes, as Keras takes it, is
+#'   taken as well.
 #' @name experiment
 NULL
 # nolint end

@@ -14,6 +14,20 @@
 #' @param progress Logical, or a function that is given each event, a list; see Events. `TRUE`
 #'   (default) shows a bar in an interactive terminal or RStudio and one line an epoch elsewhere.
 #'
+#' @param callbacks Keras callbacks of yours, in a list, such as keras3's
+#'   `callback_reduce_lr_on_plateau()`; `NULL` (default) for none. They are no part of the
+#'   experiment: a folder keeps their classes and counts alone, and [resume_run()] is given the
+#'   same again.
+#'
+#' @section Own networks:
+#' `model` takes a network of your own, in place of a builder and its arguments: a Keras model with
+#' fresh weights, such as one made with keras3, or a function that makes one. The function is
+#' called with those of these arguments that it has: of images `input_shape` and `classes`, of a
+#' series `lookback`, `n_features` and `horizon`; and `seed`. What is kept is the description of
+#' the network: its weights are drawn from the experiment's seed, so that the same call gives the
+#' same bits. `optimizer`, `schedule`, `loss` and `metrics` take Keras objects likewise. Layers that
+#' hold code, such as Lambda, and classes that are not registered with Keras are refused.
+#'
 #' @section Events:
 #' A function given as `progress` is called at most once an epoch, with a list whose `event` is
 #' * `"start"`: `name`, `epochs`, `done` (epochs of an earlier training), `steps` (batches an
@@ -40,13 +54,13 @@
 #' run$metrics$accuracy
 #' @export
 run_experiment <- function(preset, ..., data = NULL, out = NULL, overwrite = FALSE,
-                           progress = TRUE) {
+                           progress = TRUE, callbacks = NULL) {
   call_core({
     collect()
     arguments <- list(
       preset_to_py(preset),
       data = data_to_py(data), out = setting_to_py(out), overwrite = setting_to_py(overwrite),
-      progress = progress_to_py(progress)
+      progress = progress_to_py(progress), callbacks = setting_to_py(callbacks)
     )
     trained_run(do.call(core$run_experiment, c(arguments, settings_to_py(list(...)))))
   })
@@ -58,6 +72,8 @@ run_experiment <- function(preset, ..., data = NULL, out = NULL, overwrite = FAL
 #' @param run An interrupted run, or the folder of one.
 #' @param data Your data, where the run was trained on them and is read from a folder. Default
 #'   `NULL`.
+#' @param callbacks The Keras callbacks that the training began with; they go on from the counts
+#'   that they had. Default `NULL`.
 #' @return A [kerasduet_run] with the same bits as one that was never interrupted. A finished run
 #'   is returned as it is.
 #' @examplesIf kerasduet:::has_core()
@@ -65,13 +81,14 @@ run_experiment <- function(preset, ..., data = NULL, out = NULL, overwrite = FAL
 #' run_experiment("mnist-dense", dataset = "mnist-subset", epochs = 1, out = folder)
 #' resume_run(folder)
 #' @export
-resume_run <- function(run, data = NULL, progress = TRUE) {
+resume_run <- function(run, data = NULL, progress = TRUE, callbacks = NULL) {
   call_core({
     collect()
     given <- if (inherits(run, "kerasduet_run")) handle(run) else setting_to_py(run)
     resumed <- core$resume_run(
       given,
-      data = data_to_py(data), progress = progress_to_py(progress)
+      data = data_to_py(data), progress = progress_to_py(progress),
+      callbacks = setting_to_py(callbacks)
     )
     trained_run(resumed)
   })

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 from kerasduet import checks
 from kerasduet.errors import ArgumentRange, ArgumentType, KerasduetError, UnknownName
 from kerasduet.registry import BUILDERS, TASKS
+from kerasduet.settings import networks, objects
 from kerasduet.settings.arguments import (
     Argument,
     arguments_of,
@@ -42,6 +43,21 @@ class Kind(Protocol):
 
     def shapes(self, data: Any) -> dict[str, Any]:
         """Give the builder's arguments that the data settings decide."""
+
+    def sides(self, data: Any) -> networks.Shapes | None:
+        """Give the shapes of one input and one output."""
+
+    def sized(self, inputs: tuple[Any, ...], outputs: tuple[Any, ...]) -> Mapping[str, Any]:
+        """Give the data settings that a network of these sides decides."""
+
+    def check_network(self, network: Any) -> None:
+        """Refuse a network of the caller's that gives no outputs of this kind."""
+
+    def check_objects(self, experiment: Experiment) -> None:
+        """Refuse a loss or metrics that do not fit the targets."""
+
+    def check_together(self, experiment: Experiment) -> None:
+        """Refuse settings of several sections that do not go together."""
 
 
 @dataclass(frozen=True, init=False)
@@ -100,7 +116,7 @@ class Experiment:
 
     def __init__(self, **settings: Any) -> None:
         """Sort the settings into their sections, each of which checks its own."""
-        flat = _flat(settings)
+        flat = objects.spread(_flat(settings))
         for name in ("name", "dataset", "builder"):
             if name not in flat:
                 raise ArgumentType(f"{name}: must be given; got nothing.")
@@ -121,7 +137,9 @@ class Experiment:
         }
         for name, rule in OWN.items():
             parts[name] = rule(name, flat.get(name, {"description": "", "seed": 0}.get(name)))
-        usual = {name: argument.default for name, argument in arguments.items()}
+        if flat["builder"] == networks.OWN_NETWORK:
+            flat |= _own_network(flat.get("architecture"), task, parts)
+        usual = {name: item.default for name, item in arguments.items() if not item.required}
         given = {name: flat[name] for name in arguments if name in flat}
         parts["network"] = Network(flat["builder"], usual | check_all(builder, given))
         for name, value in parts.items():
@@ -137,6 +155,9 @@ class Experiment:
                 "early_stopping: needs validation rows; got validation_split 0. "
                 "Set validation_split = 0.2, say."
             )
+        if self.training.loss is not None or self.training.metrics:
+            TASKS[self.task].check_objects(self)
+        TASKS[self.task].check_together(self)
         check_together(BUILDERS[self.builder], self.builder_arguments())
 
     def __getattr__(self, name: str) -> Any:
@@ -155,8 +176,15 @@ class Experiment:
 
     def builder_arguments(self) -> dict[str, Any]:
         """Give the keyword arguments of the builder, those of the data and the seed included."""
+        known = arguments_of(BUILDERS[self.builder])
         shapes = TASKS[self.task].shapes(self.data)
-        return dict(self.network.arguments) | shapes | {"seed": self.seed}
+        decided = {name: value for name, value in shapes.items() if name in known}
+        return dict(self.network.arguments) | decided | {"seed": self.seed}
+
+    @property
+    def has_own_network(self) -> bool:
+        """Whether the caller gave the network, so that no builder makes it."""
+        return self.builder == networks.OWN_NETWORK
 
     def on_own_data(self) -> Experiment:
         """Make a copy that is trained on the caller's own data, not those it names."""
@@ -183,9 +211,15 @@ class Experiment:
         (64,)
         """
         task, builder = TASKS[self.task], self.builder
+        settings = objects.spread(settings)
+        objects.refuse_rate(settings, settings.get("schedule", self.schedule))
         if "dataset" in settings:
             task = task_of(settings["dataset"])
-        if "builder" in settings:
+        if _is_own_network(settings.get("model")):
+            self._refuse_builder(settings)
+            settings = _sized(task, settings)
+            builder = networks.OWN_NETWORK
+        elif "builder" in settings:
             BUILDERS.look_up("builder", settings["builder"])
             builder = settings["builder"]
             _refuse_misfit(task, builder, settings.get("dataset", self.dataset))
@@ -202,6 +236,15 @@ class Experiment:
         if task.name != self.task:
             kept["description"] = ""  # it was of other data
         return Experiment(**kept | {"task": task.name, "builder": builder} | _flat(settings))
+
+    def _refuse_builder(self, settings: Mapping[str, Any]) -> None:
+        """Refuse a builder or its arguments beside a network of the caller's."""
+        clash = [name for name in settings if name == "builder" or name in self.model]
+        if clash:
+            raise ArgumentType(
+                f"{clash[0]}: excludes a model of your own; got "
+                f"{checks.show(settings[clash[0]])} and a model. Give one of them."
+            )
 
     def __reduce__(self) -> tuple[Callable[..., Experiment], tuple[dict[str, Any]]]:
         """Copy and send it as plain values; the read-only mapping cannot travel itself."""
@@ -269,7 +312,10 @@ def _flat(settings: Mapping[str, Any]) -> dict[str, Any]:
     # What is given beside a section changes it: first `model`, then flat names.
     rank = {name: i for i, name in enumerate(SPREAD)}
     for name, value in sorted(settings.items(), key=lambda item: rank.get(item[0], len(rank))):
-        if name in SPREAD:
+        inside: Mapping[Any, Any]
+        if name == "model" and _is_own_network(value):
+            inside = {"builder": networks.OWN_NETWORK, "architecture": value}
+        elif name in SPREAD:
             if isinstance(value, Section | Network):
                 value = value.values()
             if not isinstance(value, Mapping):
@@ -282,6 +328,30 @@ def _flat(settings: Mapping[str, Any]) -> dict[str, Any]:
                 raise UnknownName(f"{key}: an experiment has no such setting. Names are texts.")
             flat[key] = item
     return flat
+
+
+def _is_own_network(model: Any) -> bool:
+    """Say whether `model` is a network or what makes one, not arguments of a builder by name."""
+    return model is not None and not isinstance(model, Mapping | Section | Network)
+
+
+def _own_network(given: Any, task: Kind, parts: Mapping[str, Any]) -> dict[str, Any]:
+    """Describe a network of the caller's that fits the data."""
+    if given is None:
+        raise ArgumentType("model: must be given; got nothing. Give a Keras model.")
+    data = parts["data"]
+    network = networks.made(given, task.shapes(data) | {"seed": parts["seed"]})
+    text = networks.network_text(network, task.sides(data))
+    if not isinstance(network, str | Mapping):
+        task.check_network(network)
+    return {"architecture": text}
+
+
+def _sized(task: Kind, settings: Mapping[str, Any]) -> dict[str, Any]:
+    """Take data settings from a network that decides them, where they are not given."""
+    network = settings["model"]
+    sides = networks.sides(network) if hasattr(network, "inputs") else None
+    return dict(task.sized(*sides) if sides else {}) | dict(settings)
 
 
 def task_of(dataset: Any) -> Kind:
@@ -299,6 +369,8 @@ def _datasets(task: Kind) -> tuple[str, ...]:
 
 def _refuse_misfit(task: Kind, builder: str, dataset: str) -> None:
     """Refuse a builder that lacks an argument that the task's data decide."""
+    if builder == networks.OWN_NETWORK:
+        return  # its shapes are compared with those of the data
     if not shape_names(task) <= set(arguments_of(BUILDERS[builder])):
         raise ArgumentType(
             f"builder: {builder} does not fit the dataset {dataset}; got "
@@ -399,7 +471,7 @@ def presets() -> pd.DataFrame:
     Examples
     --------
     >>> presets()["name"].tolist()[:3]
-    ['lstm-co2', 'lstm-series', 'mnist-cnn']
+    ['images', 'lstm-co2', 'lstm-series']
     """
     import pandas as pd
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from importlib import import_module
 from typing import Any
@@ -24,10 +24,15 @@ class Registry(Mapping[str, Any]):
         under `kerasduet.<kind>s`.
     built_in : mapping
         Where each is found, as "module:attribute" below `kerasduet`.
+    unlisted : sequence of str
+        Names that are known, but that nobody chooses from a list.
     """
 
-    def __init__(self, kind: str, built_in: Mapping[str, str]) -> None:
+    def __init__(
+        self, kind: str, built_in: Mapping[str, str], unlisted: Sequence[str] = ()
+    ) -> None:
         self.kind = kind
+        self._unlisted = frozenset(unlisted)
         self._places = {name: f"kerasduet.{place}" for name, place in built_in.items()}
         self._found: dict[str, Any] = {}
         self._announced = False
@@ -45,7 +50,8 @@ class Registry(Mapping[str, Any]):
     def __iter__(self) -> Iterator[str]:
         """Go through the names: the built-in ones first."""
         self._announce()
-        return iter(dict.fromkeys([*self._places, *self._found]))
+        listed = (n for n in (*self._places, *self._found) if n not in self._unlisted)
+        return iter(dict.fromkeys(listed))
 
     def __len__(self) -> int:
         """Count the names."""
@@ -126,5 +132,7 @@ BUILDERS = Registry(
         "cnn": "models.vision.cnn:cnn",
         "dnn": "models.vision.dnn:dnn",
         "recurrent": "models.sequence.recurrent:recurrent",
+        "own": "models.own:own",
     },
+    unlisted=("own",),
 )

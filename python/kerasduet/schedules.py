@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
+from kerasduet.settings.objects import is_object, rebuilt
+
 if TYPE_CHECKING:
     from kerasduet.experiments import Experiment
 
@@ -50,6 +52,8 @@ def learning_rate(experiment: Experiment, rows: int) -> Any:
     .. [2] Smith, L. N., & Topin, N. (2019). Super-convergence: Very fast training of neural
        networks using large learning rates. SPIE 11006.
     """
+    if is_object(experiment.schedule):
+        return rebuilt(experiment.schedule)
     from keras.optimizers import schedules
 
     most = experiment.learning_rate

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from kerasduet.settings.objects import parsed
 from kerasduet.settings.sections import Section, Training
 
 if TYPE_CHECKING:
@@ -129,6 +130,38 @@ class Task(ABC):
     def shapes(self, data: Any) -> dict[str, Any]:
         """Give the builder's arguments that the data settings decide."""
 
+    def sides(self, data: Any) -> tuple[tuple[Any, ...], tuple[Any, ...]] | None:
+        """Give the shapes of one input and of one output, as the data settings decide them.
+
+        A network of the caller's is compared with them before training; None compares nothing.
+        """
+        return None
+
+    def sized(self, inputs: tuple[Any, ...], outputs: tuple[Any, ...]) -> Mapping[str, Any]:
+        """Give the data settings that follow from a network's sides, as `sides` gives them."""
+        return {}
+
+    def check_network(self, network: Any) -> None:  # noqa: B027
+        """Refuse, with an `ArgumentType`, a network whose outputs would be misread."""
+
+    def targets(self, data: Any) -> tuple[np.ndarray, np.ndarray, np.ndarray] | None:
+        """Give a few targets, outputs that are right and outputs that are wrong.
+
+        A loss of the caller's must be lower for the right ones; None leaves that untried.
+        """
+        return None
+
+    def check_objects(self, experiment: Experiment) -> None:
+        """Refuse a loss that right outputs do not lower, and metrics of a name that is taken."""
+        from kerasduet.settings.targets import refuse_other_loss, refuse_taken_names
+
+        refuse_taken_names(experiment.metrics, self.heads(experiment.data, experiment.network))
+        if experiment.loss is not None:
+            refuse_other_loss(experiment.loss, self.targets(experiment.data))
+
+    def check_together(self, experiment: Experiment) -> None:  # noqa: B027
+        """Refuse settings of data and training that do not go together."""
+
     @abstractmethod
     def load(self, experiment: Experiment, given: Any) -> Dataset:
         """Load and split the data of an experiment, or those that the caller gave."""
@@ -139,6 +172,10 @@ class Task(ABC):
 
     def augmentation(self, experiment: Experiment) -> Augmentation | None:
         """Give what changes the training inputs anew in each epoch; None where nothing does."""
+        return None
+
+    def class_weights(self, experiment: Experiment) -> Mapping[int, float] | None:
+        """Give the weight in the loss of the training rows of each class; None leaves it at 1."""
         return None
 
     @abstractmethod
@@ -210,7 +247,13 @@ class Task(ABC):
 
     def curves(self, experiment: Experiment) -> dict[str, tuple[str, float]]:
         """Give label and factor of each column of the history to draw, the loss first."""
-        return {"loss": ("Loss", 1.0)}
+        return {"loss": (self.loss_label(experiment, "Loss"), 1.0)}
+
+    def loss_label(self, experiment: Experiment, usual: str) -> str:
+        """Name the loss of a history: the usual one, or that of the caller."""
+        if experiment.loss is None:
+            return usual
+        return f"Loss ({parsed(experiment.loss)['class_name']})"
 
     def page(self, part: str, page: Any, run: Any) -> bool:
         """Write a part of a report: "purpose", "data" or "result".

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import contextlib
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from kerasduet import callbacks as own_callbacks
 from kerasduet.data.dataset import digest_arrays
 from kerasduet.environment import deterministic
 from kerasduet.errors import NonFinite
 from kerasduet.interrupts import Interrupts
 from kerasduet.registry import TASKS
 from kerasduet.schedules import learning_rate
+from kerasduet.settings import objects
 
 if TYPE_CHECKING:
     import keras
@@ -61,6 +63,11 @@ class State:
         Weights, seed-generator states and optimizer variables, in Keras's order.
     best : list of numpy.ndarray
         The same of the best epoch so far, when early stopping is on.
+    callbacks : list of dict
+        Of each callback of the caller's, its class and its plain values, such as how many epochs
+        it has waited.
+    stopped : bool
+        Whether one of them ended the training.
     """
 
     epoch: int = 0
@@ -68,6 +75,8 @@ class State:
     seconds: list[float] = field(default_factory=list)
     variables: list[np.ndarray] = field(default_factory=list)
     best: list[np.ndarray] = field(default_factory=list)
+    callbacks: list[dict[str, Any]] = field(default_factory=list)
+    stopped: bool = False
 
 
 def train(
@@ -78,6 +87,7 @@ def train(
     state: State | None = None,
     on_event: Callable[[Event], None] = lambda event: None,
     keep: Callable[[State], None] = lambda state: None,
+    callbacks: Sequence[keras.callbacks.Callback] = (),
 ) -> tuple[State, bool]:
     """Train a compiled model until its epochs are done, early stopping, or an interrupt.
 
@@ -95,6 +105,8 @@ def train(
         Told of each "batch" (at most ten a second) and each "epoch".
     keep : callable
         Given the state after each epoch, to write it down.
+    callbacks : sequence of keras.callbacks.Callback
+        The caller's, called before the state is taken down.
 
     Returns
     -------
@@ -110,7 +122,7 @@ def train(
             on_event(event)
             interrupts.check()
 
-        course = _Course(model, dataset, experiment, state, tell, keep)
+        course = _Course(model, dataset, experiment, state, tell, keep, callbacks)
         if not course.is_done:
             try:
                 with contextlib.suppress(KeyboardInterrupt):
@@ -124,31 +136,47 @@ def train(
 
 
 @deterministic()
-def compile_model(model: keras.Model, experiment: Experiment, *, rows: int) -> keras.Model:
+def compile_model(
+    model: keras.Model, experiment: Experiment, *, rows: int, each_step: bool = False
+) -> keras.Model:
     """Set loss, metrics and optimizer as the experiment says; the optimizer is built.
 
-    The training rows decide over how many steps the learning rate changes.
+    The training rows decide over how many steps the learning rate changes. Where callbacks are to
+    be called after each step, TensorFlow does one at a time; the bits are the same.
     """
     import keras
 
-    settings: dict[str, Any] = {"learning_rate": learning_rate(experiment, rows)}
-    if experiment.momentum:
-        settings["momentum"] = experiment.momentum
-    # None would turn AdamW's own weight decay into an error; 0 turns it off.
-    if experiment.weight_decay or experiment.optimizer == "adamw":
-        settings["weight_decay"] = experiment.weight_decay
-    optimizer = keras.optimizers.get(
-        {
-            "class_name": experiment.optimizer,
-            "config": settings
-            | {"clipnorm": experiment.clip_norm, "clipvalue": experiment.clip_value},
-        }
-    )
     heads = TASKS[experiment.task].heads(experiment.data, experiment.network)
-    steps = STEPS_AT_A_TIME.get(keras.config.backend(), 1)
+    if experiment.loss is not None:
+        heads["loss"] = objects.rebuilt(experiment.loss)
+    if experiment.metrics:
+        heads["metrics"] = [
+            *heads.get("metrics", ()),
+            *map(objects.rebuilt, experiment.metrics),
+        ]
+    optimizer = _optimizer(experiment, rows)
+    steps = 1 if each_step else STEPS_AT_A_TIME.get(keras.config.backend(), 1)
     model.compile(optimizer, **heads, steps_per_execution=steps)
     optimizer.build(model.trainable_variables)
     return model
+
+
+def _optimizer(experiment: Experiment, rows: int) -> keras.Optimizer:
+    import keras
+
+    settings: dict[str, Any] = {
+        "learning_rate": learning_rate(experiment, rows),
+        "clipnorm": experiment.clip_norm,
+        "clipvalue": experiment.clip_value,
+    }
+    if experiment.momentum:
+        settings["momentum"] = experiment.momentum
+    # None would turn AdamW's own weight decay into an error; 0 turns it off.
+    if experiment.weight_decay or objects.optimizer_class(experiment.optimizer) == "adamw":
+        settings["weight_decay"] = experiment.weight_decay
+    if objects.is_object(experiment.optimizer):
+        return objects.rebuilt(experiment.optimizer, settings)
+    return keras.optimizers.get({"class_name": experiment.optimizer, "config": settings})
 
 
 @deterministic()
@@ -208,9 +236,12 @@ class _Course:
         state: State,
         tell: Callable[[Event], None],
         keep: Callable[[State], None],
+        callbacks: Sequence[keras.callbacks.Callback] = (),
     ) -> None:
         self.model, self.dataset, self.experiment = model, dataset, experiment
         self.state, self.tell, self.keep = state, tell, keep
+        self.callbacks = list(callbacks)
+        self.weights = TASKS[experiment.task].class_weights(experiment)
         prepare = dataset.preprocessing.to_network
         self.augmentation = TASKS[experiment.task].augmentation(experiment)
         self.batches = _batches(
@@ -239,7 +270,7 @@ class _Course:
     def is_done(self) -> bool:
         """Whether the epochs are over, stopped early, or the loss is no number any more."""
         state, patience = self.state, self.experiment.early_stopping
-        if state.epoch >= self.experiment.epochs:
+        if state.epoch >= self.experiment.epochs or state.stopped:
             return True
         if not state.history:
             return False
@@ -262,14 +293,26 @@ class _Course:
             epochs=self.experiment.epochs,
             shuffle=False,
             verbose=0,
+            class_weight=self.weights,
             callbacks=[
+                keras.callbacks.LambdaCallback(on_epoch_end=self.settle),
+                *self.callbacks,
                 keras.callbacks.LambdaCallback(
+                    on_train_begin=self.take_up,
                     on_epoch_begin=self.shuffle,
                     on_train_batch_end=self.tell_batch,
                     on_epoch_end=self.finish_epoch,
-                )
+                ),
             ],
         )
+
+    def take_up(self, logs: Any = None) -> None:
+        """Give the callbacks the values that they had where the training stopped."""
+        own_callbacks.restore(self.callbacks, self.state.callbacks)
+
+    def settle(self, epoch: int, logs: Any = None) -> None:
+        """Do so once more before the callbacks look at an epoch."""
+        own_callbacks.settle(self.callbacks, self.state.callbacks)
 
     def shuffle(self, epoch: int, logs: Any = None) -> None:
         """Order and augment the rows by seed and epoch alone: a resumed run sees the same."""
@@ -296,7 +339,9 @@ class _Course:
         if self.experiment.early_stopping is not None and _best_epoch(history) == epoch:
             best = variables
         seconds = [*self.state.seconds, time.perf_counter() - self.began]
-        self.state = State(epoch + 1, history, seconds, variables, best)
+        kept = own_callbacks.values(self.callbacks)
+        stopped = bool(self.callbacks) and bool(self.model.stop_training)
+        self.state = State(epoch + 1, history, seconds, variables, best, kept, stopped)
         self.keep(self.state)
         self.tell(self._event("epoch", epoch + 1, seconds=seconds[-1], logs=row))
         self.model.stop_training = self.is_done

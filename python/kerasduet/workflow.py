@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
+from kerasduet import callbacks as own_callbacks
 from kerasduet import checks, environment, interrupts, training
 from kerasduet.data import Dataset, load_data
 from kerasduet.data.dataset import digest_arrays
@@ -38,6 +39,7 @@ def run_experiment(
     out: str | os.PathLike[str] | None = None,
     overwrite: bool = False,
     progress: Progress = True,
+    callbacks: Any = None,
     **settings: Any,
 ) -> Run:
     """Load the data, build the network, train it and score it on the test rows.
@@ -59,8 +61,13 @@ def run_experiment(
         (name, epochs, done, steps, parameters, source, note), "batch" (epoch, epochs, step,
         steps; at most ten a second), "epoch" (epoch, epochs, seconds, logs), "end" (status,
         epoch, text), "loaded" (folder, text) or "failed".
+    callbacks : list of keras.callbacks.Callback, optional
+        Called in the training, such as `[keras.callbacks.ReduceLROnPlateau()]`. They are no part
+        of the experiment: a folder keeps their classes and counts alone, and `resume_run` is given
+        the same again.
     **settings
-        Changes to the experiment, such as `epochs=2`.
+        Changes to the experiment, such as `epochs=2`. `model` takes a network of your own, a
+        Keras model with fresh weights, or a function that makes one; see the README.
 
     Returns
     -------
@@ -82,6 +89,7 @@ def run_experiment(
     """
     chosen = experiment(preset, **settings)
     checks.flag("overwrite", overwrite)
+    own = own_callbacks.checked(callbacks)
     if data is not None and (not isinstance(data, Dataset) or data.source.given):
         chosen = chosen.on_own_data()
     if isinstance(data, Dataset):
@@ -89,12 +97,12 @@ def run_experiment(
     tell = reporter(progress)
     environment.start_backend()  # before the folder is locked: a broken import locks nothing
     if out is None:
-        return _run(chosen, data, None, None, tell)
+        return _run(chosen, data, None, None, tell, own)
     with RunFolder(out, chosen, overwrite=overwrite) as target:
         earlier = target.earlier
         is_finished = earlier is not None and earlier["status"] == "finished"
         if earlier is None or not is_finished or overwrite or target.cut_off == chosen:
-            return _run(chosen, data, target, None, tell)
+            return _run(chosen, data, target, None, tell, own)
         if data is not None or not chosen.is_on_own_data:
             ours = (data if isinstance(data, Dataset) else load_data(chosen, data)).source
             theirs = earlier["source"]
@@ -112,7 +120,11 @@ def run_experiment(
 
 
 def resume_run(
-    run: Run | str | os.PathLike[str], *, data: Any = None, progress: Progress = True
+    run: Run | str | os.PathLike[str],
+    *,
+    data: Any = None,
+    progress: Progress = True,
+    callbacks: Any = None,
 ) -> Run:
     """Go on with a training that was interrupted or cut off.
 
@@ -124,6 +136,8 @@ def resume_run(
         The caller's data, where the run was trained on them and is read from a folder.
     progress : bool or callable
         As for `run_experiment`.
+    callbacks : list of keras.callbacks.Callback, optional
+        Those that the training began with: they go on from the counts that they had.
 
     Returns
     -------
@@ -137,6 +151,7 @@ def resume_run(
         No run folder, or one whose checkpoint is damaged or belongs to other data or
         another backend.
     """
+    own = own_callbacks.checked(callbacks)
     if isinstance(run, Run):
         if run.status == "finished":
             return run
@@ -148,9 +163,11 @@ def resume_run(
                     "a pickle or an RDS file, which keeps none of it. Give the folder it was "
                     "saved in, or start over with run_experiment()."
                 )
-            return _run(run.experiment, data, None, run, reporter(progress))
+            return _run(run.experiment, data, None, run, reporter(progress), own)
         _need_data(run.experiment, data, run.folder)
-        return run_experiment(run.experiment, data=data, out=run.folder, progress=progress)
+        return run_experiment(
+            run.experiment, data=data, out=run.folder, progress=progress, callbacks=own
+        )
     path = run_path(run)
     manifest = read_manifest(path)
     chosen = cut_off(path, manifest)
@@ -159,7 +176,7 @@ def resume_run(
             return load_run(path)
         chosen = Experiment.from_dict(manifest["experiment"])
     _need_data(chosen, data, path)
-    return run_experiment(chosen, data=data, out=run, progress=progress)
+    return run_experiment(chosen, data=data, out=run, progress=progress, callbacks=own)
 
 
 def _need_data(chosen: Experiment, data: Any, where: Any) -> None:
@@ -176,6 +193,7 @@ def _run(
     target: RunFolder | None,
     cut: Run | None,
     tell: Callable[[Mapping[str, Any]], None],
+    callbacks: list[Any],
 ) -> Run:
     began = time.time()
     gc.collect()  # a network that nobody holds any more is a circle, with much memory in it
@@ -183,7 +201,9 @@ def _run(
     model = target.build() if target is not None else build_model(chosen)
     dataset = data if isinstance(data, Dataset) else load_data(chosen, data)
     dataset.check_made_for(chosen)
-    model = training.compile_model(model, chosen, rows=len(dataset.x_train))
+    each_step = own_callbacks.each_step(callbacks)
+    rows = len(dataset.x_train)
+    model = training.compile_model(model, chosen, rows=rows, each_step=each_step)
     fingerprint = {"data": dataset.source.sha256, "backend": environment.backend_name()}
     if dataset.held_out is not None:
         fingerprint["split"] = dataset.held_out
@@ -195,13 +215,15 @@ def _run(
         theirs = cut.provenance["fingerprint"]
         refuse_other(theirs, fingerprint, "run", "start over with run_experiment().")
         state = cut.state
+    if state is not None:
+        own_callbacks.refuse_others(callbacks, state.callbacks, epochs=state.epoch)
     tell(
         {
             "event": "start",
             "name": chosen.name,
             "epochs": chosen.epochs,
             "done": state.epoch if state else 0,
-            "steps": -(-len(dataset.x_train) // chosen.batch_size),
+            "steps": -(-rows // chosen.batch_size),
             "parameters": model.count_params(),
             "source": dataset.source.name,
             "note": dataset.source.note,
@@ -215,12 +237,15 @@ def _run(
             state=state,
             on_event=tell,
             keep=lambda reached: target.keep(reached, fingerprint) if target else None,
+            callbacks=callbacks,
         )
     except BaseException:
         tell({"event": "failed"})  # a progress bar must give the terminal back
         raise
     run = _unscored(chosen, dataset, model, state)
     run.provenance |= {"fingerprint": fingerprint, "started": _iso(began)}
+    if callbacks:
+        run.provenance["callbacks"] = own_callbacks.names(callbacks)
     if not interrupted:
         try:
             run._score()

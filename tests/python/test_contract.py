@@ -125,11 +125,11 @@ def test_names_of_one_language_alone_have_a_reason():
 def test_a_changed_default_is_noticed():
     entry = next(e for e in FUNCTIONS if e["python"] == "resume_run")
 
-    def same(run, *, data=None, progress=True):
-        return run, data, progress
+    def same(run, *, data=None, progress=True, callbacks=None):
+        return run, data, progress, callbacks
 
-    def changed(run, *, data=None, progress=False):
-        return run, data, progress
+    def changed(run, *, data=None, progress=False, callbacks=None):
+        return run, data, progress, callbacks
 
     assert described(same) == promised(entry)
     assert described(changed) != promised(entry)

@@ -129,7 +129,9 @@ def test_another_builder_starts_from_its_own_arguments():
 def test_arguments_of_the_builder_may_come_as_a_mapping():
     made = kd.experiment("mnist-dnn", model={"units": [16], "dropout": 0})
     assert made.model["units"] == (16,)
-    with pytest.raises(ArgumentType, match=r"^model: must be named settings; got 3\.$"):
+    with pytest.raises(
+        ArgumentType, match=r"^model: must be a Keras model, such as .*; got 3\.$"
+    ):
         kd.experiment("mnist-dnn", model=3)
 
 

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from kerasduet.environment import deterministic
 from kerasduet.experiments import described
-from kerasduet.registry import BUILDERS
+from kerasduet.registry import BUILDERS, TASKS
+from kerasduet.settings.networks import refuse_misfit
 
 if TYPE_CHECKING:
     import keras
@@ -52,4 +53,7 @@ def build_model(experiment: Experiment | str) -> keras.Model:
     235146
     """
     chosen = described(experiment)
-    return BUILDERS[chosen.builder](**chosen.builder_arguments())
+    model = BUILDERS[chosen.builder](**chosen.builder_arguments())
+    if chosen.has_own_network:  # its shapes are no arguments
+        refuse_misfit(model, TASKS[chosen.task].sides(chosen.data))
+    return model

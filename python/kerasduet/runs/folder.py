@@ -18,9 +18,10 @@ from kerasduet.models import build_model
 from kerasduet.result import CHANGED, Result
 from kerasduet.runs import packed, storage, weights
 from kerasduet.runs.manifest import (
+    ALL_FILES,
     CHECKPOINT,
-    FILES,
     FORMAT,
+    NETWORK,
     SCORED,
     checkpoint_file_size,
     damaged_checkpoint,
@@ -36,6 +37,7 @@ from kerasduet.runs.reading import (
     run_path,
 )
 from kerasduet.runs.tables import csv_text
+from kerasduet.settings.objects import parsed
 from kerasduet.training import State
 
 if TYPE_CHECKING:
@@ -98,7 +100,7 @@ class RunFolder:
 
     def _refuse_special(self) -> None:
         """Refuse links, pipes and devices where files will be read, written or removed."""
-        for name in ("run.json", *FILES):
+        for name in ("run.json", *ALL_FILES):
             storage.refuse_special(self.path / name)
             storage.refuse_special(self.path / (name + storage.STAGED))
         folder = self.path / CHECKPOINT
@@ -109,13 +111,13 @@ class RunFolder:
     def _earlier(self) -> dict[str, Any] | None:
         """Read the manifest of the run that is here; None where there is none to keep."""
         # What a killed writer left half-written or staged counts as nothing.
-        staged = {name + storage.STAGED for name in FILES}
+        staged = {name + storage.STAGED for name in ALL_FILES}
         found = {path.name for path in self.path.iterdir()} - staged
         found = {name for name in found if not name.startswith(".")}
         if not found:
             return None
         damaged = self._overwrite and is_damaged(self.path)
-        ours = {"run.json", *FILES, CHECKPOINT}
+        ours = {"run.json", *ALL_FILES, CHECKPOINT}
         # A damaged run.json alone may be another program's.
         if "run.json" not in found or (damaged and not {"run.json"} < found <= ours):
             raise RunFolderError(
@@ -146,7 +148,7 @@ class RunFolder:
                 file.unlink(missing_ok=True)
         if self.earlier is not None:
             storage.settle(self.path, self.earlier["files"])
-        storage.unstage(self.path, FILES)
+        storage.unstage(self.path, ALL_FILES)
 
     def begin(self) -> None:
         """Note the experiment before training, so that the folder says whose it is."""
@@ -188,6 +190,8 @@ class RunFolder:
                 "best_is_latest": bool(state.best) and state.best is state.variables,
                 "fingerprint": dict(fingerprint),
             }
+            if state.callbacks:
+                latest |= {"callbacks": state.callbacks, "stopped": state.stopped}
             storage.write_text(folder / "latest.json", storage.sealed(latest))
             for old in folder.glob("epoch-*.npz"):
                 if old.name != name:
@@ -243,9 +247,9 @@ class RunFolder:
         if run.status == "interrupted" and run.state is not None and run.state.epoch:
             self.keep(run.state, run.provenance["fingerprint"])
         storage.commit(self.path, files, _manifest(run))
-        if not run.scored:
-            with storage.writing_errors(self.path):
-                (self.path / SCORED).unlink(missing_ok=True)  # of an earlier run
+        with storage.writing_errors(self.path):
+            for name in {SCORED, NETWORK} - set(files):
+                (self.path / name).unlink(missing_ok=True)  # of an earlier run
         if run.status == "finished":
             self.drop_checkpoint()
 
@@ -261,6 +265,8 @@ def _contents(run: Result) -> dict[str, bytes]:
     }
     if run.scored:
         texts[SCORED] = csv_text(run.table)
+    if run.experiment.has_own_network:
+        texts[NETWORK] = json.dumps(parsed(run.experiment.architecture), indent=1)
     encoded = {name: text.encode("utf-8", "surrogatepass") for name, text in texts.items()}
     return {"model.weights.h5": weights.write_weights(run.model), **encoded}
 

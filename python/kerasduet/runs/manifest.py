@@ -12,12 +12,15 @@ from kerasduet.errors import RunFolderError, UnknownName
 from kerasduet.registry import TASKS
 from kerasduet.runs import storage
 from kerasduet.runs.migrate import FORMAT, upgraded
+from kerasduet.settings.networks import OWN_NETWORK
 
 __all__ = [
+    "ALL_FILES",
     "CHECKPOINT",
     "DAMAGE",
     "FILES",
     "FORMAT",
+    "NETWORK",
     "SCORED",
     "SOURCE",
     "checkpoint_file_size",
@@ -36,6 +39,8 @@ MOST_COLUMNS = 100_000
 STATUSES = ("finished", "interrupted", "running")
 SCORED = "predictions.csv"
 FILES = ("model.weights.h5", "preprocessing.json", "history.csv", SCORED)
+NETWORK = "network.json"  # of a network of the caller's, as Keras describes it
+ALL_FILES = (*FILES, NETWORK)
 
 # What reading a file that another hand changed may raise.
 DAMAGE = (ValueError, KeyError, TypeError, RecursionError)
@@ -78,6 +83,7 @@ TRAINED = STARTED | {
         "started": TIME,
     },
 }
+CALLBACK = {"class": WORD, "values": {WORD: (str, int, float, bool, None)}}
 LATEST = {
     "file": SAVED,
     "sha256": DIGEST,
@@ -207,16 +213,19 @@ def _checked(content: bytes) -> dict[str, Any]:
     if not fits(manifest, STARTED if status == "running" else TRAINED):
         raise ValueError("other entries")
     later = manifest["provenance"] if status != "running" else {}
-    _refuse_other(later, {"test_sha256": DIGEST})
+    _refuse_other(later, {"test_sha256": DIGEST, "callbacks": [WORD]})
     _refuse_other(later.get("fingerprint", {}), {"split": WORD})
     refuse_endless(manifest["experiment"])
     manifest = upgraded(manifest)
     # Names are compared, so that none can lead out of the folder.
     files = set(manifest["files"])
+    needed = set(FILES)
+    if manifest["experiment"]["network"]["builder"] == OWN_NETWORK:
+        needed.add(NETWORK)
     # The test rows of an interrupted run need not be scored.
-    if status == "interrupted" and files == set(FILES) - {SCORED} and not manifest["metrics"]:
+    if status == "interrupted" and files == needed - {SCORED} and not manifest["metrics"]:
         return manifest
-    if files != (set() if status == "running" else set(FILES)):
+    if files != (set() if status == "running" else needed):
         raise ValueError("other files")
     if status != "running":
         _refuse_no_scores(manifest)
@@ -247,6 +256,7 @@ def read_latest(path: Path, *, damaged_is_none: bool = False) -> dict[str, Any] 
         if not fits(latest, LATEST):
             raise ValueError("other entries")
         _refuse_other(latest["fingerprint"], {"split": WORD})
+        _refuse_other(latest, {"callbacks": [CALLBACK], "stopped": bool})
         refuse_endless(latest["experiment"])
         latest = upgraded(latest)
         if not latest["epoch"] == len(latest["history"]) == len(latest["seconds"]):

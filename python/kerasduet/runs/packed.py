@@ -9,13 +9,13 @@ from collections.abc import Mapping
 from typing import Any
 
 from kerasduet.errors import RunFolderError
-from kerasduet.runs.manifest import FILES, SCORED
+from kerasduet.runs.manifest import ALL_FILES, NETWORK, SCORED
 
 __all__ = ["pack_files", "unpack_files"]
 
 HEAD = b"kerasduet run 1\n"
 DIGEST_SIZE = hashlib.sha256().digest_size
-NAMES = ("run.json", *FILES)
+NAMES = ("run.json", *ALL_FILES)
 
 
 def pack_files(files: Mapping[str, bytes]) -> bytes:
@@ -66,9 +66,10 @@ def _files(content: bytes) -> dict[str, bytes]:
     with zipfile.ZipFile(io.BytesIO(rest)) as archive:
         entries = archive.infolist()
         # Names are compared, so that none can lead out of a folder.
-        # An interrupted run may not be scored; whether it may is for its manifest to say.
-        found = sorted(entry.filename for entry in entries)
-        if found not in (sorted(NAMES), sorted({*NAMES} - {SCORED})):
+        # Whether the run may lack these is for its manifest to say.
+        found = sorted([entry.filename for entry in entries] + [SCORED, NETWORK])
+        lacking = {SCORED, NETWORK} - {entry.filename for entry in entries}
+        if found != sorted([*NAMES, *({SCORED, NETWORK} - lacking)]):
             raise ValueError("other files")
         if any(entry.compress_type != zipfile.ZIP_STORED for entry in entries):
             raise ValueError("packed files, of any size")

@@ -22,6 +22,7 @@ from kerasduet.runs import learned, packed, storage, weights
 from kerasduet.runs.manifest import (
     CHECKPOINT,
     DAMAGE,
+    NETWORK,
     SCORED,
     SOURCE,
     damaged_checkpoint,
@@ -30,6 +31,7 @@ from kerasduet.runs.manifest import (
     read_manifest,
 )
 from kerasduet.runs.tables import plain_text, read_history, read_predictions
+from kerasduet.settings.objects import parsed
 from kerasduet.training import State, capture, compile_model, weights_digest
 
 if TYPE_CHECKING:
@@ -101,6 +103,13 @@ def read_run(folder: str | os.PathLike[str], kind: type[R]) -> R:
         "preprocessing.json",
         lambda content: learned.learned_for(storage.parsed(plain_text(content)), experiment),
     )
+    if NETWORK in files:
+        values.read(
+            NETWORK,
+            lambda content: learned.hold(
+                "network", storage.parsed(plain_text(content)), parsed(experiment.architecture)
+            ),
+        )
     provenance = manifest["provenance"]
     model = _load_model(experiment, files["model.weights.h5"], provenance)
     state = None
@@ -265,6 +274,8 @@ def _state(
         seconds=latest["seconds"],
         variables=variables,
         best=variables if latest["best_is_latest"] else best,
+        callbacks=latest.get("callbacks", []),
+        stopped=latest.get("stopped", False),
     )
 
 

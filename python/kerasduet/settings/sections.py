@@ -8,9 +8,10 @@ from types import MappingProxyType
 from typing import Annotated, Any
 
 from kerasduet import checks
-from kerasduet.errors import ArgumentRange, SeedError
+from kerasduet.errors import ArgumentRange, ArgumentType, SeedError
 from kerasduet.settings.arguments import check_all
-from kerasduet.settings.rules import Number, OneOf, Optional, Whole
+from kerasduet.settings.objects import KerasObject, optimizer_class, parsed
+from kerasduet.settings.rules import Number, Optional, Several, Whole
 
 __all__ = ["SEED", "SIZE", "Network", "Section", "Training", "plain"]
 
@@ -74,14 +75,16 @@ class Training(Section):
     Parameters
     ----------
     optimizer : {"adam", "adamw", "rmsprop", "sgd"}
-        Keras optimizer.
+        Keras optimizer, by its name or as an object such as `keras.optimizers.Nadam(0.001)`,
+        which brings learning rate, schedule, momentum, decay and clipping of its own.
     learning_rate : float
         Step size, above 0; with a schedule the largest one.
     schedule : {"constant", "cosine", "one_cycle", "step"}
         How the learning rate changes over all steps of all epochs: "cosine" falls from
         `learning_rate` to 0 along half a cosine; "one_cycle" rises evenly from its 25th part to
         `learning_rate` over the first 30% of the steps, then falls likewise to 0; "step" is a
-        tenth of it after half of the steps and a hundredth after three quarters.
+        tenth of it after half of the steps and a hundredth after three quarters. A Keras schedule
+        object takes the place of `learning_rate`.
     momentum : float
         Momentum of "sgd" and "rmsprop", in [0, 1).
     weight_decay : float
@@ -92,11 +95,17 @@ class Training(Section):
         Passes over the training rows, rows a step; at least 1.
     early_stopping : int, optional
         Stop after this many epochs without a lower validation loss and keep the best weights.
+    loss : Keras loss, optional
+        What is minimised, as an object such as `keras.losses.Huber()`; None takes the task's own.
+        Scores on the test rows stay what they are.
+    metrics : tuple of Keras metric
+        Objects such as `keras.metrics.SparseTopKCategoricalAccuracy(k=3)`: a column each of the
+        history, after every epoch.
     """
 
-    optimizer: Annotated[str, OneOf(OPTIMIZERS)] = "adam"
+    optimizer: Annotated[str, KerasObject("optimizer", OPTIMIZERS)] = "adam"
     learning_rate: Annotated[float, POSITIVE] = 0.001
-    schedule: Annotated[str, OneOf(SCHEDULES)] = "constant"
+    schedule: Annotated[str, KerasObject("schedule", SCHEDULES)] = "constant"
     momentum: Annotated[float, Number(low=0, below=1)] = 0.0
     weight_decay: Annotated[float, NOT_NEGATIVE] = 0.0
     clip_norm: Annotated[float | None, Optional(POSITIVE)] = None
@@ -104,14 +113,24 @@ class Training(Section):
     epochs: Annotated[int, Whole(1)] = 10
     batch_size: Annotated[int, Whole(1)] = 32
     early_stopping: Annotated[int | None, Optional(Whole(1))] = None
+    loss: Annotated[str | None, Optional(KerasObject("loss"))] = None
+    metrics: Annotated[tuple[str, ...], Several(KerasObject("metric"), empty=True)] = ()
 
     def check_together(self) -> None:
         """Refuse momentum without an optimizer for it, and two ways of clipping."""
-        if self.momentum and self.optimizer not in {"sgd", "rmsprop"}:
+        optimizer = optimizer_class(self.optimizer)
+        if self.momentum and optimizer not in {"sgd", "rmsprop"}:
             raise ArgumentRange(
                 f"momentum: only sgd and rmsprop have it; got {checks.show(self.momentum)} "
-                f'with {self.optimizer}. Set optimizer = "sgd", or momentum = 0.'
+                f'with {optimizer}. Set optimizer = "sgd", or momentum = 0.'
             )
+        names = [parsed(metric)["config"].get("name") for metric in self.metrics]
+        for name in names:
+            if not isinstance(name, str) or not name.isidentifier() or names.count(name) > 1:
+                raise ArgumentType(
+                    f"metrics: must have names that differ, words of letters, digits and _; got "
+                    f"{checks.show(name)}. Give each a name of its own."
+                )
         if self.clip_norm is not None and self.clip_value is not None:
             raise ArgumentRange(
                 f"clip_norm: excludes clip_value; got {checks.show(self.clip_norm)} and "

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from kerasduet.errors import DatasetError
 from kerasduet.task import Metric, Task
 from kerasduet.tasks.classification.settings import ImageSettings, ImageTraining
 
@@ -50,10 +51,47 @@ class Classification(Task):
         """Give the shape of one image and the number of classes."""
         return {"input_shape": data.input_shape, "classes": data.classes}
 
+    def sides(self, data: Any) -> tuple[tuple[Any, ...], tuple[Any, ...]]:
+        """Give one image and the probabilities of the classes."""
+        return data.input_shape, (data.classes,)
+
+    def sized(self, inputs: tuple[Any, ...], outputs: tuple[Any, ...]) -> Mapping[str, Any]:
+        """Take the shape of the images and the number of classes from a network."""
+        known = {"input_shape": inputs} if len(inputs) == 3 and None not in inputs else {}
+        return known | ({"classes": outputs[0]} if len(outputs) == 1 else {})
+
+    def check_network(self, network: Any) -> None:
+        """Refuse a network that gives no probabilities."""
+        from kerasduet.tasks.classification import networks
+
+        networks.refuse_no_probabilities(network)
+
+    def targets(self, data: Any) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Give class codes, and probabilities that favour the class or another."""
+        from kerasduet.tasks.classification import networks
+
+        return networks.targets(data.classes)
+
+    def check_together(self, experiment: Experiment) -> None:
+        """Refuse class weights for another number of classes."""
+        from kerasduet.tasks.classification.settings import refuse_other_classes
+
+        refuse_other_classes(experiment.class_weight, experiment.data.classes)
+
+    def class_weights(self, experiment: Experiment) -> Mapping[int, float] | None:
+        """Give the weight of each class in the loss; None where all have the same."""
+        weights = experiment.class_weight
+        return None if weights is None else dict(enumerate(weights))
+
     def load(self, experiment: Experiment, given: Any) -> Dataset:
         """Load MNIST, or check and split the caller's images."""
         from kerasduet.data import images, mnist
 
+        if given is None and experiment.dataset == self.own_data:
+            raise DatasetError(
+                f"data: {experiment.name} needs images and labels of your own; got nothing. "
+                "Give x and y as data."
+            )
         return mnist.load(experiment) if given is None else images.load(experiment, given)
 
     def heads(self, data: Any, network: Any) -> dict[str, Any]:
@@ -146,8 +184,14 @@ class Classification(Task):
     def curves(self, experiment: Experiment) -> dict[str, tuple[str, float]]:
         """Give cross-entropy, with the penalty where there is one, and accuracy."""
         penalty = any(experiment.model.get(name) for name in ("l1", "l2"))
+        penalty |= '"keras.regularizers"' in experiment.model.get("architecture", "")
         loss = "Loss (nats, with penalty)" if penalty else "Loss (cross-entropy, nats)"
-        return {"loss": (loss, 1.0), "accuracy": ("Accuracy (%)", 100.0)}
+        if experiment.class_weight is not None:
+            loss = "Loss (weighted by class)"
+        return {
+            "loss": (self.loss_label(experiment, loss), 1.0),
+            "accuracy": ("Accuracy (%)", 100.0),
+        }
 
     def page(self, part: str, page: Any, run: Any) -> bool:
         """Write what the images show, their classes, and what was right and wrong."""

@@ -15,10 +15,10 @@ __all__ = ["check"]
 
 def check(learned: ImagePreprocessing, experiment: Experiment) -> None:
     """Refuse what no training for an experiment could have learned."""
-    arguments = experiment.builder_arguments()
+    data = experiment.data
     names = learned.class_names
-    saved.hold("input_shape", learned.input_shape, arguments["input_shape"])
-    saved.hold("classes", len(names), arguments["classes"])
+    saved.hold("input_shape", learned.input_shape, data.input_shape)
+    saved.hold("classes", len(names), data.classes)
     saved.texts("class_names", names)
     saved.hold("class_names", len(set(names)), len(names))
     saved.flag("named", learned.named)

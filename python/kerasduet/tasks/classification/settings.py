@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, Any
 
+from kerasduet import checks
 from kerasduet.checks import show
-from kerasduet.errors import ArgumentType
-from kerasduet.settings import Number, OneOf, Optional, PathText, Section
+from kerasduet.errors import ArgumentRange, ArgumentType
+from kerasduet.settings import Number, OneOf, Optional, PathText, Section, Several
 from kerasduet.settings.common import CLASSES, SHAPE
 from kerasduet.settings.sections import Training
 
@@ -52,6 +54,30 @@ class ImageSettings(Section):
             )
 
 
+class ClassWeights(Several):
+    """One weight a class; a mapping must have the codes from 0, each once."""
+
+    def __init__(self) -> None:
+        super().__init__(Number(low=0))
+
+    def __call__(self, name: str, value: Any) -> tuple[Any, ...]:
+        """Check every weight."""
+        if isinstance(value, Mapping):
+            # R names what Python numbers.
+            codes = {checks.whole(name, _number(key), low=0): key for key in value}
+            if sorted(codes) != list(range(len(value))):
+                raise ArgumentType(
+                    f"{name}: must name every class by its code, from 0; got codes "
+                    f"{show(sorted(codes))}."
+                )
+            value = [value[codes[code]] for code in sorted(codes)]
+        return super().__call__(name, value)
+
+
+def _number(key: Any) -> Any:
+    return int(key) if isinstance(key, str) and key.isdecimal() and key.isascii() else key
+
+
 @dataclass(frozen=True, kw_only=True)
 class ImageTraining(Training):
     """How a network of images learns: its training images may move, anew in each epoch.
@@ -68,9 +94,28 @@ class ImageTraining(Training):
     flip : {"horizontal", "vertical", "both"}, optional
         "horizontal" mirrors half of the training images left to right, "vertical" half of them
         top to bottom, "both" does each; None does neither.
+    class_weight : tuple of float, optional
+        Weight of each class in the loss of the training images, in code order, at least 0; None
+        weighs all the same. A mapping from codes, as Keras takes it, is taken as well.
     """
 
     shift: Annotated[float, Number(low=0, below=1)] = 0.0
     rotate: Annotated[float, Number(low=0, high=180)] = 0.0
     zoom: Annotated[float, Number(low=0, below=1)] = 0.0
     flip: Annotated[str | None, Optional(OneOf(FLIPS))] = None
+    class_weight: Annotated[tuple[float, ...] | None, Optional(ClassWeights())] = None
+
+
+def refuse_other_classes(weights: tuple[float, ...] | None, classes: int) -> None:
+    """Refuse weights of another number of classes, and weights of 0 alone."""
+    if weights is None:
+        return
+    if len(weights) != classes:
+        raise ArgumentType(
+            f"class_weight: must have one weight a class ({classes}); got {len(weights)}."
+        )
+    if not any(weights):
+        raise ArgumentRange(
+            "class_weight: must have a weight above 0; got 0 for every class, so that nothing "
+            "would be learned."
+        )

@@ -59,6 +59,23 @@ class Forecasting(Task):
             "horizon": data.horizon,
         }
 
+    def sides(self, data: Any) -> tuple[tuple[Any, ...], tuple[Any, ...]]:
+        """Give one window and the steps after it."""
+        shapes = self.shapes(data)
+        return (shapes["lookback"], shapes["n_features"]), (shapes["horizon"],)
+
+    def sized(self, inputs: tuple[Any, ...], outputs: tuple[Any, ...]) -> Mapping[str, Any]:
+        """Take the length of windows and the horizon from a network."""
+        known = {"lookback": inputs[0]} if len(inputs) == 2 and inputs[0] is not None else {}
+        return known | ({"horizon": outputs[0]} if len(outputs) == 1 else {})
+
+    def targets(self, data: Any) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Give scaled values, the same, and values far from them."""
+        import numpy as np
+
+        truth = np.linspace(-1, 2, 3 * data.horizon, dtype=np.float32).reshape(3, -1)
+        return truth, truth, truth + 3
+
     def load(self, experiment: Experiment, given: Any) -> Dataset:
         """Read the series, check its times and values, and cut its windows."""
         from kerasduet.data import series
@@ -155,7 +172,7 @@ class Forecasting(Task):
     def curves(self, experiment: Experiment) -> dict[str, tuple[str, float]]:
         """Give the errors of the scaled target."""
         return {
-            "loss": ("Loss (MSE, standardized)", 1.0),
+            "loss": (self.loss_label(experiment, "Loss (MSE, standardized)"), 1.0),
             "mean_absolute_error": ("MAE (standardized)", 1.0),
         }
 

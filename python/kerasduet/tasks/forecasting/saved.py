@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from kerasduet.registry import TASKS
 from kerasduet.runs import learned as saved
 
 if TYPE_CHECKING:
@@ -18,7 +19,8 @@ def check(learned: SeriesPreprocessing, experiment: Experiment) -> None:
     for name in ("difference", "lookback", "horizon", "season", "frequency"):
         saved.hold(name, getattr(learned, name), getattr(experiment, name))
     saved.texts("columns", (*learned.columns, learned.target))
-    saved.hold("columns", len(learned.columns), experiment.builder_arguments()["n_features"])
+    features = TASKS[experiment.task].shapes(experiment.data)["n_features"]
+    saved.hold("columns", len(learned.columns), features)
     if experiment.target is not None:
         saved.hold("target", learned.target, experiment.target)
     saved.hold("columns", [c for c in experiment.features if c not in learned.columns], [])

@@ -1,0 +1,61 @@
+"""A network of the caller's: built again from its description, with weights from the seed."""
+
+from __future__ import annotations
+
+import json
+from contextlib import nullcontext
+from typing import TYPE_CHECKING, Annotated
+
+from kerasduet import environment
+from kerasduet.errors import BackendError, KerasduetError
+from kerasduet.models.parts import Parts, limit_of_layers
+from kerasduet.settings import checked
+from kerasduet.settings.common import SEED
+from kerasduet.settings.networks import give_seeds
+from kerasduet.settings.objects import KerasObject, parsed, rebuilt
+
+if TYPE_CHECKING:
+    import keras
+
+__all__ = ["own"]
+
+
+@checked()
+def own(
+    *,
+    architecture: Annotated[str, KerasObject("network")],
+    seed: Annotated[int, SEED] = 0,
+) -> keras.Model:
+    """Build a network from the description of one that was given as `model`.
+
+    Parameters
+    ----------
+    architecture : str
+        Keras's configuration of it, as JSON.
+    seed : int
+        Decides each seed that the network leaves open, and so its initial weights and dropout;
+        0 to 2^32 - 1.
+
+    Returns
+    -------
+    keras.Model
+        Untrained.
+    """
+    parts = Parts(seed)
+    network = parsed(architecture)
+    give_seeds(network, parts.next_seed)
+    limit = limit_of_layers()
+    try:
+        with nullcontext() if limit is None else limit:
+            return rebuilt(json.dumps(network))
+    except (KerasduetError, MemoryError):
+        raise
+    except Exception as error:  # of any layer
+        if limit is not None:
+            raise  # reading a folder, where it is another fault
+        backend = environment.backend_name()
+        raise BackendError(
+            f"model: must be a network that can be built on {backend}; got "
+            f"{type(error).__name__}: {str(error).strip().splitlines()[0][:200]} "
+            "Use the backend that it was made for, or change that layer."
+        ) from None

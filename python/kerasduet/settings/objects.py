@@ -1,0 +1,489 @@
+"""Keras objects as text: what goes in comes back the same, and nothing runs but Keras itself.
+
+A network, an optimizer, a schedule, a loss or a metric of the caller's is kept as the configuration
+that Keras gives of it. Each class in it must be one of those listed here, or one that this session
+registered with Keras; no text can name a module to import or code to run.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from kerasduet.checks import choice, show
+from kerasduet.errors import ArgumentType, UnknownName
+from kerasduet.settings.rules import Rule
+
+__all__ = [
+    "KINDS",
+    "KerasObject",
+    "brief",
+    "is_object",
+    "parsed",
+    "rebuilt",
+    "spread",
+    "text_of",
+]
+
+MOST_NODES = 50_000  # classes in one configuration
+CONVOLUTIONS = ("Conv{}D", "Conv{}DTranspose", "SeparableConv{}D", "ConvLSTM{}D", "Cropping{}D")
+SIZED = (
+    *CONVOLUTIONS,
+    *("DepthwiseConv{}D", "UpSampling{}D", "ZeroPadding{}D", "SpatialDropout{}D"),
+    *("AveragePooling{}D", "MaxPooling{}D", "GlobalAveragePooling{}D", "GlobalMaxPooling{}D"),
+    *("AdaptiveAveragePooling{}D", "AdaptiveMaxPooling{}D"),
+)
+# Without Lambda and the layers that hold another library's code or read files.
+LAYERS = {
+    *(name.format(axes) for name in SIZED for axes in (1, 2, 3)),
+    *("Activation", "ActivityRegularization", "Add", "AdditiveAttention", "AlphaDropout"),
+    *("Attention", "Average", "BatchNormalization", "Bidirectional", "CategoryEncoding"),
+    *("CenterCrop", "Concatenate", "Dense", "Dot", "Dropout", "ELU", "EinsumDense"),
+    *("Embedding", "Flatten", "GRU", "GRUCell", "GaussianDropout", "GaussianNoise"),
+    *(
+        "GroupNormalization",
+        "GroupQueryAttention",
+        "Identity",
+        "InputLayer",
+        "LSTM",
+        "LSTMCell",
+    ),
+    *("LayerNormalization", "LeakyReLU", "Masking", "Maximum", "Minimum", "MultiHeadAttention"),
+    *("Multiply", "Normalization", "PReLU", "Permute", "RMSNormalization", "RNN"),
+    *("RandomBrightness", "RandomContrast", "RandomCrop", "RandomFlip", "RandomRotation"),
+    *("RandomTranslation", "RandomZoom", "ReLU", "RepeatVector", "Rescaling", "Reshape"),
+    *("Resizing", "ReversibleEmbedding", "SimpleRNN", "SimpleRNNCell", "Softmax"),
+    *("SpectralNormalization", "StackedRNNCells", "Subtract", "TimeDistributed"),
+    "UnitNormalization",
+}
+NETWORKS = {"Functional", "Sequential"}
+SCHEDULES = {
+    *("CosineDecay", "CosineDecayRestarts", "ExponentialDecay", "InverseTimeDecay"),
+    *("PiecewiseConstantDecay", "PolynomialDecay"),
+}
+OPTIMIZERS = {
+    *("Adadelta", "Adafactor", "Adagrad", "Adam", "AdamW", "Adamax", "Ftrl", "Lamb", "Lion"),
+    *("Muon", "Nadam", "RMSprop", "SGD"),
+}
+LOSSES = {
+    *("BinaryCrossentropy", "BinaryFocalCrossentropy", "CategoricalCrossentropy"),
+    *("CategoricalFocalCrossentropy", "CategoricalHinge", "CosineSimilarity", "Hinge", "Huber"),
+    *("KLDivergence", "LogCosh", "MeanAbsoluteError", "MeanAbsolutePercentageError"),
+    *("MeanSquaredError", "MeanSquaredLogarithmicError", "Poisson", "SquaredHinge", "Tversky"),
+    *("Dice", "SparseCategoricalCrossentropy"),
+}
+METRICS = {
+    *("AUC", "Accuracy", "BinaryAccuracy", "BinaryCrossentropy", "CategoricalAccuracy"),
+    *("CategoricalCrossentropy", "CosineSimilarity", "F1Score", "FBetaScore", "FalseNegatives"),
+    *("FalsePositives", "Hinge", "KLDivergence", "LogCoshError", "MeanAbsoluteError"),
+    *("MeanAbsolutePercentageError", "MeanIoU", "MeanSquaredError", "Precision"),
+    *("MeanSquaredLogarithmicError", "Poisson", "PrecisionAtRecall", "R2Score", "Recall"),
+    *("RecallAtPrecision", "RootMeanSquaredError", "SparseCategoricalAccuracy"),
+    *("SparseCategoricalCrossentropy", "SparseTopKCategoricalAccuracy", "SquaredHinge"),
+    *("TopKCategoricalAccuracy", "TrueNegatives", "TruePositives"),
+}
+INITIALIZERS = {
+    *("Constant", "GlorotNormal", "GlorotUniform", "HeNormal", "HeUniform", "Identity"),
+    *("LecunNormal", "LecunUniform", "Ones", "Orthogonal", "OrthogonalInitializer"),
+    *("IdentityInitializer", "RandomNormal", "RandomUniform", "TruncatedNormal"),
+    *("VarianceScaling", "Zeros"),
+}
+ALLOWED: Mapping[str, set[str]] = {
+    "keras": {"Sequential", "DTypePolicy"},
+    "keras.src.models.functional": {"Functional"},
+    "keras.src.models.sequential": {"Sequential"},
+    "keras.layers": LAYERS,
+    "keras.initializers": INITIALIZERS,
+    "keras.regularizers": {"L1", "L2", "L1L2", "OrthogonalRegularizer"},
+    "keras.constraints": {"MaxNorm", "MinMaxNorm", "NonNeg", "UnitNorm"},
+    "keras.random": {"SeedGenerator"},
+    "keras.src.random.seed_generator": {"SeedGenerator"},
+    "keras.optimizers": OPTIMIZERS,
+    "keras.optimizers.schedules": SCHEDULES,
+    "keras.losses": LOSSES,
+    "keras.metrics": METRICS,
+}
+# Operations such as x + y or keras.ops.relu(x): functions of tensors, without a callable.
+OPERATIONS = {"keras.src.ops.math", "keras.src.ops.nn", "keras.src.ops.numpy"}
+# What Keras writes of arguments that are no objects.
+VALUES = {
+    "__ellipsis__",
+    "__keras_tensor__",
+    "__numpy__",
+    "__slice__",
+    "__tensor__",
+    "__tuple__",
+}
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of Keras object.
+
+    Parameters
+    ----------
+    noun, example : str
+        For messages.
+    base : str
+        Where its class is found in Keras, such as "optimizers.Optimizer".
+    classes : set of str
+        Which of Keras's own classes it may be.
+    named : bool
+        Whether its name decides something, such as a column of the history.
+    """
+
+    noun: str
+    example: str
+    base: str
+    classes: set[str]
+    named: bool = False
+
+
+KINDS = {
+    "network": Kind(
+        "Keras model", "keras.Sequential([...])", "models.Model", NETWORKS, named=True
+    ),
+    "optimizer": Kind(
+        "Keras optimizer", "keras.optimizers.Adam()", "optimizers.Optimizer", OPTIMIZERS
+    ),
+    "schedule": Kind(
+        "Keras learning-rate schedule",
+        "keras.optimizers.schedules.ExponentialDecay(0.1, 100, 0.9)",
+        "optimizers.schedules.LearningRateSchedule",
+        SCHEDULES,
+    ),
+    "loss": Kind("Keras loss", "keras.losses.Huber()", "losses.Loss", LOSSES),
+    "metric": Kind(
+        "Keras metric",
+        "keras.metrics.SparseTopKCategoricalAccuracy(k=3)",
+        "metrics.Metric",
+        METRICS,
+        named=True,
+    ),
+}
+
+
+@dataclass(frozen=True)
+class KerasObject(Rule):
+    """A Keras object, kept as the text of its configuration; or one of some names.
+
+    Parameters
+    ----------
+    kind : str
+        A key of `KINDS`.
+    options : tuple of str
+        Names that stand for themselves.
+    """
+
+    kind: str
+    options: tuple[str, ...] = ()
+
+    def __call__(self, name: str, value: Any) -> str:
+        """Check one value."""
+        # As before there were objects, where it can only be a name.
+        plain = value is None or isinstance(value, bool | int | float)
+        if self.options and (plain or (isinstance(value, str) and not is_object(value))):
+            return choice(name, value, self.options)
+        return text_of(name, value, self.kind)
+
+    @property
+    def text(self) -> str:
+        """The names, and the kind of object."""
+        noun = f"a {KINDS[self.kind].noun}"
+        if not self.options:
+            return noun
+        return "one of " + ", ".join(f'"{option}"' for option in self.options) + f", or {noun}"
+
+    def bad(self) -> list[Any]:
+        """Give a name with a slip, what is no object, and what holds code."""
+        slip = [self.options[0] + "x"] if self.options else ["x"]
+        lambdas = '{"module": "keras.layers", "class_name": "Lambda", "config": {}}'
+        return [*slip, "", 1, True, float("nan"), lambdas, "{", *([] if slip else [None])]
+
+    def read(self, typed: str) -> str:
+        """Take it as it is."""
+        return typed
+
+
+def is_object(value: Any) -> bool:
+    """Say whether a setting is the text of an object."""
+    return isinstance(value, str) and value.startswith("{")
+
+
+def brief(value: Any) -> Any:
+    """Give a setting for people: of an object its class, or the layers of a network.
+
+    Examples
+    --------
+    >>> nadam = '{"module": "keras.optimizers", "class_name": "Nadam", "config": {"beta_1": 0.8}}'
+    >>> brief(nadam)
+    'Nadam(beta_1 = 0.8)'
+    >>> brief("adam"), brief(3)
+    ('adam', 3)
+    """
+    if isinstance(value, tuple):
+        return tuple(brief(item) for item in value)
+    if not is_object(value):
+        return value
+    node = parsed(value)
+    inside = node["config"]
+    if "layers" in inside:
+        kinds = [layer["class_name"] for layer in inside["layers"]]
+        return ", ".join(kind for kind in kinds if kind != "InputLayer")
+    usual = _usual(node)
+    told = [
+        f"{name} = {show(item)}"
+        for name, item in inside.items()
+        if not isinstance(item, dict) and name not in ("name", "dtype")
+        if item != usual.get(name)
+    ]
+    return f"{node['class_name']}({', '.join(told)})"
+
+
+def text_of(name: str, value: Any, kind: str) -> str:
+    """Give the text of a Keras object, or of a configuration that was read.
+
+    Raises
+    ------
+    ArgumentType
+        It is no such object, or holds a class that is not allowed.
+    UnknownName
+        A text names a registered class that this session does not know.
+    """
+    known = KINDS[kind]
+    if isinstance(value, str | Mapping):
+        node = _read(name, value, known)
+        is_text = True
+    else:
+        node = _described(name, value, known)
+        is_text = False
+    _refuse_strangers(name, node, is_text=is_text)
+    if node["class_name"] not in known.classes and not _is_registered(node):
+        raise _no_kind(name, known, node["class_name"])
+    if not known.named:
+        node["config"].pop("name", None)
+    return json.dumps(node, sort_keys=True, separators=(",", ":"))
+
+
+def parsed(text: str) -> dict[str, Any]:
+    """Read the text of an object."""
+    node: dict[str, Any] = json.loads(text)
+    return node
+
+
+def rebuilt(text: str, changes: Mapping[str, Any] | None = None) -> Any:
+    """Make the object again that a text of `text_of` describes, with some of its values changed."""
+    import keras
+
+    node = parsed(text)
+    node["config"] |= changes or {}
+    return keras.saving.deserialize_keras_object(node)
+
+
+def nodes(value: Any) -> Iterator[dict[str, Any]]:
+    """Go through all objects of a configuration, from the outermost in."""
+    waiting = [value]
+    while waiting:
+        item = waiting.pop()
+        if isinstance(item, dict):
+            if "class_name" in item:
+                yield item
+            waiting.extend(reversed(item.values()))
+        elif isinstance(item, list):
+            waiting.extend(reversed(item))
+
+
+def _read(name: str, value: Any, known: Kind) -> dict[str, Any]:
+    try:
+        node = json.loads(value if isinstance(value, str) else json.dumps(value))
+        if isinstance(node["class_name"], str) and isinstance(node["config"], dict):
+            return {key: node[key] for key in node if key != "compile_config"}
+    except (ValueError, TypeError, KeyError, RecursionError):
+        pass
+    raise _no_kind(name, known, value)
+
+
+def _described(name: str, value: Any, known: Kind) -> dict[str, Any]:
+    import sys
+
+    if "keras" not in sys.modules:  # then nothing is of it
+        raise _no_kind(name, known, value)
+    import keras
+
+    base: Any = keras
+    for part in known.base.split("."):
+        base = getattr(base, part)
+    if not isinstance(value, base):
+        raise _no_kind(name, known, value)
+    try:
+        node = keras.saving.serialize_keras_object(value)
+        node.pop("compile_config", None)
+        node = json.loads(json.dumps(node))
+        assert isinstance(node["config"], dict)
+    except Exception as error:  # of a class of anyone's
+        raise ArgumentType(
+            f"{name}: must be what Keras can describe in JSON; got {type(value).__name__} "
+            f"({type(error).__name__}). Build it of Keras's own parts, or give its classes "
+            "get_config()."
+        ) from None
+    prefix = snake(node["class_name"])
+    if not known.classes & NETWORKS and re.fullmatch(
+        rf"{prefix}_\d+", node["config"].get("name", "")
+    ):
+        node["config"]["name"] = prefix  # of the second of its kind in a session
+    found: dict[str, Any] = node
+    return found
+
+
+def snake(name: str) -> str:
+    """Write a class's name as Keras names its objects."""
+    words = re.sub(r"(.)([A-Z][a-z0-9]+)", r"\1_\2", re.sub(r"\W+", "", name))
+    return re.sub(r"([a-z])([A-Z])", r"\1_\2", words).lower()
+
+
+def _no_kind(name: str, known: Kind, value: Any) -> ArgumentType:
+    return ArgumentType(
+        f"{name}: must be a {known.noun}, such as {known.example}; got {show(value)}."
+    )
+
+
+def _refuse_strangers(name: str, whole: dict[str, Any], *, is_text: bool) -> None:
+    """Refuse each class that is neither Keras's own and known here, nor registered."""
+    for number, node in enumerate(nodes(whole)):
+        kind, module = node["class_name"], node.get("module")
+        if number == MOST_NODES:
+            raise ArgumentType(f"{name}: must be smaller; got more than {MOST_NODES} parts.")
+        if not isinstance(kind, str):
+            raise ArgumentType(f"{name}: must name its classes; got {show(kind)}.")
+        if kind in VALUES or (module in OPERATIONS and kind.isidentifier()):
+            continue
+        if isinstance(module, str) and kind in ALLOWED.get(module, ()):
+            continue
+        if _is_registered(node):
+            continue
+        called = (node.get("config") or {}) if isinstance(node.get("config"), dict) else {}
+        where = f", named {show(called['name'])}" if called.get("name") else ""
+        what = {
+            "__lambda__": "a lambda",
+            "function": f"the function {show(node.get('config'))}",
+        }
+        registered = node.get("registered_name")
+        if is_text and isinstance(registered, str) and ">" in registered:
+            raise UnknownName(
+                f"{name}: no class {show(registered)} is registered in this session. Register "
+                "it with keras.saving.register_keras_serializable()."
+            )
+        raise ArgumentType(
+            f"{name}: must be made of Keras's own classes that hold no code, or of registered "
+            f"ones; got {what.get(kind, kind)}{where}. Use Keras's layers, or register the class "
+            "with keras.saving.register_keras_serializable()."
+        )
+
+
+def _is_registered(node: Mapping[str, Any]) -> bool:
+    """Say whether a class or function was registered in this session: code that is here already."""
+    registered = node.get("registered_name")
+    if not isinstance(registered, str) or ">" not in registered:
+        return False
+    import keras
+
+    return registered in keras.saving.get_custom_objects()
+
+
+# Optimizers ---------------------------------------------------------------------------------
+
+# A setting of an experiment, and what it is called in the configuration of an optimizer.
+SHARED = {
+    "momentum": "momentum",
+    "weight_decay": "weight_decay",
+    "clip_norm": "clipnorm",
+    "clip_value": "clipvalue",
+}
+
+
+def spread(settings: Mapping[str, Any]) -> dict[str, Any]:
+    """Take an optimizer apart: settings that every experiment has, and what is its own.
+
+    `optimizer=keras.optimizers.SGD(0.1, momentum=0.9)` is the same as `optimizer="sgd",
+    learning_rate=0.1, momentum=0.9`; its learning-rate schedule becomes the setting `schedule`.
+
+    Raises
+    ------
+    ArgumentType
+        One of these settings is given beside it.
+    """
+    given = settings.get("optimizer")
+    if given is None or isinstance(given, str | bool | int | float):
+        return dict(settings)
+    node = parsed(text_of("optimizer", given, "optimizer"))
+    clash = [name for name in ("learning_rate", "schedule", *SHARED) if name in settings]
+    if clash:
+        raise ArgumentType(
+            f"{clash[0]}: excludes an optimizer object, which has its own; got "
+            f"{show(settings[clash[0]])} and {node['class_name']}. Set it in the optimizer."
+        )
+    config = node["config"]
+    found: dict[str, Any] = {"schedule": "constant"}
+    rate = config.pop("learning_rate", None)
+    if isinstance(rate, dict):
+        found["schedule"] = json.dumps(rate)
+    elif rate is not None:
+        found["learning_rate"] = _shortest(rate)
+    for name, called in SHARED.items():
+        value = config.pop(called, None)
+        found[name] = 0.0 if value is None and name in ("momentum", "weight_decay") else value
+    usual = _usual(node)
+    if (
+        all(config[name] == usual.get(name, config) for name in config if name != "name")
+        and node["class_name"].lower() in NAMED
+    ):
+        return dict(settings) | found | {"optimizer": node["class_name"].lower()}
+    return dict(settings) | found | {"optimizer": json.dumps(node)}
+
+
+NAMED = ("adam", "adamw", "rmsprop", "sgd")
+
+
+def _usual(node: Mapping[str, Any]) -> dict[str, Any]:
+    """Give the configuration of one of Keras's own objects that was made without arguments."""
+    import keras
+
+    place: Any = keras
+    for part in str(node.get("module", "")).split(".")[1:]:
+        place = getattr(place, part, None)
+    try:
+        found: dict[str, Any] = getattr(place, node["class_name"])().get_config()
+    except Exception:  # it has arguments that must be given, or is of another package
+        return {}
+    return found
+
+
+def _shortest(value: float) -> float:
+    """Give the shortest number of the same float32, which is what an optimizer keeps."""
+    import numpy as np
+
+    return float(str(np.float32(value)))
+
+
+def optimizer_class(setting: str) -> str:
+    """Give the class of an optimizer setting in small letters.
+
+    Examples
+    --------
+    >>> optimizer_class("sgd"), optimizer_class('{"class_name": "SGD", "config": {}}')
+    ('sgd', 'sgd')
+    """
+    return str(parsed(setting)["class_name"]).lower() if is_object(setting) else setting
+
+
+def refuse_rate(settings: Mapping[str, Any], schedule: Any) -> None:
+    """Refuse a learning rate beside a schedule object, which has its own."""
+    is_name = schedule is None or (isinstance(schedule, str) and not is_object(schedule))
+    if "learning_rate" in settings and not is_name:
+        raise ArgumentType(
+            "learning_rate: excludes a schedule object, which has its own; got "
+            f'{show(settings["learning_rate"])}. Leave it out, or set schedule = "constant".'
+        )

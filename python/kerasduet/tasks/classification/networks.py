@@ -1,0 +1,40 @@
+"""Networks of the caller's: what they give must be probabilities."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from kerasduet.checks import show
+from kerasduet.errors import ArgumentType
+
+if TYPE_CHECKING:
+    import keras
+
+__all__ = ["refuse_no_probabilities", "targets"]
+
+
+def refuse_no_probabilities(network: keras.Model) -> None:
+    """Refuse a network whose outputs do not add up to 1: they would be read as probabilities."""
+    shape = [size or 8 for size in network.inputs[0].shape[1:]]
+    images = np.random.default_rng(0).uniform(size=(4, *shape)).astype(np.float32)
+    outputs = np.asarray(network.predict_on_batch(images), np.float64)
+    sums = outputs.sum(axis=-1)
+    if outputs.min() < 0 or abs(sums - 1).max() > 1e-3:
+        wrong = sums[abs(sums - 1).argmax()]
+        what = f"a sum of {show(round(float(wrong), 4))}"
+        if outputs.min() < 0:
+            what = f"{show(round(float(outputs.min()), 4))}"
+        raise ArgumentType(
+            f"model: must give probabilities, at least 0 and of sum 1; got {what}. End it with "
+            'activation="softmax".'
+        )
+
+
+def targets(classes: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Give codes (n,), and probabilities (n, classes) that are right, and wrong."""
+    codes = np.unique([0, 1, classes // 2, classes - 1]).astype(np.int32)
+    right = np.full((len(codes), classes), 0.1 / (classes - 1), np.float32)
+    right[np.arange(len(codes)), codes] = 0.9
+    return codes, right, np.roll(right, 1, axis=1)
