@@ -14,17 +14,16 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from kerasduet._version import __version__
-from kerasduet.errors import ArgumentType, KerasduetError
-from kerasduet.experiments import Experiment, experiment, network_arguments, shape_names
+from kerasduet.command_line import scalar, setting_list, split
+from kerasduet.errors import KerasduetError
+from kerasduet.experiments import Experiment, experiment
 from kerasduet.interrupts import ended_by_signal
-from kerasduet.registry import BUILDERS, TASKS
-from kerasduet.settings import Rule, arguments_of
-from kerasduet.settings.sections import Training
+from kerasduet.registry import TASKS
 
 if TYPE_CHECKING:
     from kerasduet.run import Run
 
-__all__ = ["command", "main", "parse_value"]
+__all__ = ["command", "main"]
 
 OK, DIFFERENT, WRONG, INTERRUPTED = 0, 1, 2, 130
 
@@ -65,7 +64,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if not typed:
             _parser().print_help()
             return WRONG
-        known, settings = _split(typed)
+        known, settings = split(typed)
         asked = _parser().parse_args(known)
         status = int(asked.action(asked, settings))
         sys.stdout.flush()  # so that a reader who left is noticed here, not at Python's exit
@@ -82,89 +81,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return OK
 
 
-def parse_value(name: str, text: str) -> Any:
-    """Read a setting's value the way its type wants it.
-
-    Parameters
-    ----------
-    name : str
-        The setting.
-    text : str
-        What was typed; a comma separates the values of a list, `none` is no value.
-
-    Returns
-    -------
-    str, int, float, bool, None or list of them
-        The core checks it; this only decides what was written.
-
-    Examples
-    --------
-    >>> parse_value("epochs", "2"), parse_value("units", "256,128"), parse_value("l2", "1e-4")
-    (2, [256, 128], 0.0001)
-    >>> parse_value("path", "2,5.csv"), parse_value("straddle", "true")
-    ('2,5.csv', True)
-    """
-    if text.lower() in ("none", "null"):
-        return None
-    rule = _rules().get(name)
-    return _scalar(text) if rule is None else rule.read(text)
-
-
-def _scalar(text: str) -> Any:
-    if text.lower() in ("true", "false"):
-        return text.lower() == "true"
-    for kind in (int, float):
-        with contextlib.suppress(ValueError):
-            return kind(text)
-    return text
-
-
-def _rules() -> dict[str, Rule]:
-    """Give the rule of every setting; names that two owners share have one of one kind."""
-    sections = (kind for task in TASKS.values() for kind in (task.Training, task.Settings))
-    owners = [*BUILDERS.values(), *sections]
-    return {name: a.rule for owner in owners for name, a in arguments_of(owner).items()}
-
-
 # ---- the command line
-
-
-_FLAGS = {"--help", "--version", "--json", "--quiet", "--overwrite", "--no-devices"}
-_VALUES = {"--set", "--out", "--data", "--backend", "--device", "--threads", "--time-limit"}
-_WITH_SETTINGS = ("run", "parity")
-
-
-def _split(arguments: list[str]) -> tuple[list[str], dict[str, Any]]:
-    """Take the experiment's settings out of the command line; the core knows their names."""
-    if not arguments or arguments[0] not in _WITH_SETTINGS:
-        return arguments, {}
-    known: list[str] = []
-    settings: dict[str, Any] = {}
-    rest = iter(arguments)
-    for argument in rest:
-        option, equals, value = argument.partition("=")
-        if not option.startswith("--") or option in _FLAGS:
-            known.append(argument)
-        elif option in _VALUES - {"--set"}:
-            known += [argument] if equals else [option, *_next(option, rest)]
-        else:
-            given = value if equals else _next(option, rest)[0]
-            if option == "--set":
-                option, equals, given = given.partition("=")
-                if not equals:
-                    raise ArgumentType(f"set: must be name=value; got {option!r}.")
-            name = option.removeprefix("--").replace("-", "_")
-            settings[name] = parse_value(name, given)
-    return known, settings
-
-
-def _next(option: str, rest: Any) -> list[str]:
-    for value in rest:
-        if value.startswith("--"):
-            break
-        return [value]
-    name = option.removeprefix("--")
-    raise ArgumentType(f"{name}: must have a value; got none. Write {option} VALUE.")
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -234,29 +151,12 @@ class _Commands:
             name,
             help=told,
             description=f"{told[0].upper()}{told[1:]}.",
-            epilog=_NOTES.format(names=_setting_list()) if notes else None,
+            epilog=_NOTES.format(names=setting_list()) if notes else None,
             formatter_class=argparse.RawDescriptionHelpFormatter,
             allow_abbrev=False,
         )
         parser.set_defaults(action=action)
         return parser
-
-
-def _setting_list() -> str:
-    sections = {"training": ["seed", *Training.names()]}
-    for name, task in TASKS.items():
-        own = [n for n in task.Training.names() if n not in Training.names()]
-        sections[name] = [*task.Settings.names(), *own]
-    for name, build in BUILDERS.items():
-        fit = [task for task in TASKS.values() if shape_names(task) <= set(arguments_of(build))]
-        sections[name] = list(network_arguments(name, fit[0])) if fit else []
-    width = max(map(len, sections))
-    lines = []
-    for title, names in sections.items():
-        told = textwrap.wrap(", ".join(names), width=76 - width)
-        lines += [f"  {title:<{width}}  {told[0]}"]
-        lines += [f"{'':<{width + 4}}{line}" for line in told[1:]]
-    return "\n".join(lines)
 
 
 def _json(parser: argparse.ArgumentParser, told: str) -> None:
@@ -338,8 +238,8 @@ def _parity(asked: argparse.Namespace, settings: dict[str, Any]) -> int:
         chosen,
         backend=asked.backend,
         device=asked.device,
-        threads=None if asked.threads is None else _scalar(asked.threads),
-        time_limit=_scalar(asked.time_limit),
+        threads=None if asked.threads is None else scalar(asked.threads),
+        time_limit=scalar(asked.time_limit),
         progress=not asked.quiet,
     )
     if asked.json:
@@ -386,7 +286,7 @@ def _use_backend(asked: argparse.Namespace) -> None:
     use_backend(
         asked.backend or backend_name(),
         device=asked.device or "auto",
-        threads=None if asked.threads is None else _scalar(asked.threads),
+        threads=None if asked.threads is None else scalar(asked.threads),
     )
 
 

@@ -7,57 +7,36 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
-from typing import TYPE_CHECKING, Any, ClassVar, Protocol
+from typing import TYPE_CHECKING, Any
 
 from kerasduet import checks
 from kerasduet.errors import ArgumentRange, ArgumentType, KerasduetError, UnknownName
+from kerasduet.names import (
+    OWN,
+    SECTIONS,
+    Kind,
+    is_own_network,
+    names_of,
+    network_arguments,
+    refuse_misfit,
+    section,
+    taken_apart,
+    task_of,
+)
 from kerasduet.registry import BUILDERS, TASKS
-from kerasduet.settings import networks, objects
+from kerasduet.settings import networks, optimizers
 from kerasduet.settings.arguments import (
-    Argument,
     arguments_of,
     check_all,
     check_together,
     known_names,
 )
-from kerasduet.settings.rules import Line, Text
-from kerasduet.settings.sections import SEED, Network, Section, Training, plain
+from kerasduet.settings.sections import Network, Training, plain
 
 if TYPE_CHECKING:
     import pandas as pd
 
 __all__ = ["Experiment", "experiment", "presets"]
-
-OWN = {"name": Text(), "description": Line(), "seed": SEED}
-SECTIONS = ("data", "network", "training")
-SPREAD = (*SECTIONS, "model")  # names of several settings
-
-
-class Kind(Protocol):
-    """What an experiment asks of its task; see `kerasduet.task.Task`."""
-
-    name: ClassVar[str]
-    Settings: ClassVar[type[Section]]
-    Training: ClassVar[type[Training]]
-    own_data: ClassVar[str]
-
-    def shapes(self, data: Any) -> dict[str, Any]:
-        """Give the builder's arguments that the data settings decide."""
-
-    def sides(self, data: Any) -> networks.Shapes | None:
-        """Give the shapes of one input and one output."""
-
-    def sized(self, inputs: tuple[Any, ...], outputs: tuple[Any, ...]) -> Mapping[str, Any]:
-        """Give the data settings that a network of these sides decides."""
-
-    def check_network(self, network: Any) -> None:
-        """Refuse a network of the caller's that gives no outputs of this kind."""
-
-    def check_objects(self, experiment: Experiment) -> None:
-        """Refuse a loss or metrics that do not fit the targets."""
-
-    def check_together(self, experiment: Experiment) -> None:
-        """Refuse settings of several sections that do not go together."""
 
 
 @dataclass(frozen=True, init=False)
@@ -116,7 +95,7 @@ class Experiment:
 
     def __init__(self, **settings: Any) -> None:
         """Sort the settings into their sections, each of which checks its own."""
-        flat = objects.spread(_flat(settings))
+        flat = optimizers.spread(taken_apart(settings))
         for name in ("name", "dataset", "builder"):
             if name not in flat:
                 raise ArgumentType(f"{name}: must be given; got nothing.")
@@ -127,13 +106,13 @@ class Experiment:
                 f'Set task = "{task.name}".'
             )
         builder = BUILDERS.look_up("builder", flat["builder"])
-        _refuse_misfit(task, flat["builder"], flat["dataset"])
+        refuse_misfit(task, flat["builder"], flat["dataset"])
         arguments = network_arguments(flat["builder"], task)
         known_names(flat, names_of(task, flat["builder"]), where="an experiment")
         parts = {
             "task": task.name,
-            "data": _section(task.Settings, flat),
-            "training": _section(task.Training, flat),
+            "data": section(task.Settings, flat),
+            "training": section(task.Training, flat),
         }
         for name, rule in OWN.items():
             parts[name] = rule(name, flat.get(name, {"description": "", "seed": 0}.get(name)))
@@ -211,18 +190,18 @@ class Experiment:
         (64,)
         """
         task, builder = TASKS[self.task], self.builder
-        settings = objects.spread(settings)
-        objects.refuse_rate(settings, settings.get("schedule", self.schedule))
+        settings = optimizers.spread(settings)
+        optimizers.refuse_rate(settings, settings.get("schedule", self.schedule))
         if "dataset" in settings:
             task = task_of(settings["dataset"])
-        if _is_own_network(settings.get("model")):
+        if is_own_network(settings.get("model")):
             self._refuse_builder(settings)
             settings = _sized(task, settings)
             builder = networks.OWN_NETWORK
         elif "builder" in settings:
             BUILDERS.look_up("builder", settings["builder"])
             builder = settings["builder"]
-            _refuse_misfit(task, builder, settings.get("dataset", self.dataset))
+            refuse_misfit(task, builder, settings.get("dataset", self.dataset))
         names = names_of(task, builder)
         known_names(settings, [*names, "model"], where=f"the experiment {self.name}")
         if isinstance(settings.get("model"), Mapping):
@@ -235,7 +214,9 @@ class Experiment:
         kept = {name: value for name, value in kept.items() if name in names}
         if task.name != self.task:
             kept["description"] = ""  # it was of other data
-        return Experiment(**kept | {"task": task.name, "builder": builder} | _flat(settings))
+        return Experiment(
+            **kept | {"task": task.name, "builder": builder} | taken_apart(settings)
+        )
 
     def _refuse_builder(self, settings: Mapping[str, Any]) -> None:
         """Refuse a builder or its arguments beside a network of the caller's."""
@@ -287,7 +268,7 @@ class Experiment:
             raise ArgumentType(
                 f"experiment: must be named settings; got {checks.show(values)}."
             )
-        flat = _flat(values)
+        flat = taken_apart(values)
         return cls(
             **{"own_past": _earlier_own_past(flat)} | flat if "features" in flat else flat
         )
@@ -304,35 +285,6 @@ class Experiment:
                 f"text: must be JSON as to_json() writes it; got {checks.show(text)}."
             ) from None
         return cls.from_dict(values)
-
-
-def _flat(settings: Mapping[str, Any]) -> dict[str, Any]:
-    """Take the sections apart; `model` stands for arguments of the builder."""
-    flat: dict[str, Any] = {}
-    # What is given beside a section changes it: first `model`, then flat names.
-    rank = {name: i for i, name in enumerate(SPREAD)}
-    for name, value in sorted(settings.items(), key=lambda item: rank.get(item[0], len(rank))):
-        inside: Mapping[Any, Any]
-        if name == "model" and _is_own_network(value):
-            inside = {"builder": networks.OWN_NETWORK, "architecture": value}
-        elif name in SPREAD:
-            if isinstance(value, Section | Network):
-                value = value.values()
-            if not isinstance(value, Mapping):
-                raise ArgumentType(f"{name}: must be named settings; got {checks.show(value)}.")
-            inside = value
-        else:
-            inside = {name: value}
-        for key, item in inside.items():
-            if not isinstance(key, str):
-                raise UnknownName(f"{key}: an experiment has no such setting. Names are texts.")
-            flat[key] = item
-    return flat
-
-
-def _is_own_network(model: Any) -> bool:
-    """Say whether `model` is a network or what makes one, not arguments of a builder by name."""
-    return model is not None and not isinstance(model, Mapping | Section | Network)
 
 
 def _own_network(given: Any, task: Kind, parts: Mapping[str, Any]) -> dict[str, Any]:
@@ -352,58 +304,6 @@ def _sized(task: Kind, settings: Mapping[str, Any]) -> dict[str, Any]:
     network = settings["model"]
     sides = networks.sides(network) if hasattr(network, "inputs") else None
     return dict(task.sized(*sides) if sides else {}) | dict(settings)
-
-
-def task_of(dataset: Any) -> Kind:
-    """Find the task that knows a data set."""
-    options = {name: task for task in TASKS.values() for name in _datasets(task)}
-    task: Kind = options[checks.choice("dataset", dataset, sorted(options))]
-    return task
-
-
-def _datasets(task: Kind) -> tuple[str, ...]:
-    settings: Any = task.Settings
-    rule = arguments_of(settings)["dataset"].rule
-    return tuple(rule.options)  # type: ignore[attr-defined]
-
-
-def _refuse_misfit(task: Kind, builder: str, dataset: str) -> None:
-    """Refuse a builder that lacks an argument that the task's data decide."""
-    if builder == networks.OWN_NETWORK:
-        return  # its shapes are compared with those of the data
-    if not shape_names(task) <= set(arguments_of(BUILDERS[builder])):
-        raise ArgumentType(
-            f"builder: {builder} does not fit the dataset {dataset}; got "
-            f"{checks.show(builder)}. Use one for {task.name}."
-        )
-
-
-def shape_names(task: Kind) -> frozenset[str]:
-    """Name the builder's arguments that a task's data decide."""
-    return frozenset(task.shapes(_section(task.Settings, {"dataset": _datasets(task)[0]})))
-
-
-def network_arguments(builder: str, task: Kind) -> dict[str, Argument]:
-    """Give a builder's arguments that a person sets as part of the network."""
-    decided = shape_names(task) | {"seed"}
-    arguments = arguments_of(BUILDERS[builder])
-    return {name: item for name, item in arguments.items() if name not in decided}
-
-
-def names_of(task: Kind, builder: str) -> list[str]:
-    """List the flat names of all settings of a task with a builder."""
-    return [
-        *OWN,
-        "task",
-        *task.Settings.names(),
-        "builder",
-        *network_arguments(builder, task),
-        *task.Training.names(),
-    ]
-
-
-def _section(kind: Any, flat: Mapping[str, Any]) -> Any:
-    return kind(**{name: flat[name] for name in kind.names() if name in flat})
 
 
 def experiment(preset: str | Experiment, **settings: Any) -> Experiment:

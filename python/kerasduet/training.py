@@ -18,6 +18,7 @@ from kerasduet.interrupts import Interrupts
 from kerasduet.registry import TASKS
 from kerasduet.schedules import learning_rate
 from kerasduet.settings import objects
+from kerasduet.settings.optimizers import optimizer_class
 
 if TYPE_CHECKING:
     import keras
@@ -172,7 +173,7 @@ def _optimizer(experiment: Experiment, rows: int) -> keras.Optimizer:
     if experiment.momentum:
         settings["momentum"] = experiment.momentum
     # None would turn AdamW's own weight decay into an error; 0 turns it off.
-    if experiment.weight_decay or objects.optimizer_class(experiment.optimizer) == "adamw":
+    if experiment.weight_decay or optimizer_class(experiment.optimizer) == "adamw":
         settings["weight_decay"] = experiment.weight_decay
     if objects.is_object(experiment.optimizer):
         return objects.rebuilt(experiment.optimizer, settings)

@@ -17,7 +17,7 @@ import pytest
 from kerasduet.diagnosis import probe
 from kerasduet.diagnosis import report as diagnosis
 from kerasduet.diagnosis.text import doctor_text
-from kerasduet.environment import backend, identity, interpreter, machine, settings
+from kerasduet.environment import backend, identity, importing, interpreter, machine, settings
 from kerasduet.environment.settings import Settings
 from kerasduet.errors import ArgumentRange, ArgumentType, BackendError, UnknownName
 
@@ -398,7 +398,7 @@ def test_only_tensorflows_own_noise_is_dropped():
         "Illegal instruction\n"
         "F0000 00:00:1.2 16 parse_flags.cc:1] Unknown flag\n"
     )
-    assert backend._kept_lines(text) == (
+    assert importing._kept_lines(text) == (
         "Illegal instruction\nF0000 00:00:1.2 16 parse_flags.cc:1] Unknown flag\n"
     )
 

@@ -23,7 +23,7 @@ from kerasduet.errors import (
     UnknownName,
 )
 from kerasduet.experiments import Experiment, experiment
-from kerasduet.jobs import languages, parity
+from kerasduet.jobs import languages, parity, scripts
 from kerasduet.jobs.languages import Answer, Job
 from kerasduet.jobs.parity import DIGESTS, Parity, check_parity, compare
 
@@ -119,19 +119,19 @@ def test_it_goes_through_json():
     ],
 )
 def test_settings_as_r_code(value, literal):
-    assert languages.r_literal(value) == literal
+    assert scripts.r_literal(value) == literal
 
 
 def test_a_script_holds_what_differs_from_the_preset():
     chosen = experiment("mnist-dnn", epochs=2, units=(64, 32), learning_rate=0.5)
     job = Job(experiment=chosen, backend="jax", device="cpu", threads=1, out="here")
-    python = languages.python_script(job, "answer")
+    python = scripts.python_script(job, "answer")
     assert "kd.use_backend('jax', device='cpu', threads=1)" in python
     assert (
         "kd.run_experiment('mnist-dnn', units=[64, 32], learning_rate=0.5, epochs=2, "
         "out='here', overwrite=True)"
     ) in python
-    r = languages.r_script(job, "answer")
+    r = scripts.r_script(job, "answer")
     assert 'use_backend("jax", device = "cpu", threads = 1)' in r
     assert (
         'run_experiment("mnist-dnn", units = c(64, 32), learning_rate = 0x1.0000000000000p-1, '
@@ -151,7 +151,7 @@ def test_a_script_holds_what_differs_from_the_preset():
     ids=lambda chosen: chosen.name,
 )
 def test_the_settings_in_a_script_lead_back_to_the_experiment(chosen):
-    preset, changes = languages._preset_and_changes(chosen)
+    preset, changes = scripts._preset_and_changes(chosen)
     assert experiment(preset, **changes) == chosen
 
 

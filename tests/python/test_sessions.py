@@ -145,9 +145,10 @@ def test_threads_at_once_leave_the_session_as_it_was():
     start_backend()
     from keras import config
 
-    from kerasduet.environment.backend import _SWITCHES, backend_name
+    from kerasduet.environment.backend import backend_name
+    from kerasduet.environment.determinism import SWITCHES
 
-    switch = _SWITCHES.get(backend_name(), lambda on: True)
+    switch = SWITCHES.get(backend_name(), lambda on: True)
     before = switch(None), config.floatx(), config.image_data_format()
     entered, leave = threading.Event(), threading.Event()
 

@@ -14,23 +14,16 @@ from kerasduet.concepts.convolution import (
     convolve2d,
     same_padding,
 )
+from kerasduet.concepts.image_plots import plot_convolution, plot_feature_maps, plot_pooling
 from kerasduet.concepts.images import image_storage, pad2d, rescale
 from kerasduet.concepts.keras_weights import recurrent_from_keras, recurrent_to_keras
 from kerasduet.concepts.kernels import image_kernel, kernel_names
 from kerasduet.concepts.losses import cross_entropy, logistic_loss, mean_squared_error
+from kerasduet.concepts.neuron_plots import plot_activations, plot_decision
 from kerasduet.concepts.neurons import logic_gate, threshold_neuron
 from kerasduet.concepts.optimizers import optimizer_step
-from kerasduet.concepts.plots import (
-    plot_activations,
-    plot_convolution,
-    plot_decision,
-    plot_feature_maps,
-    plot_gates,
-    plot_gradient_norms,
-    plot_pooling,
-    plot_unrolled,
-)
 from kerasduet.concepts.pooling import pool2d
+from kerasduet.concepts.sequence_plots import plot_gates, plot_gradient_norms, plot_unrolled
 from kerasduet.concepts.sequences import gru_forward, lstm_forward, rnn_forward
 from kerasduet.concepts.shapes import (
     conv_parameters,

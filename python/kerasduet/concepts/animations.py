@@ -12,15 +12,14 @@ import numpy as np
 
 from kerasduet import checks
 from kerasduet.concepts.arrays import ArrayLike
-from kerasduet.concepts.drawing import MOST_CELLS, draw_cells, new_figure
-from kerasduet.concepts.plots import (
-    WIDTH,
+from kerasduet.concepts.drawing import MOST_CELLS, WIDTH, draw_cells, new_figure
+from kerasduet.concepts.image_plots import (
     convolution_parts,
     draw_convolution,
     draw_pooling,
     pooling_parts,
-    unrolled_parts,
 )
+from kerasduet.concepts.sequence_plots import unrolled_parts
 from kerasduet.errors import ArgumentRange, ArgumentType, ShapeError
 from kerasduet.runs.storage import write_atomic
 

@@ -15,8 +15,18 @@ if TYPE_CHECKING:
 
     from kerasduet.figures.canvas import RunFigure
 
-__all__ = ["COLORS", "described", "draw_cells", "draw_window", "new_figure", "short", "tidy"]
+__all__ = [
+    "COLORS",
+    "WIDTH",
+    "described",
+    "draw_cells",
+    "draw_window",
+    "new_figure",
+    "short",
+    "tidy",
+]
 
+WIDTH = 7.5  # inches
 LARGEST_WITH_NUMBERS = 12
 MOST_CELLS = 8
 LONGEST_VECTOR = 3

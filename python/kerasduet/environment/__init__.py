@@ -14,13 +14,13 @@ from typing import TYPE_CHECKING, Any
 
 from kerasduet.environment.backend import (
     backend_name,
-    deterministic,
     device_info,
     is_running,
     start_backend,
     threads,
     use_backend,
 )
+from kerasduet.environment.determinism import deterministic
 from kerasduet.environment.identity import caller, set_caller, versions
 
 if TYPE_CHECKING:

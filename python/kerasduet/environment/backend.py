@@ -1,19 +1,16 @@
-"""Choose a backend before Keras starts, start it quietly, make it deterministic."""
+"""Choose a backend before Keras starts, and start it once."""
 
 from __future__ import annotations
 
-import contextlib
 import importlib.util
 import os
-import re
 import sys
 import threading
-from collections.abc import Callable, Iterator
 from typing import Any
 
 from kerasduet import checks
 from kerasduet.environment import devices
-from kerasduet.environment.outside import set_aside
+from kerasduet.environment.importing import PREPARE, import_keras
 from kerasduet.environment.settings import (
     BACKENDS,
     DEVICES,
@@ -29,7 +26,6 @@ from kerasduet.interrupts import held
 __all__ = [
     "backend_name",
     "current_settings",
-    "deterministic",
     "device_info",
     "is_running",
     "start_backend",
@@ -154,13 +150,13 @@ def _start() -> None:
         if not is_running():
             _require_installed(chosen.backend)
             _export(chosen)
-        running = _import_keras(chosen.backend).config.backend()
+        running = import_keras(chosen.backend).config.backend()
         if running != chosen.backend:
             raise BackendError(
                 f"backend: must be chosen before Keras starts; got {chosen.backend!r} while "
                 f"{running} is running. {RESTART}"
             )
-        _PREPARE[chosen.backend](chosen)
+        PREPARE[chosen.backend](chosen)
         _require_device(chosen)
         _session.chosen = chosen
         _session.started = True
@@ -299,185 +295,3 @@ def _export(settings: Settings) -> None:
     values = exports(settings, os.environ)
     _session.before = {name: os.environ.get(name) for name in values}
     os.environ.update(values)
-
-
-def _import_keras(backend: str) -> Any:
-    _refuse_half(backend)
-    try:
-        if backend == "tensorflow" and os.environ.get("TF_CPP_MIN_LOG_LEVEL") == "3":
-            with _without_noise():
-                import keras
-        else:
-            import keras
-    except Exception as error:
-        raise BackendError(
-            f"backend: must start; got {backend!r}, which failed with "
-            f"{type(error).__name__}: {error}. Run doctor() to see what is missing."
-        ) from error
-    return keras
-
-
-def _refuse_half(backend: str) -> None:
-    """Refuse what an import that was broken off has left: it cannot be imported again."""
-    for package in (backend, "keras"):
-        parts = (name for name in list(sys.modules) if name.startswith(f"{package}."))
-        if package not in sys.modules and any(parts):
-            raise BackendError(
-                f"backend: must start whole; got {backend!r}, whose import was broken off in "
-                f"this session, with {package} half loaded. Restart the Python or R session."
-            )
-
-
-# TensorFlow's libraries report on themselves before any log level is read.
-_NOISE = re.compile(
-    r"[IWE]\d{4} |\d{4}-\d\d-\d\d .*: [IWE] (tensorflow|external)/|"
-    r"WARNING: All log messages before absl::InitializeLog|"
-    r"To enable the following instructions"
-)
-
-
-def _kept_lines(text: str) -> str:
-    """Drop the lines TensorFlow writes about its own start; keep everything else."""
-    return "".join(line for line in text.splitlines(True) if not _NOISE.match(line))
-
-
-@contextlib.contextmanager
-def _without_noise() -> Iterator[None]:
-    """Hold back what native code writes to standard error, then pass on what matters."""
-    try:
-        original = os.dup(2)
-    except OSError:  # a session without standard error has nothing to hold back
-        yield
-        return
-    import tempfile
-
-    with tempfile.TemporaryFile() as held:
-        os.dup2(held.fileno(), 2)
-        try:
-            yield
-        finally:
-            os.dup2(original, 2)
-            os.close(original)
-            held.seek(0)
-            kept = _kept_lines(held.read().decode(errors="replace"))
-            if kept:
-                os.write(2, kept.encode())
-
-
-def _prepare_tensorflow(chosen: Settings) -> None:
-    import tensorflow as tf
-
-    # Apple's Metal devices do not listen to CUDA_VISIBLE_DEVICES.
-    if chosen.device == "cpu" and tf.config.get_visible_devices("GPU"):
-        tf.config.set_visible_devices([], "GPU")
-    if os.environ.get("TF_CPP_MIN_LOG_LEVEL") == "3":
-        # Several networks in one session are no reason for its advice on retracing.
-        tf.get_logger().setLevel("ERROR")
-
-
-def _prepare_jax(chosen: Settings) -> None:
-    """Do nothing: XLA_FLAGS carries what JAX needs."""
-
-
-def _prepare_torch(chosen: Settings) -> None:
-    import torch
-
-    if chosen.threads is not None:
-        torch.set_num_threads(chosen.threads)
-
-
-class _Common:
-    """What `deterministic` sets for the whole process, from its first user to its last."""
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._users = 0
-        self._settings = contextlib.ExitStack()
-
-    def enter(self) -> None:
-        with self._lock:
-            if self._users == 0:
-                self._settings.enter_context(_common_settings())
-            self._users += 1
-
-    def leave(self) -> None:
-        with self._lock:
-            self._users -= 1
-            if self._users == 0:
-                self._settings.close()
-
-
-_common = _Common()
-
-
-@contextlib.contextmanager
-def _common_settings() -> Iterator[None]:
-    from keras import config
-
-    switch = _SWITCHES.get(backend_name(), lambda on: True)
-    before, floats, layout = switch(None), config.floatx(), config.image_data_format()
-    switch(True)
-    config.set_floatx("float32")
-    config.set_image_data_format("channels_last")
-    try:
-        with set_aside(backend_name()):
-            yield
-    finally:
-        config.set_floatx(floats)
-        config.set_image_data_format(layout)
-        switch(before)
-
-
-@contextlib.contextmanager
-def deterministic() -> Iterator[None]:
-    """Let nothing but the experiment decide the bits for a while; leave the session as it was.
-
-    Operations are deterministic: TensorFlow then refuses random ones without a seed, such as
-    the shuffling of a plain `model.fit()`, and what a user does after a run must not suffer
-    from that. JAX has no such switch; it is deterministic once its flags are set. Keras computes
-    in float32 with channels last, whatever the user set before, and nothing limits or changes a
-    training from outside (see `set_aside`). Of several threads the last one to end leaves the
-    session as the first one found it.
-    """
-    start_backend()
-    from keras import config
-
-    _common.enter()
-    policy = config.dtype_policy()  # every thread has its own
-    config.set_dtype_policy("float32")
-    try:
-        yield
-    finally:
-        config.set_dtype_policy(policy)
-        _common.leave()
-
-
-def _switch_tensorflow(on: bool | None) -> bool:
-    """Turn deterministic operations on or off; None only tells. Off has no public name."""
-    from tensorflow.python.framework import config
-
-    before = bool(config.is_op_determinism_enabled())
-    if on is not None:
-        (config.enable_op_determinism if on else config.disable_op_determinism)()
-    return before
-
-
-def _switch_torch(on: bool | None) -> bool:
-    import torch
-
-    before = bool(torch.are_deterministic_algorithms_enabled())
-    if on is not None:
-        torch.use_deterministic_algorithms(on, warn_only=True)
-    return before
-
-
-_SWITCHES: dict[str, Callable[[bool | None], bool]] = {
-    "tensorflow": _switch_tensorflow,
-    "torch": _switch_torch,
-}
-
-_PREPARE: dict[str, Callable[[Settings], None]] = {
-    "tensorflow": _prepare_tensorflow,
-    "jax": _prepare_jax,
-    "torch": _prepare_torch,
-}

@@ -8,7 +8,7 @@ from typing import Any
 
 from kerasduet.checks import show
 from kerasduet.errors import ArgumentType
-from kerasduet.experiments import OWN, SECTIONS, shape_names
+from kerasduet.names import OWN, SECTIONS, shape_names
 from kerasduet.registry import BUILDERS, TASKS
 from kerasduet.settings import arguments_of
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from kerasduet.experiments import Experiment, names_of, task_of
+from kerasduet.experiments import Experiment
+from kerasduet.names import names_of, task_of
 from kerasduet.registry import BUILDERS
 
 __all__ = ["FORMAT", "experiment_of", "upgraded"]

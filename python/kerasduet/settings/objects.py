@@ -15,6 +15,16 @@ from typing import Any
 
 from kerasduet.checks import choice, show
 from kerasduet.errors import ArgumentType, UnknownName
+from kerasduet.settings.allowed import (
+    ALLOWED,
+    LOSSES,
+    METRICS,
+    NETWORKS,
+    OPERATIONS,
+    OPTIMIZERS,
+    SCHEDULES,
+    VALUES,
+)
 from kerasduet.settings.rules import Rule
 
 __all__ = [
@@ -24,99 +34,11 @@ __all__ = [
     "is_object",
     "parsed",
     "rebuilt",
-    "spread",
     "text_of",
+    "usual_config",
 ]
 
 MOST_NODES = 50_000  # classes in one configuration
-CONVOLUTIONS = ("Conv{}D", "Conv{}DTranspose", "SeparableConv{}D", "ConvLSTM{}D", "Cropping{}D")
-SIZED = (
-    *CONVOLUTIONS,
-    *("DepthwiseConv{}D", "UpSampling{}D", "ZeroPadding{}D", "SpatialDropout{}D"),
-    *("AveragePooling{}D", "MaxPooling{}D", "GlobalAveragePooling{}D", "GlobalMaxPooling{}D"),
-    *("AdaptiveAveragePooling{}D", "AdaptiveMaxPooling{}D"),
-)
-# Without Lambda and the layers that hold another library's code or read files.
-LAYERS = {
-    *(name.format(axes) for name in SIZED for axes in (1, 2, 3)),
-    *("Activation", "ActivityRegularization", "Add", "AdditiveAttention", "AlphaDropout"),
-    *("Attention", "Average", "BatchNormalization", "Bidirectional", "CategoryEncoding"),
-    *("CenterCrop", "Concatenate", "Dense", "Dot", "Dropout", "ELU", "EinsumDense"),
-    *("Embedding", "Flatten", "GRU", "GRUCell", "GaussianDropout", "GaussianNoise"),
-    *(
-        "GroupNormalization",
-        "GroupQueryAttention",
-        "Identity",
-        "InputLayer",
-        "LSTM",
-        "LSTMCell",
-    ),
-    *("LayerNormalization", "LeakyReLU", "Masking", "Maximum", "Minimum", "MultiHeadAttention"),
-    *("Multiply", "Normalization", "PReLU", "Permute", "RMSNormalization", "RNN"),
-    *("RandomBrightness", "RandomContrast", "RandomCrop", "RandomFlip", "RandomRotation"),
-    *("RandomTranslation", "RandomZoom", "ReLU", "RepeatVector", "Rescaling", "Reshape"),
-    *("Resizing", "ReversibleEmbedding", "SimpleRNN", "SimpleRNNCell", "Softmax"),
-    *("SpectralNormalization", "StackedRNNCells", "Subtract", "TimeDistributed"),
-    "UnitNormalization",
-}
-NETWORKS = {"Functional", "Sequential"}
-SCHEDULES = {
-    *("CosineDecay", "CosineDecayRestarts", "ExponentialDecay", "InverseTimeDecay"),
-    *("PiecewiseConstantDecay", "PolynomialDecay"),
-}
-OPTIMIZERS = {
-    *("Adadelta", "Adafactor", "Adagrad", "Adam", "AdamW", "Adamax", "Ftrl", "Lamb", "Lion"),
-    *("Muon", "Nadam", "RMSprop", "SGD"),
-}
-LOSSES = {
-    *("BinaryCrossentropy", "BinaryFocalCrossentropy", "CategoricalCrossentropy"),
-    *("CategoricalFocalCrossentropy", "CategoricalHinge", "CosineSimilarity", "Hinge", "Huber"),
-    *("KLDivergence", "LogCosh", "MeanAbsoluteError", "MeanAbsolutePercentageError"),
-    *("MeanSquaredError", "MeanSquaredLogarithmicError", "Poisson", "SquaredHinge", "Tversky"),
-    *("Dice", "SparseCategoricalCrossentropy"),
-}
-METRICS = {
-    *("AUC", "Accuracy", "BinaryAccuracy", "BinaryCrossentropy", "CategoricalAccuracy"),
-    *("CategoricalCrossentropy", "CosineSimilarity", "F1Score", "FBetaScore", "FalseNegatives"),
-    *("FalsePositives", "Hinge", "KLDivergence", "LogCoshError", "MeanAbsoluteError"),
-    *("MeanAbsolutePercentageError", "MeanIoU", "MeanSquaredError", "Precision"),
-    *("MeanSquaredLogarithmicError", "Poisson", "PrecisionAtRecall", "R2Score", "Recall"),
-    *("RecallAtPrecision", "RootMeanSquaredError", "SparseCategoricalAccuracy"),
-    *("SparseCategoricalCrossentropy", "SparseTopKCategoricalAccuracy", "SquaredHinge"),
-    *("TopKCategoricalAccuracy", "TrueNegatives", "TruePositives"),
-}
-INITIALIZERS = {
-    *("Constant", "GlorotNormal", "GlorotUniform", "HeNormal", "HeUniform", "Identity"),
-    *("LecunNormal", "LecunUniform", "Ones", "Orthogonal", "OrthogonalInitializer"),
-    *("IdentityInitializer", "RandomNormal", "RandomUniform", "TruncatedNormal"),
-    *("VarianceScaling", "Zeros"),
-}
-ALLOWED: Mapping[str, set[str]] = {
-    "keras": {"Sequential", "DTypePolicy"},
-    "keras.src.models.functional": {"Functional"},
-    "keras.src.models.sequential": {"Sequential"},
-    "keras.layers": LAYERS,
-    "keras.initializers": INITIALIZERS,
-    "keras.regularizers": {"L1", "L2", "L1L2", "OrthogonalRegularizer"},
-    "keras.constraints": {"MaxNorm", "MinMaxNorm", "NonNeg", "UnitNorm"},
-    "keras.random": {"SeedGenerator"},
-    "keras.src.random.seed_generator": {"SeedGenerator"},
-    "keras.optimizers": OPTIMIZERS,
-    "keras.optimizers.schedules": SCHEDULES,
-    "keras.losses": LOSSES,
-    "keras.metrics": METRICS,
-}
-# Operations such as x + y or keras.ops.relu(x): functions of tensors, without a callable.
-OPERATIONS = {"keras.src.ops.math", "keras.src.ops.nn", "keras.src.ops.numpy"}
-# What Keras writes of arguments that are no objects.
-VALUES = {
-    "__ellipsis__",
-    "__keras_tensor__",
-    "__numpy__",
-    "__slice__",
-    "__tensor__",
-    "__tuple__",
-}
 
 
 @dataclass(frozen=True)
@@ -233,7 +155,7 @@ def brief(value: Any) -> Any:
     if "layers" in inside:
         kinds = [layer["class_name"] for layer in inside["layers"]]
         return ", ".join(kind for kind in kinds if kind != "InputLayer")
-    usual = _usual(node)
+    usual = usual_config(node)
     told = [
         f"{name} = {show(item)}"
         for name, item in inside.items()
@@ -393,61 +315,7 @@ def _is_registered(node: Mapping[str, Any]) -> bool:
     return registered in keras.saving.get_custom_objects()
 
 
-# Optimizers ---------------------------------------------------------------------------------
-
-# A setting of an experiment, and what it is called in the configuration of an optimizer.
-SHARED = {
-    "momentum": "momentum",
-    "weight_decay": "weight_decay",
-    "clip_norm": "clipnorm",
-    "clip_value": "clipvalue",
-}
-
-
-def spread(settings: Mapping[str, Any]) -> dict[str, Any]:
-    """Take an optimizer apart: settings that every experiment has, and what is its own.
-
-    `optimizer=keras.optimizers.SGD(0.1, momentum=0.9)` is the same as `optimizer="sgd",
-    learning_rate=0.1, momentum=0.9`; its learning-rate schedule becomes the setting `schedule`.
-
-    Raises
-    ------
-    ArgumentType
-        One of these settings is given beside it.
-    """
-    given = settings.get("optimizer")
-    if given is None or isinstance(given, str | bool | int | float):
-        return dict(settings)
-    node = parsed(text_of("optimizer", given, "optimizer"))
-    clash = [name for name in ("learning_rate", "schedule", *SHARED) if name in settings]
-    if clash:
-        raise ArgumentType(
-            f"{clash[0]}: excludes an optimizer object, which has its own; got "
-            f"{show(settings[clash[0]])} and {node['class_name']}. Set it in the optimizer."
-        )
-    config = node["config"]
-    found: dict[str, Any] = {"schedule": "constant"}
-    rate = config.pop("learning_rate", None)
-    if isinstance(rate, dict):
-        found["schedule"] = json.dumps(rate)
-    elif rate is not None:
-        found["learning_rate"] = _shortest(rate)
-    for name, called in SHARED.items():
-        value = config.pop(called, None)
-        found[name] = 0.0 if value is None and name in ("momentum", "weight_decay") else value
-    usual = _usual(node)
-    if (
-        all(config[name] == usual.get(name, config) for name in config if name != "name")
-        and node["class_name"].lower() in NAMED
-    ):
-        return dict(settings) | found | {"optimizer": node["class_name"].lower()}
-    return dict(settings) | found | {"optimizer": json.dumps(node)}
-
-
-NAMED = ("adam", "adamw", "rmsprop", "sgd")
-
-
-def _usual(node: Mapping[str, Any]) -> dict[str, Any]:
+def usual_config(node: Mapping[str, Any]) -> dict[str, Any]:
     """Give the configuration of one of Keras's own objects that was made without arguments."""
     import keras
 
@@ -459,31 +327,3 @@ def _usual(node: Mapping[str, Any]) -> dict[str, Any]:
     except Exception:  # it has arguments that must be given, or is of another package
         return {}
     return found
-
-
-def _shortest(value: float) -> float:
-    """Give the shortest number of the same float32, which is what an optimizer keeps."""
-    import numpy as np
-
-    return float(str(np.float32(value)))
-
-
-def optimizer_class(setting: str) -> str:
-    """Give the class of an optimizer setting in small letters.
-
-    Examples
-    --------
-    >>> optimizer_class("sgd"), optimizer_class('{"class_name": "SGD", "config": {}}')
-    ('sgd', 'sgd')
-    """
-    return str(parsed(setting)["class_name"]).lower() if is_object(setting) else setting
-
-
-def refuse_rate(settings: Mapping[str, Any], schedule: Any) -> None:
-    """Refuse a learning rate beside a schedule object, which has its own."""
-    is_name = schedule is None or (isinstance(schedule, str) and not is_object(schedule))
-    if "learning_rate" in settings and not is_name:
-        raise ArgumentType(
-            "learning_rate: excludes a schedule object, which has its own; got "
-            f'{show(settings["learning_rate"])}. Leave it out, or set schedule = "constant".'
-        )

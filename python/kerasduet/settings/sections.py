@@ -10,7 +10,8 @@ from typing import Annotated, Any
 from kerasduet import checks
 from kerasduet.errors import ArgumentRange, ArgumentType, SeedError
 from kerasduet.settings.arguments import check_all
-from kerasduet.settings.objects import KerasObject, optimizer_class, parsed
+from kerasduet.settings.objects import KerasObject, parsed
+from kerasduet.settings.optimizers import optimizer_class
 from kerasduet.settings.rules import Number, Optional, Several, Whole
 
 __all__ = ["SEED", "SIZE", "Network", "Section", "Training", "plain"]

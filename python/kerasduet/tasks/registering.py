@@ -7,7 +7,7 @@ from typing import Any
 from kerasduet.checks import show
 from kerasduet.data.preprocessing import Learned
 from kerasduet.errors import ArgumentType
-from kerasduet.experiments import OWN, SECTIONS
+from kerasduet.names import OWN, SECTIONS
 from kerasduet.registry import TASKS
 from kerasduet.settings import arguments_of
 from kerasduet.settings.rules import OneOf

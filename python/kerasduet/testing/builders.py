@@ -4,32 +4,28 @@ from __future__ import annotations
 
 import contextlib
 import copy
-import importlib
-import importlib.util
 import inspect
 import json
 import math
-import os
 import pickle
 import re
-import subprocess
-import sys
 import tempfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from functools import cached_property
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kerasduet import environment
 from kerasduet.data import load_data
-from kerasduet.errors import ArgumentType, KerasduetError, RunFolderError
-from kerasduet.experiments import Experiment, names_of, network_arguments
+from kerasduet.errors import ArgumentType, RunFolderError
+from kerasduet.experiments import Experiment
 from kerasduet.models import build_model
 from kerasduet.models.registering import fault_of, fitting_task
+from kerasduet.names import names_of, network_arguments
 from kerasduet.registry import BUILDERS
 from kerasduet.run import load_run
 from kerasduet.settings import arguments_of
 from kerasduet.settings.sections import plain
+from kerasduet.testing.processes import Process, installed, refusal_fault
 from kerasduet.training import predict_outputs, weights_digest
 from kerasduet.workflow import resume_run, run_experiment
 
@@ -43,8 +39,6 @@ if TYPE_CHECKING:
 __all__ = ["Case", "check_builder", "keep", "refusal_fault", "same_bits", "sentence"]
 
 TRAINING = {"epochs": 2, "batch_size": 16, "seed": 7, "validation_split": 0.25}
-SECONDS = 300  # for one fresh process
-FRESH = "import sys; from kerasduet.testing.builders import _answer; _answer(sys.argv[1])"
 
 
 def check_builder(name: str, *, data: Any = None, **small: Any) -> list[str]:
@@ -377,108 +371,4 @@ def same_bits(found: Mapping[str, str], wanted: Mapping[str, str]) -> None:
     assert not other, f"other {' and '.join(other)}."
 
 
-def refusal_fault(name: str, value: Any, take: Callable[[str, Any], Any]) -> str | None:
-    """Say how a bad value was not refused as it should be."""
-    try:
-        take(name, value)
-    except KerasduetError as error:
-        return None if str(error).startswith(name) else f"{name} = {value!r} gives {error}"
-    except Exception as error:
-        return f"{name} = {value!r} gives {error!r}."
-    return f"{name} = {value!r} is taken."
-
-
-def installed() -> Iterator[str]:
-    return (name for name in ("tensorflow", "jax", "torch") if importlib.util.find_spec(name))
-
-
 # A fresh process: it imports the builder as any other session would.
-
-
-class Process:
-    """A fresh process, started at once, that builds and trains on a backend."""
-
-    def __init__(self, case: Case, backend: str) -> None:
-        self.backend = backend
-        self.folder = tempfile.TemporaryDirectory()
-        same = backend == environment.backend_name()
-        job = {
-            "path": sys.path,
-            "backend": backend,
-            "device": environment.device_info()["kind"] if same else "cpu",
-            "threads": environment.threads() if same else None,
-            "modules": case.modules,
-            "builder": case.name,
-            "module": case.function.__module__,
-            "function": case.function.__qualname__,
-            # As text: reading it asks for the builder, which is not there yet.
-            "experiment": (
-                case.experiment if same else case.experiment.replace(epochs=1)
-            ).to_json(),
-            "data": case.data,
-        }
-        question = Path(self.folder.name, "question")
-        question.write_bytes(pickle.dumps(job))
-        with self._said.open("wb") as said:
-            self.process = subprocess.Popen(
-                [environment.python_command(), "-c", FRESH, str(question)],
-                stdin=subprocess.DEVNULL,
-                stdout=said,
-                stderr=said,
-                env=environment.fresh_environment(os.environ),
-            )
-
-    @property
-    def _said(self) -> Path:
-        return Path(self.folder.name, "said.txt")
-
-    @cached_property
-    def answer(self) -> dict[str, Any]:
-        """What it found, once it has ended."""
-        status = self.process.wait(SECONDS)
-        said = self._said.read_text("utf-8", "replace")[-800:]
-        assert status == 0, f"a fresh process on {self.backend} ends with {said}"
-        answered: dict[str, Any] = json.loads(
-            Path(self.folder.name, "question.json").read_text("utf-8")
-        )
-        return answered
-
-    def close(self) -> None:
-        """End it, should it still be at work."""
-        self.process.kill()
-        self.process.wait()
-        self.folder.cleanup()
-
-
-def _answer(question: str) -> None:
-    """Answer in the fresh process what the other one asks."""
-    job = pickle.loads(Path(question).read_bytes())
-    sys.path[:] = [*sys.path, *(path for path in job["path"] if path not in sys.path)]
-    environment.use_backend(job["backend"], device=job["device"], threads=job["threads"])
-    told: dict[str, Any] = {}
-    for other in job["modules"]:
-        importlib.import_module(other)
-    module = importlib.import_module(job["module"])
-    told["keras_on_import"] = environment.is_running()
-    if job["builder"] not in BUILDERS:
-        BUILDERS.register(job["builder"], getattr(module, job["function"]))
-    function = BUILDERS[job["builder"]]
-    faults = (
-        refusal_fault(name, value, lambda n, v: function(**{n: v}))
-        for name, argument in arguments_of(function).items()
-        for value in argument.rule.bad()
-    )
-    # The first is enough: what takes bad values may be busy with them for long.
-    told["fault"] = next((fault for fault in faults if fault is not None), None)
-    told["keras_on_refusal"] = environment.is_running()
-    if told["fault"] is None and not told["keras_on_refusal"]:
-        told |= _trained(job)
-    Path(f"{question}.json").write_text(json.dumps(told), "utf-8")
-
-
-def _trained(job: Mapping[str, Any]) -> dict[str, Any]:
-    chosen = Experiment.from_json(job["experiment"])
-    weights = weights_digest(build_model(chosen))
-    run = run_experiment(chosen, data=job["data"], progress=False)
-    losses = run.history["loss"].tolist()
-    return {"weights": weights, "digests": run.digests, "losses": losses}

@@ -90,7 +90,7 @@ def check_task(
 
 
 def _fitting_builder(task: Task) -> str:
-    from kerasduet.experiments import shape_names
+    from kerasduet.names import shape_names
 
     fitting = [n for n in BUILDERS if shape_names(task) <= set(arguments_of(BUILDERS[n]))]
     if not fitting:
