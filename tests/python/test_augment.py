@@ -16,9 +16,9 @@ from scipy.ndimage import affine_transform
 from test_training import Middle
 
 import kerasduet as kd
-from kerasduet import training
 from kerasduet.augment import Augmentation, augmentation
 from kerasduet.errors import UnknownName
+from kerasduet.training import course
 
 TINY = {"classes": 3, "units": 6, "input_shape": (6, 5, 1), "batch_size": 4, "epochs": 4}
 ALL = {"shift": 0.2, "rotate": 15, "zoom": 0.1, "flip": "both"}
@@ -29,7 +29,7 @@ NOTHING = np.zeros((1, len(DRAWN)))
 
 @pytest.fixture(autouse=True)
 def every_batch(monkeypatch):
-    monkeypatch.setattr(training, "SECONDS_BETWEEN_EVENTS", 0)
+    monkeypatch.setattr(course, "SECONDS_BETWEEN_EVENTS", 0)
 
 
 def arrays(rows=60):
@@ -165,7 +165,7 @@ def test_draws_follow_from_seed_epoch_and_row_alone():
 
 def seen(monkeypatch, **changes):
     """Train, and give the images as the network saw them, by epoch and row."""
-    real, batches = training._batches, []
+    real, batches = course.feed_rows, []
 
     def watched(x, y, prepare, size, augment=None):
         made = real(x, y, prepare, size, augment)
@@ -173,17 +173,17 @@ def seen(monkeypatch, **changes):
         return made
 
     told = []
-    shuffle = training._Course.shuffle
+    shuffle = course._Course.shuffle
 
-    def at_epoch(course, epoch, logs=None):
-        shuffle(course, epoch, logs)
-        rows = np.empty((len(course.batches.order), *course.dataset.x_train.shape[1:]))
-        shown = [course.batches[i][0] for i in range(len(course.batches))]
-        rows[course.batches.order] = np.concatenate(shown)
+    def at_epoch(running, epoch, logs=None):
+        shuffle(running, epoch, logs)
+        rows = np.empty((len(running.batches.order), *running.dataset.x_train.shape[1:]))
+        shown = [running.batches[i][0] for i in range(len(running.batches))]
+        rows[running.batches.order] = np.concatenate(shown)
         told.append(rows)
 
-    monkeypatch.setattr(training, "_batches", watched)
-    monkeypatch.setattr(training._Course, "shuffle", at_epoch)
+    monkeypatch.setattr(course, "feed_rows", watched)
+    monkeypatch.setattr(course._Course, "shuffle", at_epoch)
     run = tiny(**changes)
     monkeypatch.undo()
     return run, told, batches

@@ -27,7 +27,7 @@ from kerasduet.errors import (
 from kerasduet.experiments import Experiment
 from kerasduet.runs import storage
 from kerasduet.settings.objects import brief
-from kerasduet.training import weights_digest
+from kerasduet.training import course, weights_digest
 
 SHAPE = (4, 4, 1)
 SMALL = {"epochs": 3, "batch_size": 4, "progress": False}
@@ -57,7 +57,7 @@ def trained(**changes):
 
 @pytest.fixture(autouse=True)
 def every_batch(monkeypatch):
-    monkeypatch.setattr(training, "SECONDS_BETWEEN_EVENTS", 0)
+    monkeypatch.setattr(course, "SECONDS_BETWEEN_EVENTS", 0)
 
 
 @pytest.fixture(scope="module")

@@ -15,8 +15,8 @@ from conftest import seasonal
 from test_training import Middle
 
 import kerasduet as kd
-from kerasduet import training
 from kerasduet.schedules import learning_rate
+from kerasduet.training import course
 
 SCHEDULES = ("constant", "cosine", "one_cycle", "step")
 TINY = {"classes": 3, "units": 6, "input_shape": (4, 4, 1), "batch_size": 2, "epochs": 4}
@@ -25,7 +25,7 @@ PEAK = 0.01
 
 @pytest.fixture(autouse=True)
 def every_batch(monkeypatch):
-    monkeypatch.setattr(training, "SECONDS_BETWEEN_EVENTS", 0)
+    monkeypatch.setattr(course, "SECONDS_BETWEEN_EVENTS", 0)
 
 
 def chosen(schedule, **changes):

@@ -15,6 +15,7 @@ from conftest import IMAGES, fruits, seasonal
 import kerasduet as kd
 from kerasduet import training
 from kerasduet.data.dataset import digest_arrays
+from kerasduet.training import course
 
 FRESH = """
 import json, sys
@@ -70,7 +71,7 @@ def whole(**changes):
 @pytest.fixture(autouse=True)
 def every_batch(monkeypatch):
     """Tell every batch, not ten a second, so that any of them can be interrupted."""
-    monkeypatch.setattr(training, "SECONDS_BETWEEN_EVENTS", 0)
+    monkeypatch.setattr(course, "SECONDS_BETWEEN_EVENTS", 0)
 
 
 def test_the_same_seed_gives_the_same_bits():
@@ -142,13 +143,13 @@ def test_settings_of_keras_do_not_matter_and_stay():
 
 def orders(monkeypatch, **changes):
     """Train, and give the order in which each epoch saw its rows."""
-    real, seen = training._Course.shuffle, []
+    real, seen = course._Course.shuffle, []
 
-    def watched(course, epoch, logs=None):
-        real(course, epoch, logs)
-        seen.append(course.batches.order)
+    def watched(running, epoch, logs=None):
+        real(running, epoch, logs)
+        seen.append(running.batches.order)
 
-    monkeypatch.setattr(training._Course, "shuffle", watched)
+    monkeypatch.setattr(course._Course, "shuffle", watched)
     tiny(False, **changes)
     return seen
 
@@ -361,13 +362,13 @@ def test_predictions_do_not_depend_on_how_many_are_asked_for(image_run):
 
 def test_the_rows_are_let_go_of_after_training(monkeypatch):
     kept = []
-    real = training._batches
+    real = course.feed_rows
 
     def watched(*given):
         kept.append(real(*given))
         return kept[-1]
 
-    monkeypatch.setattr(training, "_batches", watched)
+    monkeypatch.setattr(course, "feed_rows", watched)
     tiny(False, epochs=1)
     assert [len(batches) for batches in kept] == [22, 1]
     assert all(batches.rows == [] and batches.order is None for batches in kept)

@@ -1,83 +1,32 @@
-"""Train a network on a data set, so that it repeats bit for bit and resumes exactly."""
+"""One training from its first epoch to its last, or from where it was cut off."""
 
 from __future__ import annotations
 
 import contextlib
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from kerasduet import callbacks as own_callbacks
-from kerasduet.data.dataset import digest_arrays
 from kerasduet.environment import deterministic
-from kerasduet.errors import NonFinite
 from kerasduet.interrupts import Interrupts
 from kerasduet.registry import TASKS
-from kerasduet.schedules import learning_rate
-from kerasduet.settings import objects
-from kerasduet.settings.optimizers import optimizer_class
+from kerasduet.training.feed import PREDICTION_BATCH, feed_rows
+from kerasduet.training.state import State, capture, restore
 
 if TYPE_CHECKING:
     import keras
 
-    from kerasduet.augment import Augmentation
     from kerasduet.data import Dataset
-    from kerasduet.data.preprocessing import Learned
     from kerasduet.experiments import Experiment
 
-__all__ = [
-    "State",
-    "compile_model",
-    "predict_outputs",
-    "refuse_no_numbers",
-    "restore",
-    "train",
-    "weights_digest",
-]
+__all__ = ["train"]
 
-# The batch size decides the last bits of a prediction, so it is fixed.
-PREDICTION_BATCH = 512
-# TensorFlow runs this many steps between two looks at Python: small networks train a fifth
-# faster, with the same bits, and Ctrl-C still comes through at once.
-STEPS_AT_A_TIME = {"tensorflow": 8}
 SECONDS_BETWEEN_EVENTS = 0.1
 
 Event = Mapping[str, Any]
-
-
-@dataclass
-class State:
-    """All that training depends on after an epoch: an exact resume starts from it.
-
-    Parameters
-    ----------
-    epoch : int
-        Epochs finished.
-    history : list of dict
-        One row an epoch.
-    seconds : list of float
-        Wall time of each epoch.
-    variables : list of numpy.ndarray
-        Weights, seed-generator states and optimizer variables, in Keras's order.
-    best : list of numpy.ndarray
-        The same of the best epoch so far, when early stopping is on.
-    callbacks : list of dict
-        Of each callback of the caller's, its class and its plain values, such as how many epochs
-        it has waited.
-    stopped : bool
-        Whether one of them ended the training.
-    """
-
-    epoch: int = 0
-    history: list[dict[str, float]] = field(default_factory=list)
-    seconds: list[float] = field(default_factory=list)
-    variables: list[np.ndarray] = field(default_factory=list)
-    best: list[np.ndarray] = field(default_factory=list)
-    callbacks: list[dict[str, Any]] = field(default_factory=list)
-    stopped: bool = False
 
 
 def train(
@@ -136,96 +85,6 @@ def train(
     return course.state, interrupted
 
 
-@deterministic()
-def compile_model(
-    model: keras.Model, experiment: Experiment, *, rows: int, each_step: bool = False
-) -> keras.Model:
-    """Set loss, metrics and optimizer as the experiment says; the optimizer is built.
-
-    The training rows decide over how many steps the learning rate changes. Where callbacks are to
-    be called after each step, TensorFlow does one at a time; the bits are the same.
-    """
-    import keras
-
-    heads = TASKS[experiment.task].heads(experiment.data, experiment.network)
-    if experiment.loss is not None:
-        heads["loss"] = objects.rebuilt(experiment.loss)
-    if experiment.metrics:
-        heads["metrics"] = [
-            *heads.get("metrics", ()),
-            *map(objects.rebuilt, experiment.metrics),
-        ]
-    optimizer = _optimizer(experiment, rows)
-    steps = 1 if each_step else STEPS_AT_A_TIME.get(keras.config.backend(), 1)
-    model.compile(optimizer, **heads, steps_per_execution=steps)
-    optimizer.build(model.trainable_variables)
-    return model
-
-
-def _optimizer(experiment: Experiment, rows: int) -> keras.Optimizer:
-    import keras
-
-    settings: dict[str, Any] = {
-        "learning_rate": learning_rate(experiment, rows),
-        "clipnorm": experiment.clip_norm,
-        "clipvalue": experiment.clip_value,
-    }
-    if experiment.momentum:
-        settings["momentum"] = experiment.momentum
-    # None would turn AdamW's own weight decay into an error; 0 turns it off.
-    if experiment.weight_decay or optimizer_class(experiment.optimizer) == "adamw":
-        settings["weight_decay"] = experiment.weight_decay
-    if objects.is_object(experiment.optimizer):
-        return objects.rebuilt(experiment.optimizer, settings)
-    return keras.optimizers.get({"class_name": experiment.optimizer, "config": settings})
-
-
-@deterministic()
-def predict_outputs(
-    model: keras.Model,
-    preprocessing: Learned,
-    x: np.ndarray,
-) -> np.ndarray:
-    """Run the network over inputs in batches of a fixed size; float32 (n, outputs)."""
-    starts = range(0, len(x), PREDICTION_BATCH)
-    # `predict` would build a pipeline for every call: 20 times slower for a single row.
-    outputs = [
-        model.predict_on_batch(preprocessing.to_network(x[start : start + PREDICTION_BATCH]))
-        for start in starts
-    ]
-    return np.concatenate(outputs).astype(np.float32, copy=False)
-
-
-def refuse_no_numbers(outputs: np.ndarray) -> np.ndarray:
-    """Give outputs on, unless one of them is no finite number."""
-    if not np.isfinite(outputs).all():
-        raise NonFinite(
-            "run: its network must give finite numbers; got NaN or infinity, as after a diverged "
-            "training. Train again with a lower learning_rate."
-        )
-    return outputs
-
-
-def weights_digest(model: keras.Model) -> str:
-    """Digest the weights: sha256 over each one's dtype, shape and bytes, in order."""
-    return digest_arrays(*(np.asarray(weight) for weight in model.get_weights()))
-
-
-def capture(model: keras.Model) -> list[np.ndarray]:
-    """Copy every variable that training depends on."""
-    return [np.array(variable.numpy()) for variable in _variables(model)]
-
-
-def restore(model: keras.Model, values: list[np.ndarray]) -> None:
-    """Put captured values back."""
-    for variable, value in zip(_variables(model), values, strict=True):
-        variable.assign(value)
-
-
-def _variables(model: keras.Model) -> list[Any]:
-    return [*model.variables, *model.optimizer.variables]
-
-
 class _Course:
     """One call of Keras's `fit`, followed batch by batch and written down epoch by epoch."""
 
@@ -245,7 +104,7 @@ class _Course:
         self.weights = TASKS[experiment.task].class_weights(experiment)
         prepare = dataset.preprocessing.to_network
         self.augmentation = TASKS[experiment.task].augmentation(experiment)
-        self.batches = _batches(
+        self.batches = feed_rows(
             dataset.x_train,
             dataset.y_train,
             prepare,
@@ -254,7 +113,7 @@ class _Course:
         )
         self.held = None
         if len(dataset.x_validation):
-            self.held = _batches(
+            self.held = feed_rows(
                 dataset.x_validation, dataset.y_validation, prepare, PREDICTION_BATCH
             )
         self.told = 0.0
@@ -356,38 +215,3 @@ def _best_epoch(history: list[dict[str, float]]) -> int:
     losses = [row["val_loss"] for row in history]
     losses = [loss if loss == loss else np.inf for loss in losses]  # NaN is never the best
     return losses.index(min(losses))
-
-
-def _batches(
-    x: np.ndarray,
-    y: np.ndarray,
-    prepare: Callable[[np.ndarray], np.ndarray],
-    batch_size: int,
-    augment: Augmentation | None = None,
-) -> Any:
-    """Feed rows in `order`, prepared a batch at a time: images stay bytes until then."""
-    import keras
-
-    class Batches(keras.utils.PyDataset):
-        order: np.ndarray | None = None
-        draws: np.ndarray | None = None
-        # A box that is emptied after use: TensorFlow keeps what made its pipelines for good.
-        rows: list[np.ndarray]
-
-        def __len__(self) -> int:
-            return length
-
-        def __getitem__(self, index: int) -> tuple[np.ndarray, np.ndarray]:
-            chosen: Any = slice(index * batch_size, (index + 1) * batch_size)
-            if self.order is not None:
-                chosen = self.order[chosen]
-            inputs, targets = self.rows
-            prepared = prepare(inputs[chosen])
-            if augment is not None and self.draws is not None:
-                prepared = augment(prepared, self.draws[chosen])
-            return prepared, targets[chosen]
-
-    length = -(-len(x) // batch_size)
-    batches = Batches()
-    batches.rows = [x, y]
-    return batches
