@@ -105,23 +105,27 @@ def test_every_schedule_trains_to_other_bits_and_constant_to_those_of_before():
     assert kd.experiment("mnist-dense", **plain) == chosen("constant")
 
 
-@pytest.mark.parametrize("schedule", SCHEDULES)
-@pytest.mark.parametrize("optimizer", ["adam", "sgd"])
+# A constant rate resumes in test_training.py. SGD keeps no state but the count of the steps.
+@pytest.mark.parametrize(
+    ("optimizer", "schedule"), [*(("adam", s) for s in SCHEDULES[1:]), ("sgd", "one_cycle")]
+)
 def test_an_interrupted_training_resumes_to_the_same_bits(schedule, optimizer, tmp_path):
     whole = tiny(schedule, optimizer=optimizer)
     cut = tiny(schedule, Middle(3), tmp_path / "run", optimizer=optimizer)
     assert (cut.status, len(cut.history)) == ("interrupted", 2)
-    for again in (
-        kd.resume_run(tiny(schedule, Middle(3), optimizer=optimizer), progress=False),
-        kd.resume_run(cut, progress=False),
-    ):
-        assert again.status == "finished"
-        assert again.digests == whole.digests
-        assert again.history.equals(whole.history)
+    again = kd.resume_run(cut, progress=False)
+    assert again.status == "finished"
+    assert again.digests == whole.digests
+    assert again.history.equals(whole.history)
     loaded = kd.load_run(tmp_path / "run")
     assert loaded.experiment == whole.experiment
     configs = [run.model.optimizer.get_config() for run in (loaded, whole)]
     assert configs[0]["learning_rate"] == configs[1]["learning_rate"]
+
+
+def test_a_run_in_hand_resumes_to_the_same_bits():
+    again = kd.resume_run(tiny("one_cycle", Middle(3)), progress=False)
+    assert again.digests == tiny("one_cycle").digests
 
 
 def test_a_loaded_interrupted_run_goes_on_to_the_same_bits(tmp_path):
@@ -156,6 +160,7 @@ def test_a_forecaster_has_a_schedule_too():
     assert again.digests == whole.digests != forecaster("constant").digests
 
 
+ON_ANOTHER = ("one_cycle", "step")
 ON_JAX = """
 import json, sys
 import kerasduet as kd
@@ -184,11 +189,11 @@ print(json.dumps(told))
 """
 
 
-def test_every_schedule_resumes_to_the_same_bits_on_jax():
+def test_schedules_resume_to_the_same_bits_on_jax():
     if importlib.util.find_spec("jax") is None:
         pytest.skip("jax is not installed")
     done = subprocess.run(
-        [sys.executable, "-c", ON_JAX, json.dumps(SCHEDULES)],
+        [sys.executable, "-c", ON_JAX, json.dumps(ON_ANOTHER)],
         capture_output=True,
         text=True,
         timeout=300,
@@ -196,5 +201,5 @@ def test_every_schedule_resumes_to_the_same_bits_on_jax():
         check=False,
     )
     assert done.returncode == 0, done.stderr
-    expected = {name: ["jax", "interrupted", True] for name in SCHEDULES}
+    expected = {name: ["jax", "interrupted", True] for name in ON_ANOTHER}
     assert json.loads(done.stdout.splitlines()[-1]) == expected
