@@ -25,6 +25,7 @@ from kerasduet.errors import (
     UnknownName,
 )
 from kerasduet.experiments import Experiment
+from kerasduet.report.repeat import Variable, changes
 from kerasduet.runs import storage
 from kerasduet.settings.objects import brief
 from kerasduet.training import course, weights_digest
@@ -442,6 +443,16 @@ def test_all_of_them_resume_and_load_to_the_same_bits(tmp_path):
     text = Path(kd.render_report(loaded, tmp_path / "page.html")).read_text("utf-8")
     assert "Nadam(beta_1 = 0.8)" in text
     assert "class_name" not in text
+    _, call = changes(loaded)
+    names = {"loss", "metrics", "optimizer", "model"}
+    assert {name for name, value in call.items() if isinstance(value, Variable)} == names | {
+        "data"
+    }
+    assert not {"learning_rate", "schedule"} & set(call)  # the optimizer brings them
+    given = everything() | {"model": network(), "data": images()}
+    as_told = {name: given.get(name, value) for name, value in call.items()}
+    again = kd.run_experiment("images", progress=False, **as_told)
+    assert again.digests == whole.digests
 
 
 def test_class_weights_weigh_as_in_plain_keras():

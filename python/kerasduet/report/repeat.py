@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from kerasduet.experiments import Experiment, experiment, presets
 from kerasduet.report.document import quoted
 from kerasduet.settings.objects import brief, is_object
+from kerasduet.settings.optimizers import SHARED
 
 if TYPE_CHECKING:
     from kerasduet.result import Result
@@ -63,7 +64,7 @@ def changes(run: Result) -> tuple[str, dict[str, Any]]:
     begun = experiment(name)
     start = flat_settings(begun)
     differ = {k: v for k, v in wanted.items() if k not in start or start[k] != v}
-    differ = {k: _variable(k, v) for k, v in differ.items()}
+    differ = {k: _variable(k, v) for k, v in differ.items() if k not in _brought(wanted)}
     if chosen.has_own_network:
         del differ["architecture"], differ["builder"]
         layers = brief(chosen.architecture)
@@ -79,12 +80,21 @@ def changes(run: Result) -> tuple[str, dict[str, Any]]:
     return name, differ
 
 
+def _brought(settings: Mapping[str, Any]) -> set[str]:
+    """Name the settings that an optimizer or a schedule object brings, so that no call has both."""
+    brought = (
+        {"schedule", "learning_rate", *SHARED} if is_object(settings["optimizer"]) else set()
+    )
+    return brought | ({"learning_rate"} if is_object(settings["schedule"]) else set())
+
+
 def _variable(name: str, value: Any) -> Any:
     """Give a setting that is a Keras object, or several, as a variable."""
     items = value if isinstance(value, tuple) else (value,)
     if not any(is_object(item) for item in items):
         return value
-    return Variable(name, ", ".join(str(brief(item)) for item in items))
+    told = ", ".join(str(brief(item)) for item in items)
+    return Variable(name, f"{told}{', with the settings above' * (name == 'optimizer')}")
 
 
 def python_code(runs: Mapping[str, Result]) -> str:

@@ -13,6 +13,7 @@ from kerasduet.report.drawing import draw_network, layers_of
 from kerasduet.report.parts import add_footer, add_repeat, data_of, provenance, warn_unfinished
 from kerasduet.report.repeat import flat_settings
 from kerasduet.report.words import count
+from kerasduet.settings.objects import is_object
 
 if TYPE_CHECKING:
     from kerasduet.report.document import Document
@@ -121,7 +122,8 @@ def _training(page: Document, run: Result) -> None:
     rows = [
         [name.replace("_", " ").capitalize(), escape(words.setting(settings[name]))]
         for name in named
-        if settings[name] not in (None, 0) or name == "seed"
+        if settings[name] not in (None, 0, ()) or name == "seed"
+        if name != "learning_rate" or not is_object(settings["schedule"])
     ]
     rows += [
         [f"Network: {escape(name.replace('_', ' '))}", escape(words.setting(given))]
