@@ -17,9 +17,11 @@ from test_training import Middle
 
 import kerasduet as kd
 from kerasduet import training
+from kerasduet.environment import backend_name
 from kerasduet.errors import (
     ArgumentRange,
     ArgumentType,
+    BackendError,
     RunFolderError,
     ShapeError,
     UnknownName,
@@ -309,6 +311,37 @@ def test_a_registered_class_is_taken_and_missed_by_name(tmp_path):
         known["tests>Doubled"] = kept
     assert "'tests>Doubled'" in str(refused.value)
     assert "damaged" not in str(refused.value)
+
+
+@keras.saving.register_keras_serializable("tests")
+class Here(keras.layers.Layer):
+    """A layer that works where it was made, and nowhere else."""
+
+    works = True
+
+    def call(self, x):
+        if not self.works:
+            raise TypeError("an operation of another backend")
+        return x
+
+
+def test_a_network_that_this_backend_cannot_build_is_refused_in_one_sentence(
+    monkeypatch, tmp_path
+):
+    chosen = kd.experiment("images", model=through(Here()))
+    folder = trained(model=through(Here()), epochs=1).save(tmp_path / "run")
+    monkeypatch.setattr(Here, "works", False)
+    with pytest.raises(BackendError) as refused:
+        kd.run_experiment(chosen, data=images(), out=tmp_path / "new", progress=False)
+    told = str(refused.value)
+    assert told.startswith(
+        f"model: must be a network that can be built on {backend_name()}; got "
+    )
+    assert "an operation of another backend" in told
+    assert told.endswith("Use the backend that it was made for, or change that layer.")
+    assert not (tmp_path / "new").exists()
+    with pytest.raises(BackendError):
+        kd.load_run(folder)
 
 
 def hostile(change):

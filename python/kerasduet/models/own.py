@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from kerasduet import environment
 from kerasduet.errors import BackendError, KerasduetError
-from kerasduet.models.parts import Parts, limit_of_layers
+from kerasduet.models.parts import Parts, TooLarge, limit_of_layers
 from kerasduet.settings import checked
 from kerasduet.settings.common import SEED
 from kerasduet.settings.networks import give_seeds
@@ -51,11 +51,19 @@ def own(
     except (KerasduetError, MemoryError):
         raise
     except Exception as error:  # of any layer
-        if limit is not None:
-            raise  # reading a folder, where it is another fault
-        backend = environment.backend_name()
+        first = _first(error)
+        if isinstance(first, TooLarge):
+            raise first from None
+        told = next((line for line in str(first).splitlines() if line.strip()), "")
         raise BackendError(
-            f"model: must be a network that can be built on {backend}; got "
-            f"{type(error).__name__}: {str(error).strip().splitlines()[0][:200]} "
-            "Use the backend that it was made for, or change that layer."
+            f"model: must be a network that can be built on {environment.backend_name()}; got "
+            f"{type(first).__name__}: {told.strip().rstrip('.')[:200]}. Use the backend that it "
+            "was made for, or change that layer."
         ) from None
+
+
+def _first(error: BaseException) -> BaseException:
+    """Give the error that others of Keras were raised about."""
+    while error.__context__ is not None:
+        error = error.__context__
+    return error

@@ -48,6 +48,10 @@ def limit_of_layers() -> contextlib.AbstractContextManager[None] | None:
     return None if limit is None else limit.on_layers()
 
 
+class TooLarge(ValueError):
+    """A network of more weights than it may have."""
+
+
 class _Limit:
     """Initializers that count before they make; afterwards they are Keras's own again."""
 
@@ -90,7 +94,7 @@ class _Limit:
         """Count weights that are about to be made."""
         self._left -= numbers
         if self._left < 0:
-            raise ValueError("more weights than there are")
+            raise TooLarge("more weights than there are")
 
     def lift(self) -> None:
         """Make the initializers what they were: a network's description names their class."""
