@@ -132,15 +132,7 @@ def check_together(owner: Callable[..., Any], values: Mapping[str, Any]) -> None
 # What a setting is called in other packages.
 ELSEWHERE = {
     "learning_rate": ("lr", "eta", "learning_rate_init", "step_size"),
-    "epochs": (
-        "n_epochs",
-        "num_epochs",
-        "nb_epoch",
-        "epoch",
-        "max_iter",
-        "n_iter",
-        "iterations",
-    ),
+    "epochs": ("n_epochs", "num_epochs", "nb_epoch", "max_iter", "n_iter"),
     "batch_size": ("batch", "batchsize", "bs"),
     "seed": ("random_state", "random_seed", "rng"),
     "validation_split": ("val_split", "validation_fraction", "val_size", "validation_size"),
