@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
+
+from kerasduet.data.part import mapped
 
 if TYPE_CHECKING:
     from kerasduet.experiments import Experiment
@@ -57,12 +59,16 @@ class Augmentation:
         chance = np.random.default_rng([seed, epoch, STREAM])
         return chance.uniform(-1, 1, (rows, DRAWS))
 
-    def __call__(self, images: np.ndarray, draws: np.ndarray) -> np.ndarray:
+    def __call__(self, inputs: Any, draws: np.ndarray) -> Any:
         """Move images (n, height, width, channels), float32, by their rows of `draws`.
 
-        A new image's pixel is interpolated between the four nearest places of the old one, so
-        it lies between their values. What comes in from outside repeats the pixel at the edge.
+        Of a tree of inputs, the images of a row move alike; what has other axes stays. A new
+        image's pixel is interpolated between the four nearest places of the old one, so it lies
+        between their values. What comes in from outside repeats the pixel at the edge.
         """
+        return mapped(lambda leaf: self._moved(leaf, draws) if leaf.ndim == 4 else leaf, inputs)
+
+    def _moved(self, images: np.ndarray, draws: np.ndarray) -> np.ndarray:
         moved = np.empty_like(images)
         matrices, offsets = self._where_from(images.shape[1:3], draws)
         some = max(1, PIXELS // (images.shape[1] * images.shape[2]))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from kerasduet.data import load_data
-from kerasduet.data.dataset import digest_arrays
+from kerasduet.data.part import digest_rows
 from kerasduet.errors import DatasetError, RunFolderError
 from kerasduet.experiments import Experiment
 from kerasduet.registry import TASKS
@@ -106,12 +106,12 @@ class Result:
                 "and a saved run does not keep the caller's own data; got a run trained on them. "
                 "Go on with resume_run(), giving the same data."
             )
-        outputs = predict_outputs(self.model, self.preprocessing, self.dataset.x_test)
+        outputs = predict_outputs(self.model, self.preprocessing, self.dataset.test.inputs)
         table = self.task.table(self.dataset, outputs)
         scores = self.task.score(table, self.preprocessing)
         self.metrics = {name: float(score) for name, score in scores.items()}
         self.table = table
-        self.provenance["digests"]["predictions"] = digest_arrays(outputs)
+        self.provenance["digests"]["predictions"] = digest_rows(outputs)
         self.scored = True
 
     @property

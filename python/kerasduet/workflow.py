@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from kerasduet import callbacks as own_callbacks
 from kerasduet import checks, environment, interrupts, training
 from kerasduet.data import Dataset, load_data
-from kerasduet.data.dataset import digest_arrays
+from kerasduet.data.part import digest_rows
 from kerasduet.errors import ArgumentType, RunFolderError
 from kerasduet.experiments import Experiment, experiment
 from kerasduet.models import build_model
@@ -202,7 +202,7 @@ def _run(
     dataset = data if isinstance(data, Dataset) else load_data(chosen, data)
     dataset.check_made_for(chosen)
     each_step = own_callbacks.each_step(callbacks)
-    rows = len(dataset.x_train)
+    rows = len(dataset.train)
     model = training.compile_model(model, chosen, rows=rows, each_step=each_step)
     fingerprint = {"data": dataset.source.sha256, "backend": environment.backend_name()}
     if dataset.held_out is not None:
@@ -303,7 +303,7 @@ def _unscored(
 def _test_digest(chosen: Experiment, dataset: Dataset) -> dict[str, str]:
     """Digest test rows known by number, so that runs trained on other rows are compared on them."""
     numbered = TASKS[chosen.task].key == ("row",)
-    return {"test_sha256": digest_arrays(dataset.x_test)} if numbered else {}
+    return {"test_sha256": digest_rows(dataset.test.inputs)} if numbered else {}
 
 
 def _iso(seconds: float) -> str:

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 import kerasduet as kd
-from kerasduet.data.dataset import Dataset, Source, digest_arrays
+from kerasduet.data.dataset import Dataset, Part, Source, digest_arrays
 from kerasduet.data.preprocessing import Learned
 from kerasduet.errors import ArgumentType, LengthMismatch, ShapeError
 from kerasduet.figures import Kind, Mark, Panel
@@ -69,10 +69,10 @@ class Points(Task):
         learned = Scaled(float(y[:train].mean()), float(y[:train].std()) or 1.0)
         scaled = ((y - learned.mean) / learned.scale).astype(np.float32)[:, None]
         x = x.astype(np.float32)
-        arrays = [part for i, j in ((0, train), (train, test), (test, len(x)))
-                  for part in (x[i:j], scaled[i:j])]  # fmt: skip
+        parts = [Part(x[i:j], scaled[i:j])
+                 for i, j in ((0, train), (train, test), (test, len(x)))]  # fmt: skip
         source = Source("the caller's points", digest_arrays(x, y), len(x), given=True)
-        return Dataset(*arrays, learned, source, data.values())
+        return Dataset(*parts, learned, source, data.values())
 
     def heads(self, data, network):
         return {"loss": "mean_squared_error"}

@@ -167,8 +167,8 @@ def seen(monkeypatch, **changes):
     """Train, and give the images as the network saw them, by epoch and row."""
     real, batches = course.feed_rows, []
 
-    def watched(x, y, prepare, size, augment=None):
-        made = real(x, y, prepare, size, augment)
+    def watched(part, prepare, size, augment=None):
+        made = real(part, prepare, size, augment)
         batches.append((made, augment))
         return made
 

@@ -765,7 +765,7 @@ def test_values_too_large_to_scale_are_refused():
     with pytest.raises(ScaleError) as raised:
         load(table, features="x")
     assert str(raised.value) == (
-        "x: must be a float32 once scaled by the training rows; got 1e+40 in row 30. Mend that "
+        "x: must be a float32 once scaled by the training rows; got 1e+40 in row 30. Fix that "
         "value, or use a larger unit."
     )
 

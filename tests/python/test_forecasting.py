@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from kerasduet.data.times import following
 from kerasduet.forecasting import baselines, metrics
-from kerasduet.forecasting.windows import cut_windows, window_origins
+from kerasduet.forecasting.windows import Windows, window_origins
 from kerasduet.registry import TASKS
 from kerasduet.tasks.classification.scores import class_metrics
 from kerasduet.tasks.forecasting.scores import best_baseline
@@ -49,10 +49,29 @@ def test_straddling_origins_have_their_targets_inside(start, rows, lookback, hor
 
 
 def test_windows_hold_the_rows_up_to_their_origin():
-    inputs = np.column_stack([np.arange(6.0), np.arange(6.0) * 10])
-    x, y = cut_windows(inputs, np.arange(6.0), np.array([1, 3]), lookback=2, horizon=2)
-    assert x.tolist() == [[[0, 0], [1, 10]], [[2, 20], [3, 30]]]
-    assert y.tolist() == [[2, 3], [4, 5]]
+    series = np.column_stack([np.arange(6.0), np.arange(6.0) * 10])
+    origins = np.array([1, 3])
+    x = Windows(series, origins - 1, 2)
+    assert np.asarray(x).tolist() == [[[0, 0], [1, 10]], [[2, 20], [3, 30]]]
+    assert x.take(np.array([1, 1])).tolist() == [[[2, 20], [3, 30]]] * 2
+    assert (len(x), x.shape, x.dtype) == (2, (2, 2, 2), np.float64)
+    assert np.asarray(Windows(series[:, 0], origins + 1, 2)).tolist() == [[2, 3], [4, 5]]
+
+
+def test_windows_one_after_the_other_are_a_view_that_cannot_be_written_to():
+    series = np.arange(9.0)
+    every = np.asarray(Windows(series, np.arange(2, 6), 3))
+    assert np.shares_memory(every, series)
+    assert every.tolist() == [[2, 3, 4], [3, 4, 5], [4, 5, 6], [5, 6, 7]]
+    with pytest.raises(ValueError, match="read-only"):
+        every[0, 0] = 1
+
+
+def test_changed_windows_are_given_instead():
+    instead = np.array([[7.0, 7], [8, 8]])
+    windows = Windows(np.arange(9.0), np.arange(5), 2, np.array([1, 3]), instead)
+    assert np.asarray(windows).tolist() == [[0, 1], [7, 7], [2, 3], [8, 8], [4, 5]]
+    assert windows.take(np.array([4, 3, 0, 3])).tolist() == [[4, 5], [8, 8], [0, 1], [8, 8]]
 
 
 def test_naive_repeats_the_last_value():

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from kerasduet.data.dataset import Dataset, Source
+from kerasduet.data.dataset import Dataset, Part, Source
 from kerasduet.experiments import described
 from kerasduet.registry import TASKS
 
 if TYPE_CHECKING:
     from kerasduet.experiments import Experiment
 
-__all__ = ["Dataset", "Source", "load_data"]
+__all__ = ["Dataset", "Part", "Source", "load_data"]
 
 
 def load_data(experiment: Experiment | str, data: Any = None) -> Dataset:

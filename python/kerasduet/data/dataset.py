@@ -1,8 +1,7 @@
-"""The arrays of one experiment, what was learned from them, and where they came from."""
+"""The rows of one experiment, what was learned from them, and where they came from."""
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from kerasduet.checks import show
+from kerasduet.data.part import Part, digest_arrays, leaves, mapped, taken
 from kerasduet.errors import ArgumentType, EmptyData
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from kerasduet.data.table import Table
     from kerasduet.experiments import Experiment
 
-__all__ = ["Dataset", "Source", "digest_arrays"]
+__all__ = ["Dataset", "Part", "Source", "digest_arrays"]
 
 
 @dataclass(frozen=True)
@@ -58,11 +58,8 @@ class Dataset:
 
     Parameters
     ----------
-    x_train, x_validation, x_test : numpy.ndarray
-        Images (n, height, width, channels), bytes or floats in 0..1; or windows
-        (n, lookback, features), float32.
-    y_train, y_validation, y_test : numpy.ndarray
-        Class codes (n,), int32; or scaled targets (n, horizon), float32.
+    train, validation, test : Part
+        Inputs, targets and perhaps weights of each split, as arrays or trees of them.
     preprocessing : Learned
         What was learned from the training rows alone.
     source : Source
@@ -76,12 +73,9 @@ class Dataset:
         How validation rows were chosen, where earlier versions chose others of the same data.
     """
 
-    x_train: np.ndarray
-    y_train: np.ndarray
-    x_validation: np.ndarray
-    y_validation: np.ndarray
-    x_test: np.ndarray
-    y_test: np.ndarray
+    train: Part
+    validation: Part
+    test: Part
     preprocessing: Learned
     source: Source
     settings: Mapping[str, Any]
@@ -97,10 +91,10 @@ class Dataset:
                     f"data: must be loaded with the {name} of the experiment, {show(wanted)}; got "
                     f"a data set of {name} {show(found)}. Load the data with this experiment."
                 )
-        if experiment.early_stopping is not None and len(self.x_validation) == 0:
+        if experiment.early_stopping is not None and len(self.validation) == 0:
             raise EmptyData(
                 "early_stopping: needs validation rows; got none, as validation_split "
-                f"{show(experiment.validation_split)} of {len(self.x_train)} rows leaves none. "
+                f"{show(experiment.validation_split)} of {len(self.train)} rows leaves none. "
                 "Raise validation_split, or set early_stopping to none."
             )
 
@@ -108,30 +102,48 @@ class Dataset:
     def sizes(self) -> dict[str, int]:
         """Rows (or windows) in each split."""
         return {
-            "train": len(self.x_train),
-            "validation": len(self.x_validation),
-            "test": len(self.x_test),
+            "train": len(self.train),
+            "validation": len(self.validation),
+            "test": len(self.test),
         }
+
+    @property
+    def x_train(self) -> Any:
+        """Training inputs, all of them: an array, or a tree of arrays.
+
+        Images (n, height, width, channels), bytes or floats in 0..1; or windows
+        (n, lookback, features), float32, which may be a view that cannot be written to.
+        """
+        return mapped(np.asarray, self.train.inputs)
+
+    @property
+    def y_train(self) -> Any:
+        """Training targets: class codes (n,), int32; or scaled values (n, horizon), float32."""
+        return mapped(np.asarray, self.train.targets)
+
+    @property
+    def x_validation(self) -> Any:
+        """Validation inputs, as `x_train`."""
+        return mapped(np.asarray, self.validation.inputs)
+
+    @property
+    def y_validation(self) -> Any:
+        """Validation targets, as `y_train`."""
+        return mapped(np.asarray, self.validation.targets)
+
+    @property
+    def x_test(self) -> Any:
+        """Test inputs, as `x_train`."""
+        return mapped(np.asarray, self.test.inputs)
+
+    @property
+    def y_test(self) -> Any:
+        """Test targets, as `y_train`."""
+        return mapped(np.asarray, self.test.targets)
 
     def __repr__(self) -> str:
         """Name the source, the splits and the shape of one input."""
         sizes = ", ".join(f"{rows:,} {name}" for name, rows in self.sizes.items())
-        return (
-            f"Dataset from {self.source.name}: {sizes}; "
-            f"one input is {self.x_train.shape[1:]} {self.x_train.dtype}"
-        )
-
-
-def digest_arrays(*arrays: np.ndarray) -> str:
-    """Digest arrays: sha256 over each one's dtype, shape and bytes.
-
-    Examples
-    --------
-    >>> digest_arrays(np.zeros(3)) == digest_arrays(np.zeros((3, 1)))
-    False
-    """
-    digest = hashlib.sha256()
-    for array in arrays:
-        digest.update(f"{array.dtype.str}{array.shape}".encode())
-        digest.update(np.ascontiguousarray(array).data)
-    return digest.hexdigest()
+        first = taken(self.train.inputs, slice(0, 1))
+        shapes = " and ".join(f"{one.shape[1:]} {one.dtype}" for one in leaves(first))
+        return f"Dataset from {self.source.name}: {sizes}; one input is {shapes}"

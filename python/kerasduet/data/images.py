@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from kerasduet.checks import show
-from kerasduet.data.dataset import Dataset, Source, digest_arrays
+from kerasduet.data.dataset import Dataset, Part, Source, digest_arrays
 from kerasduet.data.holdout import held_out, repeated
 from kerasduet.data.labels import check_labels, label_type
 from kerasduet.data.preprocessing import ImagePreprocessing
@@ -171,12 +171,9 @@ def split(
         _repeated_note(train, validation, test),
     ]
     return Dataset(
-        x_train=train[0],
-        y_train=train[1],
-        x_validation=validation[0],
-        y_validation=validation[1],
-        x_test=test[0],
-        y_test=test[1],
+        train=Part(*train),
+        validation=Part(*validation),
+        test=Part(*test),
         preprocessing=replace(learned, commonest=int(np.bincount(train[1]).argmax())),
         source=replace(source, note=" ".join(note for note in notes if note)),
         settings=settings,

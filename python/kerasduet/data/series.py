@@ -11,17 +11,19 @@ import pandas as pd
 from kerasduet.checks import show
 from kerasduet.data import gaps
 from kerasduet.data import table as tables
-from kerasduet.data.dataset import Dataset, Source, digest_arrays
+from kerasduet.data.dataset import Dataset, Part, Source, digest_arrays
 from kerasduet.data.preprocessing import SeriesPreprocessing
 from kerasduet.data.times import SPACING_ROWS, iso_times, spacing_of, zone
 from kerasduet.errors import ArgumentType, DatasetError, ScaleError, SeriesTooShort
 from kerasduet.forecasting.metrics import seasonal_scale
-from kerasduet.forecasting.windows import cut_windows, window_origins
+from kerasduet.forecasting.windows import Windows, window_origins
 
 if TYPE_CHECKING:
     from kerasduet.experiments import Experiment
 
 __all__ = ["load", "series_values"]
+
+ROWS_AT_A_TIME = 2**16
 
 
 def load(experiment: Experiment, data: Any = None) -> Dataset:
@@ -45,7 +47,7 @@ def load(experiment: Experiment, data: Any = None) -> Dataset:
         labels = np.array([clean.target, *iso_times(clean.times)])
         marks = [clean.missing] if clean.missing.any() else []
         source = replace(source, sha256=digest_arrays(clean.values, labels, *marks))
-    return _windows(experiment, clean, replace(source, note=clean.note))
+    return _split(experiment, clean, replace(source, note=clean.note))
 
 
 def series_values(
@@ -74,7 +76,7 @@ def _frame(experiment: Experiment, data: Any) -> tuple[pd.DataFrame, str | None,
     return frame, None, source
 
 
-def _windows(experiment: Experiment, clean: tables.Cleaned, source: Source) -> Dataset:
+def _split(experiment: Experiment, clean: tables.Cleaned, source: Source) -> Dataset:
     lag, lookback, horizon = experiment.difference, experiment.lookback, experiment.horizon
     rows = len(clean.values)
     if lag >= rows:
@@ -123,17 +125,15 @@ def _windows(experiment: Experiment, clean: tables.Cleaned, source: Source) -> D
     training = gaps.fill_gaps(clean.values[:validation], clean.missing[:validation])
     with np.errstate(all="ignore"):  # what is too large is refused by row
         preprocessing = _learn(experiment, clean, training)
-    x, y = _cut(preprocessing, training, origins["training"])
+    scaled = _scaled(preprocessing, clean.values)
+    own = scaled[:validation]
+    if clean.missing[:validation].any():  # filled by what later rows know
+        own = _scaled(preprocessing, training)
     held = _with_known_truth(origins.get("validation", np.arange(0)), clean.missing, horizon)
-    x_val, y_val = _cut_as_known(preprocessing, clean, held)
-    x_test, y_test = _cut_as_known(preprocessing, clean, origins["test"])
     return Dataset(
-        x_train=x,
-        y_train=y,
-        x_validation=x_val,
-        y_validation=y_val,
-        x_test=x_test,
-        y_test=y_test,
+        train=_windows(preprocessing, own, origins["training"]),
+        validation=_as_known(preprocessing, clean, scaled, held),
+        test=_as_known(preprocessing, clean, scaled, origins["test"]),
         preprocessing=preprocessing,
         source=source,
         settings=experiment.data.values(),
@@ -141,57 +141,76 @@ def _windows(experiment: Experiment, clean: tables.Cleaned, source: Source) -> D
     )
 
 
-def _cut(
-    learned: SeriesPreprocessing, values: np.ndarray, origins: np.ndarray
-) -> tuple[np.ndarray, np.ndarray]:
-    """Cut windows of values that hold for every origin: inputs and targets, float32."""
+def _scaled(learned: SeriesPreprocessing, values: np.ndarray) -> np.ndarray:
+    """Difference and scale a series, some rows at a time: float32, as many rows."""
+    scaled = np.zeros(values.shape, np.float32)
+    lag = learned.difference
     with np.errstate(all="ignore"):
-        used = np.zeros((learned.difference, values.shape[1]))
-        scaled = np.vstack([used, learned.scaled(values)]).astype(np.float32)
-    _refuse_overflow(scaled, values, learned)
-    return cut_windows(
-        scaled[:, :-1],
-        scaled[:, -1],
-        origins,
-        lookback=learned.lookback,
-        horizon=learned.horizon,
+        for start in range(lag, len(values), ROWS_AT_A_TIME):
+            stop = min(start + ROWS_AT_A_TIME, len(values))
+            scaled[start:stop] = learned.scaled(values[start - lag : stop])
+            _refuse_overflow(scaled[start:stop], values[start:stop], start, learned)
+    return scaled
+
+
+def _windows(
+    learned: SeriesPreprocessing,
+    scaled: np.ndarray,
+    origins: np.ndarray,
+    late: np.ndarray | None = None,
+    known: np.ndarray | None = None,
+) -> Part:
+    """Look at the windows that end at the origins, and at the target steps after each.
+
+    Those that are `late` are as `known` instead (late, lookback + horizon, columns).
+    """
+    lookback, inputs, targets = learned.lookback, None, None
+    if known is not None:
+        inputs, targets = known[:, :lookback, :-1], known[:, lookback:, -1]
+    return Part(
+        Windows(scaled[:, :-1], origins - (lookback - 1), lookback, late, inputs),
+        Windows(scaled[:, -1], origins + 1, learned.horizon, late, targets),
     )
 
 
-def _cut_as_known(
-    learned: SeriesPreprocessing, clean: tables.Cleaned, origins: np.ndarray
-) -> tuple[np.ndarray, np.ndarray]:
-    """Cut windows whose inputs use nothing that came after their origin."""
-    x, y = _cut(learned, clean.values, origins)
-    last = gaps.last_known(clean.missing)
+def _as_known(
+    learned: SeriesPreprocessing,
+    clean: tables.Cleaned,
+    scaled: np.ndarray,
+    origins: np.ndarray,
+) -> Part:
+    """Look at windows whose inputs use nothing that came after their origin."""
     # Only a window that ends within a gap was filled from what followed it.
-    late = np.flatnonzero((last[origins] < origins[:, None]).any(axis=1))
-    if len(late):
-        steps = np.arange(1 - learned.lookback - learned.difference, learned.horizon + 1)
-        rows = origins[late, None] + steps
-        known = gaps.as_known(clean.values, last, origins[late], rows)
-        scaled = learned.scaled(known).astype(np.float32)  # (late, lookback + horizon, columns)
-        x[late], y[late] = scaled[:, : learned.lookback, :-1], scaled[:, learned.lookback :, -1]
-    return x, y
+    late = np.flatnonzero(clean.missing[origins].any(axis=1))
+    if len(late) == 0:
+        return _windows(learned, scaled, origins)
+    steps = np.arange(1 - learned.lookback - learned.difference, learned.horizon + 1)
+    rows = origins[late, None] + steps
+    last = gaps.last_known(clean.missing)
+    known = gaps.as_known(clean.values, last, origins[late], rows)
+    return _windows(learned, scaled, origins, late, learned.scaled(known).astype(np.float32))
 
 
 def _with_known_truth(origins: np.ndarray, missing: np.ndarray, horizon: int) -> np.ndarray:
     """Leave out the windows whose truth was filled, unless that leaves none."""
+    if not missing.any():
+        return origins
     ahead = origins[:, None] + np.arange(1, horizon + 1)
     known = origins[~missing[ahead, -1].any(axis=1)]
     return known if len(known) else origins
 
 
 def _refuse_overflow(
-    scaled: np.ndarray, values: np.ndarray, learned: SeriesPreprocessing
+    scaled: np.ndarray, values: np.ndarray, start: int, learned: SeriesPreprocessing
 ) -> None:
-    wrong = np.argwhere(~np.isfinite(scaled))
-    if len(wrong):
-        row, column = wrong[0]
+    finite = np.isfinite(scaled)
+    if not finite.all():
+        row, column = np.argwhere(~finite)[0]
         name = (*learned.columns, learned.target)[column]
         raise ScaleError(
             f"{name}: must be a float32 once scaled by the training rows; got "
-            f"{values[row, column]:g} in row {row + 1}. Mend that value, or use a larger unit."
+            f"{values[row, column]:g} in row {start + row + 1}. Fix that value, or use a larger "
+            "unit."
         )
 
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-import numpy as np
+from typing import Any
 
-__all__ = ["cut_windows", "window_origins"]
+import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
+
+__all__ = ["Windows", "window_origins"]
 
 
 def window_origins(
@@ -37,34 +40,70 @@ def window_origins(
     return np.arange(first, stop - horizon)
 
 
-def cut_windows(
-    inputs: np.ndarray, target: np.ndarray, origins: np.ndarray, *, lookback: int, horizon: int
-) -> tuple[np.ndarray, np.ndarray]:
-    """Cut the windows that end at the origins, and the target steps after each.
+class Windows:
+    """Windows of a series, which copy only the rows that are asked for.
 
     Parameters
     ----------
-    inputs : numpy.ndarray
-        (rows, features).
-    target : numpy.ndarray
-        (rows,).
-    origins : numpy.ndarray
-        Last input row of each window (windows,).
-    lookback, horizon : int
-        Input steps and forecast steps.
-
-    Returns
-    -------
-    (numpy.ndarray, numpy.ndarray)
-        Inputs (windows, lookback, features), targets (windows, horizon).
+    series : numpy.ndarray
+        (rows, ...), read and never written to.
+    first : numpy.ndarray
+        Row that each window begins with (windows,).
+    length : int
+        Rows of a window.
+    changed : numpy.ndarray, optional
+        Windows, by number and in order, that are not as the series has them.
+    instead : numpy.ndarray, optional
+        What they are (changed, length, ...).
 
     Examples
     --------
-    >>> x, y = cut_windows(np.arange(5.0)[:, None], np.arange(5.0), np.array([2]),
-    ...                    lookback=2, horizon=2)
-    >>> x[0, :, 0], y[0]
-    (array([1., 2.]), array([3., 4.]))
+    >>> windows = Windows(np.arange(5.0), np.array([0, 2]), 3)
+    >>> windows.take(np.array([1]))
+    array([[2., 3., 4.]])
     """
-    seen = origins[:, None] + np.arange(1 - lookback, 1)  # (windows, lookback)
-    ahead = origins[:, None] + np.arange(1, horizon + 1)  # (windows, horizon)
-    return inputs[seen], target[ahead]
+
+    def __init__(
+        self,
+        series: np.ndarray,
+        first: np.ndarray,
+        length: int,
+        changed: np.ndarray | None = None,
+        instead: np.ndarray | None = None,
+    ) -> None:
+        seen = sliding_window_view(series, length, axis=0)
+        self.every = np.moveaxis(seen, -1, 1)  # (rows - length + 1, length, ...)
+        self.first, self.changed, self.instead = first, changed, instead
+
+    def __len__(self) -> int:
+        """Count the windows."""
+        return len(self.first)
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """(windows, length, ...)."""
+        return (len(self.first), *self.every.shape[1:])
+
+    @property
+    def dtype(self) -> np.dtype:
+        """That of the series."""
+        return self.every.dtype
+
+    def take(self, rows: np.ndarray) -> np.ndarray:
+        """Copy some windows (n, length, ...)."""
+        found = np.ascontiguousarray(self.every[self.first[rows]])
+        if self.changed is not None and self.instead is not None and len(self.changed):
+            place = np.searchsorted(self.changed, rows)
+            place = np.minimum(place, len(self.changed) - 1)
+            hit = self.changed[place] == rows
+            found[hit] = self.instead[place[hit]]
+        return found
+
+    def __array__(self, dtype: Any = None, *, copy: bool | None = None) -> np.ndarray:
+        """Give all windows: a view that cannot be written to where they follow each other."""
+        follow = len(self.first) > 0 and bool((np.diff(self.first) == 1).all())
+        if follow and self.changed is None and not copy:
+            found = self.every[self.first[0] : self.first[0] + len(self.first)]
+        else:
+            found = self.take(np.arange(len(self.first)))
+        return found if dtype is None else found.astype(dtype, copy=False)

@@ -254,9 +254,9 @@ def _output_fits(case: Case) -> None:
     import numpy as np
 
     dataset = case.dataset
-    outputs = predict_outputs(case.model, dataset.preprocessing, dataset.x_test)
+    outputs = predict_outputs(case.model, dataset.preprocessing, dataset.test.inputs)
     classes = dataset.y_test.dtype.kind == "i"
-    wanted = (len(dataset.x_test), *dataset.y_test.shape[1:])
+    wanted = (len(dataset.test), *dataset.y_test.shape[1:])
     wanted += (case.experiment.classes,) if classes else ()
     assert outputs.shape == wanted, f"it gives {outputs.shape} for {wanted}."
     if classes:
@@ -314,7 +314,7 @@ def is_loaded(case: Case) -> None:
         loaded = load_run(case.whole.save(f"{folder}/run"))
     assert loaded.experiment == case.experiment.on_own_data(), "the experiment is another one."
     there, here = (
-        predict_outputs(run.model, run.preprocessing, dataset.x_test)
+        predict_outputs(run.model, run.preprocessing, dataset.test.inputs)
         for run in (case.whole, loaded)
     )
     assert np.array_equal(there, here), "the predictions differ."

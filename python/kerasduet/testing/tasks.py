@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from kerasduet.data import load_data
+from kerasduet.data.part import mapped
 from kerasduet.errors import ArgumentType, KerasduetError, RunFolderError
 from kerasduet.registry import BUILDERS, TASKS
 from kerasduet.run import ABSENT, load_run
@@ -156,7 +157,7 @@ def _data_are_whole(case: Case) -> None:
         seen = dataset.preprocessing.to_network(x[:8])
         assert seen.dtype == np.float32, f"the network would see {seen.dtype}."
         assert np.isfinite(seen).all(), f"{part} holds what is no finite number."
-    assert len(dataset.x_train) and len(dataset.x_test), "a split is empty."
+    assert len(dataset.train) and len(dataset.test), "a split is empty."
 
 
 def _what_was_learned_travels(case: Case) -> None:
@@ -212,7 +213,7 @@ def _columns_are_as_declared(case: Case) -> None:
         assert kind in COLUMN_KINDS, f"{name}: there is no kind {kind}."
         wanted = DTYPES.get(kind)
         assert wanted in (None, table[name].dtype.kind), f"{name} is {table[name].dtype}."
-    tests = len(case.dataset.x_test) * case.task.steps(case.whole.preprocessing)
+    tests = len(case.dataset.test) * case.task.steps(case.whole.preprocessing)
     assert len(table) == tests, f"it has {len(table)} rows for {tests}."
     assert set(case.task.key) | {"truth"} <= set(table.columns), (
         "a key or the truth is missing."
@@ -249,7 +250,8 @@ def _cases_give_the_headline(case: Case) -> None:
 def _divergence_is_said(case: Case) -> None:
     """A network that gives no finite numbers is said to have diverged, and predicts nothing."""
     dataset, learned = case.dataset, case.dataset.preprocessing
-    outputs = np.full_like(predict_outputs(case.model, learned, dataset.x_test), np.nan)
+    outputs = predict_outputs(case.model, learned, dataset.test.inputs)
+    outputs = mapped(lambda head: np.full_like(head, np.nan), outputs)
     metrics = case.task.score(case.task.table(dataset, outputs), learned)
     assert case.task.diverged(metrics), f"{metrics} do not tell."
     assert not case.task.diverged(case.whole.metrics), "a sound run is said to have diverged."

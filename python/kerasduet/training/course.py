@@ -105,17 +105,11 @@ class _Course:
         prepare = dataset.preprocessing.to_network
         self.augmentation = TASKS[experiment.task].augmentation(experiment)
         self.batches = feed_rows(
-            dataset.x_train,
-            dataset.y_train,
-            prepare,
-            experiment.batch_size,
-            self.augmentation,
+            dataset.train, prepare, experiment.batch_size, self.augmentation
         )
         self.held = None
-        if len(dataset.x_validation):
-            self.held = feed_rows(
-                dataset.x_validation, dataset.y_validation, prepare, PREDICTION_BATCH
-            )
+        if len(dataset.validation):
+            self.held = feed_rows(dataset.validation, prepare, PREDICTION_BATCH)
         self.told = 0.0
         self.began = 0.0
 
@@ -177,7 +171,7 @@ class _Course:
     def shuffle(self, epoch: int, logs: Any = None) -> None:
         """Order and augment the rows by seed and epoch alone: a resumed run sees the same."""
         order = np.random.default_rng([self.experiment.seed, epoch])
-        rows = len(self.dataset.x_train)
+        rows = len(self.dataset.train)
         self.batches.order = order.permutation(rows)
         if self.augmentation is not None:
             self.batches.draws = self.augmentation.draws(self.experiment.seed, epoch, rows)

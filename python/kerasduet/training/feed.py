@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     import numpy as np
 
     from kerasduet.augment import Augmentation
+    from kerasduet.data import Part
 
 __all__ = ["PREDICTION_BATCH", "feed_rows"]
 
@@ -17,9 +18,8 @@ PREDICTION_BATCH = 512
 
 
 def feed_rows(
-    x: np.ndarray,
-    y: np.ndarray,
-    prepare: Callable[[np.ndarray], np.ndarray],
+    part: Part,
+    prepare: Callable[[Any], Any],
     batch_size: int,
     augment: Augmentation | None = None,
 ) -> Any:
@@ -30,22 +30,22 @@ def feed_rows(
         order: np.ndarray | None = None
         draws: np.ndarray | None = None
         # A box that is emptied after use: TensorFlow keeps what made its pipelines for good.
-        rows: list[np.ndarray]
+        rows: list[Part]
 
         def __len__(self) -> int:
             return length
 
-        def __getitem__(self, index: int) -> tuple[np.ndarray, np.ndarray]:
+        def __getitem__(self, index: int) -> tuple[Any, ...]:
             chosen: Any = slice(index * batch_size, (index + 1) * batch_size)
             if self.order is not None:
                 chosen = self.order[chosen]
-            inputs, targets = self.rows
-            prepared = prepare(inputs[chosen])
+            inputs, targets, weights = self.rows[0].take(chosen)
+            inputs = prepare(inputs)
             if augment is not None and self.draws is not None:
-                prepared = augment(prepared, self.draws[chosen])
-            return prepared, targets[chosen]
+                inputs = augment(inputs, self.draws[chosen])
+            return (inputs, targets) if weights is None else (inputs, targets, weights)
 
-    length = -(-len(x) // batch_size)
+    length = -(-len(part) // batch_size)
     fed = Batches()
-    fed.rows = [x, y]
+    fed.rows = [part]
     return fed

@@ -95,7 +95,7 @@ def _span(dataset: Dataset | None, name: str, run: Result) -> str:
         first, last = int(origins[0]) + 1, int(origins[-1]) + horizon
     else:
         first = run.experiment.difference + run.experiment.lookback
-        last = first + len(dataset.x_train) - 1 + horizon - 1
+        last = first + len(dataset.train) - 1 + horizon - 1
     return escape(f"{_moment(times[first])} to {_moment(times[last])}")
 
 
