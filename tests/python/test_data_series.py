@@ -12,8 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import kerasduet as kd
+from kerasduet.data.csv_file import read_csv
 from kerasduet.data.preprocessing import SeriesPreprocessing
-from kerasduet.data.table import read_csv
 from kerasduet.errors import (
     ArgumentType,
     CsvError,

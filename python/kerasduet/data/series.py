@@ -11,6 +11,7 @@ import pandas as pd
 from kerasduet.checks import show
 from kerasduet.data import gaps
 from kerasduet.data import table as tables
+from kerasduet.data.csv_file import read_csv
 from kerasduet.data.dataset import Dataset, Part, Source, digest_arrays
 from kerasduet.data.preprocessing import SeriesPreprocessing
 from kerasduet.data.times import SPACING_ROWS, iso_times, spacing_of, zone
@@ -72,7 +73,7 @@ def _frame(experiment: Experiment, data: Any) -> tuple[pd.DataFrame, str | None,
             f"path: {experiment.name} needs a CSV file, or a table as data; got neither. "
             'Set path = "prices.csv", say.'
         )
-    frame, source = tables.read_csv(experiment.path)
+    frame, source = read_csv(experiment.path)
     return frame, None, source
 
 

@@ -1,0 +1,136 @@
+"""A CSV file, read as it is, and refused by line when something is off."""
+
+from __future__ import annotations
+
+import contextlib
+import csv
+import hashlib
+import io
+import re
+from collections.abc import Iterable
+
+import pandas as pd
+
+from kerasduet.checks import show
+from kerasduet.data.columns import DATE, all_named, is_missing
+from kerasduet.data.dataset import Source
+from kerasduet.data.files import expanded, problem
+from kerasduet.errors import CsvError, DatasetError
+
+__all__ = ["read_csv"]
+
+
+def read_csv(path: str) -> tuple[pd.DataFrame, Source]:
+    """Read a CSV file; the delimiter is a comma, a semicolon or a tab.
+
+    Returns
+    -------
+    (pandas.DataFrame, Source)
+        The index says the lines. A column whose items are all numbers holds numbers, any other
+        its texts; NaN or None is where one is missing.
+
+    Raises
+    ------
+    DatasetError
+        No such file.
+    CsvError
+        Not UTF-8, empty, without a header, header only, or ragged, with the line.
+
+    Notes
+    -----
+    A first column of row names may have no name, or no place in the header: it is called
+    "Unnamed: 0", as pandas does.
+    """
+    file = expanded(path)
+    if why := problem(file):
+        raise DatasetError(f"path: must be a CSV file; got {str(path)!r}, which {why}.")
+    raw = file.read_bytes()
+    try:
+        text = raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = len(re.findall(rb"\r\n?|\n", raw[: error.start])) + 1
+        raise CsvError(
+            f"path: must be UTF-8 text; got another byte in line {line} of {file.name}. "
+            "Save it as UTF-8."
+        ) from None
+    lines, rows = _csv_rows(text, file.name)
+    if not rows or not "".join(rows[0]).strip():
+        raise CsvError(f"path: must have a header and rows; got an empty file, {file.name}.")
+    header = [name.strip() for name in rows[0]]
+    if _has_row_names(text, rows):
+        header = ["", *header]
+    if all(_is_value(name) for name in header):
+        raise CsvError(
+            f"path: must have a header; got values alone in line 1 of {file.name}, "
+            f"{show(header[0])} first. Write the names of the columns above them."
+        )
+    header = all_named(header)
+    for line, row in zip(lines[1:], rows[1:], strict=True):
+        if len(row) != len(header):
+            raise CsvError(
+                f"path: every line must have {len(header)} fields; got {len(row)} in line "
+                f"{line} of {file.name}."
+            )
+    if len(rows) == 1:
+        raise CsvError(f"path: must have rows; got a header only in {file.name}.")
+    source = Source(
+        name=f"the file {file.name}",
+        sha256=hashlib.sha256(raw).hexdigest(),
+        rows=len(rows) - 1,
+        path=str(file),
+    )
+    columns = dict(enumerate(map(_typed, zip(*rows[1:], strict=True))))
+    frame = pd.DataFrame(columns).set_axis(header, axis="columns")
+    return frame.set_axis(pd.Index(lines[1:], name="line")), source
+
+
+def _has_row_names(text: str, rows: list[list[str]]) -> bool:
+    """Say whether R's write.table() wrote a file: row numbers in quotes, not in the header.
+
+    Nothing less will do: with decimal commas every line has a field too many as well.
+    """
+    quoted = re.match(r'[^\r\n]*(\r\n?|\n)"', text) is not None
+    counted = [row[:1] for row in rows[1:]] == [[str(i)] for i in range(1, len(rows))]
+    return quoted and counted and {len(row) for row in rows[1:]} == {len(rows[0]) + 1}
+
+
+def _is_value(name: str) -> bool:
+    if DATE.fullmatch(name) is not None:
+        return True
+    return (
+        not is_missing(name) and re.fullmatch(r"[-+]?\d*\.?\d+(e[-+]?\d+)?", name) is not None
+    )
+
+
+def _typed(texts: Iterable[str]) -> pd.Series:
+    items = [None if is_missing(text) else text.strip() for text in texts]
+    column = pd.Series(items, dtype=object)
+    given = column.dropna()
+    if given.empty or any("_" in item for item in given):
+        return column  # Python reads 1_000 as a number, no CSV means it
+    for kind in ("int64", "float64"):
+        with contextlib.suppress(OverflowError, TypeError, ValueError):
+            return column.astype(kind)
+    return column
+
+
+def _csv_rows(text: str, name: str) -> tuple[list[int], list[list[str]]]:
+    """Split a file into rows of fields, each with the line it begins in; blank ends go."""
+    header = re.split(r"[\r\n]", text, maxsplit=1)[0]
+    delimiter = next(
+        (mark for mark in (";", "\t") if mark in header and "," not in header), ","
+    )
+    # A quoted field may hold ends of lines, and a text more of them than a CSV file has.
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+    lines, rows = [1], []
+    try:
+        for row in reader:
+            rows.append(row)
+            lines.append(reader.line_num + 1)
+    except csv.Error as error:
+        raise CsvError(
+            f"path: must be a CSV file; got line {reader.line_num} of {name}: {error}."
+        ) from None
+    while rows and len(rows[-1]) < 2 and not "".join(rows[-1]).strip():
+        rows.pop()
+    return lines[: len(rows)], rows

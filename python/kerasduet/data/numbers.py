@@ -1,0 +1,79 @@
+"""A column as numbers, refused by row where an item is none."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from kerasduet.checks import show
+from kerasduet.data.times import Place
+from kerasduet.data.written import advice, hides_thousands, readings
+from kerasduet.errors import ArgumentType, CsvError, MissingValue, NonFinite
+
+__all__ = ["numbers", "refuse_missing"]
+
+
+def numbers(column: pd.Series, name: str, place: Place) -> np.ndarray:
+    """Read a column as float64 (rows,), NaN where a value is missing; refuse others by row."""
+    if pd.api.types.is_complex_dtype(column.dtype):
+        raise ArgumentType(f"{name}: must be real numbers; got complex ones.")
+    if pd.api.types.is_bool_dtype(column.dtype):
+        raise ArgumentType(f"{name}: must be numbers; got true or false values.")
+    if pd.api.types.is_numeric_dtype(column.dtype):
+        values = column.to_numpy(dtype=np.float64, na_value=np.nan)
+    else:
+        read = _parsed if column.index.name == "line" else _number
+        values = np.array([read(item, name, place, i, column) for i, item in enumerate(column)])
+    infinite = np.nonzero(np.isinf(values))[0]
+    if len(infinite):
+        raise NonFinite(f"{name}: must be finite; got infinity in {place(infinite[0])}.")
+    return values
+
+
+def _number(item: Any, name: str, place: Place, row: int, column: pd.Series) -> float:
+    if pd.api.types.is_scalar(item) and pd.isna(item):
+        return float("nan")
+    if isinstance(item, bool | str) or not isinstance(item, int | float | np.number):
+        hint = _advice(item, place, column) if isinstance(item, str) else ""
+        raise ArgumentType(f"{name}: must be numbers; got {show(item)} in {place(row)}.{hint}")
+    return float(item)
+
+
+def _parsed(text: str | None, name: str, place: Place, row: int, column: pd.Series) -> float:
+    if text is None:
+        return float("nan")
+    try:
+        if "_" in text:
+            raise ValueError
+        return float(text)
+    except ValueError:
+        hint = _advice(text, place, column)
+        raise CsvError(
+            f"{name}: must be numbers; got {show(text)} in {place(row)}.{hint}"
+        ) from None
+
+
+def _advice(text: str, place: Place, column: pd.Series) -> str:
+    """Say what to write, and what the same way of writing makes of the column's other items."""
+    told = advice(text)
+    if told and "," in text and any("." in number for number in readings(text)):
+        for row, item in enumerate(column):
+            if isinstance(item, str) and hides_thousands(item):
+                whole = readings(item)[0]
+                told += f" With decimal commas, {show(item)} in {place(row)} is {whole}."
+                break
+    return f" {told}" if told else ""
+
+
+def refuse_missing(missing: Mapping[str, np.ndarray], place: Place) -> None:
+    """Refuse columns of which values are missing, by row."""
+    for name, found in missing.items():
+        if found.any():
+            raise MissingValue(
+                f"{name}: values must not be missing; got a missing one in "
+                f'{place(int(found.argmax()))}. Fill it, or set missing = "interpolate" for gaps '
+                "between values."
+            )
