@@ -1,0 +1,45 @@
+"""Files of plain numbers are read by pandas, with the values that slower code gives."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from kerasduet.data import csv_file
+
+ROWS = "\n".join(
+    f"{a!r},{b}" for a, b in (np.random.default_rng(0).normal(size=(2000, 2)) * 1e9).tolist()
+)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"a,b\n{ROWS}\n",
+        "a,b\n1,2.5\n3,\n+4,1e-300",
+        "a\n1\n007\n-3\n",
+        "a,b\n1,2\n3,99999999999999999999\n",
+        "a,b\n0.1,5.\n.3,1e999\n",
+        "a,b\n1,\n2,\n",
+        "a,b\n1,2024-01-31\n2,2024-02-01\n",
+    ],
+)
+def test_a_file_has_the_same_values_either_way(tmp_path, monkeypatch, text):
+    file = tmp_path / "a.csv"
+    file.write_text(text)
+    found, source = csv_file.read_csv(str(file))
+    monkeypatch.setattr(csv_file, "_numbers_alone", lambda raw: None)
+    slow, other = csv_file.read_csv(str(file))
+    pd.testing.assert_frame_equal(found, slow, check_exact=True, check_index_type=False)
+    assert source == other
+
+
+@pytest.mark.parametrize(
+    "body",
+    ["1,2,3\n4\n", "1\n2,3,4\n", "1,2\n\n", "\n1,2\n", "1,a\n", '1,"2"\n', "1_0,2\n", ""],
+)
+def test_what_is_not_plain_is_left_to_slower_code(body):
+    assert csv_file._numbers_alone(f"a,b\n{body}".encode()) is None
+
+
+def test_plain_numbers_are_not_left_to_slower_code():
+    assert csv_file._numbers_alone(f"a,b\n{ROWS}".encode()).shape == (2000, 2)
