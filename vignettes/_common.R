@@ -8,6 +8,12 @@ library(reticulate) # its `py` holds the variables of the Python tabs
 knitr::opts_knit$set(eval.after = character())
 options(digits = 4)
 
+source("_scripts.R")
+source("_course.R")
+if (exists("params", knitr::knit_global())) {
+  show_literal_code(get("params", knitr::knit_global()))
+}
+
 # Numbers in the text ------------------------------------------------------------------------
 
 percent <- function(share, digits = 1) {
@@ -26,14 +32,20 @@ listed <- function(words) {
 
 # Differences --------------------------------------------------------------------------------
 
-# One run's accuracy, loss or MAE minus another's on the same test rows, with the interval that
-# the package's reports give: a list of value, low, high, and whether 0 lies outside.
-difference <- function(run, other, measure = c("accuracy or MAE", "loss")) {
-  compare <- reticulate::import("kerasduet.report.compare", convert = FALSE)
-  sides <- lapply(list(run, other), function(side) reticulate::r_to_py(list(python_run(side))))
-  found <- compare$paired_differences(sides[[1]], sides[[2]])
-  place <- if (match.arg(measure) == "loss") 1L else 0L # the headline comes first
-  interval(reticulate::py_get_item(found, place)$interval)
+# The row of a measure in what compare_runs() found: a list of value, low, high, and whether 0 lies
+# outside.
+difference <- function(comparison, measure) {
+  row <- comparison$table[comparison$table$measure == measure, ]
+  list(
+    value = row$difference, low = row$low, high = row$high,
+    clear = grepl("better", row$verdict)
+  )
+}
+
+# Stop the page where the two languages compared differently.
+same_comparison <- function(in_r, in_python) {
+  found <- reticulate::py_to_r(in_python$table$to_dict("list"))
+  stopifnot(identical(as.list(in_r$table), lapply(found, unlist)))
 }
 
 # The MAE of the best baseline minus that of the network, as in the reports.

@@ -31,7 +31,10 @@ SECTIONS = [
     "Saving, and loading in the other language",
     "Exercises",
 ]
-HEADER_KEYS = {"title", "subtitle", "description", "order", "params", "format", "engine"}
+HEADER_KEYS = {
+    "title", "subtitle", "description", "order", "minutes", "needs", "points", "params", "format",
+    "engine",
+}  # fmt: skip
 CHUNK_OPTIONS = {
     "label", "include", "echo", "eval", "output", "results", "warning", "message", "classes",
     "fig-alt", "fig-cap", "fig-width", "fig-height", "tbl-cap", "code-fold", "code-summary",
@@ -43,7 +46,7 @@ PROJECT_KEYS = {
     "format.html": {
         "theme", "respect-user-color-scheme", "toc", "toc-depth", "embed-resources",
         "html-math-method", "fig-width", "fig-height", "fig-dpi", "df-print", "code-fold",
-        "code-copy", "code-overflow", "code-tools",
+        "code-copy", "code-overflow",
     },
 }  # fmt: skip
 CHUNK = re.compile(r"^```\{(r|python)\}\n(.*?)^```$", re.MULTILINE | re.DOTALL)
@@ -223,7 +226,7 @@ def test_what_is_said_to_explode_explodes_for_more_than_one_input():
 
     from kerasduet import concepts
 
-    shown = {o["label"]: code for _, o, code in chunks(source("recurrence")) if "label" in o}
+    shown = {o["label"]: code for _, o, code in chunks(source("long-memory")) if "label" in o}
     found = {"np": np, "concepts": concepts}
     exec(shown["norms-python"], found)
     exec(shown["saturation-python"], found)
@@ -579,8 +582,8 @@ def failing(folder: Path, body: str) -> tuple[subprocess.CompletedProcess[str], 
     """Render a broken page; give what the program said and what it left."""
     (folder / "vignettes").mkdir()
     (folder / "out").mkdir()
-    for shared in ("_quarto.yml", "_common.R", "_closing.qmd", "_setup.qmd"):
-        shutil.copy(VIGNETTES / shared, folder / "vignettes")
+    for shared in VIGNETTES.glob("_*"):
+        shutil.copy(shared, folder / "vignettes")
     page = f'---\ntitle: "Broken"\n---\n\n{body}\n'
     (folder / "vignettes" / "broken.qmd").write_text(page, "utf-8")
     done = render("--from", str(folder / "vignettes"), "--to", str(folder / "out"))
