@@ -226,13 +226,3 @@ renderer <- function() {
   }
   getOption("kerasduet.renderer", paste("rendered with knitr", utils::packageVersion("knitr")))
 }
-
-# Time and value of a data set's series, copied from Python.
-series_table <- function(data) {
-  table <- get("py", envir = data)$table
-  columns <- import("pandas", convert = FALSE)$Series(table$times)$dt$strftime("%Y-%m-%d")
-  values <- py_to_r(table$values)
-  data.frame(
-    time = as.Date(unlist(py_to_r(columns$tolist()))), value = values[, ncol(values)]
-  )
-}
