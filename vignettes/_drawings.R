@@ -32,14 +32,14 @@ splits_drawing <- function(weeks, sizes, exp) {
   }
   middle <- (starts + ends) / 2
   names <- c("training", "validation", "test")
-  shuffled <- seq(4, 472, by = 12)
+  shuffled <- seq(4, 464, by = 12)
   # 7 of 10 learn, in an order that mixes them.
   chosen <- colours[c(1, 1, 2, 1, 1, 3, 1, 1, 1, 3)][seq_along(shuffled) %% 10 + 1]
   shapes <- c(
     text(4, 16, "By time: nothing of the future is learned", weight = 600),
     bar(starts, 26, ends - starts, 26, colours),
     text(middle, 44, c(names[1], "valid.", names[3]), "middle"),
-    text(middle, 70, paste(whole(parts), "weeks"), "middle"),
+    text(middle, 70, paste0(whole(parts), c(" weeks", "", "")), "middle"),
     unlist(lapply(c(20, starts[2] + 8, starts[3] + 8), window, y = 82)),
     text(76, 93, paste(exp$lookback, "weeks seen,", exp$horizon, "forecast")),
     text(4, 138, "Leak 1: a random split", weight = 600),

@@ -46,7 +46,7 @@ PROJECT_KEYS = {
     "format.html": {
         "theme", "respect-user-color-scheme", "toc", "toc-depth", "embed-resources",
         "html-math-method", "fig-width", "fig-height", "fig-dpi", "df-print", "code-fold",
-        "code-copy", "code-overflow",
+        "code-copy", "code-overflow", "include-after-body",
     },
 }  # fmt: skip
 CHUNK = re.compile(r"^```\{(r|python)\}\n(.*?)^```$", re.MULTILINE | re.DOTALL)
