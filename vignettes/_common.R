@@ -10,7 +10,18 @@ options(digits = 4)
 
 source("_scripts.R")
 source("_course.R")
+# The core checks the rest when the first experiment is described.
+check_params <- function(params) {
+  for (name in intersect(c("epochs", "seeds"), names(params))) {
+    value <- params[[name]]
+    if (!is.numeric(value) || length(value) != 1 || value < 1 || value %% 1 != 0) {
+      stop(name, ": must be a whole number from 1; got ", format(value), ".", call. = FALSE)
+    }
+  }
+}
+
 if (exists("params", knitr::knit_global())) {
+  check_params(get("params", knitr::knit_global()))
   show_literal_code(get("params", knitr::knit_global()))
 }
 
