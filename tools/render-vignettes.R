@@ -210,7 +210,8 @@ render_one <- function(work, name) {
         input <- expand(name)
         rmarkdown::render(
           input,
-          output_format = page_format(name, front_matter(input)$description), output_file = paste0(name, ".html"),
+          output_format = page_format(name, front_matter(input)$description),
+          output_file = paste0(name, ".html"),
           params = readRDS("parameters.rds"), envir = new.env(parent = globalenv()), quiet = TRUE
         )
       },

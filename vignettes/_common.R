@@ -13,12 +13,14 @@ source("_course.R")
 # The core checks the rest when the first experiment is described.
 check_params <- function(params) {
   for (name in intersect(c("epochs", "seeds"), names(params))) {
-    value <- params[[name]]
-    if (!is.numeric(value) || length(value) != 1 || value < 1 || value %% 1 != 0) {
-      stop(name, ": must be a whole number from 1; got ", format(value), ".", call. = FALSE)
+    if (!is_count(params[[name]])) {
+      got <- format(params[[name]])
+      stop(name, ": must be a whole number from 1; got ", got, ".", call. = FALSE)
     }
   }
 }
+
+is_count <- function(x) is.numeric(x) && length(x) == 1 && x >= 1 && x %% 1 == 0
 
 if (exists("params", knitr::knit_global())) {
   check_params(get("params", knitr::knit_global()))

@@ -60,7 +60,9 @@ thumbnails <- list(
   ),
   "padding-and-pooling" = list(
     alt = "A map of four by four numbers and its pooled map of two by two.",
-    draw = function() plot_pooling(rbind(c(1, 8, 4, 3), c(6, 5, 9, 2), c(2, 5, 6, 5), c(8, 9, 4, 3)))
+    draw = function() {
+      plot_pooling(rbind(c(1, 8, 4, 3), c(6, 5, 9, 2), c(2, 5, 6, 5), c(8, 9, 4, 3)))
+    }
   ),
   "convolutional-networks" = list(
     alt = "A digit and its feature maps under three kernels.",
@@ -69,7 +71,7 @@ thumbnails <- list(
   "mnist-cnn" = list(alt = "A handwritten digit.", draw = function() show_pixels(a_digit())),
   "mnist-dropout-dnn" = list(
     alt = "The same digit with every third pixel left out.",
-    draw = function() show_pixels(a_digit() * (row(a_digit()) + 2 * col(a_digit())) %% 3 %/% 1 / 2)
+    draw = function() show_pixels(a_digit() * (row(diag(28)) + 2 * col(diag(28))) %% 3 / 2)
   ),
   recurrence = list(
     alt = "A recurrent network, unrolled over three steps.",
@@ -88,7 +90,9 @@ thumbnails <- list(
     alt = "A rising line with a wave every year.",
     draw = function() {
       series <- as.data.frame(load_data("lstm-co2"))
-      graphics::plot(utils::tail(series$co2, 520), type = "l", axes = FALSE, lwd = 3, col = "#0072B2")
+      graphics::plot(utils::tail(series$co2, 520),
+        type = "l", axes = FALSE, lwd = 3, col = "#0072B2"
+      )
     }
   )
 )

@@ -9,7 +9,10 @@ kernel_slider <- function(image, kernel, result) {
     place <- expand.grid(row = seq_len(nrow(values)), column = seq_len(ncol(values)))
     paste0(
       sprintf(
-        '<rect x="%d" y="%d" width="%d" height="%d" fill="none" stroke="currentColor" stroke-opacity="0.35"/>',
+        paste0(
+          '<rect x="%d" y="%d" width="%d" height="%d" fill="none" ',
+          'stroke="currentColor" stroke-opacity="0.35"/>'
+        ),
         x0 + (place$column - 1) * cell, 4 + (place$row - 1) * cell, cell, cell
       ),
       sprintf(
@@ -20,7 +23,10 @@ kernel_slider <- function(image, kernel, result) {
   }
   frame <- function(id, x, rows, columns, colour) {
     sprintf(
-      '<rect id="%s" x="%d" y="4" width="%d" height="%d" fill="%s" fill-opacity="0.15" stroke="%s" stroke-width="3"/>',
+      paste0(
+        '<rect id="%s" x="%d" y="4" width="%d" height="%d" fill="%s" fill-opacity="0.15" ',
+        'stroke="%s" stroke-width="3"/>'
+      ),
       id, x, columns * cell, rows * cell, colour, colour
     )
   }
@@ -55,7 +61,10 @@ kernel_slider <- function(image, kernel, result) {
     ),
     jsonlite::toJSON(sums), ncol(result), cell, left
   )
-  slider("kernel-slider", "Position of the kernel", nrow(steps) - 1, 0, svg, "kernel-sum", sums[[1]], script)
+  slider(
+    "kernel-slider", "Position of the kernel", nrow(steps) - 1, 0, svg, "kernel-sum", sums[[1]],
+    script
+  )
 }
 
 # Gradient norms over the lag for many weights W; the slider chooses W.
@@ -76,7 +85,10 @@ gradient_slider <- function(weights, norms, start) {
     'steps back, on a logarithmic scale; the slider below chooses W." viewBox="0 0 480 256" ',
     'width="640" font-family="inherit" font-size="14" fill="currentColor">',
     paste0(sprintf(
-      '<path d="M52 %1$.1fH462" stroke="currentColor" stroke-opacity="0.25"/><text x="44" y="%2$.1f" text-anchor="end">1e%3$d</text>',
+      paste0(
+        '<path d="M52 %1$.1fH462" stroke="currentColor" stroke-opacity="0.25"/>',
+        '<text x="44" y="%2$.1f" text-anchor="end">1e%3$d</text>'
+      ),
       y(10^ticks), y(10^ticks) + 5, ticks
     ), collapse = ""),
     '<text x="52" y="246">0</text><text x="257" y="246" text-anchor="middle">steps back</text>',
@@ -94,7 +106,10 @@ gradient_slider <- function(weights, norms, start) {
     ),
     jsonlite::toJSON(lines), jsonlite::toJSON(told)
   )
-  slider("gradient-slider", "Weight W", length(weights) - 1, start - 1, svg, "gradient-told", told[[start]], script)
+  slider(
+    "gradient-slider", "Weight W", length(weights) - 1, start - 1, svg, "gradient-told",
+    told[[start]], script
+  )
 }
 
 slider <- function(id, label, last, now, svg, told_id, told, script) {

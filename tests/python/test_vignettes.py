@@ -362,9 +362,13 @@ def without_output(text: str, page: str) -> list[str]:
     """Name the Python chunks that end in an expression and show nothing below it."""
     cells = []
     for cell in re.split(r'<div class="cell(?=[ "])', page)[1:]:
-        code, _, below = re.split(r'<div class="sourceCode"', cell)[-1].partition("</pre>")
-        if "python cell-code" in code:
-            cells.append(bool(re.search(r"cell-output|<table|<img", below)))
+        parts = [
+            part.partition("</pre>") for part in re.split(r'<div class="sourceCode"', cell)[1:]
+        ]
+        # Code that is only shown may follow the cell, before the next one.
+        run = [(code, below) for code, _, below in parts if "cell-code" in code]
+        if run and "python cell-code" in run[-1][0]:
+            cells.append(bool(re.search(r"cell-output|<table|<img", run[-1][1])))
     shown = [
         (options, code)
         for engine, options, code in chunks(text)
