@@ -27,6 +27,17 @@ if (exists("params", knitr::knit_global())) {
   show_literal_code(get("params", knitr::knit_global()))
 }
 
+# Before each Python chunk reticulate asks whether matplotlib is loaded, and copies the list of all
+# modules into R to see: more than half a second for each chunk once Keras is there. Ask Python.
+if (exists("py_module_loaded", asNamespace("reticulate"), inherits = FALSE)) {
+  utils::assignInNamespace("py_module_loaded", function(module) {
+    if (!py_available()) {
+      return(FALSE)
+    }
+    py_eval(sprintf("'%s' in __import__('sys').modules", module))
+  }, "reticulate")
+}
+
 # Numbers in the text ------------------------------------------------------------------------
 
 percent <- function(share, digits = 1) {

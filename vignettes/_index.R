@@ -6,8 +6,8 @@ cards <- function(pages) {
     page <- pages[[i]]
     paste0(
       "::: {.card}\n![](", thumbnail(name), "){fig-alt=\"", thumbnails[[name]]$alt, "\"}\n\n",
-      "**", i, ". ", page_link(name, pages), "** \u00b7 ", page$minutes, " minutes\n\n",
-      page$description, "\n:::\n"
+      "**", i, ". ", page_link(name, pages), "**\n\n",
+      page$description, "\n\n", "[", page$minutes, " minutes]{.quiet}\n:::\n"
     )
   }, "")
   knitr::asis_output(paste0("\n\n:::: {.cards}\n\n", paste(texts, collapse = "\n"), "\n::::\n\n"))

@@ -3,8 +3,9 @@
 
 # A kernel over an image; the slider moves it, and the result fills cell by cell.
 kernel_slider <- function(image, kernel, result) {
-  cell <- 46 # wide enough for a number with a sign and a comma
-  left <- ncol(image) * cell + 44
+  cell <- 54 # wide enough for a number with a sign, in letters that a phone can show
+  plain <- function(x) gsub(",", "", num(x), fixed = TRUE)
+  left <- ncol(image) * cell + 24
   number_at <- function(values, x0) {
     place <- expand.grid(row = seq_len(nrow(values)), column = seq_len(ncol(values)))
     paste0(
@@ -16,8 +17,8 @@ kernel_slider <- function(image, kernel, result) {
         x0 + (place$column - 1) * cell, 4 + (place$row - 1) * cell, cell, cell
       ),
       sprintf(
-        '<text x="%d" y="%d" text-anchor="middle">%s</text>', x0 + (place$column - 1) * cell + 23,
-        4 + (place$row - 1) * cell + 28, num(as.vector(values))
+        '<text x="%d" y="%d" text-anchor="middle">%s</text>', x0 + (place$column - 1) * cell + 27,
+        4 + (place$row - 1) * cell + 33, plain(as.vector(values))
       )
     )
   }
@@ -42,7 +43,7 @@ kernel_slider <- function(image, kernel, result) {
     " numbers with a window of ", nrow(kernel), " by ", ncol(kernel),
     ' framed, and the result beside it; the slider below moves the window." viewBox="0 0 ',
     left + ncol(result) * cell + 4, " ", nrow(image) * cell + 8, '" width="',
-    left + ncol(result) * cell + 4, '" font-family="inherit" font-size="14" fill="currentColor">',
+    left + ncol(result) * cell + 4, '" font-family="inherit" font-size="18" fill="currentColor">',
     paste(number_at(image, 4), collapse = ""), paste(number_at(result, left), collapse = ""),
     frame("kernel-window", 4, nrow(kernel), ncol(kernel), "#D55E00"),
     frame("kernel-result", left, 1, 1, "#0072B2"), "</svg>"

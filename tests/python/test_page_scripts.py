@@ -8,7 +8,6 @@ import re
 import shutil
 import subprocess
 import sys
-from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
 from pathlib import Path
 
@@ -27,6 +26,24 @@ names = {"__name__": "__main__"}
 for cell in json.load(open(sys.argv[1], encoding="utf-8"))["cells"]:
     if cell["cell_type"] == "code":
         exec(compile(cell["source"], cell["id"], "exec"), names)
+"""
+
+# Prints the names that a script uses and neither defines nor gets from a package that it attaches.
+UNDEFINED = """
+columns <- function(code) { # what aes() names are columns of a table
+  if (is.call(code) && identical(code[[1]], quote(aes))) return(NULL)
+  if (is.call(code)) as.call(lapply(as.list(code), columns)) else code
+}
+for (file in commandArgs(TRUE)) {
+  code <- lapply(as.list(parse(file)), columns)
+  for (call in code) {
+    if (is.call(call) && identical(call[[1]], quote(library))) eval(call)
+  }
+  whole <- eval(call("function", NULL, as.call(c(quote(`{`), code))))
+  names <- unlist(codetools::findGlobals(whole, merge = FALSE), use.names = FALSE)
+  unknown <- Filter(function(name) !exists(name), sort(unique(names)))
+  if (length(unknown) > 0) cat(paste0(basename(file), ": ", unknown, "\\n"), sep = "")
+}
 """
 
 pytestmark = pytest.mark.skipif(not shutil.which("Rscript"), reason="Rscript is missing")
@@ -49,38 +66,77 @@ def render(folder: Path, *arguments: str, **settings: str) -> subprocess.Complet
     return run([*command, *arguments], ROOT, KERASDUET_RENDERER="rmarkdown", **settings)
 
 
+def page_scripts(folder: Path, pages: list[Path]) -> subprocess.CompletedProcess[str]:
+    program = ROOT / "tools" / "page-scripts.R"
+    return run(["Rscript", str(program), str(folder), *SMALL, *map(str, pages)], folder)
+
+
 @pytest.fixture(scope="module")
 def scripts(tmp_path_factory) -> Path:
     """Write the files of every page, with its settings made small."""
     folder = tmp_path_factory.mktemp("scripts")
-    for name in PAGES:
-        page, program = VIGNETTES / f"{name}.qmd", ROOT / "tools" / "page-scripts.R"
-        done = run(["Rscript", str(program), str(page), str(folder), *SMALL], folder)
-        assert done.returncode == 0, done.stderr
+    done = page_scripts(folder, [VIGNETTES / f"{name}.qmd" for name in PAGES])
+    assert done.returncode == 0, done.stderr
     assert sorted(p.name for p in folder.iterdir()) == sorted(
         name + ending for name in PAGES for ending in ENDINGS
     )
     return folder
 
 
-@pytest.mark.parametrize("name", PAGES)
-def test_scripts_run_in_fresh_sessions_and_an_empty_folder(scripts, tmp_path, name):
-    commands = [
-        ["Rscript", str(scripts / f"{name}.R")],
-        [sys.executable, str(scripts / f"{name}.py")],
-    ]
-    folders = [tmp_path / "r", tmp_path / "python"]
-    for folder in folders:
-        folder.mkdir()
-    with ThreadPoolExecutor() as both:
-        for done in both.map(run, commands, folders):
-            assert done.returncode == 0, done.stderr[-2000:]
+def test_python_scripts_use_no_name_that_they_do_not_define(scripts):
+    broken = scripts.parent / "broken.py"
+    broken.write_text("import numpy as np\n\nnp.zeros(hidden)\n", "utf-8")
+    files = [str(scripts / f"{name}.py") for name in PAGES]
+    check = [sys.executable, "-m", "ruff", "check", "--isolated", "--select", "F821"]
+    done = run([*check, "--output-format", "concise", *files, str(broken)], scripts)
+    found = [line for line in done.stdout.splitlines() if "F821" in line]
+    assert len(found) == 1 and re.search(r"broken\.py:3:\d+: F821 .*`hidden`", found[0]), found
 
 
-def test_a_notebook_runs_cell_by_cell(scripts, tmp_path):
-    book = scripts / "padding-and-pooling.ipynb"
-    done = run([sys.executable, "-c", RUN_CELLS, str(book)], tmp_path)
-    assert done.returncode == 0, done.stderr[-2000:]
+def test_r_scripts_use_no_name_that_they_do_not_define(scripts):
+    broken = scripts.parent / "broken.R"
+    broken.write_text("library(kerasduet)\n\nx <- sum(hidden)\nlost(x)\n", "utf-8")
+    files = [str(scripts / f"{name}.R") for name in PAGES]
+    done = run(["Rscript", "-e", UNDEFINED, *files, str(broken)], scripts)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.splitlines() == ["broken.R: hidden", "broken.R: lost"]
+
+
+def runs(scripts: Path, folder: Path, name: str) -> list[str]:
+    """Run the scripts and the notebook of a page, each in a fresh session and an empty folder."""
+    commands = {
+        "R": ["Rscript", str(scripts / f"{name}.R")],
+        "py": [sys.executable, str(scripts / f"{name}.py")],
+        "ipynb": [sys.executable, "-c", RUN_CELLS, str(scripts / f"{name}.ipynb")],
+    }
+    failed = []
+    for ending, command in commands.items():
+        place = folder / name / ending
+        place.mkdir(parents=True)
+        done = run(command, place)
+        if done.returncode != 0:
+            failed.append(f"{name}.{ending}: {done.stderr[-1000:]}")
+    return failed
+
+
+def test_the_files_of_a_lesson_run_in_fresh_sessions_and_an_empty_folder(scripts, tmp_path):
+    assert runs(scripts, tmp_path, "padding-and-pooling") == []
+
+
+def test_the_files_of_all_pages_run_in_fresh_sessions_and_an_empty_folder(scripts, tmp_path):
+    if os.environ.get("KERASDUET_TEST_PAGES") != "all":
+        pytest.skip("minutes; make test-pages runs it (KERASDUET_TEST_PAGES=all)")
+    assert [text for name in PAGES for text in runs(scripts, tmp_path, name)] == []
+
+
+def test_wrong_arguments_of_the_scripts_program_are_named(tmp_path):
+    for pages, sentence in (
+        ([], "folder and page: both must be given"),
+        ([Path("nowhere.qmd")], "nowhere.qmd: must be a page; there is no such file."),
+    ):
+        done = page_scripts(tmp_path, pages)
+        assert done.returncode == 1 and done.stderr.startswith(sentence), done.stderr
+        assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.parametrize("name", PAGES)
@@ -153,8 +209,6 @@ def test_every_answer_has_a_hint_before_it_and_code(name):
     ("setting", "sentence"),
     [
         ("epochs:0", "chunk setup: epochs: must be a whole number from 1; got 0."),
-        ("epochs:two", "chunk setup: epochs: must be a whole number from 1; got two."),
-        ("seeds:0", "chunk setup: seeds: must be a whole number from 1; got 0."),
         ("data:nowhere", "chunk start-r: dataset: no option 'nowhere'. Known: "),
         ("seed:-1", "chunk start-r: seed: must be "),
     ],

@@ -21,5 +21,5 @@ def test_a_series_is_a_table_of_its_times_and_columns():
 def test_images_are_no_table():
     x, y = fruits(30)
     exp = kd.experiment("mnist-dense", dataset="images", classes=3, input_shape=(4, 4, 1))
-    with pytest.raises(ArgumentType, match=r"^data: only a series is a table; got images"):
+    with pytest.raises(ArgumentType, match=r"^data: must be a series to become a table; got "):
         kd.load_data(exp, {"x": x, "y": y}).to_frame()

@@ -25,5 +25,5 @@ test_that("as.data.frame() of a series gives its times and values, of images say
   expect_s3_class(frame$time, "Date")
   expect_identical(nrow(frame), 2284L)
   images <- load_data(experiment("mnist-dense", dataset = "mnist-subset"))
-  expect_error(as.data.frame(images), "^data: only a series is a table", class = "ArgumentType")
+  expect_error(as.data.frame(images), "^data: must be a series", class = "ArgumentType")
 })
