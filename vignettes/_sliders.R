@@ -3,8 +3,7 @@
 
 # A kernel over an image; the slider moves it, and the result fills cell by cell.
 kernel_slider <- function(image, kernel, result) {
-  cell <- 54 # wide enough for a number with a sign, in letters that a phone can show
-  plain <- function(x) gsub(",", "", num(x), fixed = TRUE)
+  cell <- 44 # for numbers of few digits, in letters that a phone can show
   left <- ncol(image) * cell + 24
   number_at <- function(values, x0) {
     place <- expand.grid(row = seq_len(nrow(values)), column = seq_len(ncol(values)))
@@ -17,8 +16,8 @@ kernel_slider <- function(image, kernel, result) {
         x0 + (place$column - 1) * cell, 4 + (place$row - 1) * cell, cell, cell
       ),
       sprintf(
-        '<text x="%d" y="%d" text-anchor="middle">%s</text>', x0 + (place$column - 1) * cell + 27,
-        4 + (place$row - 1) * cell + 33, plain(as.vector(values))
+        '<text x="%d" y="%d" text-anchor="middle">%s</text>', x0 + (place$column - 1) * cell + 22,
+        4 + (place$row - 1) * cell + 28, num(as.vector(values))
       )
     )
   }
