@@ -6,7 +6,7 @@ export PYTHON ?= python3
 # R's library holds Python files of others; ruff knows .gitignore only inside a git clone.
 not_ours = --config 'extend-exclude = [".rlib"]'
 
-.PHONY: help setup test-setup demo reports test quick test-python test-r lint check faults docs format clean
+.PHONY: help setup test-setup demo reports test quick test-python test-r test-pages lint check faults docs format clean
 
 help:             ## list the targets
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 22
@@ -35,6 +35,9 @@ test-python: test-setup ## pytest with the doctests
 
 test-r: test-setup ## testthat against the installed R package
 	@bash tools/test.sh r
+
+test-pages: test-setup ## every script and notebook of the pages, in fresh sessions; minutes
+	@. tools/env.sh && KERASDUET_TEST_PAGES=all python -m pytest -q tests/python/test_page_scripts.py
 
 lint: setup       ## ruff, mypy, lintr; what is generated is current
 	@bash tools/test.sh lint

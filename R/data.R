@@ -83,6 +83,19 @@ print.kerasduet_dataset <- function(x, ...) {
   invisible(x)
 }
 
+#' The series of a data set as a data frame
+#'
+#' @param x A `kerasduet_dataset` of a series, from [load_data()].
+#' @param ... Not used.
+#' @return A data frame: `time`, then the variables and the target by their names, in their units;
+#'   gaps are filled. Images are no table and are refused.
+#' @examplesIf kerasduet:::has_core()
+#' head(as.data.frame(load_data("lstm-co2")))
+#' @export
+as.data.frame.kerasduet_dataset <- function(x, ...) {
+  call_core(frame_from_py(handle(x)$to_frame(), dates = has_dates(handle(x))))
+}
+
 #' Arrays that stay in Python
 #'
 #' The parts of a data set are handles of NumPy arrays: looking at one copies nothing. Take rows

@@ -290,10 +290,12 @@ coordinates <- function(panel) {
 }
 
 theme_run <- function() {
-  ggplot2::theme_minimal(base_size = 9) +
+  ggplot2::theme_minimal(base_size = 10) +
     ggplot2::theme(
-      plot.title = ggplot2::element_text(size = 10, face = "bold"),
-      plot.subtitle = ggplot2::element_text(size = 8.5, colour = "#4D4D4D"),
+      plot.title = ggplot2::element_text(size = 11, face = "bold"),
+      plot.subtitle = ggplot2::element_text(size = 10, colour = "#4D4D4D"),
+      axis.text = ggplot2::element_text(size = 10),
+      legend.text = ggplot2::element_text(size = 10),
       plot.title.position = "plot",
       # Otherwise ggsave() makes it transparent.
       plot.background = ggplot2::element_rect(fill = "white", colour = NA),
@@ -322,7 +324,7 @@ theme_words <- function(panel) {
   strip <- ggplot2::theme(
     strip.placement = "outside",
     strip.text = ggplot2::element_text(
-      size = if (panel$axes == "none") 7.5 else 8.5,
+      size = if (panel$axes == "none") 9 else 10,
       margin = if (!at_left) ggplot2::margin(2, 0, 2, 0)
     ),
     panel.spacing.x = ggplot2::unit(if (panel$axes == "none") between(panel$facets) else 12, "pt")

@@ -210,7 +210,8 @@ render_one <- function(work, name) {
         input <- expand(name)
         rmarkdown::render(
           input,
-          output_format = page_format(name, front_matter(input)$description), output_file = paste0(name, ".html"),
+          output_format = page_format(name, front_matter(input)$description),
+          output_file = paste0(name, ".html"),
           params = readRDS("parameters.rds"), envir = new.env(parent = globalenv()), quiet = TRUE
         )
       },
@@ -250,16 +251,11 @@ check_pandoc <- function() {
   }
 }
 
-# Put the included files in place, as Quarto does before the chunks run, and offer the source.
+# Put the included files in place, as Quarto does before the chunks run.
 expand <- function(name) {
   lines <- include(readLines(paste0(name, ".qmd"), encoding = "UTF-8"))
-  source <- paste0(
-    '<p class="quiet"><a download="', name, '.qmd" href="data:text/markdown;charset=utf-8;base64,',
-    xfun::base64_encode(charToRaw(enc2utf8(paste0(lines, "\n", collapse = "")))),
-    '">Download the source of this page</a></p>'
-  )
   input <- paste0(name, ".Rmd")
-  writeLines(enc2utf8(c(lines, "", "```{=html}", source, "```")), input, useBytes = TRUE)
+  writeLines(enc2utf8(lines), input, useBytes = TRUE)
   input
 }
 

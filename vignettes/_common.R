@@ -8,6 +8,36 @@ library(reticulate) # its `py` holds the variables of the Python tabs
 knitr::opts_knit$set(eval.after = character())
 options(digits = 4)
 
+source("_scripts.R")
+source("_course.R")
+# The core checks the rest when the first experiment is described.
+check_params <- function(params) {
+  for (name in intersect(c("epochs", "seeds"), names(params))) {
+    if (!is_count(params[[name]])) {
+      got <- format(params[[name]])
+      stop(name, ": must be a whole number from 1; got ", got, ".", call. = FALSE)
+    }
+  }
+}
+
+is_count <- function(x) is.numeric(x) && length(x) == 1 && x >= 1 && x %% 1 == 0
+
+if (exists("params", knitr::knit_global())) {
+  check_params(get("params", knitr::knit_global()))
+  show_literal_code(get("params", knitr::knit_global()))
+}
+
+# Before each Python chunk reticulate asks whether matplotlib is loaded, and copies the list of all
+# modules into R to see: more than half a second for each chunk once Keras is there. Ask Python.
+if (exists("py_module_loaded", asNamespace("reticulate"), inherits = FALSE)) {
+  utils::assignInNamespace("py_module_loaded", function(module) {
+    if (!py_available()) {
+      return(FALSE)
+    }
+    py_eval(sprintf("'%s' in __import__('sys').modules", module))
+  }, "reticulate")
+}
+
 # Numbers in the text ------------------------------------------------------------------------
 
 percent <- function(share, digits = 1) {
@@ -26,14 +56,20 @@ listed <- function(words) {
 
 # Differences --------------------------------------------------------------------------------
 
-# One run's accuracy, loss or MAE minus another's on the same test rows, with the interval that
-# the package's reports give: a list of value, low, high, and whether 0 lies outside.
-difference <- function(run, other, measure = c("accuracy or MAE", "loss")) {
-  compare <- reticulate::import("kerasduet.report.compare", convert = FALSE)
-  sides <- lapply(list(run, other), function(side) reticulate::r_to_py(list(python_run(side))))
-  found <- compare$paired_differences(sides[[1]], sides[[2]])
-  place <- if (match.arg(measure) == "loss") 1L else 0L # the headline comes first
-  interval(reticulate::py_get_item(found, place)$interval)
+# The row of a measure in what compare_runs() found: a list of value, low, high, and whether 0 lies
+# outside.
+difference <- function(comparison, measure) {
+  row <- comparison$table[comparison$table$measure == measure, ]
+  list(
+    value = row$difference, low = row$low, high = row$high,
+    clear = grepl("better", row$verdict)
+  )
+}
+
+# Stop the page where the two languages compared differently.
+same_comparison <- function(in_r, in_python) {
+  found <- reticulate::py_to_r(in_python$table$to_dict("list"))
+  stopifnot(identical(as.list(in_r$table), lapply(found, unlist)))
 }
 
 # The MAE of the best baseline minus that of the network, as in the reports.
@@ -213,14 +249,4 @@ renderer <- function() {
     return("rendered with Quarto {{< version >}}")
   }
   getOption("kerasduet.renderer", paste("rendered with knitr", utils::packageVersion("knitr")))
-}
-
-# Time and value of a data set's series, copied from Python.
-series_table <- function(data) {
-  table <- get("py", envir = data)$table
-  columns <- import("pandas", convert = FALSE)$Series(table$times)$dt$strftime("%Y-%m-%d")
-  values <- py_to_r(table$values)
-  data.frame(
-    time = as.Date(unlist(py_to_r(columns$tolist()))), value = values[, ncol(values)]
-  )
 }

@@ -18,7 +18,10 @@ ROOT = Path(__file__).resolve().parents[2]
 VIGNETTES = ROOT / "vignettes"
 PROGRAM = ROOT / "tools" / "render-vignettes.R"
 EXAMPLES = ("mnist-cnn", "mnist-dropout-dnn", "lstm-timeseries")
-LESSONS = ("convolution", "neurons-and-backprop", "recurrence")
+LESSONS = (
+    "neurons-and-backprop", "backpropagation", "convolution", "padding-and-pooling",
+    "convolutional-networks", "recurrence", "long-memory",
+)  # fmt: skip
 RENDERED = (*EXAMPLES, *LESSONS)
 SECTIONS = [
     "The question",
@@ -31,7 +34,10 @@ SECTIONS = [
     "Saving, and loading in the other language",
     "Exercises",
 ]
-HEADER_KEYS = {"title", "subtitle", "description", "order", "params", "format", "engine"}
+HEADER_KEYS = {
+    "title", "subtitle", "description", "order", "minutes", "needs", "points", "params", "format",
+    "engine",
+}  # fmt: skip
 CHUNK_OPTIONS = {
     "label", "include", "echo", "eval", "output", "results", "warning", "message", "classes",
     "fig-alt", "fig-cap", "fig-width", "fig-height", "tbl-cap", "code-fold", "code-summary",
@@ -43,7 +49,7 @@ PROJECT_KEYS = {
     "format.html": {
         "theme", "respect-user-color-scheme", "toc", "toc-depth", "embed-resources",
         "html-math-method", "fig-width", "fig-height", "fig-dpi", "df-print", "code-fold",
-        "code-copy", "code-overflow", "code-tools",
+        "code-copy", "code-overflow", "include-after-body",
     },
 }  # fmt: skip
 CHUNK = re.compile(r"^```\{(r|python)\}\n(.*?)^```$", re.MULTILINE | re.DOTALL)
@@ -98,7 +104,7 @@ def tabsets(text: str) -> list[list[tuple[str, str]]]:
 def prose(text: str) -> str:
     """Leave what a reader reads: no header, code, mathematics or attributes."""
     text = re.sub(r"\A---\n.*?^---$", "", text, flags=re.MULTILINE | re.DOTALL)
-    text = CHUNK.sub("", text)
+    text = re.sub(r"^```r\n.*?^```$", "", CHUNK.sub("", text), flags=re.MULTILINE | re.DOTALL)
     text = re.sub(r"\$\$.*?\$\$(?: \{.*?\})?|\$[^$\n]+\$|`[^`\n]+`", "", text, flags=re.DOTALL)
     return re.sub(
         r"^:::.*$|\{[#.][^}]*\}|\(?\b(?:19|20)\d\d\b\)?", "", text, flags=re.MULTILINE
@@ -223,7 +229,7 @@ def test_what_is_said_to_explode_explodes_for_more_than_one_input():
 
     from kerasduet import concepts
 
-    shown = {o["label"]: code for _, o, code in chunks(source("recurrence")) if "label" in o}
+    shown = {o["label"]: code for _, o, code in chunks(source("long-memory")) if "label" in o}
     found = {"np": np, "concepts": concepts}
     exec(shown["norms-python"], found)
     exec(shown["saturation-python"], found)
@@ -284,7 +290,8 @@ class Pages(dict[str, str]):
         with (self.folder / f"{name}.lock").open("w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)  # the tests may run in several processes
             if not page.exists() and not failure.exists():
-                small = ("-P", "epochs:1", "-P", "seed:7") if name in EXAMPLES else ()
+                small = ("-P", "epochs:1", "-P", "seed:7", "-P", "seeds:1")
+                small = small if name in EXAMPLES else ()
                 done = render("--to", str(self.folder), *small, name)
                 if done.returncode != 0:
                     failure.write_text(done.stderr, "utf-8")
@@ -359,9 +366,13 @@ def without_output(text: str, page: str) -> list[str]:
     """Name the Python chunks that end in an expression and show nothing below it."""
     cells = []
     for cell in re.split(r'<div class="cell(?=[ "])', page)[1:]:
-        code, _, below = re.split(r'<div class="sourceCode"', cell)[-1].partition("</pre>")
-        if "python cell-code" in code:
-            cells.append(bool(re.search(r"cell-output|<table|<img", below)))
+        parts = [
+            part.partition("</pre>") for part in re.split(r'<div class="sourceCode"', cell)[1:]
+        ]
+        # Code that is only shown may follow the cell, before the next one.
+        run = [(code, below) for code, _, below in parts if "cell-code" in code]
+        if run and "python cell-code" in run[-1][0]:
+            cells.append(bool(re.search(r"cell-output|<table|<img", run[-1][1])))
     shown = [
         (options, code)
         for engine, options, code in chunks(text)
@@ -572,6 +583,98 @@ def test_tabs_switch_together_in_a_browser(pages, tmp_path):
     assert found["width"] <= 1280
 
 
+FAULTS = """() => {
+  const numbers = (colour) => colour.match(/[\\d.]+/g).map(Number);
+  const light = (rgb) => {
+    const [r, g, b] = rgb.slice(0, 3).map((v) => v / 255)
+      .map((v) => (v <= 0.03928 ? v / 12.92 : Math.pow((v + 0.055) / 1.055, 2.4)));
+    return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+  };
+  const paper = (element) => {
+    for (let e = element; e; e = e.parentElement) {
+      const colour = numbers(getComputedStyle(e).backgroundColor);
+      if (colour.length === 3 || colour[3] > 0.9) return colour;
+    }
+    return [255, 255, 255];
+  };
+  const found = [];
+  const kinds = "main p, main li, main td, main h2, main figcaption, main pre, main pre code, .tab";
+  document.querySelectorAll(kinds).forEach((e) => {
+    if (!e.offsetParent || !e.textContent.trim()) return;
+    const [a, b] = [light(numbers(getComputedStyle(e).color)), light(paper(e))];
+    const contrast = (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
+    if (contrast < 4.5) {
+      const text = e.textContent.trim().slice(0, 30);
+      found.push(`contrast ${contrast.toFixed(1)}: ${e.tagName} ${text}`);
+    }
+  });
+  const width = document.documentElement.clientWidth;
+  if (document.documentElement.scrollWidth > width) found.push(`wider than ${width}`);
+  return found;
+}"""
+
+
+def faults(path: Path) -> list[str]:
+    """Name what a reader would stumble over in a browser, wide and narrow, light and dark."""
+    sync_api = pytest.importorskip("playwright.sync_api", reason="there is no playwright")
+    program = shutil.which("chromium") or shutil.which("chromium-browser")
+    if program is None:
+        pytest.skip("chromium is missing")
+    found: list[str] = []
+    asked: list[str] = []
+    with sync_api.sync_playwright() as play:
+        browser = play.chromium.launch(
+            executable_path=program, args=["--no-sandbox", "--disable-gpu"]
+        )
+        page = browser.new_page()
+        page.on("console", lambda message: found.append(f"console: {message.text}"))
+        page.on("pageerror", lambda error: found.append(f"console: {error}"))
+        page.on("request", lambda request: asked.append(request.url))
+        for width, scheme in ((1366, "light"), (390, "dark")):
+            page.set_viewport_size({"width": width, "height": 800})
+            page.emulate_media(color_scheme=scheme)
+            page.goto(path.as_uri())
+            page.evaluate(
+                "document.querySelectorAll('details').forEach((d) => (d.open = true))"
+            )
+            found += page.evaluate(FAULTS)
+        browser.close()
+    asked = [url for url in asked if not url.startswith(("file:", "data:"))]
+    return found + [f"request: {url}" for url in asked]
+
+
+def test_a_browser_finds_nothing_wrong_on_a_page(pages, tmp_path):
+    whole = pages["convolution"]
+    (tmp_path / "page.html").write_text(whole, "utf-8")
+    assert faults(tmp_path / "page.html") == []
+    broken = whole.replace(
+        "</main>",
+        '<p style="color: #777; background: #666; width: 2000px">thin</p>'
+        "<script>missing()</script></main>",
+        1,
+    )
+    (tmp_path / "broken.html").write_text(broken, "utf-8")
+    kinds = {text.split()[0].rstrip(":") for text in faults(tmp_path / "broken.html")}
+    assert kinds == {"contrast", "wider", "console"}
+
+
+def test_the_real_quarto_makes_pages_without_faults(renderer, tmp_path):
+    if not shutil.which("quarto"):
+        pytest.skip("quarto is missing")
+    settings = os.environ | {"TF_CPP_MIN_LOG_LEVEL": "3"}
+    settings.pop("KERASDUET_RENDERER", None)
+    for name in ("convolution", "index"):
+        done = subprocess.run(
+            ["Rscript", str(PROGRAM), "--to", str(tmp_path), name],
+            capture_output=True, text=True, timeout=900, env=settings,
+        )  # fmt: skip
+        assert done.returncode == 0, done.stderr
+        page = (tmp_path / f"{name}.html").read_text("utf-8")
+        assert "rendered with Quarto" in text_of(page)
+        assert without_output(source(name), page) == []
+        assert faults(tmp_path / f"{name}.html") == []
+
+
 # Failures ---------------------------------------------------------------------------------
 
 
@@ -579,8 +682,8 @@ def failing(folder: Path, body: str) -> tuple[subprocess.CompletedProcess[str], 
     """Render a broken page; give what the program said and what it left."""
     (folder / "vignettes").mkdir()
     (folder / "out").mkdir()
-    for shared in ("_quarto.yml", "_common.R", "_closing.qmd", "_setup.qmd"):
-        shutil.copy(VIGNETTES / shared, folder / "vignettes")
+    for shared in VIGNETTES.glob("_*"):
+        shutil.copy(shared, folder / "vignettes")
     page = f'---\ntitle: "Broken"\n---\n\n{body}\n'
     (folder / "vignettes" / "broken.qmd").write_text(page, "utf-8")
     done = render("--from", str(folder / "vignettes"), "--to", str(folder / "out"))

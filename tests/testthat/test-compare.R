@@ -17,3 +17,13 @@ test_that("compare_runs() gives a table and sentences that print", {
   expect_error(compare_runs(5, small), "^a: must be a run", class = "ArgumentType")
   expect_error(compare_runs(list(small, large), large), class = "ComparisonError")
 })
+
+test_that("as.data.frame() of a series gives its times and values, of images says why not", {
+  skip_without_core()
+  frame <- as.data.frame(load_data("lstm-co2"))
+  expect_identical(names(frame), c("time", "co2"))
+  expect_s3_class(frame$time, "Date")
+  expect_identical(nrow(frame), 2284L)
+  images <- load_data(experiment("mnist-dense", dataset = "mnist-subset"))
+  expect_error(as.data.frame(images), "^data: must be a series", class = "ArgumentType")
+})

@@ -13,6 +13,8 @@ from kerasduet.data.part import Part, digest_arrays, leaves, mapped, taken
 from kerasduet.errors import ArgumentType, EmptyData
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from kerasduet.data.preprocessing import Learned
     from kerasduet.data.table import Table
     from kerasduet.experiments import Experiment
@@ -140,6 +142,32 @@ class Dataset:
     def y_test(self) -> Any:
         """Test targets, as `y_train`."""
         return mapped(np.asarray, self.test.targets)
+
+    def to_frame(self) -> pd.DataFrame:
+        """Give the series as a table.
+
+        Returns
+        -------
+        pandas.DataFrame
+            time, then the variables and the target by their names, in their units; gaps are
+            filled.
+
+        Raises
+        ------
+        ArgumentType
+            Images, which are no table.
+        """
+        import pandas as pd
+
+        if self.table is None:
+            raise ArgumentType(
+                f"data: must be a series to become a table; got {self.source.name}. Take x_train, "
+                "x_validation and x_test."
+            )
+        learned: Any = self.preprocessing
+        names = [*learned.columns, learned.target]
+        values = dict(zip(names, self.table.values.T, strict=True))
+        return pd.DataFrame({"time": self.table.times} | values)
 
     def __repr__(self) -> str:
         """Name the source, the splits and the shape of one input."""

@@ -95,7 +95,7 @@ def _draw_panel(place: SubFigure, panel: Panel) -> None:
                 DRAW[mark.kind](axes, Rows(frame, mark, panel))
         _finish_pane(axes, panel, first=number % panel.columns == 0)
         if facets and facets.at == "top":
-            size = 7.5 if panel.axes == "none" else 8.5
+            size = 9 if panel.axes == "none" else 10
             _plain(axes.set_title(facets.labels[number], size=size, pad=3))
         elif facets:
             _plain(axes.set_ylabel(facets.labels[number]))
@@ -106,7 +106,7 @@ def _write_title(place: SubFigure, panel: Panel) -> None:
     # Empty lines of the title keep room for those of the subtitle below it.
     text = panel.title + "\n" * len(panel.subtitle.splitlines())
     x = MARGIN / _width(place)
-    title = place.suptitle(text, x=x, ha="left", size=10, weight="bold", linespacing=1.4)
+    title = place.suptitle(text, x=x, ha="left", size=11, weight="bold", linespacing=1.4)
     _plain(title)
     below = _below(title, 18)
     _plain(place.text(x, 1, panel.subtitle, transform=below, va="top", color=GREY))

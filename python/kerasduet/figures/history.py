@@ -79,7 +79,7 @@ def history_panel(run: Result) -> Panel:
         ),
         x_scale=Scale(ticks=whole_ticks(epochs, most=8)),
         facets=Facets("measure", measures, measures, len(measures), at="left", free=True),
-        height=2.8,
+        height=3.4,
     )
     return noted(panel, note)
 

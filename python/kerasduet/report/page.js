@@ -63,6 +63,17 @@
     });
   }
 
+  // A link to something inside a closed box opens the box.
+  function open_around() {
+    var target = location.hash && document.getElementById(decodeURIComponent(location.hash.slice(1)));
+    for (var box = target && target.closest("details"); box; box = box.parentElement.closest("details")) {
+      box.open = true;
+    }
+    if (target) target.scrollIntoView();
+  }
+  window.addEventListener("hashchange", open_around);
+  window.addEventListener("load", open_around);
+
   // Tabs: one choice for all tabsets of a group, on this page and the next.
   var tabsets = Array.prototype.map.call(
     document.querySelectorAll(".panel-tabset"),

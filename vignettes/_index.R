@@ -1,0 +1,98 @@
+# The pages as cards, each with a small picture that is drawn here.
+
+cards <- function(pages) {
+  texts <- vapply(seq_along(pages), function(i) {
+    name <- names(pages)[[i]]
+    page <- pages[[i]]
+    paste0(
+      "::: {.card}\n![](", thumbnail(name), "){fig-alt=\"", thumbnails[[name]]$alt, "\"}\n\n",
+      "**", i, ". ", page_link(name, pages), "**\n\n",
+      page$description, "\n\n", "[", page$minutes, " minutes]{.quiet}\n:::\n"
+    )
+  }, "")
+  knitr::asis_output(paste0("\n\n:::: {.cards}\n\n", paste(texts, collapse = "\n"), "\n::::\n\n"))
+}
+
+# A picture of the package is a file already; else the function draws on a device.
+thumbnail <- function(name) {
+  file <- paste0(knitr::fig_path(), name, ".png")
+  dir.create(dirname(file), showWarnings = FALSE, recursive = TRUE)
+  drawn <- thumbnails[[name]]$draw
+  picture <- NULL
+  grDevices::png(file, width = 480, height = 240, pointsize = 20)
+  graphics::par(mar = c(0.4, 0.4, 0.4, 0.4))
+  picture <- tryCatch(drawn(), finally = grDevices::dev.off())
+  if (inherits(picture, "kerasduet_figure")) writeBin(picture$png, file)
+  file
+}
+
+gates <- rbind(c(0, 0), c(0, 1), c(1, 0), c(1, 1))
+
+a_digit <- function() {
+  data <- load_data(experiment("mnist-dnn", dataset = "mnist-subset"))
+  as.array(data$x_test[1])[1, , , 1]
+}
+
+show_pixels <- function(pixels) {
+  graphics::image(t(pixels[28:1, ]), col = grDevices::gray(255:0 / 255), axes = FALSE, asp = 1)
+}
+
+thumbnails <- list(
+  "neurons-and-backprop" = list(
+    alt = "A plane of two inputs, divided by a line.",
+    draw = function() {
+      plot_decision(gates, outputs = c(0, 0, 0, 1), weights = c(1, 1), threshold = 1.5)
+    }
+  ),
+  backpropagation = list(
+    alt = "A curve that falls in steps towards its lowest point.",
+    draw = function() {
+      at <- 2.2 * 0.6^(0:6)
+      graphics::curve(x^2, -2.4, 2.4, axes = FALSE, lwd = 4, xlab = "", ylab = "", col = "#0072B2")
+      graphics::points(at, at^2, type = "b", pch = 19, lwd = 3, col = "#D55E00")
+    }
+  ),
+  convolution = list(
+    alt = "An image, a kernel and what the kernel makes of the image.",
+    draw = function() {
+      plot_convolution(rbind(c(1, 7, 2), c(11, 1, 23), c(2, 2, 2)), rbind(c(1, 1), c(0, 1)))
+    }
+  ),
+  "padding-and-pooling" = list(
+    alt = "A map of four by four numbers and its pooled map of two by two.",
+    draw = function() {
+      plot_pooling(rbind(c(1, 8, 4, 3), c(6, 5, 9, 2), c(2, 5, 6, 5), c(8, 9, 4, 3)))
+    }
+  ),
+  "convolutional-networks" = list(
+    alt = "A digit and its feature maps under three kernels.",
+    draw = function() plot_feature_maps(a_digit(), c("vertical", "horizontal", "edge"))
+  ),
+  "mnist-cnn" = list(alt = "A handwritten digit.", draw = function() show_pixels(a_digit())),
+  "mnist-dropout-dnn" = list(
+    alt = "The same digit with every third pixel left out.",
+    draw = function() show_pixels(a_digit() * (row(diag(28)) + 2 * col(diag(28))) %% 3 / 2)
+  ),
+  recurrence = list(
+    alt = "A recurrent network, unrolled over three steps.",
+    draw = function() plot_unrolled(c(2, 4, 6), U = 1, W = 1, V = 1)
+  ),
+  "long-memory" = list(
+    alt = "Three lines over time: one grows, one stays, one falls.",
+    draw = function() {
+      powers <- outer(0:20, c(0.8, 1, 1.1), function(lag, weight) weight^lag)
+      graphics::matplot(powers,
+        type = "l", lty = 1, lwd = 5, axes = FALSE, col = c("#0072B2", "#009E73", "#D55E00")
+      )
+    }
+  ),
+  "lstm-timeseries" = list(
+    alt = "A rising line with a wave every year.",
+    draw = function() {
+      series <- as.data.frame(load_data("lstm-co2"))
+      graphics::plot(utils::tail(series$co2, 520),
+        type = "l", axes = FALSE, lwd = 3, col = "#0072B2"
+      )
+    }
+  )
+)
