@@ -22,6 +22,8 @@ from kerasduet.errors import CsvError, DatasetError
 __all__ = ["read_csv"]
 
 NUMBERS = b"0123456789.+-eE,\n"
+BLOCK = 2**20  # bytes read at a time
+MOST_HEADER = 2**20
 # Before version 3 pandas rounds otherwise, unless it is told not to.
 EXACT: dict[str, Any] = {"float_precision": "round_trip"} if pd.__version__ < "3" else {}
 
@@ -50,9 +52,9 @@ def read_csv(path: str) -> tuple[pd.DataFrame, Source]:
     file = expanded(path)
     if why := problem(file):
         raise DatasetError(f"path: must be a CSV file; got {str(path)!r}, which {why}.")
+    if (quick := _numbers_alone(file)) is not None:
+        return quick[0], _source(file, quick[1], len(quick[0]))
     raw = file.read_bytes()
-    if (quick := _numbers_alone(raw)) is not None:
-        return quick, _source(file, raw, len(quick))
     try:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -84,44 +86,71 @@ def read_csv(path: str) -> tuple[pd.DataFrame, Source]:
     columns = dict(enumerate(map(_typed, zip(*rows[1:], strict=True))))
     frame = pd.DataFrame(columns).set_axis(header, axis="columns")
     frame = frame.set_axis(pd.Index(lines[1:], name="line"))
-    return frame, _source(file, raw, len(frame))
+    return frame, _source(file, hashlib.sha256(raw).hexdigest(), len(frame))
 
 
-def _source(file: Path, raw: bytes, rows: int) -> Source:
-    return Source(f"the file {file.name}", hashlib.sha256(raw).hexdigest(), rows, str(file))
+def _source(file: Path, sha256: str, rows: int) -> Source:
+    return Source(f"the file {file.name}", sha256, rows, str(file))
 
 
-def _numbers_alone(raw: bytes) -> pd.DataFrame | None:
-    """Read a file of a header and plain numbers; None leaves any other to slower code.
+class _Digested(io.RawIOBase):
+    """A file that is digested as it is read."""
 
-    No line holds more commas than the header, or pandas refuses it or takes an index; so none
-    holds fewer where there are as many in all.
+    def __init__(self, file: Any, digest: Any) -> None:
+        self._file, self.digest = file, digest
+
+    def readable(self) -> bool:
+        """Say that it can be read."""
+        return True
+
+    def readinto(self, place: Any) -> int:
+        """Read the next bytes."""
+        count = int(self._file.readinto(place))
+        self.digest.update(memoryview(place)[:count])
+        return count
+
+
+def _numbers_alone(file: Path) -> tuple[pd.DataFrame, str] | None:
+    """Read a file of a header and numbers, and its sha256; None leaves others to slower code.
+
+    Where no number is missing, no line is blank or has a field too few; pandas refuses those that
+    have one too many.
     """
-    first, _, body = raw.partition(b"\n")
-    if not body or body.startswith(b"\n") or b"\n\n" in body or body.translate(None, NUMBERS):
-        return None
-    try:
-        header = [name.strip() for name in first.decode("utf-8-sig").split(",")]
-    except UnicodeDecodeError:
-        return None
-    rows = body.count(b"\n") + (not body.endswith(b"\n"))
-    is_plain = all(header) and not any(mark in first for mark in b'";\r\t')
-    if not is_plain or all(map(_is_value, header)):
-        return None
-    if body.count(b",") != rows * (len(header) - 1):
-        return None
-    try:
-        frame: Any = pd.read_csv(io.BytesIO(body), header=None, skip_blank_lines=False, **EXACT)
-    except (ValueError, OverflowError):
-        return None
+    with file.open("rb") as opened:
+        first = opened.readline(MOST_HEADER)
+        try:
+            header = [name.strip() for name in first.decode("utf-8-sig").split(",")]
+        except UnicodeDecodeError:
+            return None
+        is_plain = all(header) and not any(mark in first for mark in b'";\r\t')
+        if not is_plain or not first.endswith(b"\n") or all(map(_is_value, header)):
+            return None
+        read = _Digested(opened, hashlib.sha256(first))
+        text = io.TextIOWrapper(io.BufferedReader(read, BLOCK), "ascii", newline="")
+        text._CHUNK_SIZE = BLOCK  # type: ignore[attr-defined]
+        try:
+            frame: Any = pd.read_csv(text, header=None, skip_blank_lines=False, **EXACT)
+        except (ValueError, OverflowError):
+            return None
     kinds = {str(kind) for kind in frame.dtypes}
-    if frame.shape != (rows, len(header)) or not kinds <= {"int64", "float64"}:
+    if frame.shape[1] != len(header) or not kinds <= {"int64", "float64"}:
         return None
-    if frame.isna().all().any():
+    missing = [bool(column.isna().any()) for _, column in frame.items()]
+    if any(missing) and (frame.isna().all().any() or not _is_plain(file, frame.shape)):
         return None
     frame.columns = header
-    table: pd.DataFrame = frame.set_axis(pd.RangeIndex(2, rows + 2, name="line"))
-    return table
+    frame.index = pd.RangeIndex(2, len(frame) + 2, name="line")
+    return frame, read.digest.hexdigest()
+
+
+def _is_plain(file: Path, shape: tuple[int, int]) -> bool:
+    """Say whether a file has so many lines and fields, all numbers or empty."""
+    body = file.read_bytes().partition(b"\n")[2]
+    if body.translate(None, NUMBERS) or body.startswith(b"\n") or b"\n\n" in body:
+        return False
+    rows, columns = shape
+    lines = body.count(b"\n") + (not body.endswith(b"\n"))
+    return lines == rows and body.count(b",") == rows * (columns - 1)
 
 
 def _has_row_names(text: str, rows: list[list[str]]) -> bool:

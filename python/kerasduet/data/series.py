@@ -39,6 +39,7 @@ def load(experiment: Experiment, data: Any = None) -> Dataset:
     """
     frame, index, source = _frame(experiment, data)
     clean = tables.clean(frame, experiment, index)
+    del frame  # all of it that is needed is in `clean`
     if experiment.frequency is not None and isinstance(clean.times, pd.RangeIndex):
         raise ArgumentType(
             f"frequency: needs a column of times; got {show(experiment.frequency)} and none. Set "

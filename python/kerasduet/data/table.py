@@ -240,15 +240,18 @@ def clean(
         name not in wanted and not is_number(frame.iloc[:, i]) for i, name in enumerate(names)
     ):
         notes.append(numbered_note(frame))
-    columns = {name: numbers(frame[name], name, place) for name in dict.fromkeys(wanted)}
-    missing = {name: np.isnan(column) for name, column in columns.items()}
+    # One column at a time: a table may fill most of the memory.
+    values = np.empty((len(frame), len(wanted)))
+    for i, name in enumerate(wanted):
+        values[:, i] = numbers(frame[name], name, place)
+    absent = np.isnan(values)
+    missing = {name: absent[:, i] for i, name in enumerate(wanted)}
     if experiment.missing == "interpolate":
         gaps.refuse_ends(missing, target, place)
         notes.append(gaps.describe_gaps(missing))
     else:
         refuse_missing(missing, place)
-    absent = np.column_stack([missing[name] for name in wanted])
-    values = gaps.fill_gaps(np.column_stack([columns[name] for name in wanted]), absent)
+    values = gaps.fill_gaps(values, absent)
     return Cleaned(times, values, absent, target, " ".join(filter(None, notes)))
 
 
