@@ -47,13 +47,18 @@ is_r_function <- function(x) is.function(x) && !is_python(x)
 network_to_py <- function(make) {
   call <- reticulate::r_to_py(function(...) {
     given <- list(...)
-    do.call(make, lapply(given, function(x) {
-      unlist(if (is_python(x)) reticulate::py_to_r(x) else x)
-    }))
+    do.call(make, lapply(given, sizes_from_py))
   })
   reticulate::py_set_attr(call, "__signature__", signature_to_py(formals(args(make))))
   reticulate::py_set_attr(call, "__name__", "model")
   call
+}
+
+# Whole numbers stay R's integers where those reach.
+sizes_from_py <- function(x) {
+  values <- unlist(if (is_python(x)) plain(x) else x)
+  is_small <- is.numeric(values) && all(values == trunc(values) & abs(values) < 2^31)
+  if (is_small) as.integer(values) else values
 }
 
 signature_to_py <- function(arguments) {
@@ -67,6 +72,11 @@ signature_to_py <- function(arguments) {
       return(kinds(name, kinds$KEYWORD_ONLY))
     }
     kinds(name, kinds$KEYWORD_ONLY, default = NULL)
+  }
+  odd <- grep("^[A-Za-z_][A-Za-z0-9_]*$", names(arguments), value = TRUE, invert = TRUE)
+  odd <- setdiff(odd, "...")
+  if (length(odd) > 0) {
+    refuse("model: must be a function that makes a network; got one with ", odd[[1]], ".")
   }
   dots_last <- order(names(arguments) == "...")
   inspect$Signature(lapply(names(arguments)[dots_last], parameter))

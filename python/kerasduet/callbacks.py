@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import sys
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
@@ -12,7 +13,19 @@ from kerasduet.errors import ArgumentType, RunFolderError
 if TYPE_CHECKING:
     import keras
 
-__all__ = ["checked", "each_step", "names", "refuse_others", "restore", "settle", "values"]
+__all__ = [
+    "checked",
+    "each_step",
+    "given",
+    "go_on",
+    "names",
+    "noted",
+    "refuse_others",
+    "refuse_two_rates",
+    "restore",
+    "settle",
+    "values",
+]
 
 STEPS = ("on_batch_begin", "on_batch_end", "on_train_batch_begin", "on_train_batch_end")
 # What an experiment does by itself, so that it also resumes.
@@ -20,7 +33,6 @@ INSTEAD = {
     "EarlyStopping": "Set early_stopping, which keeps the best weights and resumes.",
     "BackupAndRestore": "Name a folder in out, which resumes from the last epoch.",
 }
-PLAIN = (bool, int, float, str, type(None))
 
 
 def checked(given: Any) -> list[keras.callbacks.Callback]:
@@ -65,50 +77,116 @@ def names(callbacks: Sequence[Any]) -> list[str]:
     return [type(item).__name__ for item in callbacks]
 
 
-def values(callbacks: Sequence[Any]) -> list[dict[str, Any]]:
-    """Give the class of each and its plain values, which are all that is kept of it."""
+def given(callbacks: Sequence[Any]) -> list[dict[str, Any]]:
+    """Give the plain arguments that each was made with, as far as it keeps them by their names."""
     return [
         {
-            "class": type(item).__name__,
-            "values": {
-                name: _plain(value)
-                for name, value in vars(item).items()
-                if not name.startswith("__") and isinstance(_plain(value), PLAIN)
-            },
+            name: _plain(vars(item)[name])
+            for name in inspect.signature(type(item).__init__).parameters
+            if name in vars(item) and _is_plain(vars(item)[name])
         }
         for item in callbacks
     ]
 
 
+def values(callbacks: Sequence[Any]) -> list[dict[str, Any]]:
+    """Give the plain values of each, which are all that is kept of it."""
+    return [
+        {
+            name: _plain(value)
+            for name, value in vars(item).items()
+            if not name.startswith("__") and _is_plain(value)
+        }
+        for item in callbacks
+    ]
+
+
+def noted(
+    callbacks: Sequence[Any], made_with: Sequence[Mapping[str, Any]]
+) -> list[dict[str, Any]]:
+    """Give what a checkpoint keeps of them."""
+    return [
+        {"class": type(item).__name__, "given": dict(arguments), "values": found}
+        for item, arguments, found in zip(callbacks, made_with, values(callbacks), strict=True)
+    ]
+
+
 def _plain(value: Any) -> Any:
-    """Give a number of NumPy's as Python's own."""
+    """Give a number of NumPy's as Python's own, and a tuple as a list."""
+    if isinstance(value, dict):
+        return {name: _plain(item) for name, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(item) for item in value]
     return value.item() if getattr(value, "shape", None) == () else value
 
 
+def _is_plain(value: Any) -> bool:
+    """Say whether JSON can hold a value."""
+    value = _plain(value)
+    if isinstance(value, dict):
+        return all(isinstance(name, str) and _is_plain(item) for name, item in value.items())
+    if isinstance(value, list):
+        return all(map(_is_plain, value))
+    return isinstance(value, bool | int | float | str | None)
+
+
+def go_on(callbacks: Sequence[Any]) -> None:
+    """Tell those that write a file that it goes on."""
+    for item in callbacks:
+        if type(item).__name__ == LOGGER:
+            item.append = True
+
+
 def restore(callbacks: Sequence[Any], kept: Sequence[Mapping[str, Any]]) -> None:
-    """Put back plain values that `values` gave, where a callback has them."""
-    for item, noted in zip(callbacks, kept, strict=False):
-        for name, value in noted["values"].items():
-            if isinstance(_plain(vars(item).get(name, item)), PLAIN):
-                setattr(item, name, value)
+    """Put back plain values that `noted` gave, where a callback has them."""
+    for item, note in zip(callbacks, kept, strict=False):
+        if type(item).__name__ == LOGGER:
+            continue  # it has looked at its file
+        for name, value in note["values"].items():
+            before = vars(item).get(name, item)
+            if _is_plain(before):
+                setattr(item, name, tuple(value) if isinstance(before, tuple) else value)
 
 
 def settle(callbacks: Sequence[Any], kept: Sequence[Mapping[str, Any]]) -> None:
     """Put back what Keras forgets at the end of a first epoch, when it chooses how to compare."""
-    for item, noted in zip(callbacks, kept, strict=False):
+    for item, note in zip(callbacks, kept, strict=False):
         if hasattr(item, "_set_monitor_op") and item.monitor_op is None:
             item._set_monitor_op()
-            restore([item], [noted])
+            restore([item], [note])
 
 
 def refuse_others(
     callbacks: Sequence[Any], kept: Sequence[Mapping[str, Any]], *, epochs: int
 ) -> None:
     """Refuse to go on with other callbacks than a training of some epochs began with."""
-    began = [noted["class"] for noted in kept]
+    began = [note["class"] for note in kept]
     if epochs and names(callbacks) != began:
         raise RunFolderError(
             "callbacks: must be those that the training began with, "
             f"{', '.join(began) or 'none'}; got {', '.join(names(callbacks)) or 'none'}. Give "
             "the same again, or start over with overwrite = true."
         )
+    for name, ours, note in zip(began, given(callbacks), kept, strict=False):
+        for argument, value in ours.items():
+            if note["given"].get(argument, value) != value:
+                raise RunFolderError(
+                    f"callbacks: must be those that the training began with, {name} with "
+                    f"{argument} = {show(note['given'][argument])}; got {show(value)}. Give the "
+                    "same again, or start over with overwrite = true."
+                )
+
+
+LOGGER = "CSVLogger"
+# They set the learning rate, which a schedule sets at each step.
+SETTERS = {"LearningRateScheduler", "ReduceLROnPlateau"}
+
+
+def refuse_two_rates(callbacks: Sequence[Any], schedule: str) -> None:
+    """Refuse a callback that sets the learning rate beside a schedule."""
+    for name in names(callbacks):
+        if name in SETTERS and schedule != "constant":
+            raise ArgumentType(
+                f"callbacks: excludes {name} with a schedule, which sets the learning rate at "
+                'each step; got both. Set schedule = "constant", or leave it out.'
+            )

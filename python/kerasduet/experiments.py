@@ -302,7 +302,7 @@ def _own_network(given: Any, task: Kind, parts: Mapping[str, Any]) -> dict[str, 
 def _sized(task: Kind, settings: Mapping[str, Any]) -> dict[str, Any]:
     """Take data settings from a network that decides them, where they are not given."""
     network = settings["model"]
-    sides = networks.sides(network) if hasattr(network, "inputs") else None
+    sides = networks.sides(network) if networks.is_built(network) else None
     return dict(task.sized(*sides) if sides else {}) | dict(settings)
 
 

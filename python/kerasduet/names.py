@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, ClassVar, Protocol
+from typing import Any, ClassVar, Protocol
 
 from kerasduet import checks
 from kerasduet.errors import ArgumentType, UnknownName
@@ -15,9 +15,6 @@ from kerasduet.settings.arguments import (
 )
 from kerasduet.settings.rules import Line, Text
 from kerasduet.settings.sections import SEED, Network, Section, Training
-
-if TYPE_CHECKING:
-    pass
 
 __all__ = [
     "OWN",

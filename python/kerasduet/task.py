@@ -153,11 +153,14 @@ class Task(ABC):
 
     def check_objects(self, experiment: Experiment) -> None:
         """Refuse a loss that right outputs do not lower, and metrics of a name that is taken."""
-        from kerasduet.settings.targets import refuse_other_loss, refuse_taken_names
+        from kerasduet.settings import targets
 
-        refuse_taken_names(experiment.metrics, self.heads(experiment.data, experiment.network))
+        cases = self.targets(experiment.data)
+        heads = self.heads(experiment.data, experiment.network)
+        targets.refuse_taken_names(experiment.metrics, heads)
+        targets.refuse_other_metrics(experiment.metrics, cases)
         if experiment.loss is not None:
-            refuse_other_loss(experiment.loss, self.targets(experiment.data))
+            targets.refuse_other_loss(experiment.loss, cases)
 
     def check_together(self, experiment: Experiment) -> None:  # noqa: B027
         """Refuse settings of data and training that do not go together."""

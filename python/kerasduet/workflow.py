@@ -90,6 +90,7 @@ def run_experiment(
     chosen = experiment(preset, **settings)
     checks.flag("overwrite", overwrite)
     own = own_callbacks.checked(callbacks)
+    own_callbacks.refuse_two_rates(own, chosen.schedule)
     if data is not None and (not isinstance(data, Dataset) or data.source.given):
         chosen = chosen.on_own_data()
     if isinstance(data, Dataset):

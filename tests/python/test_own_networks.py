@@ -232,6 +232,30 @@ def two_inputs():
     return keras.Model(sides, keras.layers.Dense(3, activation="softmax")(x))
 
 
+def named_outputs():
+    inputs = keras.Input(SHAPE)
+    x = keras.layers.Flatten()(inputs)
+    return keras.Model(inputs, {"y": keras.layers.Dense(3, activation="softmax")(x)})
+
+
+@keras.saving.register_keras_serializable("tests")
+class Mine(keras.Model):
+    """A network that is a class of its own."""
+
+    def call(self, x):
+        return x
+
+
+def adapted():
+    layer = keras.layers.Normalization()
+    layer.adapt(np.random.default_rng(0).normal(size=(99, 16)) * 50 + 7)
+    return through(layer)
+
+
+def positional(input_shape, /):
+    return network()
+
+
 def own_activation(x):
     return x
 
@@ -259,7 +283,20 @@ REFUSED = {
         ArgumentType,
         'End it with activation="softmax".',
     ),
-    "two inputs": (two_inputs, ShapeError, "must have one input and one output; got 2 and 1."),
+    "a dict of outputs": (
+        lambda: named_outputs(),
+        ShapeError,
+        "not in a dict or list; got 1 and 1.",
+    ),
+    "a class": (lambda: keras.Sequential, ArgumentType, "must be a Keras model"),
+    "a subclass": (lambda: Mine(), ArgumentType, "got the class Mine"),
+    "adapted": (lambda: adapted(), ArgumentType, "must be untrained"),
+    "by position": (lambda: positional, ArgumentType, "positional() with input_shape"),
+    "two inputs": (
+        two_inputs,
+        ShapeError,
+        "must have one input and one output, not in a dict or list; got 2 and 1.",
+    ),
     "other classes": (lambda: network(classes=4), ShapeError, "[3]; got [4]"),
     "other images": (lambda: network((5, 4, 1)), ShapeError, "[4, 4, 1]; got [5, 4, 1]"),
     "no function of this": (lambda: lambda z: z, ArgumentType, "<lambda>() with z"),
@@ -390,6 +427,87 @@ def test_a_folder_that_asks_for_a_huge_network_is_refused_before_it_is_built(run
         kd.load_run(folder)
 
 
+def eager(name, **config):
+    """Give an operation on a constant, which Keras would compute while it reads a network."""
+    return {
+        "module": "keras.src.ops.numpy",
+        "class_name": name,
+        "registered_name": name,
+        "name": "zz",
+        "config": {"name": "zz", **config},
+        "inbound_nodes": [
+            {
+                "args": [
+                    {"class_name": "__tensor__", "config": {"value": [1.0], "dtype": "float32"}}
+                ],
+                "kwargs": {},
+            }
+        ],
+    }
+
+
+def test_a_text_computes_nothing_while_it_is_read():
+    huge = hostile(lambda c: c["config"]["layers"].append(eager("Tile", repeats=[500_000_000])))
+    with pytest.raises(
+        ArgumentType, match="layers that follow its input; got Tile of constants"
+    ):
+        kd.experiment("images", model=huge)
+    thresholds = {"num_thresholds": 20_000_000, "name": "auc"}
+    text = json.dumps({"module": "keras.metrics", "class_name": "AUC", "config": thresholds})
+    with pytest.raises(ArgumentType, match=r"sizes of at most 10000; got 20000000 in AUC\."):
+        kd.experiment("images", metrics=[text])
+
+
+def test_a_lambda_is_refused_whatever_it_says_it_is():
+    code = {"class_name": "__lambda__", "module": "keras.src.ops.math", "config": {"value": []}}
+    disguised = code | {"registered_name": "tests>Doubled"}
+    for activation in (code, disguised):
+        text = hostile(
+            lambda c, a=activation: c["config"]["layers"][4]["config"].update(activation=a)
+        )
+        with pytest.raises(ArgumentType, match="got a lambda"):
+            kd.experiment("images", model=text)
+
+
+@keras.saving.register_keras_serializable("tests")
+class Block(keras.layers.Layer):
+    """A layer whose own layers have seeds that its configuration does not show."""
+
+    def __init__(self, **settings):
+        super().__init__(**settings)
+        self.inside = keras.layers.Dense(4)
+        self.drop = keras.layers.Dropout(0.2)
+
+    def call(self, x, training=None):
+        return self.drop(self.inside(x), training=training)
+
+
+SEEDED = {
+    "spectral": lambda: keras.layers.SpectralNormalization(keras.layers.Dense(4)),
+    "registered": lambda: Block(),
+}
+
+
+@pytest.mark.parametrize("case", SEEDED)
+def test_seeds_that_no_description_shows_follow_the_experiments(case):
+    runs = [trained(model=through(SEEDED[case]()), epochs=1) for _ in range(2)]
+    assert runs[0].digests == runs[1].digests
+    other = trained(model=through(SEEDED[case]()), epochs=1, seed=1)
+    assert other.digests["weights"] != runs[0].digests["weights"]
+
+
+def test_layers_within_layers_are_named_anew_too():
+    def made():
+        inputs = keras.Input((8, 1))
+        x = keras.layers.Bidirectional(keras.layers.GRU(3))(inputs)
+        return keras.Model(inputs, keras.layers.Dense(2)(x))
+
+    settings = {"season": 7, "difference": 7, "lookback": 8, "horizon": 2}
+    one, two = (kd.experiment("lstm-series", model=made(), **settings) for _ in range(2))
+    assert one == two
+    assert kd.build_model(one).count_params() > 0
+
+
 # Optimizers, schedules, losses, metrics, class weights ----------------------------------------
 
 
@@ -508,6 +626,7 @@ def test_class_weights_weigh_as_in_plain_keras():
         np.testing.assert_allclose(mine, theirs, atol=1e-6)
 
 
+NADAM = {"class_name": "Nadam", "module": "keras.optimizers"}
 WRONG = [
     ({"loss": "mse"}, ArgumentType, "loss: must be a Keras loss"),
     ({"loss": keras.optimizers.Adam}, ArgumentType, "got the class Adam"),
@@ -519,7 +638,7 @@ WRONG = [
     (
         {"loss": lambda: keras.losses.MeanSquaredError()},
         ArgumentType,
-        "got no lower loss for right outputs with MeanSquaredError",
+        "Error with MeanSquaredError().",
     ),
     (
         {"metrics": lambda: [keras.metrics.SparseCategoricalAccuracy(name="accuracy")]},
@@ -535,6 +654,26 @@ WRONG = [
     ({"class_weight": (1, 2)}, ArgumentType, "one weight a class (10); got 2."),
     ({"class_weight": (0,) * 10}, ArgumentRange, "must have a weight above 0"),
     ({"class_weight": {1: 1}}, ArgumentType, "every class by its code, from 0; got codes [1]"),
+    *(
+        ({"metrics": make}, ArgumentType, f"from {name}(")
+        for name, make in {
+            "CategoricalAccuracy": lambda: [keras.metrics.CategoricalAccuracy()],
+            "F1Score": lambda: [keras.metrics.F1Score()],
+            "AUC": lambda: [keras.metrics.AUC()],
+        }.items()
+    ),
+    ({"loss": lambda: keras.losses.Poisson()}, ArgumentType, "Error with Poisson()."),
+    (
+        {
+            "optimizer": {
+                "class_name": "Nadam",
+                "module": "keras.optimizers",
+                "config": {"learning_rate": "x"},
+            }
+        },
+        ArgumentType,
+        "learning_rate: must be",
+    ),
     ({"optimizer": "lion"}, UnknownName, "optimizer: "),
     ({"optimizer": lambda: keras.losses.Huber()}, ArgumentType, "must be a Keras optimizer"),
 ]
@@ -594,6 +733,44 @@ def test_a_callback_goes_on_from_where_it_was(tmp_path):
         assert counting.steps == 6 * 11  # eleven steps in each of six epochs
     text = Path(kd.render_report(again, tmp_path / "page.html")).read_text("utf-8")
     assert "ReduceLROnPlateau, Counting" in text
+
+
+class Hidden(keras.callbacks.Callback):
+    """Keep a list, and counts whose names begin with an underscore."""
+
+    def __init__(self):
+        super().__init__()
+        self._seen, self.losses = 0, []
+
+    def on_epoch_end(self, epoch, logs=None):
+        self._seen += 1
+        self.losses.append(logs["loss"])
+        if len(self.losses) == 3:
+            self.model.optimizer.learning_rate = 0.5
+
+
+def test_lists_and_hidden_counts_go_on_and_a_log_is_continued(tmp_path):
+    def made(log):
+        return [Hidden(), keras.callbacks.CSVLogger(str(tmp_path / log))]
+
+    whole = trained(epochs=4, callbacks=made("whole.csv"))
+    trained(epochs=4, out=tmp_path / "run", progress=Middle(3), callbacks=made("cut.csv"))
+    again = kd.resume_run(
+        tmp_path / "run", data=images(), progress=False, callbacks=made("cut.csv")
+    )
+    assert again.digests == whole.digests
+    assert (tmp_path / "cut.csv").read_text() == (tmp_path / "whole.csv").read_text()
+
+
+def test_other_arguments_of_a_callback_are_refused_on_resume(tmp_path):
+    trained(epochs=4, out=tmp_path / "run", progress=Middle(3), callbacks=plateau())
+    other = keras.callbacks.ReduceLROnPlateau(monitor="accuracy", patience=1, min_delta=10)
+    with pytest.raises(RunFolderError) as refused:
+        kd.resume_run(tmp_path / "run", data=images(), callbacks=other)
+    assert "ReduceLROnPlateau with monitor = 'loss'; got 'accuracy'." in str(refused.value)
+    schedule = {"schedule": "cosine", "callbacks": plateau()}
+    with pytest.raises(ArgumentType, match="excludes ReduceLROnPlateau with a schedule"):
+        trained(**schedule)
 
 
 def test_a_callback_may_end_the_training(tmp_path):

@@ -40,6 +40,12 @@ test_that("a function is called with the arguments that it has", {
   }
   experiment("images", model = maker, input_shape = c(4, 4, 1), classes = 3, seed = 7)
   expect_equal(seen, list(classes = 3, seed = 7))
+  expect_type(seen$classes, "integer")
+  large <- experiment("images",
+    model = maker, input_shape = c(4, 4, 1), classes = 3, seed = 4e9
+  )
+  expect_equal(seen$seed, 4e9)
+  expect_equal(large$seed, 4e9)
 })
 
 test_that("its run is kept, and Python loads it", {
@@ -94,6 +100,7 @@ test_that("a network that does not fit is refused in one sentence", {
     "a function of input_shape, classes, seed, or of some of them; got model() with z.",
     class = "ArgumentType", fixed = TRUE
   )
+  expect_error(own_run(sum), "got one with na.rm.", class = "ArgumentType", fixed = TRUE)
   expect_error(own_run(own_run()$model), "must be untrained", class = "ArgumentType")
   expect_error(own_run(units = 3), "has no such setting", class = "UnknownName")
 })

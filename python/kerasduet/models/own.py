@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
-from contextlib import nullcontext
+import random
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
 from typing import TYPE_CHECKING, Annotated
 
 from kerasduet import environment
@@ -18,6 +21,8 @@ if TYPE_CHECKING:
     import keras
 
 __all__ = ["own"]
+
+_SEEDED = threading.RLock()
 
 
 @checked()
@@ -46,7 +51,7 @@ def own(
     give_seeds(network, parts.next_seed)
     limit = limit_of_layers()
     try:
-        with nullcontext() if limit is None else limit:
+        with _SEEDED, seeded(seed), nullcontext() if limit is None else limit:
             return rebuilt(json.dumps(network))
     except (KerasduetError, MemoryError):
         raise
@@ -60,6 +65,24 @@ def own(
             f"{type(first).__name__}: {told.strip().rstrip('.')[:200]}. Use the backend that it "
             "was made for, or change that layer."
         ) from None
+
+
+@contextmanager
+def seeded(seed: int) -> Iterator[None]:
+    """Let Python's and NumPy's numbers follow a seed: Keras draws from them what has no seed.
+
+    Layers inside a registered class, and some of Keras's own, have seeds that no description shows.
+    """
+    import numpy as np
+
+    before = random.getstate(), np.random.get_state()
+    random.seed(seed)
+    np.random.seed(seed)
+    try:
+        yield
+    finally:
+        random.setstate(before[0])
+        np.random.set_state(before[1])
 
 
 def _first(error: BaseException) -> BaseException:

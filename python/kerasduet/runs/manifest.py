@@ -49,6 +49,7 @@ DAMAGE = (ValueError, KeyError, TypeError, RecursionError)
 DIGEST = re.compile(r"[0-9a-f]{64}")
 TIME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z")
 WORD = re.compile(r"[A-Za-z][A-Za-z0-9_.+-]{0,79}")
+NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,79}")  # of a class
 # Of a package, an interpreter or a platform; empty where it is not known.
 VERSION = re.compile(r"[A-Za-z0-9_.+!~ ()-]{0,200}")
 LINE = re.compile(r"[^\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]{0,500}")
@@ -83,7 +84,7 @@ TRAINED = STARTED | {
         "started": TIME,
     },
 }
-CALLBACK = {"class": WORD, "values": {WORD: (str, int, float, bool, None)}}
+CALLBACK = {"class": NAME, "given": dict, "values": dict}
 LATEST = {
     "file": SAVED,
     "sha256": DIGEST,
@@ -213,7 +214,7 @@ def _checked(content: bytes) -> dict[str, Any]:
     if not fits(manifest, STARTED if status == "running" else TRAINED):
         raise ValueError("other entries")
     later = manifest["provenance"] if status != "running" else {}
-    _refuse_other(later, {"test_sha256": DIGEST, "callbacks": [WORD]})
+    _refuse_other(later, {"test_sha256": DIGEST, "callbacks": [NAME]})
     _refuse_other(later.get("fingerprint", {}), {"split": WORD})
     refuse_endless(manifest["experiment"])
     manifest = upgraded(manifest)

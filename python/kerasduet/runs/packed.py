@@ -66,10 +66,10 @@ def _files(content: bytes) -> dict[str, bytes]:
     with zipfile.ZipFile(io.BytesIO(rest)) as archive:
         entries = archive.infolist()
         # Names are compared, so that none can lead out of a folder.
+        names = [entry.filename for entry in entries]
         # Whether the run may lack these is for its manifest to say.
-        found = sorted([entry.filename for entry in entries] + [SCORED, NETWORK])
-        lacking = {SCORED, NETWORK} - {entry.filename for entry in entries}
-        if found != sorted([*NAMES, *({SCORED, NETWORK} - lacking)]):
+        needed = {*NAMES} - {SCORED, NETWORK}
+        if len(set(names)) < len(names) or not needed <= {*names} <= {*NAMES}:
             raise ValueError("other files")
         if any(entry.compress_type != zipfile.ZIP_STORED for entry in entries):
             raise ValueError("packed files, of any size")

@@ -107,6 +107,7 @@ ALLOWED: Mapping[str, set[str]] = {
     "keras.initializers": INITIALIZERS,
     "keras.regularizers": {"L1", "L2", "L1L2", "OrthogonalRegularizer"},
     "keras.constraints": {"MaxNorm", "MinMaxNorm", "NonNeg", "UnitNorm"},
+    "keras.src.ops.core": {"Cast", "Slice", "StopGradient"},
     "keras.random": {"SeedGenerator"},
     "keras.src.random.seed_generator": {"SeedGenerator"},
     "keras.optimizers": OPTIMIZERS,
@@ -127,5 +128,4 @@ VALUES = {
     "__numpy__",
     "__slice__",
     "__tensor__",
-    "__tuple__",
 }

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from kerasduet.checks import show
 from kerasduet.errors import ArgumentType, ShapeError
+from kerasduet.settings.allowed import NETWORKS
 from kerasduet.settings.objects import nodes, parsed, snake, text_of
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ def made(given: Any, arguments: Mapping[str, Any]) -> Any:
     arguments : mapping
         What the task's data decide, and the seed.
     """
-    if not callable(given) or inspect.isclass(given) or _is_model(given):
+    if not callable(given) or inspect.isclass(given) or is_model(given):
         return given
     name = getattr(given, "__name__", type(given).__name__)
     parameters = inspect.signature(given).parameters.values()
@@ -43,7 +44,7 @@ def made(given: Any, arguments: Mapping[str, Any]) -> Any:
         for p in parameters
         if p.default is p.empty
         and p.kind not in (p.VAR_KEYWORD, p.VAR_POSITIONAL)
-        and p.name not in arguments
+        and (p.name not in arguments or p.kind is p.POSITIONAL_ONLY)
     ]
     if lacking:
         raise ArgumentType(
@@ -52,18 +53,24 @@ def made(given: Any, arguments: Mapping[str, Any]) -> Any:
         )
     chosen = {key: item for key, item in arguments.items() if takes_all or key in known}
     network = given(**chosen)
-    if not _is_model(network):
+    if not is_model(network):
         raise ArgumentType(
             f"model: must give a Keras model; got {show(network)} from {name}(). Return the model."
         )
     return network
 
 
-def _is_model(value: Any) -> bool:
+def is_model(value: Any) -> bool:
+    """Say whether it is a Keras model."""
     import sys
 
     keras = sys.modules.get("keras")
     return keras is not None and isinstance(value, keras.Model)
+
+
+def is_built(value: Any) -> bool:
+    """Say whether it is a model of layers that knows its input and output."""
+    return is_model(value) and type(value).__name__ in NETWORKS and value.built
 
 
 def network_text(model: Any, wanted: Shapes | None) -> str:
@@ -76,8 +83,13 @@ def network_text(model: Any, wanted: Shapes | None) -> str:
     ShapeError
         Its input or output is not that of the data.
     """
-    if not _is_model(model):
+    if not is_model(model):
         return text_of("model", model, "network")
+    if type(model).__name__ not in NETWORKS:
+        raise ArgumentType(
+            "model: must be a functional or a sequential Keras model; got the class "
+            f"{type(model).__name__}. Build it with keras.Model(inputs, outputs)."
+        )
     if not model.built:
         raise ArgumentType(
             "model: must know the shape of its input; got a network that is not built. Begin it "
@@ -94,6 +106,10 @@ def sides(model: keras.Model) -> Shapes | None:
     inputs, outputs = model.inputs, model.outputs
     if len(inputs) != 1 or len(outputs) != 1:
         return None
+    # A sequential model has its layers' sides, which are never in a dict or list.
+    given = () if type(model).__name__ == "Sequential" else (model.input, model.output)
+    if any(isinstance(side, dict | list) for side in given):
+        return None
     return tuple(inputs[0].shape[1:]), tuple(outputs[0].shape[1:])
 
 
@@ -104,7 +120,7 @@ def refuse_misfit(model: keras.Model, wanted: Shapes | None) -> None:
     found = sides(model)
     if found is None:
         raise ShapeError(
-            "model: must have one input and one output; got "
+            "model: must have one input and one output, not in a dict or list; got "
             f"{len(model.inputs)} and {len(model.outputs)}."
         )
     for side, have, need in zip(("input", "output"), found, wanted, strict=True):
@@ -126,6 +142,7 @@ def _refuse_trained(model: keras.Model) -> None:
     if getattr(model, "optimizer", None) is not None and int(model.optimizer.iterations):
         changed = "by a training"
     begins = {"bias": 0, "beta": 0, "moving_mean": 0, "gamma": 1, "moving_variance": 1}
+    begins |= {"mean": 0, "variance": 1, "count": 0}  # of Normalization, until it is adapted
     for weight in model.weights:
         name = weight.path.rpartition("/")[2]
         if changed is not None or name not in begins:
@@ -157,10 +174,15 @@ def _is_chosen(model: keras.Model, weight: Any) -> bool:
 def _renamed(network: dict[str, Any]) -> dict[str, Any]:
     """Count the layers that Keras named anew, within this network alone.
 
-    Keras counts through a session, so that the same network made twice has other names.
+    Keras counts through a session, so that the same network made twice has other names. The two
+    layers of a Bidirectional are counted too.
     """
-    found = {_name(node): snake(str(node["class_name"])) for node in nodes(network)}
-    found.pop(None, None)
+    found = {}
+    for node in nodes(network):
+        name, prefix = _name(node), snake(str(node["class_name"]))
+        if isinstance(name, str):
+            way = re.match(r"(forward|backward)_", name)
+            found[name] = (way[0] if way else "") + prefix
     numbered = {
         name: prefix
         for name, prefix in found.items()

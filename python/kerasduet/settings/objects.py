@@ -39,6 +39,7 @@ __all__ = [
 ]
 
 MOST_NODES = 50_000  # classes in one configuration
+MOST_SIZE = 10_000  # of a metric's thresholds or classes, which a text may ask for
 
 
 @dataclass(frozen=True)
@@ -123,7 +124,7 @@ class KerasObject(Rule):
         """Give a name with a slip, what is no object, and what holds code."""
         slip = [self.options[0] + "x"] if self.options else ["x"]
         lambdas = '{"module": "keras.layers", "class_name": "Lambda", "config": {}}'
-        return [*slip, "", 1, True, float("nan"), lambdas, "{", *([] if slip else [None])]
+        return [*slip, "", 1, True, float("nan"), lambdas, "{"]
 
     def read(self, typed: str) -> str:
         """Take it as it is."""
@@ -187,7 +188,46 @@ def text_of(name: str, value: Any, kind: str) -> str:
         raise _no_kind(name, known, node["class_name"])
     if not known.named:
         node["config"].pop("name", None)
-    return json.dumps(node, sort_keys=True, separators=(",", ":"))
+    text = json.dumps(node, sort_keys=True, separators=(",", ":"))
+    if kind == "network":
+        _refuse_loose(name, node)
+    elif is_text and kind != "optimizer":  # what is left of one lacks the settings of all
+        _refuse_unmade(name, node, text)
+    return text
+
+
+def _refuse_loose(name: str, network: dict[str, Any]) -> None:
+    """Refuse a network that is no list of layers, or computes before it is given anything."""
+    for node in nodes(network):
+        layers = node["config"].get("layers") if node["class_name"] in NETWORKS else None
+        if node["class_name"] in NETWORKS and not (
+            isinstance(layers, list)
+            and all(isinstance(x, dict) and isinstance(x.get("config"), dict) for x in layers)
+        ):
+            raise ArgumentType(f"{name}: must be a list of layers; got {show(layers)}.")
+        for call in node.get("inbound_nodes") or ():
+            if not any(part["class_name"] == "__keras_tensor__" for part in nodes(call)):
+                raise ArgumentType(
+                    f"{name}: must have layers that follow its input; got "
+                    f"{node['class_name']} of constants. Leave it out."
+                )
+
+
+def _refuse_unmade(name: str, node: dict[str, Any], text: str) -> None:
+    """Refuse a text that Keras makes nothing of, or something huge."""
+    sizes = [item for item in node["config"].values() if isinstance(item, int)]
+    if max(sizes, default=0) > MOST_SIZE:
+        raise ArgumentType(
+            f"{name}: must have sizes of at most {MOST_SIZE}; got {max(sizes)} in "
+            f"{node['class_name']}."
+        )
+    try:
+        rebuilt(text)
+    except Exception as error:  # of any class
+        raise ArgumentType(
+            f"{name}: must be what Keras can make again; got {node['class_name']} "
+            f"({type(error).__name__}). Check its arguments."
+        ) from None
 
 
 def parsed(text: str) -> dict[str, Any]:
@@ -199,10 +239,12 @@ def parsed(text: str) -> dict[str, Any]:
 def rebuilt(text: str, changes: Mapping[str, Any] | None = None) -> Any:
     """Make the object again that a text of `text_of` describes, with some of its values changed."""
     import keras
+    from keras.src.saving.serialization_lib import SafeModeScope
 
     node = parsed(text)
     node["config"] |= changes or {}
-    return keras.saving.deserialize_keras_object(node)
+    with SafeModeScope(True):  # whatever this session allows
+        return keras.saving.deserialize_keras_object(node)
 
 
 def nodes(value: Any) -> Iterator[dict[str, Any]]:
@@ -262,7 +304,7 @@ def _described(name: str, value: Any, known: Kind) -> dict[str, Any]:
 
 def snake(name: str) -> str:
     """Write a class's name as Keras names its objects."""
-    words = re.sub(r"(.)([A-Z][a-z0-9]+)", r"\1_\2", re.sub(r"\W+", "", name))
+    words = re.sub(r"(.)([A-Z][a-z]+)", r"\1_\2", re.sub(r"\W+", "", name))
     return re.sub(r"([a-z])([A-Z])", r"\1_\2", words).lower()
 
 
@@ -280,11 +322,15 @@ def _refuse_strangers(name: str, whole: dict[str, Any], *, is_text: bool) -> Non
             raise ArgumentType(f"{name}: must be smaller; got more than {MOST_NODES} parts.")
         if not isinstance(kind, str):
             raise ArgumentType(f"{name}: must name its classes; got {show(kind)}.")
-        if kind in VALUES or (module in OPERATIONS and kind.isidentifier()):
+        if kind in VALUES:
             continue
-        if isinstance(module, str) and kind in ALLOWED.get(module, ()):
+        # Keras looks at these two before it looks at the module.
+        may_be_own = not kind.startswith("__") and kind != "function"
+        if may_be_own and module in OPERATIONS and kind.isidentifier() and kind[0].isupper():
             continue
-        if _is_registered(node):
+        if may_be_own and isinstance(module, str) and kind in ALLOWED.get(module, ()):
+            continue
+        if not kind.startswith("__") and _is_registered(node):
             continue
         called = (node.get("config") or {}) if isinstance(node.get("config"), dict) else {}
         where = f", named {show(called['name'])}" if called.get("name") else ""
@@ -293,15 +339,16 @@ def _refuse_strangers(name: str, whole: dict[str, Any], *, is_text: bool) -> Non
             "function": f"the function {show(node.get('config'))}",
         }
         registered = node.get("registered_name")
-        if is_text and isinstance(registered, str) and ">" in registered:
+        is_class = kind not in what
+        if is_text and is_class and isinstance(registered, str) and ">" in registered:
             raise UnknownName(
                 f"{name}: no class {show(registered)} is registered in this session. Register "
                 "it with keras.saving.register_keras_serializable()."
             )
         raise ArgumentType(
             f"{name}: must be made of Keras's own classes that hold no code, or of registered "
-            f"ones; got {what.get(kind, kind)}{where}. Use Keras's layers, or register the class "
-            "with keras.saving.register_keras_serializable()."
+            f"ones; got {what.get(kind, kind)}{where}. Use Keras's own, or register the class with "
+            "keras.saving.register_keras_serializable()."
         )
 
 

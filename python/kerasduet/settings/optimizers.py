@@ -13,6 +13,7 @@ from kerasduet.settings.objects import is_object, parsed, text_of, usual_config
 __all__ = ["NAMED", "SHARED", "optimizer_class", "refuse_rate", "spread"]
 
 # A setting of an experiment, and what it is called in the configuration of an optimizer.
+NAMED = ("adam", "adamw", "rmsprop", "sgd")  # what an experiment calls by a name
 SHARED = {
     "momentum": "momentum",
     "weight_decay": "weight_decay",
@@ -33,42 +34,49 @@ def spread(settings: Mapping[str, Any]) -> dict[str, Any]:
         One of these settings is given beside it.
     """
     given = settings.get("optimizer")
-    if given is None or isinstance(given, str | bool | int | float):
+    is_name = isinstance(given, str) and not is_object(given)
+    if given is None or is_name or isinstance(given, bool | int | float):
         return dict(settings)
+    _refuse_exclusions(given)
     node = parsed(text_of("optimizer", given, "optimizer"))
-    clash = [name for name in ("learning_rate", "schedule", *SHARED) if name in settings]
+    config: dict[str, Any] = node["config"]
+    found: dict[str, Any] = {}
+    if "learning_rate" in config:
+        rate = config.pop("learning_rate")
+        is_schedule = isinstance(rate, dict)
+        found["schedule"] = json.dumps(rate) if is_schedule else "constant"
+        if not is_schedule:
+            found["learning_rate"] = _shortest(rate)
+    has_momentum = node["class_name"] in ("RMSprop", "SGD")
+    for name, called in SHARED.items():
+        if called in config and (has_momentum or name != "momentum"):
+            value = config.pop(called)
+            is_number = name in ("momentum", "weight_decay")
+            found[name] = 0.0 if value is None and is_number else value
+    brought = {*found, "learning_rate"} if found else set()
+    clash = [name for name in settings if name in brought]
     if clash:
         raise ArgumentType(
             f"{clash[0]}: excludes an optimizer object, which has its own; got "
             f"{show(settings[clash[0]])} and {node['class_name']}. Set it in the optimizer."
         )
-    config = node["config"]
-    found: dict[str, Any] = {"schedule": "constant"}
-    rate = config.pop("learning_rate", None)
-    if isinstance(rate, dict):
-        found["schedule"] = json.dumps(rate)
-    elif rate is not None:
-        found["learning_rate"] = _shortest(rate)
-    for name, called in SHARED.items():
-        value = config.pop(called, None)
-        found[name] = 0.0 if value is None and name in ("momentum", "weight_decay") else value
     usual = usual_config(node)
-    if (
-        all(config[name] == usual.get(name, config) for name in config if name != "name")
-        and node["class_name"].lower() in NAMED
-    ):
+    is_usual = all(
+        name in usual and config[name] == usual[name] for name in config if name != "name"
+    )
+    if found and is_usual and node["class_name"].lower() in NAMED:
         return dict(settings) | found | {"optimizer": node["class_name"].lower()}
     return dict(settings) | found | {"optimizer": json.dumps(node)}
 
 
-NAMED = ("adam", "adamw", "rmsprop", "sgd")
-
-
-def _shortest(value: float) -> float:
-    """Give the shortest number of the same float32, which is what an optimizer keeps."""
-    import numpy as np
-
-    return float(str(np.float32(value)))
+def _refuse_exclusions(optimizer: Any) -> None:
+    """Refuse an optimizer that leaves variables out of its decay: no description can say so."""
+    kept = ("_exclude_from_weight_decay", "_exclude_from_weight_decay_pattern")
+    if any(getattr(optimizer, name, None) for name in kept):
+        raise ArgumentType(
+            "optimizer: must decay all weights, as its description holds no exclusions; got "
+            f"{type(optimizer).__name__} with some. Leave exclude_from_weight_decay() out."
+        )
 
 
 def optimizer_class(setting: str) -> str:
@@ -90,3 +98,12 @@ def refuse_rate(settings: Mapping[str, Any], schedule: Any) -> None:
             "learning_rate: excludes a schedule object, which has its own; got "
             f'{show(settings["learning_rate"])}. Leave it out, or set schedule = "constant".'
         )
+
+
+def _shortest(value: Any) -> Any:
+    """Give the shortest number of the same float32, which is what an optimizer keeps."""
+    if not isinstance(value, int | float):
+        return value  # the setting's own rule refuses it
+    import numpy as np
+
+    return float(str(np.float32(value)))

@@ -10,7 +10,7 @@ from typing import Annotated, Any
 from kerasduet import checks
 from kerasduet.errors import ArgumentRange, ArgumentType, SeedError
 from kerasduet.settings.arguments import check_all
-from kerasduet.settings.objects import KerasObject, parsed
+from kerasduet.settings.objects import KerasObject, is_object, parsed
 from kerasduet.settings.optimizers import optimizer_class
 from kerasduet.settings.rules import Number, Optional, Several, Whole
 
@@ -132,6 +132,14 @@ class Training(Section):
                     f"metrics: must have names that differ, words of letters, digits and _; got "
                     f"{checks.show(name)}. Give each a name of its own."
                 )
+        own = parsed(self.optimizer)["config"] if is_object(self.optimizer) else {}
+        clip = self.clip_norm if self.clip_norm is not None else self.clip_value
+        if own.get("global_clipnorm") is not None and clip is not None:
+            name = "clip_value" if self.clip_norm is None else "clip_norm"
+            raise ArgumentRange(
+                f"{name}: excludes an optimizer with global_clipnorm; got {checks.show(clip)}. "
+                "Set one of them."
+            )
         if self.clip_norm is not None and self.clip_value is not None:
             raise ArgumentRange(
                 f"clip_norm: excludes clip_value; got {checks.show(self.clip_norm)} and "

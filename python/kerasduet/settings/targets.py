@@ -9,9 +9,10 @@ import numpy as np
 
 from kerasduet.checks import show
 from kerasduet.errors import ArgumentType
+from kerasduet.settings.allowed import LOSSES, METRICS
 from kerasduet.settings.objects import brief, parsed, rebuilt
 
-__all__ = ["refuse_other_loss", "refuse_taken_names"]
+__all__ = ["refuse_other_loss", "refuse_other_metrics", "refuse_taken_names"]
 
 
 def refuse_other_loss(
@@ -30,6 +31,7 @@ def refuse_other_loss(
         return
     loss = rebuilt(text)
     try:
+        whole = float(np.asarray(loss(cases[0], cases[1])).mean())
         right, wrong = (
             [
                 float(np.asarray(loss(truth[None], given[None])).mean())
@@ -39,6 +41,8 @@ def refuse_other_loss(
         )
     except Exception as error:  # of any backend
         raise _no_loss(text, type(error).__name__) from None
+    if not np.isfinite(whole):
+        raise _no_loss(text, "no finite number")
     # A loss may leave a class out.
     fits = np.isfinite(right).all() and all(a <= b for a, b in zip(right, wrong, strict=True))
     if not fits or right == wrong:
@@ -47,13 +51,45 @@ def refuse_other_loss(
 
 def _no_loss(text: str, found: str) -> ArgumentType:
     name = parsed(text)["class_name"]
-    hint = (
-        f" Use Sparse{name}, which reads class codes." if name.startswith("Categorical") else ""
-    )
+    sparse = f"Sparse{name}"
+    hint = f" Use {sparse}, which reads class codes." if sparse in LOSSES else ""
     return ArgumentType(
         f"loss: must be lower where the outputs are right, for targets as the data give them; got "
         f"{found} with {brief(text)}.{hint}"
     )
+
+
+def refuse_other_metrics(
+    texts: Sequence[str], cases: tuple[np.ndarray, np.ndarray, np.ndarray] | None
+) -> None:
+    """Refuse a metric that cannot read the targets, or reads them as something else."""
+    for text in texts if cases is not None else ():
+        truth, right, wrong = cases  # type: ignore[misc]
+        other = np.roll(np.arange(len(truth)), 1)
+        try:
+            values = [
+                _measured(text, *given)
+                for given in ((truth, right), (truth[other], right[other]), (truth, wrong))
+            ]
+        except Exception as error:  # of any backend
+            found = type(error).__name__
+        else:
+            if np.allclose(values[0], values[1], rtol=1e-3) and values[0] != values[2]:
+                continue
+            found = "values that do not follow them"
+        name = parsed(text)["class_name"]
+        sparse = f"Sparse{name}"
+        hint = f" Use {sparse}, which reads class codes." if sparse in METRICS else ""
+        raise ArgumentType(
+            f"metrics: must read the targets as the data give them; got {found} from "
+            f"{brief(text)}.{hint}"
+        )
+
+
+def _measured(text: str, truth: np.ndarray, outputs: np.ndarray) -> float:
+    metric = rebuilt(text)
+    metric.update_state(truth, outputs)
+    return float(np.asarray(metric.result()))
 
 
 def refuse_taken_names(metrics: Sequence[str], heads: Mapping[str, Any]) -> None:

@@ -101,6 +101,9 @@ class _Course:
         self.model, self.dataset, self.experiment = model, dataset, experiment
         self.state, self.tell, self.keep = state, tell, keep
         self.callbacks = list(callbacks)
+        self.given = own_callbacks.given(self.callbacks)
+        if state.epoch:
+            own_callbacks.go_on(self.callbacks)
         self.weights = TASKS[experiment.task].class_weights(experiment)
         prepare = dataset.preprocessing.to_network
         self.augmentation = TASKS[experiment.task].augmentation(experiment)
@@ -162,7 +165,9 @@ class _Course:
 
     def take_up(self, logs: Any = None) -> None:
         """Give the callbacks the values that they had where the training stopped."""
-        own_callbacks.restore(self.callbacks, self.state.callbacks)
+        if self.state.epoch:
+            own_callbacks.restore(self.callbacks, self.state.callbacks)
+            restore(self.model, self.state.variables)  # one of them may have set the rate
 
     def settle(self, epoch: int, logs: Any = None) -> None:
         """Do so once more before the callbacks look at an epoch."""
@@ -186,14 +191,17 @@ class _Course:
 
     def finish_epoch(self, epoch: int, logs: Mapping[str, Any]) -> None:
         """Take down the state that the epoch reached, and stop when it was the last."""
-        row = {"epoch": epoch + 1} | {key: float(logs[key]) for key in sorted(logs)}
+        # A callback may have written more than numbers.
+        found = {key: logs[key] for key in sorted(logs) if np.ndim(logs[key]) == 0}
+        numbers = {key: float(v) for key, v in found.items() if not isinstance(v, str)}
+        row = {"epoch": epoch + 1} | numbers
         history = [*self.state.history, row]
         variables = capture(self.model)
         best = self.state.best
         if self.experiment.early_stopping is not None and _best_epoch(history) == epoch:
             best = variables
         seconds = [*self.state.seconds, time.perf_counter() - self.began]
-        kept = own_callbacks.values(self.callbacks)
+        kept = own_callbacks.noted(self.callbacks, self.given)
         stopped = bool(self.callbacks) and bool(self.model.stop_training)
         self.state = State(epoch + 1, history, seconds, variables, best, kept, stopped)
         self.keep(self.state)

@@ -33,8 +33,17 @@ def refuse_no_probabilities(network: keras.Model) -> None:
 
 
 def targets(classes: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Give codes (n,), and probabilities (n, classes) that are right, and wrong."""
-    codes = np.unique([0, 1, classes // 2, classes - 1]).astype(np.int32)
+    """Give codes (n,), and probabilities (n, classes) that are right, and wrong.
+
+    There are never as many rows as classes, which would hide a mistaken axis.
+    """
+    few = np.unique([0, 1, classes // 2, classes - 1]).astype(np.int32)
+    rows = 2 * len(few) + 1
+    codes = np.resize(few, rows + (rows == classes))
+    each = np.arange(len(codes))
     right = np.full((len(codes), classes), 0.1 / (classes - 1), np.float32)
-    right[np.arange(len(codes)), codes] = 0.9
-    return codes, right, np.roll(right, 1, axis=1)
+    right[each, codes] = 0.9
+    wrong = np.full_like(right, 0.1 / (classes - 1))
+    wrong[each, (codes + 1) % classes] = 0.9
+    wrong[each, codes] = 1e-4
+    return codes, right, wrong / wrong.sum(axis=1, keepdims=True)
