@@ -25,8 +25,9 @@
 #' called with those of these arguments that it has: of images `input_shape` and `classes`, of a
 #' series `lookback`, `n_features` and `horizon`; and `seed`. What is kept is the description of
 #' the network: its weights are drawn from the experiment's seed, so that the same call gives the
-#' same bits, and layers that Keras named (`dense_1`) are counted anew. `optimizer`, `schedule`, `loss` and `metrics` take Keras objects likewise. Layers that
-#' hold code, such as Lambda, and classes that are not registered with Keras are refused.
+#' same bits, and layers that Keras named (`dense_1`) are counted anew. `optimizer`, `schedule`,
+#' `loss` and `metrics` take Keras objects likewise. Layers that hold code, such as Lambda, and
+#' classes that are not registered with Keras are refused.
 #'
 #' @section Events:
 #' A function given as `progress` is called at most once an epoch, with a list whose `event` is
