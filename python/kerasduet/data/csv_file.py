@@ -22,7 +22,7 @@ from kerasduet.errors import CsvError, DatasetError
 __all__ = ["read_csv"]
 
 NUMBERS = b"0123456789.+-eE,\n"
-BLOCK = 2**20  # bytes read at a time
+BLOCK = 2**17  # bytes read at a time
 MOST_HEADER = 2**20
 # Before version 3 pandas rounds otherwise, unless it is told not to.
 EXACT: dict[str, Any] = {"float_precision": "round_trip"} if pd.__version__ < "3" else {}

@@ -1,0 +1,98 @@
+"""Read a large CSV file and start to train on it: speed beside pandas, and memory.
+
+python benchmarks/csv_rows.py [rows]
+
+The file has six columns of numbers and lies in a temporary folder meanwhile.
+"""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+from pathlib import Path
+from statistics import median
+
+from common import Figure, finish, measure, say
+
+from kerasduet.environment import python_command
+
+ROUNDS = 5
+COLUMNS = 6
+
+WRITE = """
+import sys
+import numpy as np, pandas as pd
+path, rows = sys.argv[1], int(sys.argv[2])
+random = np.random.default_rng(0)
+for start in range(0, rows, 1_000_000):
+    values = random.normal(size=(min(1_000_000, rows - start), 6)).round(6)
+    table = pd.DataFrame(values, columns=list("abcdef"))
+    table.to_csv(path, index=False, mode="a", header=start == 0)
+"""
+READ = """
+import sys, time
+import pandas as pd
+from kerasduet.data.csv_file import read_csv
+read = {"pandas": pd.read_csv, "kerasduet": read_csv}[sys.argv[2]]
+began = time.process_time()
+read(sys.argv[1])
+print(time.process_time() - began)
+"""
+TRAIN = """
+import sys
+import kerasduet as kd
+
+kd.use_backend("tensorflow", device="cpu")
+settings = {"target": "f", "features": list("abcde"), "season": 1, "difference": 0, "units": 4}
+settings |= {"lookback": 24, "horizon": 1, "epochs": 1, "batch_size": 512, "early_stopping": None}
+
+
+class Begun(Exception):
+    pass
+
+
+def first(event):
+    if event["event"] == "batch":
+        raise Begun
+
+
+try:
+    kd.run_experiment("lstm-series", path=sys.argv[1], progress=first, **settings)
+except Begun:
+    pass
+"""
+
+
+def main() -> int:
+    rows = int(sys.argv[1]) if len(sys.argv) > 1 else 10_000_000
+    program = [python_command(), "-P", "-c"]
+    with tempfile.TemporaryDirectory() as folder:
+        files = {count: str(Path(folder) / f"{count}.csv") for count in (1_000, rows)}
+        for count, file in files.items():
+            say(f"writing {count:,} rows")
+            measure([*program, WRITE, file, str(count)])
+        ratios = []
+        for i in range(ROUNDS):
+            say(f"reading, {i + 1} of {ROUNDS}")
+            seconds = {
+                who: float(measure([*program, READ, files[rows], who]).output)
+                for who in ("pandas", "kerasduet")
+            }
+            ratios.append(seconds["pandas"] / seconds["kerasduet"])
+        say("starting to train")
+        peaks = {
+            count: measure([*program, TRAIN, file]).peak_mb for count, file in files.items()
+        }
+    more = peaks[rows] - peaks[1_000]
+    figures = [
+        Figure("speed of reading, kerasduet / pandas", median(ratios), "", ">= 0.8"),
+        Figure(
+            "peak memory / series in float64", more * 1e6 / (rows * COLUMNS * 8), "", "<= 2.5"
+        ),
+        Figure("peak memory above that of 1,000 rows", more, "MB"),
+    ]
+    return finish("csv_rows", figures, {"rows": rows, "speed": ratios, "peak_mb": peaks})
+
+
+if __name__ == "__main__":
+    sys.exit(main())
