@@ -35,6 +35,7 @@ import kerasduet as kd
 from kerasduet.errors import KerasduetError, RunFolderError
 from kerasduet.runs import folder as folders
 from kerasduet.runs import storage
+from kerasduet.runs.manifest import ALL_FILES
 from kerasduet.runs.tables import history_digest
 from kerasduet.training import weights_digest
 
@@ -369,7 +370,7 @@ def two_writers(place: Path, runs: tuple[kd.Run, kd.Run], effort: float) -> Foun
     wrong = [f"writer {n}: failed" for n, child in enumerate(children) if not _ended(child)]
     if outcome(folder, runs) not in {"old", "new"}:
         wrong.append(f"after them: {outcome(folder, runs)}")
-    if left := {path.name for path in folder.iterdir()} - {"run.json", *folders.FILES}:
+    if left := {path.name for path in folder.iterdir()} - {"run.json", *ALL_FILES}:
         wrong.append(f"left behind: {sorted(left)}")
     return saves * len(children), wrong
 
@@ -606,10 +607,10 @@ def checkpoint_link(folder: Path, outside: Path) -> None:
 
 
 HOSTILE: dict[str, Callable] = {
-    **{f"link {name}": linked(name) for name in ("run.json", *folders.FILES)},
-    **{f"pipe {name}": piped(name) for name in ("run.json", *folders.FILES)},
+    **{f"link {name}": linked(name) for name in ("run.json", *ALL_FILES)},
+    **{f"pipe {name}": piped(name) for name in ("run.json", *ALL_FILES)},
     "socket": socketed,
-    **{f"zero {name}": endless(name + ".new") for name in folders.FILES},
+    **{f"zero {name}": endless(name + ".new") for name in ALL_FILES},
     "sparse run.json": sparse("run.json"),
     "sparse weights": sparse("model.weights.h5"),
     "sparse history": sparse("history.csv"),

@@ -68,7 +68,9 @@ def run_names(runs: Sequence[Result]) -> list[str]:
     for letter, name, mine in zip(string.ascii_uppercase, names, settings, strict=False):
         alike = [s for n, s in zip(names, settings, strict=True) if n == name]
         differ = [key for key in mine if any(s.get(key) != mine[key] for s in alike)]
-        parts = [f"{key.replace('_', ' ')} {words.setting(mine[key])}" for key in differ]
+        parts = [
+            f"{key.replace('_', ' ')} {words.setting(shown(key, mine[key]))}" for key in differ
+        ]
         told.append(_fitting(f"{letter}: {name}", parts))
     return told
 
@@ -237,7 +239,7 @@ def _settings(page: Document, runs: Sequence[Result], names: Sequence[str]) -> N
     rows = [
         [
             escape(key.replace("_", " ").capitalize()),
-            *(escape(words.setting(s[key])) if key in s else "" for s in settings),
+            *(escape(words.setting(shown(key, s[key]))) if key in s else "" for s in settings),
         ]
         for key in differ
     ]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from kerasduet.experiments import Experiment, experiment, presets
 from kerasduet.report.document import quoted
-from kerasduet.settings.objects import brief, is_object
+from kerasduet.settings.objects import OBJECT_SETTINGS, brief, is_object
 from kerasduet.settings.optimizers import SHARED
 
 if TYPE_CHECKING:
@@ -91,7 +91,7 @@ def _brought(settings: Mapping[str, Any]) -> set[str]:
 def _variable(name: str, value: Any) -> Any:
     """Give a setting that is a Keras object, or several, as a variable."""
     items = value if isinstance(value, tuple) else (value,)
-    if not any(is_object(item) for item in items):
+    if name not in OBJECT_SETTINGS or not any(is_object(item) for item in items):
         return value
     told = ", ".join(str(brief(item)) for item in items)
     return Variable(name, f"{told}{', with the settings above' * (name == 'optimizer')}")

@@ -13,7 +13,7 @@ from kerasduet.report.drawing import draw_network, layers_of
 from kerasduet.report.parts import add_footer, add_repeat, data_of, provenance, warn_unfinished
 from kerasduet.report.repeat import flat_settings
 from kerasduet.report.words import count
-from kerasduet.settings.objects import is_object
+from kerasduet.settings.objects import is_object, shown
 
 if TYPE_CHECKING:
     from kerasduet.report.document import Document
@@ -120,13 +120,19 @@ def _training(page: Document, run: Result) -> None:
     own = tuple(name for name in run.experiment.training.names() if name not in TRAINING)
     named = TRAINING + own + run.task.page_settings
     rows = [
-        [name.replace("_", " ").capitalize(), escape(words.setting(settings[name]))]
+        [
+            name.replace("_", " ").capitalize(),
+            escape(words.setting(shown(name, settings[name]))),
+        ]
         for name in named
         if settings[name] not in (None, 0, ()) or name == "seed"
         if name != "learning_rate" or not is_object(settings["schedule"])
     ]
     rows += [
-        [f"Network: {escape(name.replace('_', ' '))}", escape(words.setting(given))]
+        [
+            f"Network: {escape(name.replace('_', ' '))}",
+            escape(words.setting(shown(name, given))),
+        ]
         for name, given in run.experiment.model.items()
     ]
     if "callbacks" in run.provenance:

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from typing import Any
 
 from kerasduet.report.intervals import Interval
-from kerasduet.settings.objects import brief
 
 __all__ = [
     "DIVERGED",
@@ -120,7 +119,6 @@ def setting(given: Any) -> str:
     >>> setting((256, 128)), setting(None), setting(0.001), setting(True), setting("adam")
     ('256, 128', 'none', '0.001', 'yes', 'adam')
     """
-    given = brief(given)
     if given is None or given == ():
         return "none"
     if isinstance(given, bool):

@@ -34,6 +34,7 @@ __all__ = [
     "is_object",
     "parsed",
     "rebuilt",
+    "shown",
     "text_of",
     "usual_config",
 ]
@@ -129,6 +130,15 @@ class KerasObject(Rule):
     def read(self, typed: str) -> str:
         """Take it as it is."""
         return typed
+
+
+# Settings that may be Keras objects; others may be texts that only look like one.
+OBJECT_SETTINGS = frozenset({"architecture", "loss", "metrics", "optimizer", "schedule"})
+
+
+def shown(name: str, value: Any) -> Any:
+    """Give a setting for people: a Keras object briefly, anything else as it is."""
+    return brief(value) if name in OBJECT_SETTINGS else value
 
 
 def is_object(value: Any) -> bool:
