@@ -22,6 +22,7 @@ from kerasduet.report.parts import (
     warn_unfinished,
 )
 from kerasduet.report.repeat import flat_settings
+from kerasduet.settings.objects import shown
 
 if TYPE_CHECKING:
     from kerasduet.report.document import Document
