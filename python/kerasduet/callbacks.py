@@ -24,7 +24,6 @@ __all__ = [
     "refuse_two_rates",
     "restore",
     "settle",
-    "values",
 ]
 
 STEPS = ("on_batch_begin", "on_batch_end", "on_train_batch_begin", "on_train_batch_end")
@@ -33,6 +32,10 @@ INSTEAD = {
     "EarlyStopping": "Set early_stopping, which keeps the best weights and resumes.",
     "BackupAndRestore": "Name a folder in out, which resumes from the last epoch.",
 }
+
+# They set the learning rate, which a schedule sets at each step.
+SETTERS = {"LearningRateScheduler", "ReduceLROnPlateau"}
+LOGGER = "CSVLogger"
 
 
 def checked(given: Any) -> list[keras.callbacks.Callback]:
@@ -89,7 +92,7 @@ def given(callbacks: Sequence[Any]) -> list[dict[str, Any]]:
     ]
 
 
-def values(callbacks: Sequence[Any]) -> list[dict[str, Any]]:
+def _values(callbacks: Sequence[Any]) -> list[dict[str, Any]]:
     """Give the plain values of each, which are all that is kept of it."""
     return [
         {
@@ -107,7 +110,7 @@ def noted(
     """Give what a checkpoint keeps of them."""
     return [
         {"class": type(item).__name__, "given": dict(arguments), "values": found}
-        for item, arguments, found in zip(callbacks, made_with, values(callbacks), strict=True)
+        for item, arguments, found in zip(callbacks, made_with, _values(callbacks), strict=True)
     ]
 
 
@@ -175,11 +178,6 @@ def refuse_others(
                     f"{argument} = {show(note['given'][argument])}; got {show(value)}. Give the "
                     "same again, or start over with overwrite = true."
                 )
-
-
-LOGGER = "CSVLogger"
-# They set the learning rate, which a schedule sets at each step.
-SETTERS = {"LearningRateScheduler", "ReduceLROnPlateau"}
 
 
 def refuse_two_rates(callbacks: Sequence[Any], schedule: str) -> None:

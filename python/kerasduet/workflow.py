@@ -202,6 +202,10 @@ def _run(
     model = target.build() if target is not None else build_model(chosen)
     dataset = data if isinstance(data, Dataset) else load_data(chosen, data)
     dataset.check_made_for(chosen)
+    if dataset.train.weights is not None and TASKS[chosen.task].class_weights(chosen):
+        raise ArgumentType(
+            "class_weight: excludes weights of rows, which these data have; got both. Leave it out."
+        )
     each_step = own_callbacks.each_step(callbacks)
     rows = len(dataset.train)
     model = training.compile_model(model, chosen, rows=rows, each_step=each_step)

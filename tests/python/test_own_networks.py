@@ -29,7 +29,7 @@ from kerasduet.errors import (
 from kerasduet.experiments import Experiment
 from kerasduet.report.repeat import Variable, changes
 from kerasduet.runs import storage
-from kerasduet.settings.objects import brief
+from kerasduet.settings.objects import brief, nodes
 from kerasduet.training import course, weights_digest
 
 SHAPE = (4, 4, 1)
@@ -452,9 +452,14 @@ def test_a_text_computes_nothing_while_it_is_read():
         ArgumentType, match="layers that follow its input; got Tile of constants"
     ):
         kd.experiment("images", model=huge)
+    bare = {"class_name": "Functional", "module": "keras.src.models.functional", "config": None}
+    with pytest.raises(ArgumentType, match="got a Functional of something else"):
+        kd.experiment("images", model=hostile(lambda c: c["config"]["layers"].append(bare)))
     thresholds = {"num_thresholds": 20_000_000, "name": "auc"}
     text = json.dumps({"module": "keras.metrics", "class_name": "AUC", "config": thresholds})
-    with pytest.raises(ArgumentType, match=r"sizes of at most 10000; got 20000000 in AUC\."):
+    with pytest.raises(
+        ArgumentType, match=r"at most 100000 num_thresholds; got 20000000 in AUC\."
+    ):
         kd.experiment("images", metrics=[text])
 
 
@@ -467,6 +472,32 @@ def test_a_lambda_is_refused_whatever_it_says_it_is():
         )
         with pytest.raises(ArgumentType, match="got a lambda"):
             kd.experiment("images", model=text)
+
+
+def test_large_numbers_that_hold_no_memory_are_kept(tmp_path):
+    own = {
+        "schedule": keras.optimizers.schedules.ExponentialDecay(0.1, 1_000_000, 0.9),
+        "loss": keras.losses.SparseCategoricalCrossentropy(ignore_class=65_535),
+    }
+    run = trained(epochs=1, out=tmp_path / "run", **own)
+    assert kd.load_run(tmp_path / "run").digests == run.digests
+
+
+@keras.saving.register_keras_serializable("tests")
+def halved(x):
+    return x / 2
+
+
+def test_a_registered_function_is_taken_and_another_by_its_name_is_not(tmp_path):
+    dense = keras.layers.Dense(4, activation=halved)
+    run = trained(model=through(dense), epochs=1, out=tmp_path / "run")
+    assert kd.load_run(tmp_path / "run").digests == run.digests
+    content = json.loads(run.experiment.architecture)
+    (function,) = (x for x in nodes(content) if x["class_name"] == "function")
+    assert function["config"] == "tests>halved"
+    function |= {"module": "os", "config": "system"}  # its registered_name stays
+    with pytest.raises(ArgumentType, match="got the function 'system'"):
+        kd.experiment("images", model=json.dumps(content))
 
 
 @keras.saving.register_keras_serializable("tests")

@@ -8,7 +8,8 @@ from test_training import Stop
 import kerasduet as kd
 from kerasduet.augment import Augmentation
 from kerasduet.data.part import Part, digest_rows, joined, leaves, taken
-from kerasduet.errors import LengthMismatch
+from kerasduet.errors import ArgumentType, LengthMismatch
+from kerasduet.registry import TASKS
 from kerasduet.training import compile_model, weights_digest
 
 BATCH = 16
@@ -49,6 +50,14 @@ def test_two_inputs_and_two_heads_train_to_the_same_bits_and_resume(stranger, tm
     loaded = kd.load_run(tmp_path / "run")
     found = loaded.predict(whole.dataset.test.inputs)
     assert all(np.array_equal(found[name], outputs[name]) for name in outputs)
+
+
+def test_weights_of_classes_beside_those_of_rows_are_refused(stranger, monkeypatch, tmp_path):
+    task = type(TASKS["pairs"])
+    monkeypatch.setattr(task, "class_weights", lambda self, experiment: {0: 1.0, 1: 2.0})
+    with pytest.raises(ArgumentType, match="class_weight: excludes weights of rows"):
+        trained(stranger, out=tmp_path / "run")
+    assert not list(tmp_path.iterdir())
 
 
 def test_streamed_rows_are_never_asked_for_more_than_a_batch_at_once(stranger):

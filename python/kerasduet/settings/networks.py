@@ -17,7 +17,16 @@ from kerasduet.settings.objects import nodes, parsed, snake, text_of
 if TYPE_CHECKING:
     import keras
 
-__all__ = ["OWN_NETWORK", "Shapes", "made", "network_text", "refuse_misfit", "sides"]
+__all__ = [
+    "OWN_NETWORK",
+    "Shapes",
+    "give_seeds",
+    "is_built",
+    "made",
+    "network_text",
+    "refuse_misfit",
+    "sides",
+]
 
 OWN_NETWORK = "own"  # in place of a builder's name
 Shapes = tuple[tuple[Any, ...], tuple[Any, ...]]  # of one input and of one output

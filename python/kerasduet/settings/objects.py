@@ -28,19 +28,22 @@ from kerasduet.settings.allowed import (
 from kerasduet.settings.rules import Rule
 
 __all__ = [
-    "KINDS",
+    "OBJECT_SETTINGS",
     "KerasObject",
     "brief",
     "is_object",
+    "nodes",
     "parsed",
     "rebuilt",
     "shown",
+    "snake",
     "text_of",
     "usual_config",
 ]
 
 MOST_NODES = 50_000  # classes in one configuration
-MOST_SIZE = 10_000  # of a metric's thresholds or classes, which a text may ask for
+# What a metric holds memory for; MeanIoU for its classes squared.
+MOST_SIZES = {"num_thresholds": 100_000, "num_classes": 5_000}
 
 
 @dataclass(frozen=True)
@@ -201,7 +204,9 @@ def text_of(name: str, value: Any, kind: str) -> str:
     text = json.dumps(node, sort_keys=True, separators=(",", ":"))
     if kind == "network":
         _refuse_loose(name, node)
-    elif is_text and kind != "optimizer":  # what is left of one lacks the settings of all
+        return text
+    _refuse_large(name, node)
+    if is_text and kind != "optimizer":  # what is left of one lacks the settings of all
         _refuse_unmade(name, node, text)
     return text
 
@@ -209,12 +214,11 @@ def text_of(name: str, value: Any, kind: str) -> str:
 def _refuse_loose(name: str, network: dict[str, Any]) -> None:
     """Refuse a network that is no list of layers, or computes before it is given anything."""
     for node in nodes(network):
-        layers = node["config"].get("layers") if node["class_name"] in NETWORKS else None
-        if node["class_name"] in NETWORKS and not (
-            isinstance(layers, list)
-            and all(isinstance(x, dict) and isinstance(x.get("config"), dict) for x in layers)
-        ):
-            raise ArgumentType(f"{name}: must be a list of layers; got {show(layers)}.")
+        if node["class_name"] in NETWORKS and not _has_layers(node.get("config")):
+            raise ArgumentType(
+                f"{name}: must be a list of layers with their settings; got a "
+                f"{node['class_name']} of something else."
+            )
         for call in node.get("inbound_nodes") or ():
             if not any(part["class_name"] == "__keras_tensor__" for part in nodes(call)):
                 raise ArgumentType(
@@ -223,14 +227,26 @@ def _refuse_loose(name: str, network: dict[str, Any]) -> None:
                 )
 
 
+def _has_layers(config: Any) -> bool:
+    layers = config.get("layers") if isinstance(config, dict) else None
+    return isinstance(layers, list) and all(
+        isinstance(x, dict) and isinstance(x.get("config"), dict) for x in layers
+    )
+
+
+def _refuse_large(name: str, node: dict[str, Any]) -> None:
+    """Refuse an object that would take more memory than one of use."""
+    for size, most in MOST_SIZES.items():
+        given = node["config"].get(size)
+        if isinstance(given, int | float) and given > most:
+            raise ArgumentType(
+                f"{name}: must have at most {most} {size}; got {show(given)} in "
+                f"{node['class_name']}."
+            )
+
+
 def _refuse_unmade(name: str, node: dict[str, Any], text: str) -> None:
-    """Refuse a text that Keras makes nothing of, or something huge."""
-    sizes = [item for item in node["config"].values() if isinstance(item, int)]
-    if max(sizes, default=0) > MOST_SIZE:
-        raise ArgumentType(
-            f"{name}: must have sizes of at most {MOST_SIZE}; got {max(sizes)} in "
-            f"{node['class_name']}."
-        )
+    """Refuse a text that Keras makes nothing of."""
     try:
         rebuilt(text)
     except Exception as error:  # of any class
@@ -304,9 +320,7 @@ def _described(name: str, value: Any, known: Kind) -> dict[str, Any]:
             "get_config()."
         ) from None
     prefix = snake(node["class_name"])
-    if not known.classes & NETWORKS and re.fullmatch(
-        rf"{prefix}_\d+", node["config"].get("name", "")
-    ):
+    if known is KINDS["metric"] and re.fullmatch(rf"{prefix}_\d+", node["config"]["name"]):
         node["config"]["name"] = prefix  # of the second of its kind in a session
     found: dict[str, Any] = node
     return found
@@ -363,8 +377,12 @@ def _refuse_strangers(name: str, whole: dict[str, Any], *, is_text: bool) -> Non
 
 
 def _is_registered(node: Mapping[str, Any]) -> bool:
-    """Say whether a class or function was registered in this session: code that is here already."""
-    registered = node.get("registered_name")
+    """Say whether a class or function was registered in this session: code that is here already.
+
+    Keras looks up a function by its `config`, whatever its `registered_name` says.
+    """
+    of_function = node["class_name"] == "function"
+    registered = node.get("config") if of_function else node.get("registered_name")
     if not isinstance(registered, str) or ">" not in registered:
         return False
     import keras

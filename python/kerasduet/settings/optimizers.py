@@ -12,8 +12,8 @@ from kerasduet.settings.objects import is_object, parsed, text_of, usual_config
 
 __all__ = ["NAMED", "SHARED", "optimizer_class", "refuse_rate", "spread"]
 
-# A setting of an experiment, and what it is called in the configuration of an optimizer.
 NAMED = ("adam", "adamw", "rmsprop", "sgd")  # what an experiment calls by a name
+# A setting of an experiment, and what it is called in the configuration of an optimizer.
 SHARED = {
     "momentum": "momentum",
     "weight_decay": "weight_decay",

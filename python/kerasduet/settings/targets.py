@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from typing import Any
 
 import numpy as np
@@ -50,13 +50,16 @@ def refuse_other_loss(
 
 
 def _no_loss(text: str, found: str) -> ArgumentType:
-    name = parsed(text)["class_name"]
-    sparse = f"Sparse{name}"
-    hint = f" Use {sparse}, which reads class codes." if sparse in LOSSES else ""
     return ArgumentType(
         f"loss: must be lower where the outputs are right, for targets as the data give them; got "
-        f"{found} with {brief(text)}.{hint}"
+        f"{found} with {brief(text)}.{_sparse(text, LOSSES)}"
     )
+
+
+def _sparse(text: str, known: Set[str]) -> str:
+    """Say which class of Keras does the same for class codes, if there is one."""
+    sparse = f"Sparse{parsed(text)['class_name']}"
+    return f" Use {sparse}, which reads class codes." if sparse in known else ""
 
 
 def refuse_other_metrics(
@@ -77,12 +80,9 @@ def refuse_other_metrics(
             if np.allclose(values[0], values[1], rtol=1e-3) and values[0] != values[2]:
                 continue
             found = "values that do not follow them"
-        name = parsed(text)["class_name"]
-        sparse = f"Sparse{name}"
-        hint = f" Use {sparse}, which reads class codes." if sparse in METRICS else ""
         raise ArgumentType(
             f"metrics: must read the targets as the data give them; got {found} from "
-            f"{brief(text)}.{hint}"
+            f"{brief(text)}.{_sparse(text, METRICS)}"
         )
 
 

@@ -165,7 +165,7 @@ class _Course:
 
     def take_up(self, logs: Any = None) -> None:
         """Give the callbacks the values that they had where the training stopped."""
-        if self.state.epoch:
+        if self.callbacks and self.state.epoch:
             own_callbacks.restore(self.callbacks, self.state.callbacks)
             restore(self.model, self.state.variables)  # one of them may have set the rate
 
