@@ -37,6 +37,10 @@ settings_to_py <- function(settings) {
   refuse_twice(names(settings), "settings")
   is_maker <- names(settings) == "model" & vapply(settings, is_r_function, logical(1))
   settings[is_maker] <- lapply(settings[is_maker], network_to_py)
+  # Weights by name are those of the classes named, whatever their order.
+  if (!is.null(names(settings[["class_weight"]]))) {
+    settings[["class_weight"]] <- as.list(settings[["class_weight"]])
+  }
   lapply(settings, setting_to_py)
 }
 

@@ -297,6 +297,7 @@ REFUSED = {
         ShapeError,
         "must have one input and one output, not in a dict or list; got 2 and 1.",
     ),
+    "one output": (lambda: network(classes=1, last="sigmoid"), ShapeError, "[3]; got [1]"),
     "other classes": (lambda: network(classes=4), ShapeError, "[3]; got [4]"),
     "other images": (lambda: network((5, 4, 1)), ShapeError, "[4, 4, 1]; got [5, 4, 1]"),
     "no function of this": (lambda: lambda z: z, ArgumentType, "<lambda>() with z"),
@@ -684,6 +685,7 @@ WRONG = [
     ({"metrics": ["auc"]}, ArgumentType, "metrics: must be a Keras metric"),
     ({"class_weight": (1, 2)}, ArgumentType, "one weight a class (10); got 2."),
     ({"class_weight": (0,) * 10}, ArgumentRange, "must have a weight above 0"),
+    ({"class_weight": {"cat": 1, "dog": 2}}, ArgumentType, "got codes 'cat', 'dog'."),
     ({"class_weight": {1: 1}}, ArgumentType, "every class by its code, from 0; got codes [1]"),
     *(
         ({"metrics": make}, ArgumentType, f"from {name}(")

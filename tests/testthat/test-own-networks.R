@@ -87,6 +87,17 @@ test_that("Keras's objects are settings, and callbacks go on", {
   )
 })
 
+test_that("class weights by name are those of the classes named", {
+  skip_without_core()
+  weighted <- function(weights) experiment("images", classes = 3, class_weight = weights)
+  expect_equal(weighted(c("2" = 5, "0" = 1, "1" = 2))$class_weight, c(1, 2, 5))
+  expect_equal(weighted(c(1, 2, 5))$class_weight, c(1, 2, 5))
+  expect_error(
+    weighted(c(dog = 1, cat = 2, fig = 3)), "must name every class by its code, from 0",
+    class = "ArgumentType"
+  )
+})
+
 test_that("a network that does not fit is refused in one sentence", {
   skip_without_core()
   expect_error(

@@ -58,7 +58,9 @@ class Classification(Task):
     def sized(self, inputs: tuple[Any, ...], outputs: tuple[Any, ...]) -> Mapping[str, Any]:
         """Take the shape of the images and the number of classes from a network."""
         known = {"input_shape": inputs} if len(inputs) == 3 and None not in inputs else {}
-        return known | ({"classes": outputs[0]} if len(outputs) == 1 else {})
+        # With fewer than two there is no such setting, and the shapes are told apart.
+        has_classes = len(outputs) == 1 and outputs[0] > 1
+        return known | ({"classes": outputs[0]} if has_classes else {})
 
     def check_network(self, network: Any) -> None:
         """Refuse a network that gives no probabilities."""

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any
 
-from kerasduet import checks
 from kerasduet.checks import show
 from kerasduet.errors import ArgumentRange, ArgumentType
 from kerasduet.settings import Number, OneOf, Optional, PathText, Section, Several
@@ -63,19 +62,20 @@ class ClassWeights(Several):
     def __call__(self, name: str, value: Any) -> tuple[Any, ...]:
         """Check every weight."""
         if isinstance(value, Mapping):
-            # R names what Python numbers.
-            codes = {checks.whole(name, _number(key), low=0): key for key in value}
-            if sorted(codes) != list(range(len(value))):
+            by_code = {_code(key): weight for key, weight in value.items()}
+            if set(by_code) != set(range(len(value))):
                 raise ArgumentType(
                     f"{name}: must name every class by its code, from 0; got codes "
-                    f"{show(sorted(codes))}."
+                    f"{show(list(by_code))}."
                 )
-            value = [value[codes[code]] for code in sorted(codes)]
+            value = [by_code[code] for code in range(len(value))]
         return super().__call__(name, value)
 
 
-def _number(key: Any) -> Any:
-    return int(key) if isinstance(key, str) and key.isdecimal() and key.isascii() else key
+def _code(key: Any) -> Any:
+    """Give a code as a number, which R writes as a name."""
+    is_written = isinstance(key, str) and key.isascii() and key.isdecimal()
+    return int(key) if is_written else key
 
 
 @dataclass(frozen=True, kw_only=True)
