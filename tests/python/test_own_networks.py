@@ -13,6 +13,7 @@ import keras
 import numpy as np
 import pytest
 from conftest import seasonal
+from keras.src.backend.common import global_state
 from test_training import Middle
 
 import kerasduet as kd
@@ -29,7 +30,7 @@ from kerasduet.errors import (
 from kerasduet.experiments import Experiment
 from kerasduet.report.repeat import Variable, changes
 from kerasduet.runs import storage
-from kerasduet.settings.objects import brief, nodes
+from kerasduet.settings.objects import brief, nodes, rebuilt
 from kerasduet.training import course, weights_digest
 
 SHAPE = (4, 4, 1)
@@ -484,6 +485,18 @@ def test_large_numbers_that_hold_no_memory_are_kept(tmp_path):
     assert kd.load_run(tmp_path / "run").digests == run.digests
 
 
+def test_keras_itself_reads_no_code_whatever_a_session_allows():
+    layer = keras.saving.serialize_keras_object(keras.layers.Lambda(lambda x: x))
+    keras.config.enable_unsafe_deserialization()
+    try:
+        back = keras.saving.deserialize_keras_object(layer)
+        assert type(back) is keras.layers.Lambda
+        with pytest.raises(ValueError, match="safe_mode"):
+            rebuilt(json.dumps(layer))
+    finally:
+        global_state.set_global_attribute("safe_mode_saving", None)
+
+
 @keras.saving.register_keras_serializable("tests")
 def halved(x):
     return x / 2
@@ -780,6 +793,23 @@ class Hidden(keras.callbacks.Callback):
         self.losses.append(logs["loss"])
         if len(self.losses) == 3:
             self.model.optimizer.learning_rate = 0.5
+
+
+class Halving(keras.callbacks.Callback):
+    """Begin with a rate of its own, and halve it."""
+
+    def on_train_begin(self, logs=None):
+        self.model.optimizer.learning_rate = 0.2
+
+    def on_epoch_end(self, epoch, logs=None):
+        self.model.optimizer.learning_rate = self.model.optimizer.learning_rate / 2
+
+
+def test_what_a_callback_sets_at_the_start_is_not_set_again(tmp_path):
+    whole = trained(callbacks=Halving())
+    trained(out=tmp_path / "run", progress=Middle(3), callbacks=Halving())
+    again = kd.resume_run(tmp_path / "run", data=images(), progress=False, callbacks=Halving())
+    assert again.digests == whole.digests
 
 
 def test_lists_and_hidden_counts_go_on_and_a_log_is_continued(tmp_path):

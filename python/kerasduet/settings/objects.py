@@ -348,11 +348,10 @@ def _refuse_strangers(name: str, whole: dict[str, Any], *, is_text: bool) -> Non
             raise ArgumentType(f"{name}: must name its classes; got {show(kind)}.")
         if kind in VALUES:
             continue
-        # Keras looks at these two before it looks at the module.
-        may_be_own = not kind.startswith("__") and kind != "function"
-        if may_be_own and module in OPERATIONS and kind.isidentifier() and kind[0].isupper():
+        # "function" and "__lambda__", which Keras takes whatever their module, are no classes.
+        if module in OPERATIONS and kind.isidentifier() and kind[0].isupper():
             continue
-        if may_be_own and isinstance(module, str) and kind in ALLOWED.get(module, ()):
+        if isinstance(module, str) and kind in ALLOWED.get(module, ()):
             continue
         if not kind.startswith("__") and _is_registered(node):
             continue
