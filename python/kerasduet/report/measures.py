@@ -24,6 +24,7 @@ def headline(run: Result) -> Interval | None:
     counted = task.counted(run.table, learned).get(metric.name)
     if counted is None:
         return None
+    tests = len(run.table) // task.steps(run.preprocessing)
     (found,) = counted_intervals(lambda counts: counted(counts)[:, None], tests, block=block)
     return found
 
