@@ -11,7 +11,14 @@ from kerasduet.registry import TASKS
 if TYPE_CHECKING:
     from kerasduet.experiments import Experiment
 
-__all__ = ["Dataset", "Part", "Source", "load_data"]
+__all__ = ["Dataset", "Part", "Source", "load_data", "loaded_for"]
+
+
+def loaded_for(experiment: Experiment, data: Any) -> Dataset:
+    """Give a data set that was loaded for an experiment, or load what the caller gave."""
+    dataset = data if isinstance(data, Dataset) else load_data(experiment, data)
+    dataset.check_made_for(experiment.on_own_data() if dataset.source.given else experiment)
+    return dataset
 
 
 def load_data(experiment: Experiment | str, data: Any = None) -> Dataset:
