@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 from kerasduet import callbacks as own_callbacks
 from kerasduet import checks, environment, interrupts, training
 from kerasduet.data import Dataset, load_data, loaded_for
-from kerasduet.data.part import digest_rows
 from kerasduet.errors import ArgumentType, RunFolderError
 from kerasduet.experiments import Experiment, experiment
 from kerasduet.models import build
@@ -335,7 +334,7 @@ def _unscored(
 def _test_digest(chosen: Experiment, dataset: Dataset) -> dict[str, str]:
     """Digest test rows known by number, so that runs trained on other rows are compared on them."""
     numbered = TASKS[chosen.task].key == ("row",)
-    return {"test_sha256": digest_rows(dataset.test.inputs)} if numbered else {}
+    return {"test_sha256": dataset.test_sha256} if numbered else {}
 
 
 def _iso(seconds: float) -> str:

@@ -17,10 +17,11 @@ if TYPE_CHECKING:
     from kerasduet.data.preprocessing import Learned
     from kerasduet.experiments import Experiment
     from kerasduet.models.sequence.recurrent import recurrent
+    from kerasduet.models.table.table_dense import table_dense
     from kerasduet.models.vision.cnn import cnn
     from kerasduet.models.vision.dnn import dnn
 
-__all__ = ["BUILDERS", "build_model", "cnn", "dnn", "recurrent"]
+__all__ = ["BUILDERS", "build_model", "cnn", "dnn", "recurrent", "table_dense"]
 
 
 def __getattr__(name: str) -> Any:

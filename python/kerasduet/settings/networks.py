@@ -30,7 +30,7 @@ __all__ = [
 ]
 
 OWN_NETWORK = "own"  # in place of a builder's name
-Shapes = tuple[tuple[Any, ...], tuple[Any, ...]]  # of one input and of one output
+Shapes = tuple[Any, tuple[Any, ...]]  # of one input, or a dict of them, and of one output
 
 
 def made(given: Any, arguments: Mapping[str, Any]) -> Any:
