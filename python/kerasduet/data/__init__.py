@@ -31,8 +31,8 @@ def load_data(experiment: Experiment | str, data: Any = None) -> Dataset:
     data : optional
         The caller's own data instead: for images a mapping with `x` (n, height, width) or
         (n, height, width, channels) and `y` (n,), and perhaps `x_test` and `y_test`; for a
-        series a pandas Series or DataFrame, or a mapping of columns. Excludes
-        `experiment.path`.
+        series a pandas Series or DataFrame, or a mapping of columns; for a table a pandas, polars
+        or pyarrow one, or a mapping of columns. Excludes `experiment.path`.
 
     Returns
     -------

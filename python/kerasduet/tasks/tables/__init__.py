@@ -29,7 +29,7 @@ class Table(Task):
     decided = ("width", "levels", "outputs")
     rows = "rows"
     cases_word = "rows"
-    ask = "predict(newdata)"
+    ask = "predict(x)"
     page_settings = ("features", "group", "time", "weights", "scale", "missing", "test_split")
 
     def shapes(self, data: Any) -> dict[str, Any]:

@@ -21,6 +21,7 @@ def table(target: str, *, classes: bool) -> pd.DataFrame:
 
     random = np.random.default_rng(5)
     kind = np.arange(ROWS) % len(CLASSES)
+    classed = pd.Categorical(np.array(CLASSES)[kind], categories=CLASSES)
     places = [f"place {i}" for i in range(12)]  # each comes eight times
     frame = pd.DataFrame(
         {
@@ -32,5 +33,4 @@ def table(target: str, *, classes: bool) -> pd.DataFrame:
         }
     )
     number = frame["depth"] * 3 + frame["stones"] + random.normal(size=ROWS)
-    chosen = pd.Categorical.from_codes(kind, categories=CLASSES) if classes else number
-    return frame.assign(**{target: chosen})
+    return frame.assign(**{target: classed if classes else number})
