@@ -252,7 +252,8 @@ summary.kerasduet_run <- function(object, ...) {
   structure(
     list(
       name = object$experiment$name, status = object$status, result = object$summary,
-      facts = object$facts, metrics = object$metrics, history = object$history, digests = object$digests,
+      facts = object$facts,
+      metrics = object$metrics, history = object$history, digests = object$digests,
       seconds = object$provenance$seconds$training
     ),
     class = "summary.kerasduet_run"

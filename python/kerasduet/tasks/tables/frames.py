@@ -74,7 +74,7 @@ class Encoding:
             if name not in frame:
                 raise UnknownName(f"{name}: no such column. {nearest(name, frame.columns)}")
             if kind == "number":
-                if frame[name].dtype.kind not in "iuf":
+                if frame[name].dtype.kind not in "iufb":
                     raise ArgumentType(f"{name}: must be numbers.")
                 numbers.append((frame[name].to_numpy(np.float64) - center) / scale)
                 continue
@@ -137,7 +137,7 @@ def learn(frame: pd.DataFrame, features: Any, *, rows: Any, **how: Any) -> Encod
     columns: list[Column] = []
     for name in features:
         column = frame[name].iloc[rows]
-        if column.dtype.kind in "iuf":
+        if column.dtype.kind in "iufb":
             values = column.to_numpy(np.float64)
             columns.append(
                 Column(name, "number", float(values.mean()), float(values.std()), ())
