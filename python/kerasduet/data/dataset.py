@@ -118,7 +118,7 @@ class Dataset:
         """Digest of the test rows, of a table as they were read, whatever was made of them."""
         if self.given is None:
             return digest_rows(self.test.inputs)
-        from kerasduet.tasks.tables.frames import digest_frame
+        from kerasduet.data.frames import digest_frame
 
         return digest_frame(self.given)
 

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
+from kerasduet.data.frames import Encoding
 from kerasduet.data.preprocessing import LABEL_TYPES, Learned, as_tuples
-from kerasduet.tasks.tables.frames import Encoding
 
 if TYPE_CHECKING:
     import pandas as pd

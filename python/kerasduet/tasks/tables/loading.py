@@ -8,6 +8,14 @@ import numpy as np
 
 from kerasduet.checks import nearest, show
 from kerasduet.data.dataset import Dataset, Part, Source
+from kerasduet.data.frames import (
+    Encoding,
+    digest_frame,
+    learn,
+    load_embedded,
+    read_table,
+    split_rows,
+)
 from kerasduet.data.part import Picked, mapped
 from kerasduet.errors import (
     ArgumentRange,
@@ -16,14 +24,6 @@ from kerasduet.errors import (
     MissingValue,
     NonFinite,
     UnknownName,
-)
-from kerasduet.tasks.tables.frames import (
-    Encoding,
-    digest_frame,
-    learn,
-    load_embedded,
-    read_table,
-    split_rows,
 )
 
 if TYPE_CHECKING:
@@ -107,15 +107,9 @@ def split(data: TableSettings, frame: pd.DataFrame, classes: np.ndarray | None =
 
 def learned_encoding(data: TableSettings, frame: pd.DataFrame, rows: np.ndarray) -> Encoding:
     """Learn from the training rows how the features are encoded."""
-    return learn(
-        frame,
-        features_of(data, frame),
-        scale=data.scale,
-        missing=data.missing,
-        unknown=data.unknown,
-        unusable=data.unusable,
-        rows=rows,
-    )
+    chosen = {name: getattr(data, name) for name in ("missing", "unknown", "unusable")}
+    words = {name: "refuse" if value == "error" else value for name, value in chosen.items()}
+    return learn(frame, features_of(data, frame), scale=data.scale, rows=rows, **words)
 
 
 def laid(

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from kerasduet.data.dataset import Dataset
+from kerasduet.data.frames import read_table
 from kerasduet.data.labels import find_labels
 from kerasduet.errors import LengthMismatch
 from kerasduet.tasks.classification.scores import class_metrics
-from kerasduet.tasks.tables.frames import read_table
 from kerasduet.training import predict_outputs, refuse_no_numbers
 
 if TYPE_CHECKING:
