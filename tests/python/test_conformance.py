@@ -42,6 +42,7 @@ SMALL = {
     "cnn": {"filters": (4, 4), "dense_units": 8, "dropout": 0.2},
     **dict([documented()]),
     "recurrent": {"units": (4, 3), "dense_units": 4, "dropout": 0.2},
+    "table_dense": {"units": (4, 3), "dropout": 0.2, "l2": 1e-4},
 }
 
 
