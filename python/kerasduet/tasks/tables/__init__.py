@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from kerasduet.task import Metric, Task
+from kerasduet.task import Task
+from kerasduet.tasks.tables.metrics import CLASS_METRICS, NUMBER_METRICS
 from kerasduet.tasks.tables.settings import (
     ClassTableSettings,
     ClassTableTraining,
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from kerasduet.data.dataset import Dataset
     from kerasduet.data.preprocessing import Learned
     from kerasduet.experiments import Experiment
+    from kerasduet.report.intervals import Counted
 
 __all__ = ["CLASSES", "NUMBERS"]
 
@@ -71,10 +73,7 @@ class ClassTables(Table):
     Training = ClassTableTraining
     own_data = "table-classes"
     file_data = "table-classes"
-    metrics = (
-        Metric("loss", "cross-entropy", "nats"),
-        Metric("accuracy", "accuracy", "%", 100, higher=True),
-    )
+    metrics = CLASS_METRICS
     needed = ("loss", "accuracy")
     tiny: ClassVar = {"target": "kind"}
 
@@ -150,16 +149,28 @@ class ClassTables(Table):
         return predicted.class_table(dataset, outputs)
 
     def score(self, table: pd.DataFrame, learned: Any) -> dict[str, float]:
-        """Give loss (nats), accuracy and those of the commonest class."""
-        from kerasduet.tasks.tables import predicted
+        """Give the scores of the network and of each baseline, and the gain over the best."""
+        from kerasduet.tasks.tables import results
 
-        return predicted.class_score(table, learned)
+        return results.class_score(table, learned)
+
+    def cases(self, table: pd.DataFrame, learned: Any) -> Mapping[str, np.ndarray]:
+        """Give each test row's log loss, right or not, and Brier score."""
+        from kerasduet.tasks.tables import results
+
+        return results.class_cases(table, learned)
+
+    def counted(self, table: pd.DataFrame, learned: Any) -> Mapping[str, Counted]:
+        """Give balanced accuracy and area under the ROC curve."""
+        from kerasduet.tasks.tables import results
+
+        return results.class_counted(table, learned)
 
     def verdict(self, metrics: Mapping[str, float]) -> str:
-        """Put accuracy and the commonest class beside each other."""
-        from kerasduet.tasks.classification import scores
+        """Put network and best baseline beside each other."""
+        from kerasduet.tasks.tables import results
 
-        return scores.verdict(metrics)
+        return results.class_verdict(metrics)
 
     def check_learned(self, learned: Any, experiment: Experiment) -> None:
         """Refuse other columns or classes than those of the experiment."""
@@ -199,10 +210,7 @@ class NumberTables(Table):
     own_data = "table-numbers"
     file_data = "table-numbers"
     kinds = ("response",)
-    metrics = (
-        Metric("rmse", "root mean squared error", root=True),
-        Metric("mae", "mean absolute error"),
-    )
+    metrics = NUMBER_METRICS
     needed = ("rmse", "mae")
     tiny: ClassVar = {"target": "kind"}
 
@@ -261,14 +269,28 @@ class NumberTables(Table):
         return predicted.number_table(dataset, outputs)
 
     def score(self, table: pd.DataFrame, learned: Any) -> dict[str, float]:
-        """Give rmse and mae, and those of the training mean."""
-        from kerasduet.tasks.tables import predicted
+        """Give the scores of the network and of each baseline, and the gain over the best."""
+        from kerasduet.tasks.tables import results
 
-        return predicted.number_score(table, learned)
+        return results.number_score(table, learned)
+
+    def cases(self, table: pd.DataFrame, learned: Any) -> Mapping[str, np.ndarray]:
+        """Give each test row's squared and absolute error."""
+        from kerasduet.tasks.tables import results
+
+        return results.number_cases(table, learned)
+
+    def counted(self, table: pd.DataFrame, learned: Any) -> Mapping[str, Counted]:
+        """Give R-squared."""
+        from kerasduet.tasks.tables import results
+
+        return results.number_counted(table, learned)
 
     def verdict(self, metrics: Mapping[str, float]) -> str:
-        """Put the error and that of the mean beside each other."""
-        return f"Test RMSE {metrics['rmse']:.4g}; the mean has {metrics['mean_rmse']:.4g}."
+        """Put network and best baseline beside each other."""
+        from kerasduet.tasks.tables import results
+
+        return results.number_verdict(metrics)
 
     def check_learned(self, learned: Any, experiment: Experiment) -> None:
         """Refuse other columns than those of the experiment."""

@@ -9,7 +9,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from kerasduet.tasks.tables.regression import Inputs, fit_linear, fit_logistic
+from kerasduet.data.part import leaves, taken
+from kerasduet.tasks.tables.regression import (
+    Inputs,
+    fit_linear,
+    fit_logistic,
+    numbers_of,
+)
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -205,7 +211,7 @@ def _boost(
             np.random.default_rng(seed).choice(len(target), MOST_ROWS, replace=False)
         )
         train, target, weights = _some(train, chosen), target[chosen], weights[chosen]
-    width = _numbers(train).shape[1]
+    width = numbers_of(_some(train, slice(0, 1))).shape[1]
     settings: Any = {
         "random_state": seed,
         "categorical_features": [
@@ -229,31 +235,28 @@ def _parts(inputs: Inputs) -> Iterator[Inputs]:
 
 def _some(inputs: Inputs, rows: Any) -> Inputs:
     """Give some rows; all of them are not copied."""
-    if isinstance(rows, np.ndarray) and rows.dtype == bool and rows.all():
-        return inputs
-    if isinstance(inputs, Mapping):
-        return {name: values[rows] for name, values in inputs.items()}
-    return inputs[rows]
-
-
-def _numbers(inputs: Inputs) -> np.ndarray:
-    return inputs["numbers"] if isinstance(inputs, Mapping) else inputs
+    if isinstance(rows, np.ndarray) and rows.dtype == bool:
+        if rows.all():
+            return inputs
+        rows = np.flatnonzero(rows)
+    return taken(inputs, rows)
 
 
 def _length(inputs: Inputs) -> int:
-    return len(_numbers(inputs))
+    return len(next(leaves(inputs)))
 
 
 def _columns(inputs: Inputs) -> np.ndarray:
     """Give numbers and codes side by side (n, width + embedded)."""
+    numbers = numbers_of(inputs)
     if not isinstance(inputs, Mapping):
-        return inputs
-    codes = [values[:, None] for name, values in inputs.items() if name != "numbers"]
-    return np.hstack([inputs["numbers"], *codes]).astype(np.float64)
+        return numbers
+    codes = [np.asarray(part)[:, None] for name, part in inputs.items() if name != "numbers"]
+    return np.hstack([numbers, *codes]).astype(np.float64)
 
 
 def _named(names: Sequence[str], inputs: Inputs) -> Sequence[str]:
-    return names or [f"x{i + 1}" for i in range(_numbers(inputs).shape[1])]
+    return names or [f"x{i + 1}" for i in range(numbers_of(inputs).shape[1])]
 
 
 def _left_out(names: tuple[str, ...]) -> list[str]:

@@ -8,14 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
+
+from kerasduet.data.part import leaves, taken
 
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["Design", "LinearFit", "LogisticFit", "fit_linear", "fit_logistic"]
+__all__ = ["Design", "LinearFit", "LogisticFit", "fit_linear", "fit_logistic", "numbers_of"]
 
 PIECE = 50_000  # rows in double precision at a time
 ALIASED = 1e-6  # of a column that others determine, what is left of it; its rows are float32
@@ -25,7 +27,8 @@ RIDGE = 1.0  # scikit-learn's usual penalty on standardized columns, C = 1
 MOST_LEVELS = 500  # columns that levels of embedded columns may become
 INTERCEPT = "(Intercept)"
 
-Inputs = np.ndarray | Mapping[str, np.ndarray]
+# Arrays, or what gives rows of them when asked: see `kerasduet.data.part`.
+Inputs = Any
 
 
 @dataclass(frozen=True)
@@ -87,15 +90,23 @@ class Design:
 
 def _pieces(inputs: Inputs, levels: Sequence[int]) -> Iterator[tuple[slice, np.ndarray]]:
     """Give pieces of rows in double precision, embedded columns as a column a level."""
-    numbers = inputs["numbers"] if isinstance(inputs, Mapping) else inputs
-    for start in range(0, len(numbers), PIECE):
-        place = slice(start, start + PIECE)
-        parts = [numbers[place].astype(np.float64)]
-        if isinstance(inputs, Mapping):
-            parts += [
-                np.eye(count)[inputs[f"level_{i + 1}"][place]] for i, count in enumerate(levels)
-            ]
+    rows = len(next(leaves(inputs)))
+    for start in range(0, rows, PIECE):
+        place = slice(start, min(start + PIECE, rows))
+        piece = taken(inputs, place)
+        parts = [np.empty((place.stop - start, 0)), numbers_of(piece).astype(np.float64)]
+        if isinstance(piece, Mapping):
+            parts += [np.eye(count)[piece[f"level_{i + 1}"]] for i, count in enumerate(levels)]
         yield place, np.hstack(parts)
+
+
+def numbers_of(inputs: Inputs) -> np.ndarray:
+    """Give the numbers (n, width) among arrays that a network gets; width may be 0."""
+    if not isinstance(inputs, Mapping):
+        return np.asarray(inputs)
+    if "numbers" in inputs:
+        return np.asarray(inputs["numbers"])
+    return np.empty((len(next(leaves(inputs))), 0))
 
 
 def make_design(

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from kerasduet.report.intervals import DRAWS, SEED, Counted, Interval, counted_intervals
-from kerasduet.task import Metric
+from kerasduet.tasks.tables.metrics import CLASS_METRICS, NUMBER_METRICS
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -37,18 +37,6 @@ __all__ = [
     "with_intervals",
 ]
 
-CLASS_METRICS = (
-    Metric("loss", "log loss", "nats"),
-    Metric("accuracy", "accuracy", "%", 100, higher=True),
-    Metric("balanced_accuracy", "balanced accuracy", "%", 100, higher=True),
-    Metric("brier", "Brier score"),
-    Metric("auc", "area under the ROC curve", higher=True),
-)
-NUMBER_METRICS = (
-    Metric("rmse", "root mean squared error", root=True),
-    Metric("mae", "mean absolute error"),
-    Metric("r2", "R\u00b2", higher=True),
-)
 RATES = ("precision", "recall", "f1")
 
 
