@@ -74,6 +74,7 @@ class ClassTables(Table):
     own_data = "table-classes"
     file_data = "table-classes"
     metrics = CLASS_METRICS
+    overview = ("history", "confusion", "importance")
     needed = ("loss", "accuracy")
     tiny: ClassVar = {"target": "kind"}
 
@@ -172,6 +173,13 @@ class ClassTables(Table):
 
         return results.class_verdict(metrics)
 
+    @property
+    def panels(self) -> tuple[Any, ...]:
+        """Confusion matrix, reliability, ROC curves, and looks inside."""
+        from kerasduet.tasks.tables.figures import class_kinds
+
+        return class_kinds(self.name)
+
     def check_learned(self, learned: Any, experiment: Experiment) -> None:
         """Refuse other columns or classes than those of the experiment."""
         from kerasduet.tasks.tables import saved
@@ -211,6 +219,7 @@ class NumberTables(Table):
     file_data = "table-numbers"
     kinds = ("response",)
     metrics = NUMBER_METRICS
+    overview = ("history", "residuals", "importance")
     needed = ("rmse", "mae")
     tiny: ClassVar = {"target": "kind"}
 
@@ -291,6 +300,13 @@ class NumberTables(Table):
         from kerasduet.tasks.tables import results
 
         return results.number_verdict(metrics)
+
+    @property
+    def panels(self) -> tuple[Any, ...]:
+        """Residuals, and looks inside."""
+        from kerasduet.tasks.tables.figures import number_kinds
+
+        return number_kinds(self.name)
 
     def check_learned(self, learned: Any, experiment: Experiment) -> None:
         """Refuse other columns than those of the experiment."""
