@@ -336,3 +336,14 @@ def test_a_diverged_network_is_not_compared():
     metrics = results.class_score(table, LEARNED)
     assert np.isnan(metrics["loss"])
     assert "gain" not in metrics
+
+
+def test_coefficients_are_given_for_the_columns_as_they_were():
+    center, scale = IRIS.mean(axis=0), IRIS.std(axis=0)
+    scaled = ((IRIS - center) / scale).astype(np.float32)
+    found = baselines.class_baselines(
+        scaled[PAIR], SPECIES[PAIR] - 1, scaled, classes=2, names=NAMES, units=(center, scale)
+    ).coefficients
+    fit = logistic(IRIS[PAIR], SPECIES[PAIR] - 1, NAMES).coefficients
+    for name in ("estimate", "std_error"):
+        assert found[name].to_numpy() == pytest.approx(fit[name].to_numpy(), rel=1e-6)

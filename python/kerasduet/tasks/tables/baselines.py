@@ -12,6 +12,7 @@ import numpy as np
 from kerasduet.data.part import leaves, taken
 from kerasduet.tasks.tables.regression import (
     Inputs,
+    Units,
     fit_linear,
     fit_logistic,
     numbers_of,
@@ -53,7 +54,7 @@ class Baselines:
         By name, in order: probabilities (n, classes), or numbers (n,) in the target's units.
     coefficients : pandas.DataFrame
         Of the regression: term, class (its code) where there are more than two, estimate,
-        std_error, low, high; of standardized columns where the network's are.
+        std_error, low, high.
     notes : tuple of str
         Sentences on what the baselines could not do as usual.
     """
@@ -82,6 +83,7 @@ def class_baselines(
     names: Sequence[str] = (),
     levels: Mapping[str, int] | None = None,
     weights: np.ndarray | None = None,
+    units: Units | None = None,
     seed: int = 0,
 ) -> Baselines:
     """Let the baselines of classes learn from the training rows, and predict the test rows.
@@ -101,6 +103,9 @@ def class_baselines(
         Levels of each embedded column, in order.
     weights : numpy.ndarray, optional
         Of the training rows (n,); 1 by default.
+    units : tuple of numpy.ndarray, optional
+        Centre and scale of each column of numbers, (width,) each, so that coefficients are given
+        for the columns as they were.
     seed : int
         Decides which rows boosted trees see of more than 100,000.
 
@@ -121,7 +126,12 @@ def class_baselines(
         return Baselines(dict.fromkeys(CLASS_BASELINES, constant), _no_coefficients(), (note,))
     seen = weight > 0  # a class whose rows weigh nothing has none
     train, own, weight = _some(train, seen), own[seen], weight[seen]
-    settings: Any = {"names": _named(names, train), "levels": levels or {}, "weights": weight}
+    settings: Any = {
+        "names": _named(names, train),
+        "levels": levels or {},
+        "weights": weight,
+        "units": units,
+    }
     fit = fit_logistic(train, own, classes=len(present), **settings)
     table = fit.coefficients
     if "class" in table:
@@ -158,13 +168,14 @@ def number_baselines(
     names: Sequence[str] = (),
     levels: Mapping[str, int] | None = None,
     weights: np.ndarray | None = None,
+    units: Units | None = None,
     seed: int = 0,
 ) -> Baselines:
     """Let the baselines of numbers learn from the training rows, and predict the test rows.
 
     Parameters
     ----------
-    train, test, names, levels, weights, seed
+    train, test, names, levels, weights, units, seed
         As for `class_baselines`.
     target : numpy.ndarray
         Of the training rows, in its own units (n,).
@@ -178,7 +189,12 @@ def number_baselines(
     seen = weight > 0
     train, weight = _some(train, seen), weight[seen]
     target = np.asarray(target, dtype=np.float64)[seen]
-    settings: Any = {"names": _named(names, train), "levels": levels or {}, "weights": weight}
+    settings: Any = {
+        "names": _named(names, train),
+        "levels": levels or {},
+        "weights": weight,
+        "units": units,
+    }
     fit = fit_linear(train, target, **settings)
     trees, drawn = _boost("numbers", train, target, test, weight, levels or {}, seed)
     outputs = {

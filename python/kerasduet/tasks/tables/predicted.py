@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from kerasduet.data.dataset import Dataset
+    from kerasduet.data.frames import Encoding
     from kerasduet.tasks.tables.learned import ClassTable, NumberTable
 
 __all__ = ["baselines_of", "class_columns", "class_table", "number_columns", "number_table"]
@@ -61,12 +62,24 @@ def baselines_of(dataset: Dataset) -> Baselines:
         "names": learned.encoding.names,
         "levels": learned.encoding.levels,
         "weights": _plain(dataset.train.weights),
+        "units": _units(learned.encoding),
     }
     if hasattr(learned, "class_names"):
         codes = np.asarray(dataset.train.targets)
         return class_baselines(train, codes, test, classes=len(learned.class_names), **given)
     target = learned.restore(np.asarray(dataset.train.targets).reshape(-1, 1))
     return number_baselines(train, target, test, **given)
+
+
+def _units(encoding: Encoding) -> tuple[np.ndarray, np.ndarray]:
+    """Give centre and scale of each column of numbers (width,): those of a year and the like."""
+    center, scale = np.zeros(encoding.width), np.ones(encoding.width)
+    at = 0
+    for column in encoding.columns:
+        if column.names:
+            center[at], scale[at] = column.center, column.scale
+        at += len(column.names)
+    return center, scale
 
 
 def _weights(dataset: Dataset) -> dict[str, np.ndarray]:

@@ -17,7 +17,15 @@ from kerasduet.data.part import leaves, taken
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["Design", "LinearFit", "LogisticFit", "fit_linear", "fit_logistic", "numbers_of"]
+__all__ = [
+    "Design",
+    "LinearFit",
+    "LogisticFit",
+    "Units",
+    "fit_linear",
+    "fit_logistic",
+    "numbers_of",
+]
 
 PIECE = 50_000  # rows in double precision at a time
 ALIASED = 1e-6  # of a column that others determine, what is left of it; its rows are float32
@@ -29,6 +37,7 @@ INTERCEPT = "(Intercept)"
 
 # Arrays, or what gives rows of them when asked: see `kerasduet.data.part`.
 Inputs = Any
+Units = tuple[np.ndarray, np.ndarray]
 
 
 @dataclass(frozen=True)
@@ -47,6 +56,9 @@ class Design:
         Columns (whole numbers) that no others before them determine.
     left_out : tuple of str
         Names of columns that others determine, but for one level of each factor.
+    units : tuple of numpy.ndarray, optional
+        By which the columns of numbers were centred and scaled before, so that coefficients are
+        given for the columns as they were.
     """
 
     names: tuple[str, ...]
@@ -55,6 +67,7 @@ class Design:
     scale: np.ndarray
     kept: np.ndarray = field(repr=False)
     left_out: tuple[str, ...] = ()
+    units: Units | None = field(default=None, repr=False)
 
     def rows(self, inputs: Inputs) -> Iterator[tuple[slice, np.ndarray]]:
         """Give pieces of rows, standardized, an intercept first: (rows, 1 + kept)."""
@@ -63,7 +76,7 @@ class Design:
             yield place, np.column_stack([np.ones(len(columns)), columns])
 
     def restore(self, slopes: np.ndarray, spread: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Undo the standardization of coefficients and of their covariance.
+        """Give coefficients, and their errors, for the columns as they were.
 
         Parameters
         ----------
@@ -77,7 +90,11 @@ class Design:
         tuple of numpy.ndarray
             Estimates and standard errors, (1 + kept,) each.
         """
-        center, scale = self.center[self.kept], self.scale[self.kept]
+        shift, unit = np.zeros(len(self.names)), np.ones(len(self.names))
+        if self.units is not None:
+            shift[: len(self.units[0])], unit[: len(self.units[1])] = self.units
+        center = (shift + unit * self.center)[self.kept]
+        scale = (unit * self.scale)[self.kept]
         turn = np.diag(np.append(1.0, 1 / scale))
         turn[0, 1:] = -center / scale
         return turn @ slopes, np.sqrt(np.maximum(np.diag(turn @ spread @ turn.T), 0))
@@ -110,7 +127,11 @@ def numbers_of(inputs: Inputs) -> np.ndarray:
 
 
 def make_design(
-    inputs: Inputs, names: Sequence[str], levels: Mapping[str, int], weights: np.ndarray
+    inputs: Inputs,
+    names: Sequence[str],
+    levels: Mapping[str, int],
+    weights: np.ndarray,
+    units: Units | None,
 ) -> Design:
     """Choose the columns of a regression.
 
@@ -125,6 +146,9 @@ def make_design(
         Levels of each embedded column, in order.
     weights : numpy.ndarray
         Of the rows (n,).
+    units : tuple of numpy.ndarray, optional
+        Centre and scale of each column of numbers, (width,) each: (value - centre) / scale is what
+        the network gets.
     """
     counts = tuple(levels.values()) if sum(levels.values()) <= MOST_LEVELS else ()
     every = [*names]
@@ -150,7 +174,8 @@ def make_design(
     told = tuple(name for name in lost if name not in spare)
     if levels and not counts:
         told += tuple(f"{name} ({n:,} levels)" for name, n in levels.items())
-    return Design(whole.names, counts, whole.center, whole.scale, np.array(kept, int), told)
+    chosen = np.array(kept, dtype=np.int64)
+    return Design(whole.names, counts, whole.center, whole.scale, chosen, told, units)
 
 
 def _factor(name: str) -> str:
@@ -236,17 +261,18 @@ def fit_linear(
     names: Sequence[str],
     levels: Mapping[str, int],
     weights: np.ndarray,
+    units: Units | None = None,
 ) -> LinearFit:
     """Fit a target (n,) by weighted least squares, as R's `lm` does.
 
     Parameters
     ----------
-    inputs, names, levels, weights
+    inputs, names, levels, weights, units
         As for `make_design`.
     target : numpy.ndarray
         In its own units.
     """
-    design = make_design(inputs, names, levels, weights)
+    design = make_design(inputs, names, levels, weights, units)
     size = 1 + len(design.kept)
     triangle = np.zeros((0, size + 1))
     for place, rows in design.rows(inputs):
@@ -302,12 +328,13 @@ def fit_logistic(
     names: Sequence[str],
     levels: Mapping[str, int],
     weights: np.ndarray,
+    units: Units | None = None,
 ) -> LogisticFit:
     """Fit classes by maximum likelihood, as R's `glm` does for two.
 
     Parameters
     ----------
-    inputs, names, levels, weights
+    inputs, names, levels, weights, units
         As for `make_design`.
     codes : numpy.ndarray
         Of the classes, each of which occurs (n,).
@@ -320,7 +347,7 @@ def fit_logistic(
     (Albert and Anderson, 1984, Biometrika 71); Newton's method then settles. Where it does not, a
     ridge penalty is put on the standardized columns.
     """
-    design = make_design(inputs, names, levels, weights)
+    design = make_design(inputs, names, levels, weights, units)
     found = _newton(design, inputs, codes, classes, weights, ridge=0.0)
     ridge = found is None
     if found is None:
