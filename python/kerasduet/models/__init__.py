@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from kerasduet.data import loaded_for
 from kerasduet.environment import deterministic
 from kerasduet.errors import ArgumentType
 from kerasduet.experiments import described
@@ -63,6 +62,8 @@ def build_model(experiment: Experiment | str, data: Any = None) -> keras.Model:
     >>> build_model("mnist-dnn").count_params()
     235146
     """
+    from kerasduet.data import loaded_for  # NumPy: the names of builders alone need none of it
+
     chosen = described(experiment)
     if data is not None:
         return build(chosen, loaded_for(chosen, data).preprocessing)
