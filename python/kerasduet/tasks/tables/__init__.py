@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from kerasduet.task import Task
@@ -62,6 +62,19 @@ class Table(Task):
         from kerasduet.tasks.tables.told import facts
 
         return facts(learned)
+
+    def compare(self, page: Any, runs: Sequence[Any], names: Sequence[str]) -> bool:
+        """Write the scores of each run, and of its best baseline."""
+        from kerasduet.tasks.tables.page import add_comparison
+
+        add_comparison(page, runs, names)
+        return True
+
+    def intervals(self, run: Any) -> str:
+        """Say that test rows were drawn."""
+        from kerasduet.tasks.tables.page import intervals
+
+        return intervals(run)
 
 
 class ClassTables(Table):
@@ -179,6 +192,13 @@ class ClassTables(Table):
         from kerasduet.tasks.tables.figures import class_kinds
 
         return class_kinds(self.name)
+
+    def page(self, part: str, page: Any, run: Any) -> bool:
+        """Write what the columns are, the scores beside the baselines, and looks inside."""
+        from kerasduet.tasks.tables.page import CLASS_PARTS
+
+        CLASS_PARTS[part](page, run)
+        return True
 
     def check_learned(self, learned: Any, experiment: Experiment) -> None:
         """Refuse other columns or classes than those of the experiment."""
@@ -307,6 +327,13 @@ class NumberTables(Table):
         from kerasduet.tasks.tables.figures import number_kinds
 
         return number_kinds(self.name)
+
+    def page(self, part: str, page: Any, run: Any) -> bool:
+        """Write what the columns are, the scores beside the baselines, and looks inside."""
+        from kerasduet.tasks.tables.page import NUMBER_PARTS
+
+        NUMBER_PARTS[part](page, run)
+        return True
 
     def check_learned(self, learned: Any, experiment: Experiment) -> None:
         """Refuse other columns than those of the experiment."""
