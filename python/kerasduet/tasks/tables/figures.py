@@ -49,7 +49,7 @@ def reliability_panel(run: Result) -> Panel:
     """Hold probabilities against how often they came true."""
     codes, chances = _outcome(run)
     names = looks.names_of(run)
-    what = names[1] if len(names) == 2 else "the class named"
+    what = looks.called(run, 1) if len(names) == 2 else "the class named"
     table = scores.reliability(codes, chances)
     return panels.reliability_figure(table, what=what, rows=len(codes))
 
@@ -99,7 +99,7 @@ def dependence_panel(run: Result, *, column: Any = None) -> Panel:
     learned: Any = run.preprocessing
     output = learned.target if not names else "Probability"
     if len(names) == 2:
-        output = f"Probability of {names[1]}"
+        output = f"Probability of {looks.called(run, 1)}"
     curves = looks.curves_of(run, column)
     return panels.dependence_figure(curves, column=column, names=names, output=output)
 

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 __all__ = [
     "baseline_coefficients",
+    "called",
+    "curves_of",
     "dataset_of",
     "importance",
     "names_of",
@@ -274,6 +276,13 @@ def predictor(run: Result) -> inside.Predict:
 def names_of(run: Result) -> tuple[str, ...]:
     """Name the classes; empty where a number is predicted."""
     return tuple(map(str, run.class_names))
+
+
+def called(run: Result, code: int) -> str:
+    """Name a class in a sentence: one that is a number with its column, such as "admit = 1"."""
+    learned: Any = run.preprocessing
+    name = names_of(run)[code]
+    return name if learned.label_type == "str" else f"{learned.target} = {name}"
 
 
 def rise_of(run: Result) -> str:

@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 
     from kerasduet.report.document import Document
     from kerasduet.result import Result
-    from kerasduet.task import Metric
 
 __all__ = ["CLASS_PARTS", "NUMBER_PARTS", "add_comparison", "intervals"]
 
@@ -190,7 +189,8 @@ def add_class_result(page: Document, run: Result) -> None:
     )
     page.heading("By class", level=3)
     drawn = plot_run(run, kind="confusion")
-    page.figure("confusion", "Confusion matrix of the test rows.", drawn)
+    few = len(looks.names_of(run)) < 5
+    page.figure("confusion", "Confusion matrix of the test rows.", drawn, small=few)
     _classes(page, run)
     page.heading("Probabilities", level=3)
     drawn = plot_run(run, kind="reliability")
@@ -228,29 +228,28 @@ def _scores(
     page.heading("Result")
     metrics = run.task.metrics
     there = [name for name in baselines if f"{name}_{metrics[0].name}" in run.metrics]
-    rows = []
-    for who in ("", *there):
-        found = scores.with_intervals(measure(who))
-        label = baselines[who] if who else "network"
-        rows.append(
-            [
-                f"**{label}**" if not who else label.removeprefix("the "),
-                *(_among(found[metric.name], metric) for metric in metrics),
-            ]
-        )
+    found = [scores.with_intervals(measure(who)) for who in ("", *there)]
+    rows = [
+        [metric.title, *(_among(each[metric.name], metric.factor) for each in found)]
+        for metric in metrics
+    ]
+    heads = [baselines[name].removeprefix("the ").capitalize() for name in there]
     page.table(
         "result",
         f"Scores on the test rows, with 95 % intervals. {units}",
-        ["", *(f">{metric.title}" for metric in metrics)],
+        ["Score", ">Network", *(f">{head}" for head in heads)],
         rows,
     )
     page.add(_gain(run, baselines), interval_note(run))
 
 
-def _among(found: Interval, metric: Metric) -> str:
+def _among(found: Interval, factor: float = 1.0) -> str:
+    """Write a score with its interval, but for one that is the same in every draw."""
     if not np.isfinite(found.value):
         return "\u2013"
-    return words.among(found, factor=metric.factor)
+    if found.high - found.low <= 1e-9 * max(abs(found.value), 1):
+        return words.signed(f"{factor * found.value:.4g}")
+    return words.among(found, factor=factor)
 
 
 def _gain(run: Result, baselines: Mapping[str, str]) -> str:
@@ -285,7 +284,7 @@ def _classes(page: Document, run: Result) -> None:
     rows = [
         [
             escape(name),
-            *(_rate(found[f"{rate}_{code}"]) for rate in scores.RATES),
+            *(_among(found[f"{rate}_{code}"], 100) for rate in scores.RATES),
             f"{int((truth == name).sum()):,}",
         ]
         for code, name in enumerate(names[:shown])
@@ -299,10 +298,6 @@ def _classes(page: Document, run: Result) -> None:
         ["Class", ">Precision", ">Recall", ">F1", ">Support"],
         rows,
     )
-
-
-def _rate(found: Interval) -> str:
-    return "\u2013" if np.isnan(found.value) else words.among(found, factor=100)
 
 
 # Inside ---------------------------------------------------------------------------------------
@@ -357,15 +352,13 @@ def _coefficients(page: Document, run: Result) -> None:
     if table.empty:
         return
     shown = table.head(MOST_TERMS)
+    errors, gap = bool(table["std_error"].notna().any()), f"{words.NO_BREAK}to{words.NO_BREAK}"
     rows = [
         [
             escape(row["term"]),
             *([escape(row["class"])] if "class" in table else []),
-            _number(row["estimate"]),
-            _number(row["std_error"]),
-            f"{_number(row['low'])} to {_number(row['high'])}"
-            if np.isfinite(row["low"])
-            else "\u2013",
+            *(_number(row[name]) for name in ("estimate", "std_error")[: 1 + errors]),
+            *([f"{_number(row['low'])}{gap}{_number(row['high'])}"] if errors else []),
         ]
         for row in shown.to_dict("records")
     ]
@@ -381,8 +374,12 @@ def _coefficients(page: Document, run: Result) -> None:
     page.table(
         "coefficients",
         f"{kind} regression on the same columns: {unit}, per unit of the column as it stands in "
-        f"the table, with standard errors and 95 % intervals.{more}",
-        ["Term", *(["Class"] if "class" in table else []), ">Estimate", ">Std. error", ">95 %"],
+        f"the table{', with standard errors and 95 % intervals' if errors else ''}.{more}",
+        [
+            "Term",
+            *(["Class"] if "class" in table else []),
+            *(">Estimate", ">Std. error", "95 % interval")[: 3 if errors else 1],
+        ],
         rows,
     )
 
@@ -431,7 +428,7 @@ def add_comparison(page: Document, runs: Sequence[Result], names: Sequence[str])
         rival = (
             "" if best is None else f"{run.metrics[f'{best}_{metrics[0].name}']:.4g} ({best})"
         )
-        rows.append([escape(name), *(_among(found[m.name], m) for m in metrics), rival])
+        rows.append([escape(name), *(_among(found[m.name], m.factor) for m in metrics), rival])
     page.table(
         "result",
         "Scores on the test rows, with 95 % intervals; beside them the best baseline's "
