@@ -36,8 +36,8 @@ def cleaned(column: pd.Series) -> pd.Series:
     if isinstance(dtype, pd.CategoricalDtype):
         return column
     if isinstance(dtype, pd.SparseDtype):
-        column = column.sparse.to_dense()
-        dtype = column.dtype
+        dtype = dtype.subtype
+        column = column.astype(dtype)
     if isinstance(dtype, pd.PeriodDtype):
         return column.dt.to_timestamp()
     if pd.api.types.is_object_dtype(dtype):
@@ -49,10 +49,9 @@ def cleaned(column: pd.Series) -> pd.Series:
         return column if isinstance(dtype, np.dtype | pd.DatetimeTZDtype) else _dates(column)
     if pd.api.types.is_numeric_dtype(dtype) and not isinstance(dtype, np.dtype):
         has_gaps = bool(column.isna().any())
-        kind = np.float64 if has_gaps or dtype.kind == "f" else np.int64
-        return pd.Series(
-            column.to_numpy(kind, na_value=np.nan if has_gaps else 0), column.index
-        )
+        whole = pd.api.types.is_integer_dtype(dtype) and not has_gaps
+        kind = np.int64 if whole else np.float64
+        return pd.Series(column.to_numpy(kind, na_value=0 if whole else np.nan), column.index)
     if pd.api.types.is_string_dtype(dtype):
         return _of_texts(column)
     return column if isinstance(dtype, np.dtype) else _of_objects(column.astype(object))

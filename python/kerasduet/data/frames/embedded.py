@@ -100,8 +100,10 @@ def _with_classes(file: Path, names: tuple[str, ...], target: str) -> pd.DataFra
     """Read numbers and codes below a line of counts and names of the classes."""
     with file.open(encoding="ascii") as opened:
         levels = opened.readline().strip().split(",")[2:]
-        table = np.loadtxt(opened, delimiter=",")
-    classes = pd.Categorical.from_codes(table[:, -1].astype(np.int8), categories=levels)
+        table = np.loadtxt(opened, delimiter=",", ndmin=2)
+    classes = pd.Categorical.from_codes(
+        table[:, -1].astype(np.int8), categories=pd.Index(levels)
+    )
     return pd.DataFrame(table[:, :-1], columns=list(names)).assign(**{target: classes})
 
 

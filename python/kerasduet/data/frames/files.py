@@ -94,11 +94,11 @@ def _read_quick(file: Path) -> tuple[pd.DataFrame, Source] | None:
     known = {"sep": delimiter, "header": None, "skip_blank_lines": False, **EXACT}
     try:
         few = pd.read_csv(io.BytesIO(sample[: sample.rfind(b"\n") + 1] or sample), **known)
-        texts = {i for i, column in few.items() if not is_plain(column)}
-        columns, read = _read_columns(file, known, texts)
-        while more := {i for i, column in columns.items() if not column.is_whole}:
-            texts |= more
-            columns, read = _read_columns(file, known, texts)
+        kinds = {i: "category" for i, column in few.items() if not is_plain(column)}
+        columns, read = _read_columns(file, known, kinds)
+        while more := [i for i, column in columns.items() if not column.is_whole]:
+            kinds |= dict.fromkeys(more, "str")
+            columns, read = _read_columns(file, known, kinds)
     except (ValueError, OverflowError):
         return None
     if len(columns) != len(header):
@@ -129,7 +129,7 @@ def _header(first: bytes) -> tuple[list[str], str] | None:
 
 
 def _read_columns(
-    file: Path, known: dict[str, Any], texts: set[int]
+    file: Path, known: dict[str, Any], kinds: dict[Any, str]
 ) -> tuple[dict[int, Pieces], Counted]:
     """Read a file a block of rows at a time, so that no column is held as single texts."""
     columns: dict[int, Pieces] = {}
@@ -142,7 +142,7 @@ def _read_columns(
             text,
             chunksize=ROWS,
             low_memory=False,
-            dtype=dict.fromkeys(texts, "category"),
+            dtype=kinds,
             **known,
         )
         for block in blocks:
@@ -187,7 +187,7 @@ def _read_parquet(file: Path) -> tuple[pd.DataFrame, Source]:
     except (OSError, ValueError, RuntimeError) as error:
         if isinstance(error, KerasduetError):
             raise
-        why = str(error).splitlines()[0] if str(error) else type(error).__name__
+        why = (str(error).splitlines() or [type(error).__name__])[0].rstrip(".")
         raise DatasetError(
             f"path: must be a Parquet file that can be read; got {file.name}: {why}."
         ) from None

@@ -29,7 +29,7 @@ class Counted(Digested):
         return count
 
 
-def is_plain(column: pd.Series) -> bool:
+def is_plain(column: pd.Series | pd.Index) -> bool:
     """Say whether a column holds numbers, or true and false alone, and no texts."""
     return column.dtype.kind in "iufb"
 
@@ -51,8 +51,12 @@ class Pieces:
 
     def add(self, column: pd.Series) -> None:
         """Add the next rows."""
+        if isinstance(column.dtype, pd.StringDtype):
+            column = column.astype("category")
         self.is_text = isinstance(column.dtype, pd.CategoricalDtype)
         if self.is_text:
+            # pandas gives categories that are all numbers a number's type: 1 for "01".
+            self.is_whole &= not is_plain(column.cat.categories)
             self.parts.append(self._coded(column.array))
         elif is_plain(column):
             self.parts.append(column.to_numpy(copy=True))

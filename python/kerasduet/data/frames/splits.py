@@ -143,7 +143,7 @@ def _by_time(times: Any, n: int, counts: tuple[int, int]) -> Three:
     ends = []
     end = n
     for count in counts:
-        start = end - count
+        start = max(end - count, 0)
         while 0 < start < end and ranks[start] == ranks[start - 1]:
             start -= 1  # rows of one time stay together
         ends.append(start)
