@@ -185,13 +185,16 @@ class Encoding(Learned):
         ValueError, TypeError, KeyError
             It is damaged.
         """
-        columns = []
-        for given in values["columns"]:
-            known = {name: _read(name, value) for name, value in dict(given).items()}
-            columns.append(Column(**known))
         if not set(values) <= {"kind", "columns", "notes"}:
             raise ValueError("columns: has more than columns and notes")
-        return cls(tuple(columns), tuple(values["notes"]))
+        given = values["columns"], values["notes"]
+        if not all(isinstance(items, list) for items in given):
+            raise TypeError("columns, notes: must be lists")
+        columns = [
+            Column(**{name: _read(name, value) for name, value in dict(column).items()})
+            for column in given[0]
+        ]
+        return cls(tuple(columns), tuple(given[1]))
 
     def to_dict(self) -> dict[str, Any]:
         """Give plain values for JSON, with its kind."""
@@ -261,7 +264,7 @@ def _read(name: str, value: Any) -> Any:
     if isinstance(value, list):
         return tuple(value)
     whole = name in ("center", "scale", "fill") and type(value) is int
-    return float(value) if whole else value
+    return float(value) if whole and abs(value) < 2**1023 else value
 
 
 # Each gives the columns of numbers that one column becomes, one after the other.
@@ -292,7 +295,7 @@ def _logical(column: Column, given: pd.Series, rows: Rows) -> Iterator[np.ndarra
 def _date(column: Column, given: pd.Series, rows: Rows) -> Iterator[np.ndarray]:
     times, absent = as_dates(given, column, rows)
     yield _scaled(times.year.to_numpy(np.float64, copy=True), absent, column)
-    for part, period in ((times.month - 1, 12), (times.weekday, 7)):
+    for part, period in ((times.month - 1, 12), (times.day_of_week, 7)):
         angle = 2 * np.pi * part.to_numpy(np.float64) / period
         for turn in (np.sin, np.cos):
             yield np.where(absent, 0, turn(angle))
