@@ -444,7 +444,7 @@ def test_a_million_levels_are_refused_at_once():
     ],
 )
 def test_numbers_and_dates_as_text_are_refused_by_cell(given, text):
-    for unusable in ("refuse", "drop"):
+    for unusable in ("error", "drop"):
         refused(
             errors.ArgumentType, text, learn, read_frame({"x": given}), ["x"], unusable=unusable
         )
@@ -477,9 +477,9 @@ def test_levels_of_one_text_are_refused():
 def test_settings_are_checked():
     for settings, text in (
         ({"scale": "max"}, "scale: no option 'max'. Did you mean minmax?"),
-        ({"missing": True}, "missing: must be one of refuse, indicator; got true."),
-        ({"unknown": "any"}, "unknown: no option 'any'. Known: other, refuse."),
-        ({"unusable": "keep"}, "unusable: no option 'keep'. Known: drop, refuse."),
+        ({"missing": True}, "missing: must be one of error, indicator; got true."),
+        ({"unknown": "any"}, "unknown: no option 'any'. Known: error, other."),
+        ({"unusable": "keep"}, "unusable: no option 'keep'. Known: drop, error."),
     ):
         with pytest.raises(errors.KerasduetError) as raised:
             learn(people(), ["age"], **settings)

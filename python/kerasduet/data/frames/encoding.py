@@ -19,8 +19,8 @@ from kerasduet.errors import UnknownName
 __all__ = ["DATE_PARTS", "MISSING", "SCALES", "UNKNOWN", "Column", "Encoding"]
 
 SCALES = ("standard", "minmax", "robust", "none")
-MISSING = ("refuse", "indicator")
-UNKNOWN = ("refuse", "other")
+MISSING = ("error", "indicator")
+UNKNOWN = ("error", "other")
 DATE_PARTS = ("year", "month sin", "month cos", "weekday sin", "weekday cos")
 
 
