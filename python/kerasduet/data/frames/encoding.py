@@ -13,6 +13,7 @@ import pandas as pd
 from kerasduet.checks import nearest
 from kerasduet.data.frames.kinds import KINDS
 from kerasduet.data.frames.reading import Rows, as_dates, as_levels, as_numbers, as_truth
+from kerasduet.data.frames.side import Side
 from kerasduet.data.preprocessing import Learned
 from kerasduet.errors import UnknownName
 
@@ -237,20 +238,34 @@ class Encoding(Learned):
         One column at a time is copied, so that a large table needs little more memory than what
         comes out.
         """
+        return self._encoded(frame, rows, frame.__getitem__)
+
+    def take(self, frame: pd.DataFrame) -> dict[str, np.ndarray]:
+        """Turn all rows of a table into what a network takes, and its columns with them.
+
+        As `encode`; the columns that it reads are dropped from the table one after the other, so
+        that a large one and what comes out never fill the memory together.
+        """
+        return self._encoded(frame, None, frame.pop)
+
+    def _encoded(
+        self,
+        frame: pd.DataFrame,
+        rows: np.ndarray | None,
+        column_of: Callable[[str], pd.Series],
+    ) -> dict[str, np.ndarray]:
         self._refuse_absent(list(frame.columns))
         chosen: Rows = slice(None) if rows is None else rows
-        numbers = np.zeros((len(frame) if rows is None else len(rows), self.width), np.float32)
+        numbers = Side(len(frame) if rows is None else len(rows), self.width)
         codes = []
-        at = 0
         for column in self.columns:
             if column.embedded:
-                codes.append(_embedded(column, frame[column.name], chosen))
+                codes.append(_embedded(column, column_of(column.name), chosen))
                 continue
-            for values in _ENCODERS[column.kind](column, frame[column.name], chosen):
-                numbers[:, at] = values
-                at += 1
+            for values in _ENCODERS[column.kind](column, column_of(column.name), chosen):
+                numbers.add(values)
         named = {f"level_{i}": items for i, items in enumerate(codes, 1)}
-        return {"numbers": numbers} | named
+        return {"numbers": numbers.by_side()} | named
 
     def _refuse_absent(self, names: list[str]) -> None:
         absent = [name for name in self.features if name not in names]

@@ -24,7 +24,7 @@ from kerasduet.errors import DatasetError, KerasduetError, UnknownName
 __all__ = ["read_file"]
 
 SAMPLE = 2**18  # bytes that say which columns hold texts
-ROWS = 100_000  # read at a time
+ROWS = 50_000  # read at a time
 DELIMITERS = (";", "\t")
 
 
@@ -184,9 +184,9 @@ def _read_parquet(file: Path) -> tuple[pd.DataFrame, Source]:
                 f"path: a Parquet file needs the package pyarrow or polars; got {file.name} and "
                 "neither. Install one, say with pip install pyarrow, or save the table as CSV."
             )
-    except (OSError, ValueError, RuntimeError) as error:
-        if isinstance(error, KerasduetError):
-            raise
+    except KerasduetError:
+        raise
+    except Exception as error:  # polars has errors of its own
         why = (str(error).splitlines() or [type(error).__name__])[0].rstrip(".")
         raise DatasetError(
             f"path: must be a Parquet file that can be read; got {file.name}: {why}."

@@ -44,7 +44,7 @@ class Pieces:
     """
 
     def __init__(self) -> None:
-        self.parts: list[np.ndarray] = []
+        self.values = np.empty(0, np.int64)
         self.codes: dict[str, int] = {}
         self.is_text = False
         self.is_whole = True
@@ -57,12 +57,22 @@ class Pieces:
         if self.is_text:
             # pandas gives categories that are all numbers a number's type: 1 for "01".
             self.is_whole &= not is_plain(column.cat.categories)
-            self.parts.append(self._coded(column.array))
+            self._append(self._coded(column.array))
         elif is_plain(column):
-            self.parts.append(column.to_numpy(copy=True))
-            self.is_whole &= len({part.dtype.kind == "b" for part in self.parts[-2:]}) == 1
+            truth = {column.dtype.kind == "b", self.values.dtype.kind == "b"}
+            self.is_whole &= len(self.values) == 0 or len(truth) == 1
+            self._append(column.to_numpy())
         else:
             self.is_whole = False
+
+    def _append(self, more: np.ndarray) -> None:
+        count = len(self.values)
+        kind = np.result_type(self.values, more) if count else more.dtype
+        if kind != self.values.dtype:
+            self.values = self.values.astype(kind)
+        # In place: pieces to be joined at the end would take the memory twice.
+        self.values.resize(count + len(more), refcheck=False)
+        self.values[count:] = more
 
     def _coded(self, column: Any) -> np.ndarray:
         texts = [str(text).strip() for text in column.categories]
@@ -70,15 +80,16 @@ class Pieces:
             -1 if is_missing(text) else self.codes.setdefault(text, len(self.codes))
             for text in texts
         ]
-        return np.array([*known, -1], np.int32)[column.codes]
+        kind = np.min_scalar_type(-len(self.codes) - 1)
+        return np.array([*known, -1], kind)[column.codes]
 
     def joined(self) -> np.ndarray | pd.Categorical:
-        """Give numbers (rows,), or categories in the order of their texts; this uses it up."""
-        values = self.parts[0] if len(self.parts) == 1 else np.concatenate(self.parts)
-        self.parts.clear()
+        """Give numbers (rows,), or categories in the order of their texts."""
         if not self.is_text:
-            return values
+            return self.values
         texts = sorted(self.codes)
-        order = np.full(len(texts) + 1, -1, np.int32)
+        order = np.full(len(texts) + 1, -1, self.values.dtype)
         order[[self.codes[text] for text in texts]] = np.arange(len(texts))
-        return pd.Categorical.from_codes(order[values], categories=pd.Index(texts, dtype="str"))
+        return pd.Categorical.from_codes(
+            order[self.values], categories=pd.Index(texts, dtype="str")
+        )
