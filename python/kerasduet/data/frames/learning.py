@@ -146,9 +146,9 @@ def _listed(names: list[str]) -> str:
 def _refuse_missing(frame: pd.DataFrame, features: list[str], rows: Rows) -> None:
     found = {}
     for name in features:
-        absent = frame[name].isna().to_numpy()[rows]
-        if absent.any():
-            found[name] = absent
+        absent = frame[name].isna().to_numpy()
+        if absent.any() and absent[rows].any():
+            found[name] = absent[rows]
     if not found:
         return
     (name, absent), *more = found.items()
@@ -179,8 +179,9 @@ def _learned(
         blank = Column(name, kind, fills=True)
         if kind == "date":
             given = given.dt.year.astype(np.float64)
-        values = as_numbers(given, blank, rows)[0]
-        center, size, fill = _scale_of(values[~np.isnan(values)], scale, name)
+        values, absent = as_numbers(given, blank, rows)
+        values = values[~absent] if own else values
+        center, size, fill = _scale_of(values, scale, name)
         return Column(name, kind, center, size, fill, fills=fills, missing=own), []
     if kind == "logical":
         fill = float(given.iloc[rows].mean())
