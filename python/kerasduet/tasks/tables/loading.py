@@ -107,9 +107,15 @@ def split(data: TableSettings, frame: pd.DataFrame, classes: np.ndarray | None =
 
 def learned_encoding(data: TableSettings, frame: pd.DataFrame, rows: np.ndarray) -> Encoding:
     """Learn from the training rows how the features are encoded."""
-    chosen = {name: getattr(data, name) for name in ("missing", "unknown", "unusable")}
-    words = {name: "refuse" if value == "error" else value for name, value in chosen.items()}
-    return learn(frame, features_of(data, frame), scale=data.scale, rows=rows, **words)
+    return learn(
+        frame,
+        features_of(data, frame),
+        scale=data.scale,
+        missing=data.missing,
+        unknown=data.unknown,
+        unusable=data.unusable,
+        rows=rows,
+    )
 
 
 def laid(
