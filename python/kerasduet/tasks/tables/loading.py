@@ -128,7 +128,8 @@ def laid(
     """Lay inputs, targets and weights of each split together; rows are taken when asked for."""
     frame, source = table
     weights = _weights(experiment.data, frame, rows[0])
-    inputs = learned.inputs(frame)
+    given = frame.iloc[rows[2]]
+    inputs = learned.taken(frame)  # the table's columns go as the network's come
     train, validation, test = (
         Part(
             mapped(lambda leaf, chosen=chosen: Picked(leaf, chosen), inputs),
@@ -138,7 +139,6 @@ def laid(
         for chosen in rows
     )
     settings = experiment.data.values()
-    given = frame.iloc[rows[2]]
     return Dataset(train, validation, test, learned, source, settings, given=given)
 
 
