@@ -236,7 +236,21 @@ class Task(ABC):
         mapping
             By the name of a `Metric`: a value and a weight for each case, in order (cases, 2). The
             score is the sum of the values over that of the weights, or its root. Of a score
-            that is not there, nothing is said of its uncertainty.
+            that is neither there nor in `counted`, nothing is said of its uncertainty.
+        """
+        return {}
+
+    def counted(
+        self, table: pd.DataFrame, learned: Any
+    ) -> Mapping[str, Callable[[np.ndarray], np.ndarray]]:
+        """Give the scores that are no means of cases, such as the area under a curve.
+
+        Returns
+        -------
+        mapping
+            By the name of a `Metric`: what turns how often each case counts, (draws, cases), into
+            the score of each draw, (draws,); NaN where it is not defined. Cases are those of
+            `cases`, in the same order.
         """
         return {}
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from kerasduet.task import Metric, Task
+from kerasduet.task import Task
+from kerasduet.tasks.tables.metrics import CLASS_METRICS, NUMBER_METRICS
 from kerasduet.tasks.tables.settings import (
     ClassTableSettings,
     ClassTableTraining,
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from kerasduet.data.dataset import Dataset
     from kerasduet.data.preprocessing import Learned
     from kerasduet.experiments import Experiment
+    from kerasduet.report.intervals import Counted
 
 __all__ = ["CLASSES", "NUMBERS"]
 
@@ -61,6 +63,19 @@ class Table(Task):
 
         return facts(learned)
 
+    def compare(self, page: Any, runs: Sequence[Any], names: Sequence[str]) -> bool:
+        """Write the scores of each run, and of its best baseline."""
+        from kerasduet.tasks.tables.page import add_comparison
+
+        add_comparison(page, runs, names)
+        return True
+
+    def intervals(self, run: Any) -> str:
+        """Say that test rows were drawn."""
+        from kerasduet.tasks.tables.page import intervals
+
+        return intervals(run)
+
 
 class ClassTables(Table):
     """A class from the other columns of a table."""
@@ -71,10 +86,8 @@ class ClassTables(Table):
     Training = ClassTableTraining
     own_data = "table-classes"
     file_data = "table-classes"
-    metrics = (
-        Metric("loss", "cross-entropy", "nats"),
-        Metric("accuracy", "accuracy", "%", 100, higher=True),
-    )
+    metrics = CLASS_METRICS
+    overview = ("history", "confusion", "importance")
     needed = ("loss", "accuracy")
     tiny: ClassVar = {"target": "kind"}
 
@@ -150,16 +163,42 @@ class ClassTables(Table):
         return predicted.class_table(dataset, outputs)
 
     def score(self, table: pd.DataFrame, learned: Any) -> dict[str, float]:
-        """Give loss (nats), accuracy and those of the commonest class."""
-        from kerasduet.tasks.tables import predicted
+        """Give the scores of the network and of each baseline, and the gain over the best."""
+        from kerasduet.tasks.tables import results
 
-        return predicted.class_score(table, learned)
+        return results.class_score(table, learned)
+
+    def cases(self, table: pd.DataFrame, learned: Any) -> Mapping[str, np.ndarray]:
+        """Give each test row's log loss, right or not, and Brier score."""
+        from kerasduet.tasks.tables import results
+
+        return results.class_cases(table, learned)
+
+    def counted(self, table: pd.DataFrame, learned: Any) -> Mapping[str, Counted]:
+        """Give balanced accuracy and area under the ROC curve."""
+        from kerasduet.tasks.tables import results
+
+        return results.class_counted(table, learned)
 
     def verdict(self, metrics: Mapping[str, float]) -> str:
-        """Put accuracy and the commonest class beside each other."""
-        from kerasduet.tasks.classification import scores
+        """Put network and best baseline beside each other."""
+        from kerasduet.tasks.tables import results
 
-        return scores.verdict(metrics)
+        return results.class_verdict(metrics)
+
+    @property
+    def panels(self) -> tuple[Any, ...]:
+        """Confusion matrix, reliability, ROC curves, and looks inside."""
+        from kerasduet.tasks.tables.figures import class_kinds
+
+        return class_kinds(self.name)
+
+    def page(self, part: str, page: Any, run: Any) -> bool:
+        """Write what the columns are, the scores beside the baselines, and looks inside."""
+        from kerasduet.tasks.tables.page import CLASS_PARTS
+
+        CLASS_PARTS[part](page, run)
+        return True
 
     def check_learned(self, learned: Any, experiment: Experiment) -> None:
         """Refuse other columns or classes than those of the experiment."""
@@ -199,10 +238,8 @@ class NumberTables(Table):
     own_data = "table-numbers"
     file_data = "table-numbers"
     kinds = ("response",)
-    metrics = (
-        Metric("rmse", "root mean squared error", root=True),
-        Metric("mae", "mean absolute error"),
-    )
+    metrics = NUMBER_METRICS
+    overview = ("history", "residuals", "importance")
     needed = ("rmse", "mae")
     tiny: ClassVar = {"target": "kind"}
 
@@ -261,14 +298,42 @@ class NumberTables(Table):
         return predicted.number_table(dataset, outputs)
 
     def score(self, table: pd.DataFrame, learned: Any) -> dict[str, float]:
-        """Give rmse and mae, and those of the training mean."""
-        from kerasduet.tasks.tables import predicted
+        """Give the scores of the network and of each baseline, and the gain over the best."""
+        from kerasduet.tasks.tables import results
 
-        return predicted.number_score(table, learned)
+        return results.number_score(table, learned)
+
+    def cases(self, table: pd.DataFrame, learned: Any) -> Mapping[str, np.ndarray]:
+        """Give each test row's squared and absolute error."""
+        from kerasduet.tasks.tables import results
+
+        return results.number_cases(table, learned)
+
+    def counted(self, table: pd.DataFrame, learned: Any) -> Mapping[str, Counted]:
+        """Give R-squared."""
+        from kerasduet.tasks.tables import results
+
+        return results.number_counted(table, learned)
 
     def verdict(self, metrics: Mapping[str, float]) -> str:
-        """Put the error and that of the mean beside each other."""
-        return f"Test RMSE {metrics['rmse']:.4g}; the mean has {metrics['mean_rmse']:.4g}."
+        """Put network and best baseline beside each other."""
+        from kerasduet.tasks.tables import results
+
+        return results.number_verdict(metrics)
+
+    @property
+    def panels(self) -> tuple[Any, ...]:
+        """Residuals, and looks inside."""
+        from kerasduet.tasks.tables.figures import number_kinds
+
+        return number_kinds(self.name)
+
+    def page(self, part: str, page: Any, run: Any) -> bool:
+        """Write what the columns are, the scores beside the baselines, and looks inside."""
+        from kerasduet.tasks.tables.page import NUMBER_PARTS
+
+        NUMBER_PARTS[part](page, run)
+        return True
 
     def check_learned(self, learned: Any, experiment: Experiment) -> None:
         """Refuse other columns than those of the experiment."""

@@ -1,4 +1,4 @@
-"""Test rows of a table beside the truth, and their scores."""
+"""Test rows of a table beside the truth and what the baselines say of them."""
 
 from __future__ import annotations
 
@@ -6,28 +6,33 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from kerasduet.tasks.classification.scores import class_codes, class_metrics, probabilities_of
+from kerasduet.tasks.tables.baselines import (
+    CLASS_BASELINES,
+    NUMBER_BASELINES,
+    Baselines,
+    class_baselines,
+    number_baselines,
+)
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from kerasduet.data.dataset import Dataset
+    from kerasduet.data.frames import Encoding
     from kerasduet.tasks.tables.learned import ClassTable, NumberTable
 
-__all__ = [
-    "class_columns",
-    "class_score",
-    "class_table",
-    "number_columns",
-    "number_score",
-    "number_table",
-]
+__all__ = ["baselines_of", "class_columns", "class_table", "number_columns", "number_table"]
 
 
 def class_columns(learned: ClassTable) -> dict[str, str]:
-    """Name the columns of predicted classes, and their kinds."""
+    """Name the columns of predicted classes, and their kinds.
+
+    Where rows have weights there is a column more, "weight".
+    """
     own = {"row": "id", "truth": "class", "prediction": "class", "probability": "prob"}
-    return own | {f"p_{name}": "prob" for name in learned.class_names}
+    chances = [f"p_{name}" for name in learned.class_names]
+    rivals = [f"{who}_{column}" for who in CLASS_BASELINES for column in chances]
+    return own | dict.fromkeys(chances + rivals, "prob")
 
 
 def class_table(dataset: Dataset, outputs: np.ndarray) -> pd.DataFrame:
@@ -42,8 +47,49 @@ def class_table(dataset: Dataset, outputs: np.ndarray) -> pd.DataFrame:
         "prediction": labels[outputs.argmax(axis=1)],
         "probability": outputs.max(axis=1),
     }
-    columns |= {f"p_{name}": outputs[:, i] for i, name in enumerate(learned.class_names)}
-    return pd.DataFrame(columns)
+    found = {"": outputs} | {f"{n}_": v for n, v in baselines_of(dataset).outputs.items()}
+    for who, chances in found.items():
+        for i, name in enumerate(learned.class_names):
+            columns[f"{who}p_{name}"] = chances[:, i].astype(np.float32)
+    return pd.DataFrame(columns | _weights(dataset))
+
+
+def baselines_of(dataset: Dataset) -> Baselines:
+    """Let the baselines learn from the training rows and predict the test rows."""
+    learned: Any = dataset.preprocessing
+    train, test = dataset.train.inputs, dataset.test.inputs
+    given: dict[str, Any] = {
+        "names": learned.encoding.names,
+        "levels": learned.encoding.levels,
+        "weights": _plain(dataset.train.weights),
+        "units": _units(learned.encoding),
+    }
+    if hasattr(learned, "class_names"):
+        codes = np.asarray(dataset.train.targets)
+        return class_baselines(train, codes, test, classes=len(learned.class_names), **given)
+    target = learned.restore(np.asarray(dataset.train.targets).reshape(-1, 1))
+    return number_baselines(train, target, test, **given)
+
+
+def _units(encoding: Encoding) -> tuple[np.ndarray, np.ndarray]:
+    """Give centre and scale of each column of numbers (width,): those of a year and the like."""
+    center, scale = np.zeros(encoding.width), np.ones(encoding.width)
+    at = 0
+    for column in encoding.columns:
+        if column.names:
+            center[at], scale[at] = column.center, column.scale
+        at += len(column.names)
+    return center, scale
+
+
+def _weights(dataset: Dataset) -> dict[str, np.ndarray]:
+    """Give the column of case weights, where there are any."""
+    weights = _plain(dataset.test.weights)
+    return {} if weights is None else {"weight": weights}
+
+
+def _plain(weights: Any) -> np.ndarray | None:
+    return None if weights is None else np.asarray(weights, dtype=np.float64)
 
 
 def rows_of(dataset: Dataset) -> np.ndarray:
@@ -53,16 +99,10 @@ def rows_of(dataset: Dataset) -> np.ndarray:
     return found
 
 
-def class_score(table: pd.DataFrame, learned: ClassTable) -> dict[str, float]:
-    """Score a table of predicted classes."""
-    truth = class_codes(table["truth"], learned)  # type: ignore[arg-type]
-    scores = class_metrics(probabilities_of(table, learned), truth)  # type: ignore[arg-type]
-    return scores | {"baseline_accuracy": float(np.mean(truth == learned.commonest))}
-
-
 def number_columns(learned: NumberTable) -> dict[str, str]:
     """Name the columns of predicted numbers, and their kinds."""
-    return {"row": "id", "truth": "number", "prediction": "number"}
+    own = {"row": "id", "truth": "number", "prediction": "number"}
+    return own | dict.fromkeys(NUMBER_BASELINES, "number")
 
 
 def number_table(dataset: Dataset, outputs: np.ndarray) -> pd.DataFrame:
@@ -77,15 +117,6 @@ def number_table(dataset: Dataset, outputs: np.ndarray) -> pd.DataFrame:
             "truth": given[learned.target].to_numpy(np.float64),
             "prediction": learned.restore(outputs),
         }
+        | baselines_of(dataset).outputs
+        | _weights(dataset)
     )
-
-
-def number_score(table: pd.DataFrame, learned: NumberTable) -> dict[str, float]:
-    """Score a table of predicted numbers."""
-    gap = (table["prediction"] - table["truth"]).to_numpy()
-    plain = (learned.mean - table["truth"]).to_numpy()
-    return {
-        "rmse": float(np.sqrt(np.mean(gap**2))),
-        "mae": float(np.mean(np.abs(gap))),
-        "mean_rmse": float(np.sqrt(np.mean(plain**2))),
-    }

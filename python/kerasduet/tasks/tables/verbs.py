@@ -10,7 +10,7 @@ from kerasduet.data.dataset import Dataset
 from kerasduet.data.frames import read_table
 from kerasduet.data.labels import find_labels
 from kerasduet.errors import LengthMismatch
-from kerasduet.tasks.classification.scores import class_metrics
+from kerasduet.tasks.tables.scores import class_scores
 from kerasduet.training import predict_outputs, refuse_no_numbers
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ def predict_number(run: Result, x: Any, kind: str) -> np.ndarray:
 
 
 def evaluate(run: Result, x: Any, y: Any) -> dict[str, float]:
-    """Score a run on other labelled rows: loss (nats), accuracy, errors."""
+    """Score a run on other labelled rows, as its test rows are scored."""
     learned: Any = run.preprocessing
     if isinstance(y, Dataset):
         y = learned.labels[y.y_test]
@@ -56,4 +56,4 @@ def evaluate(run: Result, x: Any, y: Any) -> dict[str, float]:
         raise LengthMismatch(
             f"y: must have one label a row ({len(probabilities)}); got {len(codes)}."
         )
-    return class_metrics(probabilities, codes)
+    return class_scores(codes, probabilities)
