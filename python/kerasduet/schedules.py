@@ -10,13 +10,18 @@ from kerasduet.settings.objects import is_object, rebuilt
 if TYPE_CHECKING:
     from kerasduet.experiments import Experiment
 
-__all__ = ["learning_rate"]
+__all__ = ["learning_rate", "steps_of"]
 
 # Of "one_cycle": the largest rate over the first, and the share of the steps before the largest.
 FIRST_PART = 25
 RISE = 0.3
 # Of "step": after a share of the steps, a part of the first rate.
 DROPS = ((0.5, 0.1), (0.75, 0.01))
+
+
+def steps_of(experiment: Experiment, rows: int) -> int:
+    """Count the steps of a whole training."""
+    return experiment.epochs * math.ceil(rows / experiment.batch_size)
 
 
 def learning_rate(experiment: Experiment, rows: int) -> Any:
@@ -57,7 +62,7 @@ def learning_rate(experiment: Experiment, rows: int) -> Any:
     from keras.optimizers import schedules
 
     most = experiment.learning_rate
-    steps = experiment.epochs * math.ceil(rows / experiment.batch_size)
+    steps = steps_of(experiment, rows)
     if experiment.schedule == "cosine":
         return schedules.CosineDecay(most, decay_steps=steps)
     if experiment.schedule == "one_cycle":

@@ -9,9 +9,8 @@ import sys
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from kerasduet.environment.settings import (
-    Settings,
-)
+from kerasduet.environment.postponed import postponed
+from kerasduet.environment.settings import Settings
 from kerasduet.errors import BackendError
 
 __all__ = ["PREPARE", "import_keras"]
@@ -21,10 +20,8 @@ def import_keras(backend: str) -> Any:
     """Import Keras, which imports its backend; refuse one that is half imported."""
     _refuse_half(backend)
     try:
-        if backend == "tensorflow" and os.environ.get("TF_CPP_MIN_LOG_LEVEL") == "3":
-            with _without_noise():
-                import keras
-        else:
+        quiet = backend == "tensorflow" and os.environ.get("TF_CPP_MIN_LOG_LEVEL") == "3"
+        with _without_noise() if quiet else contextlib.nullcontext(), postponed(backend):
             import keras
     except Exception as error:
         raise BackendError(
