@@ -3,7 +3,8 @@ test_that("the regression has the coefficients of glm and lm", {
   # Rows that are not tested are all of the training.
   run <- run_experiment(
     "table-numbers", Sepal.Length ~ .,
-    data = iris, epochs = 1, progress = FALSE, validation_split = 0
+    data = iris, epochs = 1, progress = FALSE, validation_split = 0,
+    early_stopping = NULL
   )
   data <- iris[-predictions(run)$row, ]
   fit <- summary(stats::lm(Sepal.Length ~ ., data))$coefficients
@@ -16,7 +17,8 @@ test_that("the regression has the coefficients of glm and lm", {
   pair <- droplevels(iris[iris$Species != "setosa", c(1, 2, 4, 5)])
   run <- run_experiment(
     "table-classes", Species ~ .,
-    data = pair, epochs = 1, progress = FALSE, validation_split = 0
+    data = pair, epochs = 1, progress = FALSE, validation_split = 0,
+    early_stopping = NULL
   )
   data <- pair[-predictions(run)$row, ]
   fit <- summary(stats::glm(Species ~ ., stats::binomial(), data, epsilon = 1e-14))$coefficients
