@@ -38,7 +38,7 @@ MOST_ROWS = 10_000  # of the test, for importance
 MOST_CURVES = 1_000  # for partial dependence
 
 
-def importance(run: Result, data: Any = None, *, repeats: int = inside.REPEATS) -> pd.DataFrame:
+def importance(run: Result, data: Any = None, *, repeats: int = 10) -> pd.DataFrame:
     """Say how much worse a run on a table scores when the values of a column are shuffled.
 
     Parameters

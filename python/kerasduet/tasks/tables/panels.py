@@ -62,7 +62,7 @@ def importance_figure(table: pd.DataFrame, *, rise: str, rows: int) -> Panel:
     panel = Panel(
         kind="importance",
         title="Importance of the columns",
-        subtitle="Rise when a column is shuffled; lines: 95 % intervals over the test rows",
+        subtitle="When a column is shuffled; lines: 95 % intervals",
         x=f"Rise of the {rise}",
         y="",
         alt=(
@@ -421,7 +421,7 @@ def regions_figure(
                 "point",
                 "tests",
                 {"x": "x", "y": "y", "series": "series", "shape": "shape"},
-                {"size": 5, "edge": "#FFFFFF"},
+                {"size": 5},
             ),
             Mark("text", "names", {"x": "x", "y": "y", "label": "label"}, {"bold": True}),
         ),
