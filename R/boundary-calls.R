@@ -88,14 +88,15 @@ missing_text <- function(missing, python, named = Sys.getenv("RETICULATE_PYTHON"
 
 missing_packages <- function() {
   wanted <- requirements()
+  wanted[!vapply(package_names(wanted), is_installed, logical(1))]
+}
+
+# A package may be imported by another name, as scikit-learn is by sklearn, or bring a module under
+# another package's name, as builds of TensorFlow do: either will do.
+is_installed <- function(name) {
   find <- reticulate::import("importlib.util", convert = FALSE)$find_spec
-  # A package may be imported by another name than it is installed by, such as scikit-learn.
-  metadata <- reticulate::import("importlib.metadata", convert = FALSE)
-  installed <- function(name) {
-    tryCatch(!is.null(metadata$distribution(name)), error = function(error) FALSE)
-  }
-  is_there <- function(name) !is_none(find(name)) || installed(name)
-  wanted[!vapply(package_names(wanted), is_there, logical(1))]
+  version <- reticulate::import("importlib.metadata", convert = FALSE)$version
+  !is_none(find(name)) || !is.null(tryCatch(version(name), error = function(error) NULL))
 }
 
 package_names <- function(requirements) {

@@ -312,3 +312,10 @@ test_that("what is missing is said with the command that helps", {
   })
   expect_equal(package_names(c("keras>=3.15", "h5py", "a-b~=1")), c("keras", "h5py", "a-b"))
 })
+
+test_that("a package is there by its own name or by that of its module", {
+  skip_without_core()
+  expect_true(all(vapply(c("numpy", "scikit-learn", "sklearn"), is_installed, logical(1))))
+  expect_false(is_installed("no-such-package"))
+  expect_length(missing_packages(), 0)
+})

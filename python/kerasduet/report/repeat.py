@@ -144,6 +144,8 @@ def _python_value(value: Any) -> str:
     --------
     >>> _python_value((0.5,)), _python_value(None), _python_value("a"), _python_value(DATA)
     ('(0.5,)', 'None', '"a"', 'data')
+    >>> print(_python_value({"no": 1.0, "yes": 2.0}))
+    {"no": 1.0, "yes": 2.0}
     """
     if isinstance(value, Variable):
         return value.name
@@ -152,6 +154,9 @@ def _python_value(value: Any) -> str:
     if isinstance(value, tuple):
         inside = ", ".join(_python_value(item) for item in value)
         return f"({inside},)" if len(value) == 1 else f"({inside})"
+    if isinstance(value, Mapping):
+        items = (f"{quoted(name)}: {_python_value(item)}" for name, item in value.items())
+        return f"{{{', '.join(items)}}}"
     return repr(value)
 
 
@@ -162,6 +167,8 @@ def _r_value(value: Any) -> str:
     --------
     >>> _r_value((256, 128)), _r_value(None), _r_value(True), _r_value("a"), _r_value(())
     ('c(256, 128)', 'NULL', 'TRUE', '"a"', 'list()')
+    >>> print(_r_value({"no": 1.0, "not yet": 2.0}))
+    list("no" = 1.0, "not yet" = 2.0)
     """
     if isinstance(value, Variable):
         return value.name
@@ -176,6 +183,9 @@ def _r_value(value: Any) -> str:
             return "list()"
         items = [_r_value(item) for item in value]
         return items[0] if len(items) == 1 else f"c({', '.join(items)})"
+    if isinstance(value, Mapping):
+        named = (f"{quoted(name)} = {_r_value(item)}" for name, item in value.items())
+        return f"list({', '.join(named)})"
     return repr(value)
 
 
