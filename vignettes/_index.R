@@ -86,6 +86,13 @@ thumbnails <- list(
       )
     }
   ),
+  tables = list(
+    alt = "Points of two columns of a table, in three groups.",
+    draw = function() {
+      colours <- c("#0072B2", "#D55E00", "#009E73")[datasets::iris$Species]
+      graphics::plot(datasets::iris[, 3:4], axes = FALSE, pch = 19, col = colours, cex = 0.8)
+    }
+  ),
   "lstm-timeseries" = list(
     alt = "A rising line with a wave every year.",
     draw = function() {
