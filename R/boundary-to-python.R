@@ -60,7 +60,7 @@ network_to_py <- function(make) {
 
 # Whole numbers stay R's integers where those reach.
 sizes_from_py <- function(x) {
-  values <- unlist(if (is_python(x)) plain(x) else x)
+  values <- unlist(if (is_python(x)) plain(x) else x) %||% integer()
   is_small <- is.numeric(values) && all(values == trunc(values) & abs(values) < 2^31)
   if (is_small) as.integer(values) else values
 }

@@ -7,7 +7,7 @@
 #'   list of `x` (an array of n x height x width, or with a fourth axis of channels; whole numbers
 #'   0..255 stored as integer, or numbers 0..1) and `y` (a factor, or whole numbers from 0),
 #'   perhaps with `x_test` and `y_test`. For a series a data frame, a tibble, a `ts`, or a series
-#'   of zoo or xts; see Details.
+#'   of zoo or xts; see Details. For a table a data frame, a tibble or a data.table.
 #'
 #' @details
 #' Columns of a data frame may be numbers, dates (`Date`) or times (`POSIXct`). Its times are the
@@ -61,9 +61,18 @@ names.kerasduet_dataset <- function(x) c(array_names, "sizes", "class_names", "s
       sizes = plain(part),
       source = plain(part$to_dict()),
       class_names = class_names(handle(x)),
-      new_handle(part, "kerasduet_array")
+      arrays_from_py(part)
     )
   })
+}
+
+# An array, or a list of them by name where the network has several inputs.
+arrays_from_py <- function(part) {
+  if (!inherits(part, "python.builtin.dict")) {
+    return(new_handle(part, "kerasduet_array"))
+  }
+  arrays <- reticulate::iterate(part$values(), arrays_from_py, simplify = FALSE)
+  stats::setNames(arrays, reticulate::iterate(part$keys(), plain))
 }
 
 #' @export

@@ -18,8 +18,10 @@ presets <- function() {
 #'
 #' @param preset Character. Name of a preset, see [presets()]; or an experiment to start from.
 #' @param ... Settings by name, such as `epochs = 2`: the fields listed below, or arguments of
-#'   the network's builder ([model_cnn()], [model_dnn()], [model_recurrent()]) such as `units`.
-#'   Whole numbers may be written as `2`.
+#'   the network's builder ([model_cnn()], [model_dnn()], [model_recurrent()],
+#'   [model_table_dense()]) such as `units`. Whole numbers may be written as `2`. Of a table a
+#'   formula may come first, in place of `target` and `features`: `admit ~ gre + gpa`, `admit ~ .`
+#'   or `admit ~ . - rank`.
 #'
 #' @return A named list of all settings, of class `kerasduet_experiment`; the builder's own are
 #'   in `model`.
@@ -31,7 +33,7 @@ presets <- function() {
 #' @export
 experiment <- function(preset, ...) {
   call_core({
-    settings <- settings_to_py(list(...))
+    settings <- settings_to_py(formula_to_settings(list(...)))
     experiment_from_py(do.call(core$experiment, c(list(preset_to_py(preset)), settings)))
   })
 }

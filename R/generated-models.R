@@ -105,4 +105,41 @@ model_recurrent <- function(lookback = 30, n_features = 1, horizon = 1, kind = "
                             output_activation = "linear", dropout = 0, seed = 0) {
   network("recurrent", as.list(environment()))
 }
+
+#' Build a dense network on the columns of a table
+#'
+#' Embeddings of columns with many levels, (dense, dropout) a layer, then softmax, or a number.
+#'
+#' @param width Whole number. Numbers a row: scaled columns, one-hot levels, parts of dates; 0
+#'   where all is embedded. Default 4.
+#' @param levels Whole numbers. Levels of each column that is embedded; none by default. Default
+#'   none.
+#' @param outputs Whole number. Number of classes, at least 2, or 1 for a number. Default 3.
+#' @param units Whole numbers. Units of each hidden layer, at least 1. Default `c(32, 16)`.
+#' @param dropout Numbers. Fraction of each hidden layer's units dropped in training, in \[0, 1);
+#'   one value, or one a layer. Default 0.
+#' @param l2 Number. Penalty on the hidden layers' weights, l2 * sum w^2, at least 0. Default 0.
+#' @param activation Character. Of the hidden layers, by their Keras names: "relu" (default),
+#'   "elu", "gelu", "linear", "sigmoid", "softmax", "swish" or "tanh".
+#' @param kernel_initializer Character. Of the hidden layers, by their Keras names:
+#'   "glorot_uniform" (default), "glorot_normal", "he_normal" or "he_uniform".
+#' @param embedding Whole number. Numbers that stand for a level of an embedded column, at least
+#'   1; `NULL` (default) takes half as many as it has levels, at most 50.
+#' @param seed Whole number. Decides initial weights and dropout, 0 to 2^32 - 1. Default 0.
+#' @return A Keras model, a Python object: input "numbers" (batch, width); where columns are
+#'   embedded a named list of it and of their codes "level_1", "level_2", ... (batch). Output
+#'   (batch, outputs): probabilities, or one number.
+#' @section Errors:
+#' An argument outside its rule, by the subclass of that rule.
+#' @references Guo and Berkhahn (2016), Entity embeddings of categorical variables,
+#'   arXiv:1604.06737.
+#' @examplesIf kerasduet:::has_core()
+#' model_table_dense(width = 4, outputs = 3)$count_params()
+#' @export
+model_table_dense <- function(width = 4, levels = integer(), outputs = 3, units = c(32, 16),
+                              dropout = 0, l2 = 0, activation = "relu",
+                              kernel_initializer = "glorot_uniform", embedding = NULL,
+                              seed = 0) {
+  network("table_dense", as.list(environment()))
+}
 # nolint end

@@ -5,10 +5,13 @@
 #' @section Settings:
 #' Data:
 #'
-#' * `dataset`: "mnist", "mnist-subset", "images", "co2" or "series". Of images: MNIST, always
-#'   its 5,000-image subset, or the caller's own. Of a series: the embedded CO2 series, or a CSV
-#'   file or table of the caller's.
-#' * `path`: MNIST file (.npz); `NULL` looks in the usual places. Of a series: a CSV file.
+#' * `dataset`: "mnist", "mnist-subset", "images", "co2", "series", "table-classes", "iris",
+#'   "cancer", "table-numbers" or "diabetes". Of images: MNIST, always its 5,000-image subset, or
+#'   the caller's own. Of a series: the embedded CO2 series, or a CSV file or table of the
+#'   caller's. Of tables with classes: the caller's own, or one that is embedded. Of tables with
+#'   a number to predict: the caller's own, or one that is embedded.
+#' * `path`: MNIST file (.npz); `NULL` looks in the usual places. Of a series: a CSV file. Of a
+#'   table: a CSV or Parquet file.
 #' * `validation_split`: number. Fraction of the training rows held out for validation, in \[0,
 #'   1).
 #' * `test_split`: number. Fraction of the rows held out for the test, in (0, 1); MNIST brings
@@ -22,20 +25,22 @@
 #' Series:
 #'
 #' * `time`: column of times. `NULL` takes the index, or the column "time", or the only one of
-#'   dates.
+#'   dates. Of a table: column to split by, so that later rows are held out, ties by their order.
 #' * `time_format`: how the times are written, such as "%d/%m/%Y", where their rows do not decide
 #'   it.
-#' * `target`: column to forecast. `NULL` takes the only one of numbers.
+#' * `target`: column to forecast. `NULL` takes the only one of numbers. Of a table: the column
+#'   to predict.
 #' * `features`: columns that the network sees beside the target's own past; empty means that
-#'   alone.
+#'   alone. Of a table: the columns to predict it from; empty takes all that have no other role.
 #' * `own_past`: logical. Whether the network sees the target's own past; without it, the
 #'   features alone.
 #' * `frequency`: spacing of the times as a pandas offset such as "W-SAT"; `NULL` checks order
 #'   only, and notes gaps where the times are otherwise regular.
-#' * `missing`: "error" or "interpolate". What to do with missing values: refuse, or fill
-#'   linearly between known neighbours, and with the last known value where the next one lies
-#'   behind the end of the training rows or the origin of a forecast. Filled truths are marked in
-#'   `predictions()`, not scored.
+#' * `missing`: "error", "interpolate" or "indicator". What to do with missing values: refuse, or
+#'   fill linearly between known neighbours, and with the last known value where the next one
+#'   lies behind the end of the training rows or the origin of a forecast. Filled truths are
+#'   marked in `predictions()`, not scored. Of a table: refuse missing values, or put the
+#'   training mean (of levels, one of its own) in their place and say so in a column beside.
 #' * `lookback`, `horizon`: whole numbers. Time steps the network sees, and time steps it
 #'   forecasts, at least 1.
 #' * `season`: whole number. Time steps in one season, at least 1 and fewer than the training
@@ -44,6 +49,21 @@
 #'   the values.
 #' * `straddle`: logical. Let validation and test windows take their inputs from the rows before
 #'   the split.
+#'
+#' Tables:
+#'
+#' * `group`: column that says which rows belong together: no group is on two sides of a split.
+#' * `weights`: column of numbers, at least 0, that say how much each row counts in the loss;
+#'   scores of the test count every row once.
+#' * `scale`: "standard", "minmax", "robust" or "none". Scaling of columns of numbers, learned on
+#'   the training rows: to mean 0 and deviation 1, to 0..1, by median and quartiles, or not at
+#'   all.
+#' * `unknown`: "error" or "other". A level that the training rows lack: refuse it, or take it
+#'   for a level "other".
+#' * `unusable`: "error" or "drop". A column of which nothing can be learned, such as names, ids
+#'   or a single value: refuse it, or leave it out and say so.
+#' * `split`: "stratified" or "random". How test and validation rows are drawn where neither a
+#'   group nor a time says it: each class has its share of them, or by chance alone.
 #'
 #' Training:
 #'
@@ -79,9 +99,14 @@
 #' * `zoom`: number. Training images grow or shrink by up to this fraction, in \[0, 1).
 #' * `flip`: "horizontal", "vertical" or "both". "horizontal" mirrors half of the training images
 #'   left to right, "vertical" half of them top to bottom, "both" does each; `NULL` does neither.
-#' * `class_weight`: numbers. Weight of each class in the loss of the training images, in code
-#'   order, at least 0; `NULL` weighs all the same. A mapping from codes, as Keras takes it, is
-#'   taken as well.
+#'
+#' Training on classes:
+#'
+#' * `class_weight`: "balanced" or named list. Weight of each class in the loss of the training
+#'   images, in code order, at least 0; `NULL` weighs all the same. A mapping from codes, as
+#'   Keras takes it, is taken as well. Of a table: "balanced" weighs each class in the loss by n
+#'   / (classes x its training rows); or a weight for each class by its name, at least 0. `NULL`
+#'   weighs all the same.
 #' @name experiment
 NULL
 # nolint end

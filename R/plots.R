@@ -7,15 +7,19 @@
 #' @param x A run, from [run_experiment()] or [load_run()].
 #' @param kind Character. What to draw:
 #'   * `"overview"` (default): of a classifier history, confusion and digits; of a forecaster
-#'     forecast, history and horizon.
+#'     forecast, history and horizon; of a table history, confusion or residuals, and importance.
 #'   * `"history"`: loss and metric by epoch, of the training and the validation rows.
 #'   * `"digits"`: test images with prediction and truth.
 #'   * `"confusion"`: counts of true classes (rows) by predicted classes.
 #'   * `"forecast"`: the last test windows beside truth and baselines.
 #'   * `"horizon"`: mean absolute error by step ahead.
+#'   * Of tables: `"reliability"`, how often probabilities came true; `"roc"`, hits by false alarms;
+#'     `"residuals"` against fitted values; `"importance"` of the columns; `"dependence"` on a
+#'     `column`, by default the most important one; `"regions"` of classes over two `columns` of
+#'     numbers, by default the most important ones. See [importance()].
 #'
 #'   Kinds that were registered in Python are drawn as well.
-#' @param ... Settings by name, `rows` and `windows`: see [plot_data()].
+#' @param ... Settings by name, `rows`, `windows`, `column` and `columns`: see [plot_data()].
 #'
 #' @return A ggplot, which is drawn when it is printed; the overview is a patchwork of ggplots, of
 #'   class `kerasduet_overview`, with each of them in `$plots`. To both, `+` adds a theme or a
@@ -48,7 +52,8 @@ plot.kerasduet_run <- function(x, kind = "overview", ...) {
 #'   60; `NULL` (default) shows up to six mistakes, the most confident first, and right ones.
 #' @param windows Whole number. Test windows to show in a forecast, the last ones that do not
 #'   overlap; `NULL` (default) shows as many as hold 52 steps.
-#' @param ... Settings, by name, of a kind that was registered in Python.
+#' @param ... Other settings, by name: `column` of `"dependence"` (character), `columns` of
+#'   `"regions"` (two names), and those of a kind that was registered in Python.
 #'
 #' @return A list: `kind`; `title` and `subtitle` of the whole; `alt`, the alt text; and
 #'   `panels`, a list by kind. A panel is a list of `kind`, `title`, `subtitle`, `x` and `y` (axis

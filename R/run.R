@@ -23,7 +23,8 @@
 #' `model` takes a network of your own, in place of a builder and its arguments: a Keras model with
 #' fresh weights, such as one made with keras3, or a function that makes one. The function is
 #' called with those of these arguments that it has: of images `input_shape` and `classes`, of a
-#' series `lookback`, `n_features` and `horizon`; and `seed`. What is kept is the description of
+#' series `lookback`, `n_features` and `horizon`, of a table `width`, `levels` and `outputs`; and
+#' `seed`. What is kept is the description of
 #' the network: its weights are drawn from the experiment's seed, so that the same call gives the
 #' same bits, and layers that Keras named (`dense_1`) are counted anew. `optimizer`, `schedule`,
 #' `loss` and `metrics` take Keras objects likewise. Layers that hold code, such as Lambda, and
@@ -63,7 +64,8 @@ run_experiment <- function(preset, ..., data = NULL, out = NULL, overwrite = FAL
       data = data_to_py(data), out = setting_to_py(out), overwrite = setting_to_py(overwrite),
       progress = progress_to_py(progress), callbacks = setting_to_py(callbacks)
     )
-    trained_run(do.call(core$run_experiment, c(arguments, settings_to_py(list(...)))))
+    settings <- settings_to_py(formula_to_settings(list(...), data))
+    trained_run(do.call(core$run_experiment, c(arguments, settings)))
   })
 }
 
@@ -156,6 +158,7 @@ load_run <- function(folder) {
 #' * `run$dataset`: the data set, see [load_data()].
 #' * `run$class_names`: character, empty for a series.
 #' * `run$source`: list that says where the data came from.
+#' * `run$facts`: list of texts on what was learned, such as the columns of a table by type.
 #' * `run$summary`: one sentence, the result and the baseline beside it.
 #' * `run$folder`: where it is kept, or `NULL`.
 #'
@@ -164,10 +167,13 @@ load_run <- function(folder) {
 #' their weights, history and predictions have the same bits.
 #'
 #' @param x,object A run.
+#' @param newdata A table to predict, see [predict()][predict.kerasduet_run]; `NULL` (default) for
+#'   the test rows.
 #' @param row.names,optional,... Not used.
 #' @return `as.data.frame()` and `tidy()` give the history, one row an epoch; `glance()` a data
 #'   frame of one row, the metrics; `augment()` the test rows with their predictions, as
-#'   [predictions()]; `summary()` a list that prints as text.
+#'   [predictions()], or `newdata` with columns of predictions beside: `.pred_class` and a
+#'   `.pred_` a class, or `.pred`; `summary()` a list that prints as text.
 #' @examplesIf kerasduet:::has_core()
 #' run <- run_experiment("mnist-dense", dataset = "mnist-subset", epochs = 2, progress = FALSE)
 #' run
@@ -178,7 +184,7 @@ NULL
 
 run_parts <- c(
   "metrics", "history", "model", "experiment", "digests", "status", "provenance", "dataset",
-  "class_names", "source", "summary", "folder"
+  "class_names", "source", "facts", "summary", "folder"
 )
 
 #' @export
@@ -216,6 +222,7 @@ format.kerasduet_run <- function(x, ...) {
     paste0("<kerasduet run> ", paste(experiment$name, x$status, epochs, where, sep = ", ")),
     paste0("  data     ", x$source$name, ": ", paste(sizes, names(sizes), collapse = ", ")),
     if (x$source$given && nzchar(x$source$note)) paste0("  note     ", x$source$note),
+    fact_lines(x$facts),
     paste0(
       "  network  ", experiment$builder, ", ",
       format(x$provenance$parameters, big.mark = ","), " parameters"
@@ -226,6 +233,11 @@ format.kerasduet_run <- function(x, ...) {
       "plot(run), predictions(run), ", todo, ", save_run(run, folder)"
     )
   )
+}
+
+# What was learned of the data, a line each.
+fact_lines <- function(facts) {
+  if (length(facts) > 0) paste0("  ", formatC(names(facts), width = -8), " ", unlist(facts))
 }
 
 #' @export
@@ -240,6 +252,7 @@ summary.kerasduet_run <- function(object, ...) {
   structure(
     list(
       name = object$experiment$name, status = object$status, result = object$summary,
+      facts = object$facts,
       metrics = object$metrics, history = object$history, digests = object$digests,
       seconds = object$provenance$seconds$training
     ),
@@ -258,6 +271,7 @@ format.summary.kerasduet_run <- function(x, ...) {
   names(rows)[names(rows) == "epoch"] <- "last epoch"
   c(
     paste0(x$name, ", ", x$status, ". ", x$result),
+    fact_lines(x$facts),
     paste0("  ", formatC(names(rows), width = -max(nchar(names(rows)))), "  ", rows),
     paste0("  sha256 of ", names(x$digests), ": ", substr(unlist(x$digests), 1, 16), "...")
   )
@@ -289,13 +303,24 @@ glance.kerasduet_run <- function(x, ...) as.data.frame(x$metrics, optional = TRU
 #' @rdname kerasduet_run
 #' @method augment kerasduet_run
 #' @export
-augment.kerasduet_run <- function(x, ...) predictions(x)
+augment.kerasduet_run <- function(x, newdata = NULL, ...) {
+  if (is.null(newdata)) {
+    return(predictions(x))
+  }
+  if (length(x$class_names) == 0) {
+    return(cbind(newdata, .pred = stats::predict(x, newdata)))
+  }
+  chances <- as.data.frame(stats::predict(x, newdata, type = "prob"), optional = TRUE)
+  names(chances) <- paste0(".pred_", names(chances))
+  cbind(newdata, .pred_class = stats::predict(x, newdata), chances)
+}
 
 #' The test rows with truth, prediction and baselines
 #'
 #' @param run A [kerasduet_run].
-#' @return A data frame. Images: `row`, `truth` and `prediction` (factors), `probability`, and
-#'   `p_<class>` a class. Series: `origin`, `time` (`Date`, `POSIXct` or numbers), `step`,
+#' @return A data frame. Images, and tables with classes: `row` (of the table), `truth` and
+#'   `prediction` (factors), `probability`, and `p_<class>` a class. Tables with numbers: `row`,
+#'   `truth` and `prediction`. Series: `origin`, `time` (`Date`, `POSIXct` or numbers), `step`,
 #'   `truth`, `filled`, `forecast`, `naive`, `seasonal_naive`, `drift`, `seasonal_drift`, in the
 #'   target's units. Where `filled` is `TRUE` the truth was missing: it was filled, and is not
 #'   scored.
@@ -315,22 +340,25 @@ predictions <- function(run) {
 #'   images were masks) or double 0..1, of n x height x width (or with a fourth axis of channels),
 #'   a `kerasduet_array` or a data set; or a series (data frame, tibble, `ts`) of at least
 #'   lookback + difference rows, which is continued: its columns are found by the names that they
-#'   had in training.
-#' @param type Character. For images "class" (default) or "prob".
+#'   had in training; or a table (data frame, tibble, data.table) with the columns of the training,
+#'   in any order and beside others.
+#' @param type Character. For classes "class" (default) or "prob"; for a number of a table
+#'   "response" (default).
 #' @param ... Not used.
-#' @return Images: a factor, or a matrix of probabilities with a column a class. A series: a data
-#'   frame as [forecast()][forecast.kerasduet_run] gives.
+#' @return Classes: a factor, or a matrix of probabilities with a column a class. A number: a
+#'   numeric vector. A series: a data frame as [forecast()][forecast.kerasduet_run] gives.
 #' @examplesIf kerasduet:::has_core()
 #' run <- run_experiment("mnist-dense", dataset = "mnist-subset", epochs = 1, progress = FALSE)
 #' digits <- run$dataset$x_test[1:5]
 #' predict(run, digits)
 #' round(predict(run, digits, type = "prob"), 2)
 #' @export
-predict.kerasduet_run <- function(object, newdata, type = "class", ...) {
+predict.kerasduet_run <- function(object, newdata, type = NULL, ...) {
   rlang::check_dots_empty()
   call_core({
     py <- handle(object)
-    type <- plain(core$checks$choice("type", setting_to_py(type), core$run$KINDS))
+    kinds <- py$task$kinds
+    type <- plain(core$checks$choice("type", setting_to_py(type %||% plain(kinds)[[1]]), kinds))
     given <- py$predict(data_to_py(newdata), kind = type)
     prediction_from_py(given, class_names(py), type, has_dates(py))
   })

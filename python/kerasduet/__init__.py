@@ -29,12 +29,18 @@ if TYPE_CHECKING:
     from kerasduet.report import compare_runs, render_report
     from kerasduet.run import Run, load_run
     from kerasduet.tasks.registering import register_task
+    from kerasduet.tasks.tables.looks import (
+        baseline_coefficients,
+        importance,
+        partial_dependence,
+    )
     from kerasduet.workflow import resume_run, run_experiment
 
 __all__ = [
     "Dataset",
     "Experiment",
     "Run",
+    "baseline_coefficients",
     "build_model",
     "check_parity",
     "compare_runs",
@@ -43,9 +49,11 @@ __all__ = [
     "errors",
     "experiment",
     "forecasting",
+    "importance",
     "load_data",
     "load_run",
     "models",
+    "partial_dependence",
     "plots",
     "presets",
     "register_builder",
@@ -61,13 +69,16 @@ _HOME = {
     "Dataset": "data",
     "Experiment": "experiments",
     "Run": "run",
+    "baseline_coefficients": "tasks.tables.looks",
     "build_model": "models",
     "check_parity": "jobs.parity",
     "compare_runs": "report",
     "doctor": "diagnosis",
     "experiment": "experiments",
+    "importance": "tasks.tables.looks",
     "load_data": "data",
     "load_run": "run",
+    "partial_dependence": "tasks.tables.looks",
     "presets": "experiments",
     "register_builder": "models.registering",
     "register_task": "tasks.registering",

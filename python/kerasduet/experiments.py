@@ -137,7 +137,9 @@ class Experiment:
         if self.training.loss is not None or self.training.metrics:
             TASKS[self.task].check_objects(self)
         TASKS[self.task].check_together(self)
-        check_together(BUILDERS[self.builder], self.builder_arguments())
+        builder = BUILDERS[self.builder]
+        usual = {name: item.default for name, item in arguments_of(builder).items()}
+        check_together(builder, usual | self.builder_arguments())
 
     def __getattr__(self, name: str) -> Any:
         """Give a setting by its flat name, such as `epochs`."""
@@ -153,10 +155,17 @@ class Experiment:
         """The arguments of the network's builder that a person sets, read-only."""
         return self.network.arguments
 
-    def builder_arguments(self) -> dict[str, Any]:
-        """Give the keyword arguments of the builder, those of the data and the seed included."""
+    def builder_arguments(self, learned: Any = None) -> dict[str, Any]:
+        """Give the keyword arguments of the builder, those of the data and the seed included.
+
+        Where the task says so some of them follow from what was learned; without it they are
+        left out.
+        """
         known = arguments_of(BUILDERS[self.builder])
-        shapes = TASKS[self.task].shapes(self.data)
+        task = TASKS[self.task]
+        shapes = task.shapes(self.data)
+        if learned is not None:
+            shapes = shapes | task.learned_shapes(learned)
         decided = {name: value for name, value in shapes.items() if name in known}
         return dict(self.network.arguments) | decided | {"seed": self.seed}
 
@@ -269,9 +278,7 @@ class Experiment:
                 f"experiment: must be named settings; got {checks.show(values)}."
             )
         flat = taken_apart(values)
-        return cls(
-            **{"own_past": _earlier_own_past(flat)} | flat if "features" in flat else flat
-        )
+        return cls(**_earlier(flat))
 
     @classmethod
     def from_json(cls, text: str) -> Experiment:
@@ -292,6 +299,11 @@ def _own_network(given: Any, task: Kind, parts: Mapping[str, Any]) -> dict[str, 
     if given is None:
         raise ArgumentType("model: must be given; got nothing. Give a Keras model.")
     data = parts["data"]
+    if task.decided and networks.is_function(given):
+        raise ArgumentType(
+            f"model: a function is called with {', '.join(task.decided)}, which follow from the "
+            "data; got a function without data. Give both to run_experiment()."
+        )
     network = networks.made(given, task.shapes(data) | {"seed": parts["seed"]})
     text = networks.network_text(network, task.sides(data))
     if not isinstance(network, str | Mapping):
@@ -390,6 +402,15 @@ def _preset_names() -> tuple[str, ...]:
 def _preset(name: str) -> Experiment:
     text = (resources.files("kerasduet") / "presets" / f"{name}.json").read_text("utf-8")
     return Experiment.from_dict(json.loads(text) | {"name": name})
+
+
+def _earlier(flat: dict[str, Any]) -> dict[str, Any]:
+    """Give settings that earlier versions wrote the meaning that they had."""
+    if "features" not in flat or "dataset" not in flat:
+        return flat
+    if "own_past" not in task_of(flat["dataset"]).Settings.names():
+        return flat
+    return {"own_past": _earlier_own_past(flat)} | flat
 
 
 def _earlier_own_past(flat: Mapping[str, Any]) -> bool:

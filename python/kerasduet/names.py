@@ -47,6 +47,7 @@ class Kind(Protocol):
     Settings: ClassVar[type[Section]]
     Training: ClassVar[type[Training]]
     own_data: ClassVar[str]
+    decided: ClassVar[tuple[str, ...]]
 
     def shapes(self, data: Any) -> dict[str, Any]:
         """Give the builder's arguments that the data settings decide."""
@@ -122,8 +123,9 @@ def refuse_misfit(task: Kind, builder: str, dataset: str) -> None:
 
 
 def shape_names(task: Kind) -> frozenset[str]:
-    """Name the builder's arguments that a task's data decide."""
-    return frozenset(task.shapes(section(task.Settings, {"dataset": datasets(task)[0]})))
+    """Name the builder's arguments that a task's data decide, by settings or by what they teach."""
+    shapes = task.shapes(section(task.Settings, {"dataset": datasets(task)[0]}))
+    return frozenset({*shapes, *task.decided})
 
 
 def network_arguments(builder: str, task: Kind) -> dict[str, Argument]:

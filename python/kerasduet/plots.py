@@ -34,10 +34,13 @@ def plot_data(
         The run.
     kind : str
         "overview": history, confusion and digits of a classifier; forecast, history and
-        horizon of a forecaster. "history": loss and metric by epoch. "digits": test images
+        horizon of a forecaster; history, confusion or residuals, and importance of a table. "history": loss and metric by epoch. "digits": test images
         with prediction and truth. "confusion": counts of truth (rows) by prediction.
         "forecast": the last test windows beside truth and baselines. "horizon": mean absolute
-        error by step. Or a kind of your own; see `kerasduet.figures.register_figure`.
+        error by step. Of tables: "reliability", how often probabilities came true; "roc", hits
+        by false alarms; "residuals" against fitted values; "importance" of the columns;
+        "dependence" on a `column`; "regions" of classes over two `columns` of numbers. Or a
+        kind of your own; see `kerasduet.figures.register_figure`.
     rows : sequence of int, optional
         Test images to show, by their `row` in `predictions()` (from 1), at most 60. By
         default up to six mistakes, the most confident first, and right ones up to twelve.
@@ -45,7 +48,8 @@ def plot_data(
         Test windows to show, the last ones that do not overlap; by default as many as hold
         52 steps. Of a season of one step, the seasonal baselines are naive and not shown.
     **settings
-        Those of a kind of your own.
+        `column` of "dependence" and `columns` of "regions", by default the most important; and
+        those of a kind of your own.
 
     Returns
     -------
@@ -90,7 +94,7 @@ def plot_run(
     windows : int, optional
         Number of test windows to show in a forecast.
     **settings
-        Those of a kind of your own.
+        Others, such as `column`; see `plot_data`.
 
     Returns
     -------

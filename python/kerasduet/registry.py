@@ -124,6 +124,8 @@ TASKS = Registry(
     {
         "classification": "tasks.classification:TASK",
         "forecasting": "tasks.forecasting:TASK",
+        "table-classification": "tasks.tables:CLASSES",
+        "table-regression": "tasks.tables:NUMBERS",
     },
 )
 BUILDERS = Registry(
@@ -132,6 +134,7 @@ BUILDERS = Registry(
         "cnn": "models.vision.cnn:cnn",
         "dnn": "models.vision.dnn:dnn",
         "recurrent": "models.sequence.recurrent:recurrent",
+        "table_dense": "models.table.table_dense:table_dense",
         "own": "models.own:own",
     },
     unlisted=("own",),

@@ -162,6 +162,11 @@ class Result:
         return f"{label} {self.history[name].iloc[-1]:.4g}. {text}"
 
     @property
+    def facts(self) -> dict[str, str]:
+        """What was learned of the data, a word and a line each, as a printed run shows it."""
+        return dict(self.task.facts(self.preprocessing))
+
+    @property
     def class_names(self) -> tuple[str, ...]:
         """Names of the classes, in code order; empty where there are none."""
         return getattr(self.preprocessing, "class_names", ())

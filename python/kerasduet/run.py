@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Run", "load_run", "unpack"]
 
-KINDS = ("class", "prob")  # of prediction
 # What is said where a run's task has no such verb.
 ABSENT: dict[str, tuple[type[KerasduetError], str]] = {
     "evaluate": (
@@ -59,6 +58,7 @@ class Run(Result):
                 f"  data     {self.source.name}: {sizes['train']:,} training, "
                 f"{sizes['validation']:,} validation, {sizes['test']:,} test",
                 *noted,
+                *(f"  {word:<8} {text}" for word, text in self.facts.items()),
                 f"  network  {self.experiment.builder}, "
                 f"{self.model.count_params():,} parameters",
                 f"  result   {self.summary}",
@@ -67,7 +67,7 @@ class Run(Result):
             ]
         )
 
-    def predict(self, x: Any, *, kind: str = "class") -> Any:
+    def predict(self, x: Any, *, kind: str | None = None) -> Any:
         """Predict new data.
 
         Parameters
@@ -76,10 +76,12 @@ class Run(Result):
             Images (n, height, width) or (n, height, width, channels), whole numbers 0..255
             (0 and 1 where the training images were masks) or floats 0..1; or a series with at
             least lookback + difference rows, which is continued: its columns are found by the
-            names that they had in training, a series without a name is the target's.
-        kind : {"class", "prob"}
-            For images: class names (n,), or a DataFrame of probabilities with a column a
-            class. A series is always given as the table of `forecast()`.
+            names that they had in training, a series without a name is the target's; or a table
+            with the columns of the training, in any order and beside others.
+        kind : {"class", "prob", "response"}, optional
+            For classes: their names (n,), the default, or a DataFrame of probabilities with a
+            column a class. For a number of a table "response": numbers (n,), in the target's
+            units. A series is always given as the table of `forecast()`.
 
         Returns
         -------
@@ -99,7 +101,10 @@ class Run(Result):
         KerasduetWarning
             Pixels far brighter or darker than those of the training images.
         """
-        return self.task.predict(self, x, choice("kind", kind, KINDS))
+        kinds = self.task.kinds
+        return self.task.predict(
+            self, x, kinds[0] if kind is None else choice("kind", kind, kinds)
+        )
 
     def evaluate(self, x: Any, y: Any) -> dict[str, float]:
         """Score the network on other labelled images.

@@ -89,6 +89,11 @@ class Task(ABC):
         Columns of `predictions()` that say which row it is; `("row",)` is its number alone.
     later_columns : tuple of str
         Columns that run folders of earlier versions lack.
+    decided : tuple of str
+        Arguments of the builder that follow from what was learned, not from the data settings
+        alone: `learned_shapes` gives them, and the network is built once the data are there.
+    kinds : tuple of str
+        Kinds of `predict`; the first is the usual one.
     rows, cases_word : str
         What the data and the test consist of, in the plural: "images", "windows".
     ask : str
@@ -112,6 +117,8 @@ class Task(ABC):
     needed: ClassVar[tuple[str, ...]]
     key: ClassVar[tuple[str, ...]] = ("row",)
     later_columns: ClassVar[tuple[str, ...]] = ()
+    decided: ClassVar[tuple[str, ...]] = ()
+    kinds: ClassVar[tuple[str, ...]] = ("class", "prob")
     rows: ClassVar[str] = "rows"
     cases_word: ClassVar[str] = "rows"
     ask: ClassVar[str] = "predict(x)"
@@ -134,6 +141,18 @@ class Task(ABC):
         """Give the shapes of one input and of one output, as the data settings decide them.
 
         A network of the caller's is compared with them before training; None compares nothing.
+        """
+        return None
+
+    def learned_shapes(self, learned: Any) -> dict[str, Any]:
+        """Give the builder's arguments that what was learned decides: those named in `decided`."""
+        return {}
+
+    def learned_sides(self, learned: Any) -> tuple[Any, Any] | None:
+        """Give the shapes of one input and of one output, as what was learned decides them.
+
+        As `sides`, where the settings alone do not say them; several inputs or outputs are a dict
+        of shapes.
         """
         return None
 
@@ -181,6 +200,12 @@ class Task(ABC):
         """Give the weight in the loss of the training rows of each class; None leaves it at 1."""
         return None
 
+    def learned_weights(
+        self, experiment: Experiment, learned: Any
+    ) -> Mapping[int, float] | None:
+        """Give the `class_weights`, where they follow from what was learned."""
+        return self.class_weights(experiment)
+
     @abstractmethod
     def example(self, data: Any) -> Any:
         """Give a few rows that fit data settings, for the suites of `kerasduet.testing`."""
@@ -211,13 +236,31 @@ class Task(ABC):
         mapping
             By the name of a `Metric`: a value and a weight for each case, in order (cases, 2). The
             score is the sum of the values over that of the weights, or its root. Of a score
-            that is not there, nothing is said of its uncertainty.
+            that is neither there nor in `counted`, nothing is said of its uncertainty.
+        """
+        return {}
+
+    def counted(
+        self, table: pd.DataFrame, learned: Any
+    ) -> Mapping[str, Callable[[np.ndarray], np.ndarray]]:
+        """Give the scores that are no means of cases, such as the area under a curve.
+
+        Returns
+        -------
+        mapping
+            By the name of a `Metric`: what turns how often each case counts, (draws, cases), into
+            the score of each draw, (draws,); NaN where it is not defined. Cases are those of
+            `cases`, in the same order.
         """
         return {}
 
     def block(self, table: pd.DataFrame, learned: Any) -> int:
         """Give how many successive cases depend on each other, so that they are drawn together."""
         return 1
+
+    def facts(self, learned: Any) -> Mapping[str, str]:
+        """Give lines on what was learned that a printed run shows: a word, and what it says."""
+        return {}
 
     def diverged(self, metrics: Mapping[str, float]) -> bool:
         """Say whether the test outputs were not all finite, so that no score holds."""

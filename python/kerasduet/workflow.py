@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 from kerasduet import callbacks as own_callbacks
 from kerasduet import checks, environment, interrupts, training
-from kerasduet.data import Dataset, load_data
-from kerasduet.data.part import digest_rows
+from kerasduet.data import Dataset, load_data, loaded_for
 from kerasduet.errors import ArgumentType, RunFolderError
 from kerasduet.experiments import Experiment, experiment
-from kerasduet.models import build_model
+from kerasduet.models import build
+from kerasduet.names import is_own_network
 from kerasduet.progress import reporter
 from kerasduet.registry import TASKS
 from kerasduet.run import Run, load_run
@@ -21,6 +21,7 @@ from kerasduet.runs.folder import RunFolder
 from kerasduet.runs.manifest import read_manifest
 from kerasduet.runs.reading import cut_off, refuse_other, run_path
 from kerasduet.runs.tables import history_digest
+from kerasduet.settings.networks import is_function, made
 
 if TYPE_CHECKING:
     import os
@@ -87,7 +88,7 @@ def run_experiment(
     >>> run.metrics["accuracy"] > 0.7
     True
     """
-    chosen = experiment(preset, **settings)
+    chosen, data = _described(preset, data, settings)
     checks.flag("overwrite", overwrite)
     own = own_callbacks.checked(callbacks)
     own_callbacks.refuse_two_rates(own, chosen.schedule)
@@ -118,6 +119,24 @@ def run_experiment(
             target.drop_checkpoint()
         tell({"event": "loaded", "folder": str(out), "text": run.summary})
         return run
+
+
+def _described(
+    preset: str | Experiment, data: Any, settings: dict[str, Any]
+) -> tuple[Experiment, Any]:
+    """Describe a run; where the data decide the shapes of a caller's network, they come first."""
+    model = settings.get("model")
+    if not is_own_network(model) or not is_function(model):
+        return experiment(preset, **settings), data
+    others = {name: value for name, value in settings.items() if name != "model"}
+    base = experiment(preset, **others)
+    task = TASKS[base.task]
+    if not task.decided:
+        return experiment(preset, **settings), data
+    dataset = loaded_for(base, data)
+    shapes = task.learned_shapes(dataset.preprocessing) | task.shapes(base.data)
+    network = made(model, shapes | {"seed": base.seed})
+    return experiment(preset, **settings | {"model": network}), dataset
 
 
 def resume_run(
@@ -198,11 +217,14 @@ def _run(
 ) -> Run:
     began = time.time()
     gc.collect()  # a network that nobody holds any more is a circle, with much memory in it
+    task = TASKS[chosen.task]
     # First of all: a folder may ask for more than it holds, while data take seconds.
-    model = target.build() if target is not None else build_model(chosen)
-    dataset = data if isinstance(data, Dataset) else load_data(chosen, data)
-    dataset.check_made_for(chosen)
-    if dataset.train.weights is not None and TASKS[chosen.task].class_weights(chosen):
+    model = None if task.decided else _built(chosen, target, None)
+    dataset = loaded_for(chosen, data)
+    learned = dataset.preprocessing
+    if model is None:
+        model = _built(chosen, target, learned)
+    if dataset.train.weights is not None and task.learned_weights(chosen, learned):
         raise ArgumentType(
             "class_weight: excludes weights of rows, which these data have; got both. Leave it out."
         )
@@ -268,6 +290,10 @@ def _run(
     return run
 
 
+def _built(chosen: Experiment, target: RunFolder | None, learned: Any) -> keras.Model:
+    return build(chosen, learned) if target is None else target.build(learned)
+
+
 def _unscored(
     chosen: Experiment, dataset: Dataset, model: keras.Model, state: training.State
 ) -> Run:
@@ -308,7 +334,7 @@ def _unscored(
 def _test_digest(chosen: Experiment, dataset: Dataset) -> dict[str, str]:
     """Digest test rows known by number, so that runs trained on other rows are compared on them."""
     numbered = TASKS[chosen.task].key == ("row",)
-    return {"test_sha256": digest_rows(dataset.test.inputs)} if numbered else {}
+    return {"test_sha256": dataset.test_sha256} if numbered else {}
 
 
 def _iso(seconds: float) -> str:

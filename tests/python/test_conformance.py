@@ -8,7 +8,7 @@ import inspect
 import re
 import sys
 import textwrap
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Annotated
 
@@ -21,7 +21,7 @@ from kerasduet.environment import backend_name
 from kerasduet.errors import ArgumentType, RunFolderError
 from kerasduet.registry import BUILDERS, TASKS, Registry
 from kerasduet.settings.common import CLASSES, SEED, SHAPE
-from kerasduet.testing import builders, check_builder
+from kerasduet.testing import builders, check_builder, tasks
 
 CONTRACT = Path(__file__).parents[1] / "contract"
 CONTRIBUTING = Path(__file__).parents[2] / "CONTRIBUTING.md"
@@ -42,6 +42,7 @@ SMALL = {
     "cnn": {"filters": (4, 4), "dense_units": 8, "dropout": 0.2},
     **dict([documented()]),
     "recurrent": {"units": (4, 3), "dense_units": 4, "dropout": 0.2},
+    "table_dense": {"units": (4, 3), "dropout": 0.2, "l2": 1e-4},
 }
 
 
@@ -49,13 +50,26 @@ def test_every_builder_is_tried():
     assert set(SMALL) == set(BUILDERS)
 
 
-@pytest.mark.parametrize("name", SMALL)
+@pytest.mark.parametrize("name", sorted({*SMALL} - {"table_dense"}))
 def test_a_builder_keeps_its_promises(name, monkeypatch):
     if name == "dnn":  # in a script, too
         monkeypatch.setattr(interrupts, "at_prompt", lambda: False)
     kept = check_builder(name, **SMALL[name])
     assert len(kept) == len(set(kept)) == PROMISES
     assert all(sentence.endswith(".") for sentence in kept)
+
+
+def test_the_builder_of_tables_and_their_task_keep_their_promises():
+    promises = dict.fromkeys([*builders.PROMISES, *tasks.PROMISES])
+    shared = set(builders.PROMISES) & set(tasks.PROMISES)
+    assert len(promises) == len(builders.PROMISES) + len(tasks.PROMISES) - len(shared)
+    assert {promise.__name__ for promise in shared} >= {"resumes", "repeats", "is_loaded"}
+    builder = BUILDERS["table_dense"]
+    with closing(builders.Case("table_dense", builder, None, SMALL["table_dense"])) as case:
+        assert case.task.name == "table-classification"
+        assert len(case.model.inputs) == 2  # numbers, and a column that is embedded
+        for promise in promises:
+            builders.keep("table_dense", promise, case)
 
 
 @contextmanager

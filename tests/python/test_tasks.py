@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 import pytest
-from test_conformance import CONTRACT, imported
+from test_conformance import CONTRACT, imported, one_backend
 
 import kerasduet as kd
 from kerasduet.errors import ArgumentType, HorizonError, RunFolderError
@@ -15,11 +15,16 @@ from kerasduet.report.measures import headline
 from kerasduet.task import Task
 from kerasduet.testing import check_task
 
+__all__ = ["one_backend"]  # a fixture
+
 PROMISES = 25
 TINY = {
     "classification": {"builder": "dnn", "units": (4,), "dropout": 0.1},
     "forecasting": {"builder": "recurrent", "units": (3,)},
+    "table-regression": {"units": (4,)},
 }
+# Tried in test_conformance.py, beside its builder, on the same few trainings.
+ELSEWHERE = {"table-classification"}
 
 
 @pytest.fixture
@@ -35,11 +40,12 @@ def points(stranger, **settings):
 
 
 def test_every_task_is_tried():
-    assert set(TINY) == set(TASKS)
+    assert {*TINY, *ELSEWHERE} == set(TASKS)
 
 
+# Builders of each of them are tried on every backend.
 @pytest.mark.parametrize("name", TINY)
-def test_a_task_keeps_its_promises(name):
+def test_a_task_keeps_its_promises(name, one_backend):
     kept = check_task(name, TINY[name])
     assert len(kept) == len(set(kept)) == PROMISES
     assert all(sentence.endswith(".") for sentence in kept)

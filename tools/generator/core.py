@@ -143,9 +143,13 @@ class Core:
             for member in module.members.values()
             if not member.is_alias
             and member.is_class
-            and SECTIONS & set(map(str, member.bases))
+            and self._is_section(member)
         ]
         return [*sections, experiment]
+
+    def _is_section(self, member: Any) -> bool:
+        """Say whether a class is one of settings, or built on one that is."""
+        return any(SECTIONS & set(map(str, kind.bases)) for kind in (member, *member.mro()))
 
     def _submodules(self, path: str) -> dict[str, Any]:
         """Give the modules of a folder of the package, none where there is no such folder."""

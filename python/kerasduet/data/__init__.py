@@ -11,7 +11,14 @@ from kerasduet.registry import TASKS
 if TYPE_CHECKING:
     from kerasduet.experiments import Experiment
 
-__all__ = ["Dataset", "Part", "Source", "load_data"]
+__all__ = ["Dataset", "Part", "Source", "load_data", "loaded_for"]
+
+
+def loaded_for(experiment: Experiment, data: Any) -> Dataset:
+    """Give a data set that was loaded for an experiment, or load what the caller gave."""
+    dataset = data if isinstance(data, Dataset) else load_data(experiment, data)
+    dataset.check_made_for(experiment.on_own_data() if dataset.source.given else experiment)
+    return dataset
 
 
 def load_data(experiment: Experiment | str, data: Any = None) -> Dataset:
@@ -24,8 +31,8 @@ def load_data(experiment: Experiment | str, data: Any = None) -> Dataset:
     data : optional
         The caller's own data instead: for images a mapping with `x` (n, height, width) or
         (n, height, width, channels) and `y` (n,), and perhaps `x_test` and `y_test`; for a
-        series a pandas Series or DataFrame, or a mapping of columns. Excludes
-        `experiment.path`.
+        series a pandas Series or DataFrame, or a mapping of columns; for a table a pandas, polars
+        or pyarrow one, or a mapping of columns. Excludes `experiment.path`.
 
     Returns
     -------

@@ -19,7 +19,7 @@ from kerasduet.data.dataset import Source
 from kerasduet.data.files import expanded, problem
 from kerasduet.errors import CsvError, DatasetError
 
-__all__ = ["read_csv"]
+__all__ = ["BLOCK", "EXACT", "MOST_HEADER", "Digested", "is_value", "read_csv"]
 
 NUMBERS = b"0123456789.+-eE,\n"
 BLOCK = 2**17  # bytes read at a time
@@ -69,7 +69,7 @@ def read_csv(path: str) -> tuple[pd.DataFrame, Source]:
     header = [name.strip() for name in rows[0]]
     if _has_row_names(text, rows):
         header = ["", *header]
-    if all(_is_value(name) for name in header):
+    if all(is_value(name) for name in header):
         raise CsvError(
             f"path: must have a header; got values alone in line 1 of {file.name}, "
             f"{show(header[0])} first. Write the names of the columns above them."
@@ -93,7 +93,7 @@ def _source(file: Path, sha256: str, rows: int) -> Source:
     return Source(f"the file {file.name}", sha256, rows, str(file))
 
 
-class _Digested(io.RawIOBase):
+class Digested(io.RawIOBase):
     """A file that is digested as it is read."""
 
     def __init__(self, file: Any, digest: Any) -> None:
@@ -123,9 +123,9 @@ def _numbers_alone(file: Path) -> tuple[pd.DataFrame, str] | None:
         except UnicodeDecodeError:
             return None
         is_plain = all(header) and not any(mark in first for mark in b'";\r\t')
-        if not is_plain or not first.endswith(b"\n") or all(map(_is_value, header)):
+        if not is_plain or not first.endswith(b"\n") or all(map(is_value, header)):
             return None
-        read = _Digested(opened, hashlib.sha256(first))
+        read = Digested(opened, hashlib.sha256(first))
         text = io.TextIOWrapper(io.BufferedReader(read, BLOCK), "ascii", newline="")
         text._CHUNK_SIZE = BLOCK  # type: ignore[attr-defined]
         try:
@@ -163,7 +163,8 @@ def _has_row_names(text: str, rows: list[list[str]]) -> bool:
     return quoted and counted and {len(row) for row in rows[1:]} == {len(rows[0]) + 1}
 
 
-def _is_value(name: str) -> bool:
+def is_value(name: str) -> bool:
+    """Say whether the name of a column is a number or a date, so that a header is missing."""
     if DATE.fullmatch(name) is not None:
         return True
     return (

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from kerasduet.checks import show
-from kerasduet.data.part import Part, digest_arrays, leaves, mapped, taken
+from kerasduet.data.part import Part, digest_arrays, digest_rows, leaves, mapped, taken
 from kerasduet.errors import ArgumentType, EmptyData
 
 if TYPE_CHECKING:
@@ -71,6 +71,9 @@ class Dataset:
         ones are refused.
     table : Table, optional
         Of a series: its times, values and test origins.
+    given : pandas.DataFrame, optional
+        Of a table of any columns: its test rows as they were read, all columns; the index is the
+        row of the table, from 0.
     held_out : str, optional
         How validation rows were chosen, where earlier versions chose others of the same data.
     """
@@ -82,6 +85,7 @@ class Dataset:
     source: Source
     settings: Mapping[str, Any]
     table: Table | None = None
+    given: pd.DataFrame | None = None
     held_out: str | None = None
 
     def check_made_for(self, experiment: Experiment) -> None:
@@ -108,6 +112,15 @@ class Dataset:
             "validation": len(self.validation),
             "test": len(self.test),
         }
+
+    @property
+    def test_sha256(self) -> str:
+        """Digest of the test rows, of a table as they were read, whatever was made of them."""
+        if self.given is None:
+            return digest_rows(self.test.inputs)
+        from kerasduet.data.frames import digest_frame
+
+        return digest_frame(self.given)
 
     @property
     def x_train(self) -> Any:

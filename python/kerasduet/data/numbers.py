@@ -13,7 +13,7 @@ from kerasduet.data.times import Place
 from kerasduet.data.written import advice, hides_thousands, readings
 from kerasduet.errors import ArgumentType, CsvError, MissingValue, NonFinite
 
-__all__ = ["numbers", "refuse_missing"]
+__all__ = ["advice_for", "numbers", "refuse_missing"]
 
 
 def numbers(column: pd.Series, name: str, place: Place) -> np.ndarray:
@@ -37,7 +37,7 @@ def _number(item: Any, name: str, place: Place, row: int, column: pd.Series) -> 
     if pd.api.types.is_scalar(item) and pd.isna(item):
         return float("nan")
     if isinstance(item, bool | str) or not isinstance(item, int | float | np.number):
-        hint = _advice(item, place, column) if isinstance(item, str) else ""
+        hint = advice_for(item, place, column) if isinstance(item, str) else ""
         raise ArgumentType(f"{name}: must be numbers; got {show(item)} in {place(row)}.{hint}")
     return float(item)
 
@@ -50,13 +50,13 @@ def _parsed(text: str | None, name: str, place: Place, row: int, column: pd.Seri
             raise ValueError
         return float(text)
     except ValueError:
-        hint = _advice(text, place, column)
+        hint = advice_for(text, place, column)
         raise CsvError(
             f"{name}: must be numbers; got {show(text)} in {place(row)}.{hint}"
         ) from None
 
 
-def _advice(text: str, place: Place, column: pd.Series) -> str:
+def advice_for(text: str, place: Place, column: pd.Series) -> str:
     """Say what to write, and what the same way of writing makes of the column's other items."""
     told = advice(text)
     if told and "," in text and any("." in number for number in readings(text)):

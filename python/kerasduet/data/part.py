@@ -11,7 +11,16 @@ import numpy as np
 
 from kerasduet.errors import LengthMismatch
 
-__all__ = ["Part", "digest_arrays", "digest_rows", "joined", "leaves", "mapped", "taken"]
+__all__ = [
+    "Part",
+    "Picked",
+    "digest_arrays",
+    "digest_rows",
+    "joined",
+    "leaves",
+    "mapped",
+    "taken",
+]
 
 # An array, something with `__len__` and `take(rows)`, or a dict, tuple or list of such trees.
 Tree = Any
@@ -65,6 +74,32 @@ class Part:
     def take(self, rows: np.ndarray | slice) -> tuple[Tree, Tree, Tree]:
         """Give some rows of inputs, targets and weights."""
         return taken(self.inputs, rows), taken(self.targets, rows), taken(self.weights, rows)
+
+
+class Picked:
+    """Some rows of an array, taken when they are asked for: splits of one array cost no copy.
+
+    Examples
+    --------
+    >>> few = Picked(np.array([10, 20, 30]), np.array([2, 0]))
+    >>> len(few), few.take(np.array([1])).tolist(), np.asarray(few).tolist()
+    (2, [10], [30, 10])
+    """
+
+    def __init__(self, array: np.ndarray, rows: np.ndarray) -> None:
+        self.array, self.rows = array, rows
+
+    def __len__(self) -> int:
+        """Count the rows."""
+        return len(self.rows)
+
+    def take(self, rows: np.ndarray) -> np.ndarray:
+        """Give rows, counted within these."""
+        return self.array[self.rows[rows]]
+
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray:
+        """Give all of them, as a copy."""
+        return self.array[self.rows].astype(dtype or self.array.dtype, copy=False)
 
 
 def leaves(tree: Tree) -> Iterator[Any]:

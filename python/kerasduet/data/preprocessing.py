@@ -13,6 +13,7 @@ __all__ = [
     "ImagePreprocessing",
     "Learned",
     "SeriesPreprocessing",
+    "as_tuples",
 ]
 
 # How a label is read back from its text, and the type of an array of them.
@@ -46,7 +47,7 @@ class Learned:
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> Self:
         """Rebuild it from its `to_dict()`."""
-        return cls(**{name: _tuples(item) for name, item in values.items() if name != "kind"})
+        return cls(**{name: as_tuples(item) for name, item in values.items() if name != "kind"})
 
 
 @dataclass(frozen=True)
@@ -196,5 +197,6 @@ class SeriesPreprocessing(Learned):
         return levels[:, self.difference :]
 
 
-def _tuples(value: Any) -> Any:
-    return tuple(_tuples(item) for item in value) if isinstance(value, list) else value
+def as_tuples(value: Any) -> Any:
+    """Give lists, at any depth, as tuples."""
+    return tuple(as_tuples(item) for item in value) if isinstance(value, list) else value

@@ -38,7 +38,7 @@ from kerasduet.errors import (
 if TYPE_CHECKING:
     from kerasduet.experiments import Experiment
 
-__all__ = ["Cleaned", "Table", "clean", "embedded_co2", "from_values"]
+__all__ = ["Cleaned", "Table", "clean", "embedded_co2", "from_columns", "from_values"]
 
 CO2_SHA256 = "ee5afa98318c2069baa753b7b8a327b96b0217017cf94aa8407e914d3cbfaa35"
 
@@ -140,7 +140,7 @@ def from_values(
     elif isinstance(data, pd.DataFrame):
         frame = data.set_axis(all_named(data.columns), axis="columns")
     elif isinstance(data, Mapping):
-        frame = _from_columns(data)
+        frame = from_columns(data)
     else:
         raise ArgumentType(
             f"data: must be a time series, or a table whose columns have names; got {show(data)}."
@@ -166,7 +166,8 @@ def from_values(
     return frame.assign(**{name: index}).set_axis(rows), name
 
 
-def _from_columns(columns: Mapping[Any, Any]) -> pd.DataFrame:
+def from_columns(columns: Mapping[Any, Any]) -> pd.DataFrame:
+    """Make a table of columns by their names, all of one length."""
     for name, column in columns.items():
         if isinstance(column, str | Mapping | Set) or not hasattr(column, "__len__"):
             raise ArgumentType(f"{name}: must be a column of values; got {show(column)}.")

@@ -55,10 +55,18 @@ HISTORY = Kind("history", history_panel)
 _KINDS: dict[str, Kind] = {}
 
 
-def _known() -> dict[str, Kind]:
-    """Give every kind by its name: those of all tasks, of each task, and registered ones."""
+def _known() -> tuple[Kind, ...]:
+    """Give every kind: those of all tasks, of each task, and registered ones.
+
+    Tasks may each have a kind of one name, such as "confusion".
+    """
     own = (kind for task in TASKS.values() for kind in task.panels)
-    return {kind.name: kind for kind in (HISTORY, *own)} | _KINDS
+    return (HISTORY, *own, *_KINDS.values())
+
+
+def _kind(name: str, task: str) -> Kind | None:
+    """Find the kind of a name that is for a task."""
+    return next((kind for kind in _known() if kind.name == name and kind.fits(task)), None)
 
 
 def register_figure(kind: Kind) -> None:
@@ -92,8 +100,8 @@ def figure_kinds(task: str | None = None) -> tuple[str, ...]:
     >>> figure_kinds("forecasting")
     ('overview', 'history', 'forecast', 'horizon')
     """
-    names = (name for name, kind in _known().items() if task is None or kind.fits(task))
-    return (OVERVIEW, *names)
+    names = (kind.name for kind in _known() if task is None or kind.fits(task))
+    return (OVERVIEW, *dict.fromkeys(names))
 
 
 def plot_data(result: Result, kind: str = OVERVIEW, **settings: Any) -> PlotData:
@@ -122,7 +130,7 @@ def check_settings(names: Iterable[str]) -> None:
     Traceback (most recent call last):
     kerasduet.errors.UnknownName: rws: a plot has no such setting. Did you mean rows?
     """
-    known = [name for kind in _known().values() for name in kind.settings]
+    known = [name for kind in _known() for name in kind.settings]
     for name in names:
         if name not in known:
             raise UnknownName(f"{name}: a plot has no such setting. {nearest(name, known)}")
@@ -155,22 +163,25 @@ def _parts(task: str) -> tuple[str, ...]:
 def _check_fit(result: Result, kind: str, settings: dict[str, Any]) -> None:
     experiment = result.experiment
     task = experiment.task
-    if kind != OVERVIEW and not _known()[kind].fits(task):
+    if kind != OVERVIEW and _kind(kind, task) is None:
+        first = next(found for found in _known() if found.name == kind)
         raise ArgumentType(
-            f"kind: {kind} is for {_known()[kind].tasks[0]}; got the run {experiment.name}, of "
+            f"kind: {kind} is for {first.tasks[0]}; got the run {experiment.name}, of "
             f"{task}. Use one of {', '.join(figure_kinds(task))}."
         )
     shown = _parts(task) if kind == OVERVIEW else (kind,)
     for name, value in settings.items():
-        having = [part for part, found in _known().items() if name in found.settings]
-        if not set(having) & set(shown):
+        having = [found for found in _known() if name in found.settings]
+        if not any(found.name in shown and found.fits(task) for found in having):
+            parts = dict.fromkeys(found.name for found in having)
             raise ArgumentType(
-                f"{name}: only {' and '.join(having)} has this setting; got {show(value)} with "
+                f"{name}: only {' and '.join(parts)} has this setting; got {show(value)} with "
                 f"the kind {kind} of the run {experiment.name}."
             )
 
 
 def _panel(result: Result, kind: str, settings: dict[str, Any], *, share: float = 1.0) -> Panel:
-    found = _known()[kind]
+    found = _kind(kind, result.experiment.task)
+    assert found is not None
     given = {name: value for name, value in settings.items() if name in found.settings}
     return found.panel(result, **given, **({"share": share} if found.sized else {}))

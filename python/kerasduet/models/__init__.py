@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from kerasduet.environment import deterministic
+from kerasduet.errors import ArgumentType
 from kerasduet.experiments import described
 from kerasduet.registry import BUILDERS, TASKS
 from kerasduet.settings.networks import refuse_misfit
@@ -12,12 +13,14 @@ from kerasduet.settings.networks import refuse_misfit
 if TYPE_CHECKING:
     import keras
 
+    from kerasduet.data.preprocessing import Learned
     from kerasduet.experiments import Experiment
     from kerasduet.models.sequence.recurrent import recurrent
+    from kerasduet.models.table.table_dense import table_dense
     from kerasduet.models.vision.cnn import cnn
     from kerasduet.models.vision.dnn import dnn
 
-__all__ = ["BUILDERS", "build_model", "cnn", "dnn", "recurrent"]
+__all__ = ["BUILDERS", "build_model", "cnn", "dnn", "recurrent", "table_dense"]
 
 
 def __getattr__(name: str) -> Any:
@@ -32,8 +35,7 @@ def __dir__() -> list[str]:
     return sorted({*__all__, *BUILDERS})
 
 
-@deterministic()
-def build_model(experiment: Experiment | str) -> keras.Model:
+def build_model(experiment: Experiment | str, data: Any = None) -> keras.Model:
     """Build the network of an experiment, untrained.
 
     Parameters
@@ -41,19 +43,46 @@ def build_model(experiment: Experiment | str) -> keras.Model:
     experiment : Experiment or str
         Names the builder and its arguments; its seed decides the initial weights. Or the name
         of a preset.
+    data : optional
+        The caller's own data, or a `Dataset`, as for `run_experiment`. Of a table they decide
+        how many inputs and outputs the network has; data that the experiment names are loaded.
 
     Returns
     -------
     keras.Model
         Functional and uncompiled.
 
+    Raises
+    ------
+    ArgumentType
+        The network follows from data that only the caller has.
+
     Examples
     --------
     >>> build_model("mnist-dnn").count_params()
     235146
     """
+    from kerasduet.data import loaded_for  # NumPy: the names of builders alone need none of it
+
     chosen = described(experiment)
-    model = BUILDERS[chosen.builder](**chosen.builder_arguments())
+    if data is not None:
+        return build(chosen, loaded_for(chosen, data).preprocessing)
+    if not TASKS[chosen.task].decided:
+        return build(chosen, None)
+    if chosen.is_on_own_data:
+        raise ArgumentType(
+            f"data: decide how many inputs and outputs the network of {chosen.name} has; got "
+            "nothing. Give them, as to run_experiment()."
+        )
+    return build(chosen, loaded_for(chosen, None).preprocessing)
+
+
+@deterministic()
+def build(chosen: Experiment, learned: Learned | None) -> keras.Model:
+    """Build a network for what was learned, which only some tasks need."""
+    model = BUILDERS[chosen.builder](**chosen.builder_arguments(learned))
     if chosen.has_own_network:  # its shapes are no arguments
-        refuse_misfit(model, TASKS[chosen.task].sides(chosen.data))
+        task = TASKS[chosen.task]
+        sides = task.sides(chosen.data) or (learned and task.learned_sides(learned))
+        refuse_misfit(model, sides or None)
     return model

@@ -157,6 +157,13 @@ class Parts:
 
         return keras.layers.MaxPooling2D(size, name=name, **IMAGES)
 
+    def embedding(self, levels: int, size: int, name: str) -> keras.Layer:
+        """Give the numbers that stand for each level of a column."""
+        import keras
+
+        begin = self.initializer("random_uniform")
+        return keras.layers.Embedding(levels, size, embeddings_initializer=begin, name=name)
+
     def recurrent(self, kind: str, units: int, name: str, **settings: Any) -> keras.Layer:
         """Give a recurrent layer: "rnn" (SimpleRNN), "lstm" or "gru"."""
         import keras

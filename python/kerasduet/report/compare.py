@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +12,13 @@ import numpy as np
 from kerasduet.checks import show
 from kerasduet.errors import ArgumentType, ComparisonError
 from kerasduet.report import words
-from kerasduet.report.intervals import LEVEL, SEED, Interval, resampled_means
+from kerasduet.report.intervals import (
+    SEED,
+    Interval,
+    interval_of,
+    resampled,
+    resampled_means,
+)
 from kerasduet.report.measures import same_test_rows
 from kerasduet.run import Run, load_run
 
@@ -20,7 +26,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from kerasduet.result import Result
-    from kerasduet.task import Metric
+    from kerasduet.task import Metric, Task
 
     RunLike = Run | str | os.PathLike[str]
 
@@ -160,14 +166,53 @@ def paired_differences(first: Sequence[Result], second: Sequence[Result]) -> lis
     list of Difference
         The task's headline first; empty where it gives no cases.
     """
-    pairs, task = len(first), first[0].task
-    tables = [[task.cases(r.table, r.preprocessing) for r in side] for side in (first, second)]
-    metrics = [metric for metric in task.metrics if metric.name in tables[0][0]]
+    task, block = first[0].task, first[0].task.block(first[0].table, first[0].preprocessing)
+    sides = [[(run.table, run.preprocessing) for run in side] for side in (first, second)]
+    means = _means([[task.cases(*one) for one in side] for side in sides], task, block)
+    counted = _counted(
+        [[task.counted(*one) for one in side] for side in sides],
+        task,
+        block,
+        len(first[0].table) // task.steps(first[0].preprocessing),
+    )
+    found, pairs = means | counted, len(first)
+    metrics = [metric for metric in task.metrics if metric.name in found]
     if not metrics:
         return []
+    value = np.stack([found[metric.name][0] for metric in metrics], axis=-1).mean(axis=0)
+    draws = np.stack([found[metric.name][1] for metric in metrics], axis=-1)
+    # Pairs are drawn as well as rows.
+    weights = np.random.default_rng(SEED).multinomial(
+        pairs, np.full(pairs, 1 / pairs), len(draws)
+    )
+    drawn = np.einsum("dp,dpsm->dsm", weights / pairs, draws)
+    gaps, drawn_gaps = value[0] - value[1], drawn[:, 0] - drawn[:, 1]
+    return [
+        Difference(
+            metric,
+            float(value[0, i]),
+            float(value[1, i]),
+            interval_of(gaps[i], drawn_gaps[:, i]),
+        )
+        for i, metric in enumerate(metrics)
+    ]
+
+
+# The scores of each pair and side, (pairs, 2), and those of each draw, (draws, pairs, 2).
+Scores = tuple[np.ndarray, np.ndarray]
+
+
+def _means(
+    sides: Sequence[Sequence[Mapping[str, np.ndarray]]], task: Task, block: int
+) -> dict[str, Scores]:
+    """Give the scores that are means of cases, each draw of cases being the same everywhere."""
+    pairs = len(sides[0])
+    metrics = [metric for metric in task.metrics if metric.name in sides[0][0]]
+    if not metrics:
+        return {}
     cases = np.stack(
         [
-            np.hstack([tables[side][pair][metric.name] for metric in metrics])
+            np.hstack([sides[side][pair][metric.name] for metric in metrics])
             for pair in range(pairs)
             for side in (0, 1)
         ]
@@ -179,26 +224,35 @@ def paired_differences(first: Sequence[Result], second: Sequence[Result]) -> lis
         scores = parts[..., 0] / parts[..., 1]
         return np.where([metric.root for metric in metrics], np.sqrt(np.abs(scores)), scores)
 
-    # Rows are drawn for both sides at once, and pairs with them.
     flat = np.moveaxis(cases, 1, 0).reshape(cases.shape[1], -1)
-    block = task.block(first[0].table, first[0].preprocessing)
-    draws = measured(resampled_means(flat, block=block))
-    weights = np.random.default_rng(SEED).multinomial(
-        pairs, np.full(pairs, 1 / pairs), len(draws)
-    )
-    drawn = np.einsum("dp,dpsm->dsm", weights / pairs, draws)
-    value = measured(flat.mean(axis=0)).mean(axis=0)  # (2, metrics)
-    tail = (1 - LEVEL) / 2
-    low, high = np.quantile(drawn[:, 0] - drawn[:, 1], [tail, 1 - tail], axis=0)
-    return [
-        Difference(
-            metric,
-            float(value[0, i]),
-            float(value[1, i]),
-            Interval(float(value[0, i] - value[1, i]), float(low[i]), float(high[i])),
-        )
-        for i, metric in enumerate(metrics)
+    values, draws = measured(flat.mean(axis=0)), measured(resampled_means(flat, block=block))
+    return {m.name: (values[..., i], draws[..., i]) for i, m in enumerate(metrics)}
+
+
+def _counted(
+    sides: Sequence[Sequence[Mapping[str, Callable[[np.ndarray], np.ndarray]]]],
+    task: Task,
+    block: int,
+    n: int,
+) -> dict[str, Scores]:
+    """Give the scores that are no means of cases, of the same draws."""
+    names = [metric.name for metric in task.metrics if metric.name in sides[0][0]]
+    if not names:
+        return {}
+    measures = [
+        sides[side][pair][name]
+        for name in names
+        for pair in range(len(sides[0]))
+        for side in (0, 1)
     ]
+
+    def measured(counts: np.ndarray) -> np.ndarray:
+        """Turn counts (draws, cases) into scores (draws, names, pairs, 2)."""
+        scores = np.stack([measure(counts) for measure in measures], axis=-1)
+        return scores.reshape(len(counts), len(names), -1, 2)
+
+    values, draws = measured(np.ones((1, n)))[0], resampled(measured, n, block=block)
+    return {name: (values[i], draws[:, i]) for i, name in enumerate(names)}
 
 
 def _sentence(found: Difference, pairs: int) -> str:

@@ -2,12 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
 
-__all__ = ["DRAWS", "SEED", "Interval", "block_length", "bootstrap", "ratio", "resampled_means"]
+__all__ = [
+    "DRAWS",
+    "SEED",
+    "Counted",
+    "Interval",
+    "block_length",
+    "bootstrap",
+    "counted_intervals",
+    "drawn_counts",
+    "interval_of",
+    "ratio",
+    "resampled",
+    "resampled_means",
+]
+
+# Measures of how often each case counts: from (draws, cases) to (draws, measures).
+Counted = Callable[[np.ndarray], np.ndarray]
 
 DRAWS = 2000
 SEED = 0  # the same draws for every run, so that two of them can be compared
@@ -96,17 +112,102 @@ def resampled_means(
     array([[1.],
            [1.]])
     """
-    random = np.random.default_rng(seed)
-    n = len(cases)
-    means = np.empty((draws, cases.shape[1]))
     size = max(MOST_VALUES // cases.size, 1)
+    drawn = _drawn_rows(len(cases), size=size, seed=seed, block=block, draws=draws)
+    return np.concatenate([cases[rows].mean(axis=1) for rows in drawn])
+
+
+def _drawn_rows(
+    n: int, *, size: int, seed: int, block: int, draws: int
+) -> Iterator[np.ndarray]:
+    """Give the cases of each draw (some draws, n), so many draws at a time."""
+    random = np.random.default_rng(seed)
     for start in range(0, draws, size):
         count = min(size, draws - start)
         first = random.integers(n, size=(count, -(-n // block), 1))
         rows = (first + np.arange(block)) % n  # (count, blocks, block)
-        chosen = cases[rows.reshape(count, -1)[:, :n]]  # (count, cases, measures)
-        means[start : start + count] = chosen.mean(axis=1)
-    return means
+        yield rows.reshape(count, -1)[:, :n]
+
+
+def drawn_counts(
+    n: int, *, seed: int = SEED, block: int = 1, draws: int = DRAWS
+) -> Iterator[np.ndarray]:
+    """Draw cases with replacement, and say how often each was drawn.
+
+    Parameters
+    ----------
+    n : int
+        Cases.
+    seed, block, draws
+        As for `resampled_means`, which draws the same cases.
+
+    Yields
+    ------
+    numpy.ndarray
+        (some draws, n), float64.
+
+    Examples
+    --------
+    >>> [counts.sum(axis=1).tolist() for counts in drawn_counts(5, draws=2)]
+    [[5.0, 5.0]]
+    """
+    size = max(MOST_VALUES // n, 1)
+    for rows in _drawn_rows(n, size=size, seed=seed, block=block, draws=draws):
+        places = rows + n * np.arange(len(rows))[:, None]
+        counts = np.bincount(places.ravel(), minlength=rows.size)
+        yield counts.reshape(rows.shape).astype(np.float64)
+
+
+def resampled(
+    measure: Counted, n: int, *, seed: int = SEED, block: int = 1, draws: int = DRAWS
+) -> np.ndarray:
+    """Measure draws of n cases, such as areas under curves, which are no means of cases.
+
+    Returns
+    -------
+    numpy.ndarray
+        (draws, measures).
+    """
+    drawn = drawn_counts(n, seed=seed, block=block, draws=draws)
+    return np.concatenate([measure(counts) for counts in drawn])
+
+
+def counted_intervals(
+    measure: Counted, n: int, *, seed: int = SEED, block: int = 1, draws: int = DRAWS
+) -> list[Interval]:
+    """Give measures of n cases with their 95 % percentile intervals.
+
+    Parameters
+    ----------
+    measure : callable
+        Turns how often each case counts, (draws, cases), into measures, (draws, measures).
+    n : int
+        Cases.
+    seed, block, draws
+        As for `resampled_means`.
+
+    Returns
+    -------
+    list of Interval
+        One a measure. Draws in which it is not defined, such as those without a case of some
+        class, are left out of its interval.
+
+    Examples
+    --------
+    >>> counted_intervals(lambda counts: counts @ np.ones((2, 1)) / 2, 2)
+    [Interval(value=1.0, low=1.0, high=1.0)]
+    """
+    values = measure(np.ones((1, n)))[0]
+    draw = resampled(measure, n, seed=seed, block=block, draws=draws)
+    return [interval_of(values[i], draw[:, i]) for i in range(len(values))]
+
+
+def interval_of(value: float, draws: np.ndarray) -> Interval:
+    """Give an estimate and the 95 % percentile interval of its draws (draws,)."""
+    known = draws[np.isfinite(draws)]
+    tail = (1 - LEVEL) / 2
+    ends = np.quantile(known, [tail, 1 - tail]) if len(known) else [np.nan, np.nan]
+    return Interval(float(value), float(ends[0]), float(ends[1]))
 
 
 def bootstrap(
@@ -145,7 +246,7 @@ def bootstrap(
     return [Interval(*map(float, found)) for found in zip(values, low, high, strict=True)]
 
 
-def ratio(cases: np.ndarray, *, block: int = 1) -> Interval:
+def ratio(cases: np.ndarray, *, block: int = 1, root: bool = False) -> Interval:
     """Give the sum of values over the sum of weights, with its 95 % percentile interval.
 
     Parameters
@@ -154,13 +255,18 @@ def ratio(cases: np.ndarray, *, block: int = 1) -> Interval:
         A value and a weight for each case (cases, 2).
     block : int
         As for `resampled_means`.
+    root : bool
+        Whether the square root of that is meant.
 
     Examples
     --------
     >>> ratio(np.array([[1.0, 1.0], [1.0, 1.0]]))
     Interval(value=1.0, low=1.0, high=1.0)
     """
-    (found,) = bootstrap(
-        cases, block=block, measure=lambda means: means[..., :1] / means[..., 1:]
-    )
+
+    def measure(means: np.ndarray) -> np.ndarray:
+        found: np.ndarray = means[..., :1] / means[..., 1:]
+        return np.sqrt(found) if root else found
+
+    (found,) = bootstrap(cases, block=block, measure=measure)
     return found

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from kerasduet.report.intervals import Interval, ratio
+from kerasduet.report.intervals import Interval, counted_intervals, ratio
 
 if TYPE_CHECKING:
     from kerasduet.result import Result
@@ -17,8 +17,16 @@ __all__ = ["comparable", "headline", "same_test_rows"]
 def headline(run: Result) -> Interval | None:
     """Give the headline score with its interval; None where the task gives no cases."""
     task, learned = run.task, run.preprocessing
-    cases = task.cases(run.table, learned).get(task.metrics[0].name)
-    return None if cases is None else ratio(cases, block=task.block(run.table, learned))
+    metric, block = task.metrics[0], task.block(run.table, learned)
+    cases = task.cases(run.table, learned).get(metric.name)
+    if cases is not None:
+        return ratio(cases, block=block, root=metric.root)
+    counted = task.counted(run.table, learned).get(metric.name)
+    if counted is None:
+        return None
+    tests = len(run.table) // task.steps(run.preprocessing)
+    (found,) = counted_intervals(lambda counts: counted(counts)[:, None], tests, block=block)
+    return found
 
 
 def same_test_rows(one: Result, other: Result) -> bool:

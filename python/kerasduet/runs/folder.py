@@ -14,7 +14,7 @@ import numpy as np
 
 from kerasduet.errors import KerasduetError, RunFolderError
 from kerasduet.experiments import Experiment
-from kerasduet.models import build_model
+from kerasduet.models import build
 from kerasduet.result import CHANGED, Result
 from kerasduet.runs import packed, storage, weights
 from kerasduet.runs.manifest import (
@@ -42,6 +42,8 @@ from kerasduet.training import State
 
 if TYPE_CHECKING:
     import keras
+
+    from kerasduet.data.preprocessing import Learned
 
 __all__ = ["RunFolder", "pack"]
 
@@ -197,7 +199,7 @@ class RunFolder:
                 if old.name != name:
                     old.unlink()
 
-    def build(self) -> keras.Model:
+    def build(self, learned: Learned | None) -> keras.Model:
         """Build the network, unless it is larger than the checkpoint that it is to go on from.
 
         Raises
@@ -207,13 +209,13 @@ class RunFolder:
         """
         latest = None if self._overwrite else read_latest(self.path)
         if latest is None:
-            return build_model(self.experiment)
+            return build(self.experiment, learned)
         refuse_other_experiment(self.path, latest, self.experiment)
         size = checkpoint_file_size(self.path, Path(latest["file"]).name)
         if size is None:
             raise damaged_checkpoint(self.path, "one without its arrays")
         try:
-            return weights.build_for_checkpoint(self.experiment, size)
+            return weights.build_for_checkpoint(self.experiment, size, learned)
         except KerasduetError:
             raise
         except ValueError:

@@ -18,7 +18,8 @@ from kerasduet.data.dataset import Source
 from kerasduet.errors import BackendError, KerasduetError, ModelMismatch, RunFolderError
 from kerasduet.experiments import Experiment
 from kerasduet.result import Result
-from kerasduet.runs import learned, packed, storage, weights
+from kerasduet.runs import learned as learning
+from kerasduet.runs import packed, storage, weights
 from kerasduet.runs.manifest import (
     CHECKPOINT,
     DAMAGE,
@@ -36,6 +37,8 @@ from kerasduet.training import State, capture, compile_model, weights_digest
 
 if TYPE_CHECKING:
     import keras
+
+    from kerasduet.data.preprocessing import Learned
 
 R = TypeVar("R", bound=Result)
 
@@ -101,17 +104,17 @@ def read_run(folder: str | os.PathLike[str], kind: type[R]) -> R:
     values = _Contents(path, files)
     preprocessing = values.read(
         "preprocessing.json",
-        lambda content: learned.learned_for(storage.parsed(plain_text(content)), experiment),
+        lambda content: learning.learned_for(storage.parsed(plain_text(content)), experiment),
     )
     if NETWORK in files:
         values.read(
             NETWORK,
-            lambda content: learned.hold(
+            lambda content: learning.hold(
                 "network", storage.parsed(plain_text(content)), parsed(experiment.architecture)
             ),
         )
     provenance = manifest["provenance"]
-    model = _load_model(experiment, files["model.weights.h5"], provenance)
+    model = _load_model(experiment, files["model.weights.h5"], provenance, preprocessing)
     state = None
     if checkpoint is not None:
         state = _state(path, checkpoint, experiment, provenance["fingerprint"], model)
@@ -214,8 +217,8 @@ def _most(manifest: Mapping[str, Any], name: str) -> int:
     if name == CHECKPOINT:
         return 16 * weights.most_bytes(manifest["provenance"]["parameters"])
     if name == "history.csv":
-        return learned.most_history(manifest)
-    return storage.MOST_JSON if name.endswith(".json") else learned.MOST_TABLE
+        return learning.most_history(manifest)
+    return storage.MOST_JSON if name.endswith(".json") else learning.MOST_TABLE
 
 
 def _whole_checkpoint(path: Path, most: int) -> Checkpoint | None:
@@ -351,10 +354,10 @@ class _Contents:
 
 
 def _load_model(
-    experiment: Experiment, content: bytes, provenance: Mapping[str, Any]
+    experiment: Experiment, content: bytes, provenance: Mapping[str, Any], learned: Learned
 ) -> keras.Model:
     try:
-        model = weights.build_fitting(experiment, content)
+        model = weights.build_fitting(experiment, content, learned)
         model = compile_model(model, experiment, rows=provenance["sizes"]["train"])
         weights.read_weights(model, content)
     except BackendError:

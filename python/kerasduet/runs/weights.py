@@ -14,6 +14,7 @@ from kerasduet.models.parts import at_most
 if TYPE_CHECKING:
     import keras
 
+    from kerasduet.data.preprocessing import Learned
     from kerasduet.experiments import Experiment
 
 __all__ = [
@@ -57,7 +58,7 @@ def most_bytes(parameters: int) -> int:
     return OVERHEAD + 8 * max(parameters, 0)
 
 
-def build_fitting(experiment: Experiment, content: bytes) -> keras.Model:
+def build_fitting(experiment: Experiment, content: bytes, learned: Learned) -> keras.Model:
     """Build the network of an experiment, unless it is larger than its weights.
 
     Raises
@@ -66,10 +67,12 @@ def build_fitting(experiment: Experiment, content: bytes) -> keras.Model:
         The file holds something else than plain arrays, or fewer than the network has. It is
         found out before any array is made.
     """
-    return _build_within(experiment, *_contents(content, MOST_ARRAYS))
+    return _build_within(experiment, learned, *_contents(content, MOST_ARRAYS))
 
 
-def build_for_checkpoint(experiment: Experiment, size: int) -> keras.Model:
+def build_for_checkpoint(
+    experiment: Experiment, size: int, learned: Learned | None
+) -> keras.Model:
     """Build the network of an experiment, unless a checkpoint of so many bytes cannot hold it.
 
     Raises
@@ -77,17 +80,20 @@ def build_for_checkpoint(experiment: Experiment, size: int) -> keras.Model:
     ValueError
         It cannot. It is found out before any array is made.
     """
-    return _build_within(experiment, size // LEAST_NUMBER, size // LEAST_ENTRY)
+    return _build_within(experiment, learned, size // LEAST_NUMBER, size // LEAST_ENTRY)
 
 
-def _build_within(experiment: Experiment, numbers: int, arrays: int) -> keras.Model:
-    from kerasduet.models import build_model
+def _build_within(
+    experiment: Experiment, learned: Learned | None, numbers: int, arrays: int
+) -> keras.Model:
+    from kerasduet.models import build
 
-    layers = [len(v) for v in experiment.builder_arguments().values() if isinstance(v, tuple)]
+    given = experiment.builder_arguments(learned).values()
+    layers = [len(value) for value in given if isinstance(value, tuple)]
     if max(layers, default=0) > arrays:
         raise ValueError("fewer arrays than the network has")
     with at_most(numbers):
-        return build_model(experiment)
+        return build(experiment, learned)
 
 
 def _contents(content: bytes, most: int) -> tuple[int, int]:

@@ -22,6 +22,7 @@ __all__ = [
     "Shapes",
     "give_seeds",
     "is_built",
+    "is_function",
     "made",
     "network_text",
     "refuse_misfit",
@@ -29,7 +30,7 @@ __all__ = [
 ]
 
 OWN_NETWORK = "own"  # in place of a builder's name
-Shapes = tuple[tuple[Any, ...], tuple[Any, ...]]  # of one input and of one output
+Shapes = tuple[Any, tuple[Any, ...]]  # of one input, or a dict of them, and of one output
 
 
 def made(given: Any, arguments: Mapping[str, Any]) -> Any:
@@ -42,7 +43,7 @@ def made(given: Any, arguments: Mapping[str, Any]) -> Any:
     arguments : mapping
         What the task's data decide, and the seed.
     """
-    if not callable(given) or inspect.isclass(given) or is_model(given):
+    if not is_function(given):
         return given
     name = getattr(given, "__name__", type(given).__name__)
     parameters = inspect.signature(given).parameters.values()
@@ -67,6 +68,11 @@ def made(given: Any, arguments: Mapping[str, Any]) -> Any:
             f"model: must give a Keras model; got {show(network)} from {name}(). Return the model."
         )
     return network
+
+
+def is_function(value: Any) -> bool:
+    """Say whether it is a function that makes a network, not a network."""
+    return callable(value) and not inspect.isclass(value) and not is_model(value)
 
 
 def is_model(value: Any) -> bool:
@@ -126,6 +132,9 @@ def refuse_misfit(model: keras.Model, wanted: Shapes | None) -> None:
     """Refuse a network that does not take what the data give, or does not give what they need."""
     if wanted is None:
         return
+    if isinstance(wanted[0], dict):
+        _refuse_other_inputs(model, wanted)
+        return
     found = sides(model)
     if found is None:
         raise ShapeError(
@@ -133,14 +142,36 @@ def refuse_misfit(model: keras.Model, wanted: Shapes | None) -> None:
             f"{len(model.inputs)} and {len(model.outputs)}."
         )
     for side, have, need in zip(("input", "output"), found, wanted, strict=True):
-        same = len(have) == len(need) and all(
-            a is None or a == b for a, b in zip(have, need, strict=True)
-        )
-        if not same:
+        if not _fits(have, need):
             raise ShapeError(
                 f"model: must have the {side} of the data, {show(need)}; got "
                 f"{show(have)}. Change the network, or the settings that decide the data."
             )
+
+
+def _fits(have: tuple[Any, ...], need: tuple[Any, ...]) -> bool:
+    return len(have) == len(need) and all(
+        a is None or a == b for a, b in zip(have, need, strict=True)
+    )
+
+
+def _refuse_other_inputs(model: keras.Model, wanted: tuple[Any, Any]) -> None:
+    """Refuse a network whose inputs are not those that the data give by name."""
+    needed, output = wanted
+    named = model.input if isinstance(model.input, dict) else {i.name: i for i in model.inputs}
+    found = {name: tuple(tensor.shape[1:]) for name, tensor in named.items()}
+    same = set(found) == set(needed) and all(_fits(found[name], needed[name]) for name in found)
+    if not same:
+        raise ShapeError(
+            f"model: must have the inputs of the data by name, {show(needed)}; got {show(found)}. "
+            "Name each keras.Input so, and give it that shape."
+        )
+    given = [tuple(tensor.shape[1:]) for tensor in model.outputs]
+    if len(given) != 1 or not _fits(given[0], output):
+        raise ShapeError(
+            f"model: must have one output, {show(output)}; got {show(given)}. Change the last "
+            "layer."
+        )
 
 
 def _refuse_trained(model: keras.Model) -> None:

@@ -134,7 +134,7 @@ class Case:
     @cached_property
     def model(self) -> keras.Model:
         """The network, untrained."""
-        return build_model(self.experiment)
+        return build_model(self.experiment, self.dataset)
 
     @cached_property
     def dataset(self) -> Dataset:
@@ -257,7 +257,8 @@ def _output_fits(case: Case) -> None:
     outputs = predict_outputs(case.model, dataset.preprocessing, dataset.test.inputs)
     classes = dataset.y_test.dtype.kind == "i"
     wanted = (len(dataset.test), *dataset.y_test.shape[1:])
-    wanted += (case.experiment.classes,) if classes else ()
+    learned: Any = dataset.preprocessing
+    wanted += (len(learned.class_names),) if classes else ()
     assert outputs.shape == wanted, f"it gives {outputs.shape} for {wanted}."
     if classes:
         assert (outputs >= 0).all(), "a probability is below 0."
@@ -266,9 +267,12 @@ def _output_fits(case: Case) -> None:
 
 def _seed_decides(case: Case) -> None:
     """The same seed gives the same initial weights, another seed others."""
-    first, again = weights_digest(case.model), weights_digest(build_model(case.experiment))
+    again, other = (
+        weights_digest(build_model(case.experiment.replace(seed=seed), case.dataset))
+        for seed in (case.experiment.seed, 8)
+    )
+    first = weights_digest(case.model)
     assert first == again, "built twice, the initial weights differ."
-    other = weights_digest(build_model(case.experiment.replace(seed=8)))
     assert first != other, "another seed gives the same initial weights."
 
 

@@ -123,7 +123,7 @@ def answer(question: str) -> None:
 
 def _trained(job: Mapping[str, Any]) -> dict[str, Any]:
     chosen = Experiment.from_json(job["experiment"])
-    weights = weights_digest(build_model(chosen))
+    weights = weights_digest(build_model(chosen, job["data"]))
     run = run_experiment(chosen, data=job["data"], progress=False)
     losses = run.history["loss"].tolist()
     return {"weights": weights, "digests": run.digests, "losses": losses}

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from kerasduet.data import load_data
-from kerasduet.data.part import mapped
+from kerasduet.data.part import leaves, mapped, taken
 from kerasduet.errors import ArgumentType, KerasduetError, RunFolderError
 from kerasduet.registry import BUILDERS, TASKS
 from kerasduet.run import ABSENT, load_run
@@ -149,14 +149,16 @@ def _bad_data_are_refused(case: Case) -> None:
 
 
 def _data_are_whole(case: Case) -> None:
-    """Inputs and targets of every split are as many, finite, and float32 for the network."""
+    """Inputs and targets of every split are as many, finite, and float32 or codes to embed."""
     dataset = case.dataset
     for part in ("train", "validation", "test"):
         x, y = getattr(dataset, f"x_{part}"), getattr(dataset, f"y_{part}")
-        assert len(x) == len(y), f"{part} has {len(x)} inputs and {len(y)} targets."
-        seen = dataset.preprocessing.to_network(x[:8])
-        assert seen.dtype == np.float32, f"the network would see {seen.dtype}."
-        assert np.isfinite(seen).all(), f"{part} holds what is no finite number."
+        rows = {len(leaf) for leaf in leaves((x, y))}
+        assert len(rows) == 1, f"{part} has inputs and targets of {rows} rows."
+        for seen in leaves(dataset.preprocessing.to_network(taken(x, slice(0, 8)))):
+            known = seen.dtype in (np.float32, np.int32)
+            assert known, f"the network would see {seen.dtype}."
+            assert np.isfinite(seen).all(), f"{part} holds what is no finite number."
     assert len(dataset.train) and len(dataset.test), "a split is empty."
 
 
@@ -171,7 +173,8 @@ def _what_was_learned_travels(case: Case) -> None:
 
 def _tests_teach_nothing(case: Case) -> None:
     """A row of the test that changes moves no training row and no scale of them."""
-    given = case.data if isinstance(case.data, Mapping) else {None: case.data}
+    is_parts = isinstance(case.data, Mapping) or hasattr(case.data, "columns")
+    given = dict(case.data) if is_parts else {None: case.data}
     for name in given:
         for changed in _changed_rows(given, name):
             try:
@@ -199,10 +202,9 @@ def _changed_rows(given: Mapping[Any, Any], name: Any) -> Iterator[Any]:
 
 
 def _same(one: Dataset, other: Dataset, part: str) -> bool:
-    return all(
-        np.array_equal(getattr(one, f"{axis}_{part}"), getattr(other, f"{axis}_{part}"))
-        for axis in "xy"
-    )
+    names = [f"{axis}_{part}" for axis in "xy"]
+    ours, theirs = (list(leaves([getattr(x, name) for name in names])) for x in (one, other))
+    return len(ours) == len(theirs) and all(map(np.array_equal, ours, theirs))
 
 
 def _columns_are_as_declared(case: Case) -> None:

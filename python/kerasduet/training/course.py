@@ -104,8 +104,9 @@ class _Course:
         self.given = own_callbacks.given(self.callbacks)
         if state.epoch:
             own_callbacks.go_on(self.callbacks)
-        self.weights = TASKS[experiment.task].class_weights(experiment)
-        prepare = dataset.preprocessing.to_network
+        learned = dataset.preprocessing
+        self.weights = TASKS[experiment.task].learned_weights(experiment, learned)
+        prepare = learned.to_network
         self.augmentation = TASKS[experiment.task].augmentation(experiment)
         self.batches = feed_rows(
             dataset.train, prepare, experiment.batch_size, self.augmentation

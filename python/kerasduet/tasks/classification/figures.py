@@ -27,7 +27,7 @@ LONGEST_NAME = 24  # letters of a class over the whole width; the alt text has t
 
 
 def confusion_panel(run: Result, *, share: float = 1.0) -> Panel:
-    """Count the test images by true class (rows) and predicted class (columns).
+    """Count the test rows by true class (rows) and predicted class (columns).
 
     Parameters
     ----------
@@ -59,10 +59,10 @@ def confusion_panel(run: Result, *, share: float = 1.0) -> Panel:
             "label": [f"{count:,}" if count else "" for count in counts.ravel()],
         }
     )
-    shown = shortened_all(names, int(share * LONGEST_NAME))
+    shown, cases = shortened_all(names, int(share * LONGEST_NAME)), run.task.cases_word
     errors = int(cells.loc[~cells["correct"], "count"].sum())
     alt = (
-        f"Confusion matrix of {len(table):,} test images, truth in rows and prediction in "
+        f"Confusion matrix of {len(table):,} test {cases}, truth in rows and prediction in "
         f"columns: {len(table) - errors:,} right, on the diagonal, and "
         f"{count(errors, 'mistake')}."
     )
@@ -75,7 +75,7 @@ def confusion_panel(run: Result, *, share: float = 1.0) -> Panel:
         )
     panel = Panel(
         kind="confusion",
-        title=f"{count(errors, 'mistake')} in {len(table):,} test images",
+        title=f"{count(errors, 'mistake')} in {len(table):,} test {cases}",
         subtitle="Blue: right. Orange: wrong. Stronger: more of the row",
         x="Predicted class",
         y="True class",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -17,9 +17,7 @@ __all__ = ["refuse_no_probabilities", "targets"]
 
 def refuse_no_probabilities(network: keras.Model) -> None:
     """Refuse a network whose outputs do not add up to 1: they would be read as probabilities."""
-    shape = [size or 8 for size in network.inputs[0].shape[1:]]
-    images = np.random.default_rng(0).uniform(size=(4, *shape)).astype(np.float32)
-    outputs = np.asarray(network.predict_on_batch(images), np.float64)
+    outputs = np.asarray(network.predict_on_batch(_some_rows(network)), np.float64)
     sums = outputs.sum(axis=-1)
     if outputs.min() < 0 or abs(sums - 1).max() > 1e-3:
         wrong = sums[abs(sums - 1).argmax()]
@@ -30,6 +28,22 @@ def refuse_no_probabilities(network: keras.Model) -> None:
             f"model: must give probabilities, at least 0 and of sum 1; got {what}. End it with "
             'activation="softmax".'
         )
+
+
+def _some_rows(network: keras.Model) -> Any:
+    """Give four random rows, and codes of 0 where a network takes codes."""
+    random = np.random.default_rng(0)
+
+    def some(tensor: Any) -> np.ndarray:
+        shape = [size or 8 for size in tensor.shape[1:]]
+        values: np.ndarray = random.uniform(size=(4, *shape)).astype(tensor.dtype)
+        return values
+
+    inputs = network.inputs if type(network).__name__ == "Sequential" else network.input
+    if isinstance(inputs, dict):
+        return {name: some(tensor) for name, tensor in inputs.items()}
+    several = [some(tensor) for tensor in network.inputs]
+    return several if len(several) > 1 else several[0]
 
 
 def targets(classes: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

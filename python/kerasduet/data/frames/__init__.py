@@ -1,0 +1,21 @@
+"""Tables of columns of any kind: read, split, and encoded as a network takes them."""
+
+from __future__ import annotations
+
+from kerasduet.data.frames.embedded import load_embedded
+from kerasduet.data.frames.encoding import Column, Encoding
+from kerasduet.data.frames.learning import learn
+from kerasduet.data.frames.read import digest_frame, read_frame, read_table
+from kerasduet.data.frames.splits import fold_rows, split_rows
+
+__all__ = [
+    "Column",
+    "Encoding",
+    "digest_frame",
+    "fold_rows",
+    "learn",
+    "load_embedded",
+    "read_frame",
+    "read_table",
+    "split_rows",
+]

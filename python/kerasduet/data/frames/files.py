@@ -1,0 +1,197 @@
+"""CSV and Parquet files as tables, by a fast reader; slower code looks for what is wrong."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+import os
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from kerasduet.data.columns import all_named
+from kerasduet.data.csv_file import BLOCK, EXACT, MOST_HEADER, is_value, read_csv
+from kerasduet.data.dataset import Source
+from kerasduet.data.files import expanded, problem
+from kerasduet.data.frames.cleaning import of_levels
+from kerasduet.data.frames.pieces import Counted, Pieces, is_plain
+from kerasduet.errors import DatasetError, KerasduetError, UnknownName
+
+__all__ = ["read_file"]
+
+SAMPLE = 2**18  # bytes that say which columns hold texts
+ROWS = 100_000  # read at a time
+DELIMITERS = (";", "\t")
+
+
+def read_file(path: str | os.PathLike[str] | None) -> tuple[pd.DataFrame, Source]:
+    """Read a CSV or Parquet file; texts of a CSV file are categories.
+
+    Returns
+    -------
+    (pandas.DataFrame, Source)
+        The index counts from 0 and is named "line" where a row is a line of the file, the header
+        above them; else "row".
+
+    Raises
+    ------
+    DatasetError
+        No such file, or no package that reads Parquet.
+    CsvError
+        As `data.csv_file.read_csv`.
+    UnknownName
+        Two columns of one name.
+    """
+    if path is None:
+        raise DatasetError(
+            "path: needs a CSV or Parquet file, or a table as data; got neither. Set "
+            'path = "people.csv", say.'
+        )
+    file = expanded(path)
+    if why := problem(file):
+        raise DatasetError(
+            f"path: must be a CSV or Parquet file; got {str(path)!r}, which {why}."
+        )
+    with file.open("rb") as opened:
+        if opened.read(4) == b"PAR1":
+            return _read_parquet(file)
+    frame, source = _read_quick(file) or _read_slow(file)
+    names = list(frame.columns)
+    twice = next((name for i, name in enumerate(names) if name in names[:i]), None)
+    if twice is not None:
+        raise UnknownName(
+            f"path: columns must differ in their names; got {twice} {names.count(twice)} times in "
+            f"{file.name}. Rename one of them."
+        )
+    return frame, source
+
+
+def _source(file: Path, sha256: str, rows: int) -> Source:
+    return Source(f"the file {file.name}", sha256, rows, str(file))
+
+
+def _read_slow(file: Path) -> tuple[pd.DataFrame, Source]:
+    """Read any CSV file that can be read, and refuse others by line."""
+    frame, source = read_csv(str(file))
+    plain = bool((frame.index.to_numpy() == np.arange(2, len(frame) + 2)).all())
+    index = pd.RangeIndex(len(frame), name="line" if plain else "row")
+    return frame.set_axis(index), source
+
+
+def _read_quick(file: Path) -> tuple[pd.DataFrame, Source] | None:
+    """Read a CSV file as pandas does; None leaves what is odd or wrong to slower code."""
+    with file.open("rb") as opened:
+        first = opened.readline(MOST_HEADER)
+        sample = opened.read(SAMPLE)
+    found = _header(first)
+    if found is None or not sample.strip():
+        return None
+    header, delimiter = found
+    known = {"sep": delimiter, "header": None, "skip_blank_lines": False, **EXACT}
+    try:
+        few = pd.read_csv(io.BytesIO(sample[: sample.rfind(b"\n") + 1] or sample), **known)
+        kinds = {i: "category" for i, column in few.items() if not is_plain(column)}
+        columns, read = _read_columns(file, known, kinds)
+        while more := [i for i, column in columns.items() if not column.is_whole]:
+            kinds |= dict.fromkeys(more, "str")
+            columns, read = _read_columns(file, known, kinds)
+    except (ValueError, OverflowError):
+        return None
+    if len(columns) != len(header):
+        return None
+    joined = {i: _typed(columns.pop(i), header[i]) for i in list(columns)}
+    frame = pd.DataFrame(joined, copy=False)
+    lines = read.lines + (read.last != b"\n")
+    if frame.iloc[:, -1].isna().any() and not _is_even(file, frame.shape, delimiter):
+        return None
+    frame.columns = pd.Index(header)
+    frame.index = pd.RangeIndex(len(frame), name="line" if lines == len(frame) else "row")
+    return frame, _source(file, read.digest.hexdigest(), len(frame))
+
+
+def _header(first: bytes) -> tuple[list[str], str] | None:
+    """Split the line of a header; None where it is none, or goes on in the next line."""
+    if not first.endswith(b"\n") or b"\r" in first[:-2] or first.count(b'"') % 2:
+        return None
+    try:
+        line = first.decode("utf-8-sig").rstrip("\r\n")
+    except UnicodeDecodeError:
+        return None
+    delimiter = next((mark for mark in DELIMITERS if mark in line and "," not in line), ",")
+    names = [name.strip() for name in next(csv.reader([line], delimiter=delimiter), [])]
+    if not names or all(map(is_value, names)) or not any(names):
+        return None
+    return all_named(names), delimiter
+
+
+def _read_columns(
+    file: Path, known: dict[str, Any], kinds: dict[Any, str]
+) -> tuple[dict[int, Pieces], Counted]:
+    """Read a file a block of rows at a time, so that no column is held as single texts."""
+    columns: dict[int, Pieces] = {}
+    with file.open("rb") as opened:
+        first = opened.readline(MOST_HEADER)
+        read = Counted(opened, hashlib.sha256(first))
+        text = io.TextIOWrapper(io.BufferedReader(read, BLOCK), "utf-8", newline="")
+        text._CHUNK_SIZE = BLOCK  # type: ignore[attr-defined]
+        blocks: Any = pd.read_csv(
+            text,
+            chunksize=ROWS,
+            low_memory=False,
+            dtype=kinds,
+            **known,
+        )
+        for block in blocks:
+            for i, column in block.items():
+                columns.setdefault(i, Pieces()).add(column)
+    return columns, read
+
+
+def _typed(pieces: Pieces, name: str) -> pd.Series:
+    column = pd.Series(pieces.joined(), name=name, copy=False)
+    return of_levels(column) if pieces.is_text else column
+
+
+def _is_even(file: Path, shape: tuple[int, int], delimiter: str) -> bool:
+    """Say whether each line has all its fields, where a last one is missing."""
+    rows, columns = shape
+    body = file.read_bytes().partition(b"\n")[2]
+    if b'"' not in body:
+        return body.count(delimiter.encode()) == rows * (columns - 1)
+    with file.open(encoding="utf-8-sig", newline="") as opened:
+        return all(len(row) == columns for row in csv.reader(opened, delimiter=delimiter))
+
+
+def _read_parquet(file: Path) -> tuple[pd.DataFrame, Source]:
+    """Read a Parquet file by pyarrow, or by polars where that is what there is."""
+    from kerasduet.data.frames.read import as_frame
+
+    try:
+        if find_spec("pyarrow") is not None:
+            import pyarrow.parquet as parquet
+
+            frame = as_frame(parquet.read_table(file))
+        elif find_spec("polars") is not None:
+            import polars
+
+            frame = as_frame(polars.read_parquet(file))
+        else:
+            raise DatasetError(
+                f"path: a Parquet file needs the package pyarrow or polars; got {file.name} and "
+                "neither. Install one, say with pip install pyarrow, or save the table as CSV."
+            )
+    except (OSError, ValueError, RuntimeError) as error:
+        if isinstance(error, KerasduetError):
+            raise
+        why = (str(error).splitlines() or [type(error).__name__])[0].rstrip(".")
+        raise DatasetError(
+            f"path: must be a Parquet file that can be read; got {file.name}: {why}."
+        ) from None
+    with file.open("rb") as opened:
+        sha256 = hashlib.file_digest(opened, "sha256").hexdigest()
+    frame.index = pd.RangeIndex(len(frame), name="row")
+    return frame, _source(file, sha256, len(frame))

@@ -1,0 +1,3 @@
+"""Builders of networks that read the columns of a table."""
+
+from __future__ import annotations

@@ -1,0 +1,165 @@
+"""From a table to arrays: its columns found, the rows split, the features encoded."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from kerasduet.checks import nearest, show
+from kerasduet.data.dataset import Dataset, Part, Source
+from kerasduet.data.frames import (
+    Encoding,
+    digest_frame,
+    learn,
+    load_embedded,
+    read_table,
+    split_rows,
+)
+from kerasduet.data.part import Picked, mapped
+from kerasduet.errors import (
+    ArgumentRange,
+    ArgumentType,
+    DatasetError,
+    MissingValue,
+    NonFinite,
+    UnknownName,
+)
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from kerasduet.experiments import Experiment
+    from kerasduet.tasks.tables.learned import TableLearned
+    from kerasduet.tasks.tables.settings import TableSettings
+
+__all__ = ["features_of", "laid", "learned_encoding", "read", "refuse_missing", "split"]
+
+SEED = 20_151  # of the splits: runs of other seeds are scored on the same rows
+
+Rows = tuple[np.ndarray, np.ndarray, np.ndarray]
+
+
+def read(experiment: Experiment, given: Any) -> tuple[pd.DataFrame, Source]:
+    """Read the table of an experiment, or the caller's, and refuse columns that are not there."""
+    data: TableSettings = experiment.data
+    own = experiment.dataset == data.own
+    if given is None and own and data.path is None:
+        raise DatasetError(
+            f"data: {experiment.name} needs a table of your own; got nothing. Give a data "
+            "frame, or set path."
+        )
+    if given is None and not own:
+        frame = load_embedded(experiment.dataset)
+        source = Source(f"embedded table {experiment.dataset}", digest_frame(frame), len(frame))
+    else:
+        frame, source = read_table(given, data.path)
+    known = list(frame.columns)
+    if data.target is None:
+        raise ArgumentType(
+            f"target: must name the column to predict; got nothing. Columns: {show(known)}."
+        )
+    for role, name in (*data.roles.items(), *(("features", name) for name in data.features)):
+        if name not in known:
+            raise UnknownName(f"{role}: no column {show(name)}. {nearest(name, known)}")
+    return frame, source
+
+
+def features_of(data: TableSettings, frame: pd.DataFrame) -> tuple[str, ...]:
+    """Name the columns to predict from."""
+    roles = set(data.roles.values())
+    found = data.features or tuple(name for name in frame.columns if name not in roles)
+    if not found:
+        raise ArgumentType(
+            f"features: must be at least one column; got a table of {show(list(frame.columns))} "
+            "alone."
+        )
+    return found
+
+
+def refuse_missing(column: pd.Series, role: str) -> None:
+    """Refuse a column that has a role and missing values."""
+    gaps = np.nonzero(column.isna().to_numpy())[0]
+    if len(gaps):
+        raise MissingValue(
+            f"{role}: must have no missing values; got {len(gaps):,} in {column.name}, the first "
+            f"in row {gaps[0] + 1}. Leave those rows out."
+        )
+
+
+def split(data: TableSettings, frame: pd.DataFrame, classes: np.ndarray | None = None) -> Rows:
+    """Choose training, validation and test rows."""
+    how: dict[str, Any] = {"how": getattr(data, "split", "random")}
+    if how["how"] == "stratified":
+        how["classes"] = classes
+    for role in ("group", "time"):
+        if (name := getattr(data, role)) is not None:
+            refuse_missing(frame[name], role)
+            how = {"how": role, f"{role}s": frame[name]}
+    return split_rows(
+        frame,
+        validation_split=data.validation_split,
+        test_split=data.test_split,
+        seed=SEED,
+        **how,
+    )
+
+
+def learned_encoding(data: TableSettings, frame: pd.DataFrame, rows: np.ndarray) -> Encoding:
+    """Learn from the training rows how the features are encoded."""
+    chosen = {name: getattr(data, name) for name in ("missing", "unknown", "unusable")}
+    words = {name: "refuse" if value == "error" else value for name, value in chosen.items()}
+    return learn(frame, features_of(data, frame), scale=data.scale, rows=rows, **words)
+
+
+def laid(
+    experiment: Experiment,
+    table: tuple[pd.DataFrame, Source],
+    rows: Rows,
+    targets: np.ndarray,
+    learned: TableLearned,
+) -> Dataset:
+    """Lay inputs, targets and weights of each split together; rows are taken when asked for."""
+    frame, source = table
+    weights = _weights(experiment.data, frame, rows[0])
+    inputs = learned.inputs(frame)
+    train, validation, test = (
+        Part(
+            mapped(lambda leaf, chosen=chosen: Picked(leaf, chosen), inputs),
+            targets[chosen],
+            None if weights is None else weights[chosen],
+        )
+        for chosen in rows
+    )
+    settings = experiment.data.values()
+    given = frame.iloc[rows[2]]
+    return Dataset(train, validation, test, learned, source, settings, given=given)
+
+
+def _weights(data: TableSettings, frame: pd.DataFrame, train: np.ndarray) -> np.ndarray | None:
+    """Give how much each row counts, float32 (n,); None where all count the same."""
+    if data.weights is None:
+        return None
+    column = frame[data.weights]
+    refuse_missing(column, "weights")
+    if column.dtype.kind not in "iuf":
+        raise ArgumentType(
+            f"weights: must be a column of numbers; got {show(data.weights)}, of another type."
+        )
+    values = column.to_numpy(np.float64)
+    for wrong, error, rule in (
+        (~np.isfinite(values), NonFinite, "finite"),
+        (values < 0, ArgumentRange, "at least 0"),
+    ):
+        if wrong.any():
+            row = int(np.nonzero(wrong)[0][0])
+            raise error(
+                f"weights: must be {rule}; got {show(float(values[row]))} in row {row + 1} of "
+                f"{data.weights}."
+            )
+    if not values[train].any():
+        raise ArgumentRange(
+            f"weights: must have one above 0 in the training rows; got 0 alone in {data.weights}, "
+            "so that nothing would be learned."
+        )
+    return values.astype(np.float32)

@@ -1,0 +1,59 @@
+"""What a run on a table is asked: predictions for other rows."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from kerasduet.data.dataset import Dataset
+from kerasduet.data.frames import read_table
+from kerasduet.data.labels import find_labels
+from kerasduet.errors import LengthMismatch
+from kerasduet.tasks.tables.scores import class_scores
+from kerasduet.training import predict_outputs, refuse_no_numbers
+
+if TYPE_CHECKING:
+    from kerasduet.result import Result
+
+__all__ = ["evaluate", "outputs", "predict_class", "predict_number"]
+
+
+def outputs(run: Result, x: Any) -> np.ndarray:
+    """Give the network's outputs (n, outputs) for a table, or for the test rows of a Dataset."""
+    learned: Any = run.preprocessing
+    inputs = x.test.inputs if isinstance(x, Dataset) else learned.inputs(read_table(x)[0])
+    found: np.ndarray = refuse_no_numbers(predict_outputs(run.model, learned, inputs))
+    return found
+
+
+def predict_class(run: Result, x: Any, kind: str) -> Any:
+    """Give class labels (n,), or a DataFrame of probabilities (n, classes)."""
+    import pandas as pd
+
+    learned: Any = run.preprocessing
+    probabilities = outputs(run, x)
+    if kind == "prob":
+        return pd.DataFrame(probabilities, columns=list(learned.class_names))
+    return learned.labels[probabilities.argmax(axis=1)]
+
+
+def predict_number(run: Result, x: Any, kind: str) -> np.ndarray:
+    """Give numbers (n,) in the target's units."""
+    learned: Any = run.preprocessing
+    found: np.ndarray = learned.restore(outputs(run, x))
+    return found
+
+
+def evaluate(run: Result, x: Any, y: Any) -> dict[str, float]:
+    """Score a run on other labelled rows, as its test rows are scored."""
+    learned: Any = run.preprocessing
+    if isinstance(y, Dataset):
+        y = learned.labels[y.y_test]
+    codes = find_labels(y, learned)
+    probabilities = outputs(run, x)
+    if len(probabilities) != len(codes):
+        raise LengthMismatch(
+            f"y: must have one label a row ({len(probabilities)}); got {len(codes)}."
+        )
+    return class_scores(codes, probabilities)
