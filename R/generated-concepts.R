@@ -350,6 +350,33 @@ layer_shapes <- function(layers, input_shape) {
   lesson("layer_shapes", as.list(environment()), table_from_py)
 }
 
+#' Least squares by gradient descent
+#'
+#' Walks down the gradient of a linear model's squared errors, beside the closed form.
+#'
+#' The gradient of the loss is X'(X w - y); descent starts from 0. The closed form solves X'X w =
+#' X'y; of several solutions, both give the shortest.
+#'
+#' @param x Numeric matrix (samples, n). One sample a row; a column of 1 stands for the
+#'   intercept.
+#' @param y Numeric vector (samples). What is to be fitted.
+#' @param learning_rate Number. Step size, above 0 and below 2 / (largest eigenvalue of X'X):
+#'   beyond it each step leads farther away.
+#' @param steps Whole number. Steps down, at least 0. Default 1000.
+#' @return A named list: `weights` (n) after the last step; `closed_form` (n): where the gradient
+#'   is 0; `loss` (steps + 1): sum of (X w - y)^2 / 2 before each step and after the last.
+#' @section Errors:
+#' Arrays that are not finite and numeric or do not go together, or a step that is too large.
+#' @references Legendre (1805), Nouvelles methodes pour la determination des orbites des cometes.
+#' @seealso [optimizer_step()], [perceptron_fit()]
+#' @examplesIf kerasduet:::has_core()
+#' fit <- least_squares_fit(cbind(1, cars$speed), cars$dist, learning_rate = 1e-4, steps = 20000)
+#' rbind(fit$weights, fit$closed_form, coef(lm(dist ~ speed, cars)))
+#' @export
+least_squares_fit <- function(x, y, learning_rate, steps = 1000) {
+  lesson("least_squares_fit", as.list(environment()))
+}
+
 #' Loss functions
 #'
 #' What a wrong answer costs: `mean_squared_error()` for numbers, `logistic_loss()` for yes-or-no
@@ -509,6 +536,38 @@ optimizer_step <- function(name, parameter, gradient, state = NULL, ...) {
 #' @export
 pad2d <- function(image, amount, mode = "zero", value = 0) {
   lesson("pad2d", as.list(environment()))
+}
+
+#' The perceptron's learning rule
+#'
+#' Trains a threshold neuron sample by sample: it finds one wherever there is one.
+#'
+#' From 0, each sample that is wrong moves the weights by learning_rate (y - a) x and the
+#' threshold by -learning_rate (y - a). If any neuron separates the samples, this finds one after
+#' finitely many mistakes; XOR has none, so that every pass has mistakes.
+#'
+#' @param inputs Numeric matrix (samples, n). One sample a row.
+#' @param outputs Numeric vector (samples). What the neuron is to say of each, 0 or 1.
+#' @param learning_rate Number. Step size, above 0. Default 1.
+#' @param epochs Whole number. Passes over the samples at most, at least 1; the training ends
+#'   with the first one without a mistake. Default 100.
+#' @return A named list: `weights` (n) and `threshold` for [threshold_neuron()]; `mistakes`
+#'   (epochs): samples that each pass got wrong; `separated`: whether the last pass had none.
+#' @section Errors:
+#' Arrays that are not finite and numeric, other outputs than 0 and 1 or not one a sample, or a
+#' number outside its range.
+#' @references Rosenblatt (1958), The perceptron, Psychological Review 65. Novikoff (1962), On
+#'   convergence proofs for perceptrons.
+#' @seealso [threshold_neuron()], [logic_gate()], [plot_decision()]
+#' @examplesIf kerasduet:::has_core()
+#' petals <- as.matrix(iris[c("Sepal.Length", "Petal.Length")])
+#' fit <- perceptron_fit(petals, as.integer(iris$Species == "setosa"))
+#' fit$mistakes
+#' xor <- logic_gate("xor")
+#' perceptron_fit(xor$inputs, xor$outputs)$separated
+#' @export
+perceptron_fit <- function(inputs, outputs, learning_rate = 1, epochs = 100) {
+  lesson("perceptron_fit", as.list(environment()))
 }
 
 #' Picture activation functions
@@ -1001,8 +1060,8 @@ training_iterations <- function(samples, epochs, batch_size) {
 #' A network with one hidden layer from scratch
 #'
 #' `two_layer_init()` draws the first parameters, `two_layer_forward()` computes the network,
-#' `two_layer_gradients()` the gradients of the logistic loss by backpropagation, and
-#' `two_layer_fit()` descends them on all samples.
+#' `two_layer_gradients()` the gradients of a loss by backpropagation, and `two_layer_fit()`
+#' descends them on all samples.
 #'
 #' Small random weights keep tanh in its steep middle; equal ones would make every hidden unit
 #' learn the same.
@@ -1011,7 +1070,8 @@ training_iterations <- function(samples, epochs, batch_size) {
 #'
 #' For m samples, a sigmoid output and the loss (1 / m) sum of -(y ln A2 + (1 - y) ln(1 - A2)):
 #' D2 = A2 - y, dW2 = D2 A1' / m, D1 = W2' D2 * f'(Z1), dW1 = D1 x' / m; the biases' gradients
-#' are the row means. For tanh, f' = 1 - A1^2.
+#' are the row means. For tanh, f' = 1 - A1^2. For the squared loss, (1 / m) sum of (y - A2)^2 /
+#' 2, D2 = (A2 - y) A2 (1 - A2).
 #'
 #' Each parameter moves by -learning_rate times its gradient.
 #'
@@ -1027,6 +1087,8 @@ training_iterations <- function(samples, epochs, batch_size) {
 #'   "relu", see [activate()]. Default "tanh" and "sigmoid".
 #' @param y Numeric matrix (n_output, samples), or a vector for one output or one sample. Truth,
 #'   within 0 and 1.
+#' @param loss Character. "logistic" (default) or "squared". What is summed over the outputs: see
+#'   the notes. `two_layer_fit()`: see `two_layer_gradients()`: "logistic" (default) or "squared".
 #' @param learning_rate Number. Step size, above 0. Default 1.
 #' @param steps Whole number. Steps down, at least 0. Default 1000.
 #' @return A named list.
@@ -1069,14 +1131,14 @@ two_layer_forward <- function(x, params, hidden_activation = "tanh",
 
 #' @rdname two_layer
 #' @export
-two_layer_gradients <- function(x, params, y, hidden_activation = "tanh") {
+two_layer_gradients <- function(x, params, y, hidden_activation = "tanh", loss = "logistic") {
   lesson("two_layer_gradients", as.list(environment()))
 }
 
 #' @rdname two_layer
 #' @export
 two_layer_fit <- function(x, params, y, learning_rate = 1, steps = 1000,
-                          hidden_activation = "tanh") {
+                          hidden_activation = "tanh", loss = "logistic") {
   lesson("two_layer_fit", as.list(environment()))
 }
 # nolint end

@@ -102,6 +102,52 @@ def random_network(rng, outputs=1):
 
 
 @keras_cases
+@given(generators, st.sampled_from(("identity", "sigmoid", "tanh")), st.integers(1, 3))
+def test_two_layer_gradients_of_the_squared_loss(rng, hidden, outputs):
+    x, params, y = random_network(rng, outputs)
+    settings = {"y": y, "hidden_activation": hidden, "loss": "squared"}
+    result = kc.two_layer_gradients(x, params, **settings)
+
+    def error(p):
+        predicted = kc.two_layer_forward(x, p, hidden_activation=hidden)["A2"]
+        loss = ((y - predicted) ** 2).sum() / 2 / x.shape[1]
+        close(kc.two_layer_fit(x, p, steps=0, **settings)["loss"][0], loss)
+        return loss
+
+    for name, slope in numeric_gradient(error, params).items():
+        close(result[name], slope, 1e-5)
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_the_perceptron_finds_a_neuron_where_there_is_one(seed):
+    rng = np.random.default_rng(seed)
+    x = rng.normal(size=(30, 2))
+    margin = x @ rng.normal(size=2) - rng.normal()
+    x, y = x[abs(margin) > 0.2], (margin[abs(margin) > 0.2] > 0).astype(int)
+    fit = kc.perceptron_fit(x, y, epochs=3000, learning_rate=0.5)
+    assert fit["separated"] and fit["mistakes"][-1] == 0
+    assert kc.threshold_neuron(x, fit["weights"], fit["threshold"]).tolist() == y.tolist()
+
+
+@pytest.mark.parametrize(("rate", "epochs"), [(0.01, 200), (1, 1), (7.5, 100)])
+def test_the_perceptron_never_learns_xor(rate, epochs):
+    xor = kc.logic_gate("xor")
+    fit = kc.perceptron_fit(xor["inputs"], xor["outputs"], learning_rate=rate, epochs=epochs)
+    assert not fit["separated"] and len(fit["mistakes"]) == epochs and fit["mistakes"].all()
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_descent_arrives_at_the_closed_form(seed):
+    rng = np.random.default_rng(seed)
+    x, y = rng.normal(size=(20, 3)), rng.normal(size=20)
+    rate = 1 / np.linalg.norm(x, 2) ** 2
+    fit = kc.least_squares_fit(x, y, learning_rate=rate, steps=1000)
+    close(fit["closed_form"], np.linalg.solve(x.T @ x, x.T @ y), 1e-8)
+    close(fit["weights"], fit["closed_form"], 1e-6)
+    assert (np.diff(fit["loss"]) <= 1e-12).all()
+
+
+@keras_cases
 @given(generators, st.sampled_from(ELEMENTWISE), st.integers(1, 3))
 def test_two_layer_gradients(rng, hidden, outputs):
     import tensorflow as tf

@@ -153,7 +153,9 @@ def test_polars_tables_arrive_as_those_of_pandas():
         }
     )
     for table in (given, given.lazy()):
-        pd.testing.assert_frame_equal(read_frame(table), wanted, check_dtype=False)
+        found = read_frame(table)
+        found["d"] = found["d"].astype(wanted["d"].dtype)
+        pd.testing.assert_frame_equal(found, wanted)
 
 
 def test_a_csv_file_is_read_with_its_types(tmp_path):
@@ -260,7 +262,7 @@ def test_csv_files_that_are_none_are_refused_by_line(tmp_path, text, error, mess
 def test_files_that_are_not_there_are_refused(tmp_path):
     with pytest.raises(
         errors.DatasetError,
-        match="path: must be a CSV or Parquet file; got .*, which does not exist",
+        match=r"path: must be a CSV or Parquet file; got .*, which does not exist",
     ):
         read_frame(None, tmp_path / "none.csv")
     with pytest.raises(errors.DatasetError, match="which is not a file"):
@@ -289,7 +291,7 @@ def test_parquet_files_keep_their_types(tmp_path):
 def test_without_a_reader_of_parquet_its_name_is_said(tmp_path, monkeypatch):
     monkeypatch.setattr("kerasduet.data.frames.files.find_spec", lambda name: None)
     with pytest.raises(
-        errors.DatasetError, match="needs the package pyarrow or polars; got x.pq"
+        errors.DatasetError, match=r"needs the package pyarrow or polars; got x\.pq"
     ):
         read_frame(None, written(tmp_path, b"PAR1", "x.pq"))
 
@@ -341,7 +343,7 @@ def test_other_embedded_files_are_refused(tmp_path, monkeypatch):
         load_embedded("iris")
     (tmp_path / "iris.csv").write_text("2,4,a,b,c\n1,2,3,4,0\n1,2,3,4,1\n")
     with pytest.raises(
-        errors.DatasetError, match="got other values. Install scikit-learn again"
+        errors.DatasetError, match=r"got other values\. Install scikit-learn again"
     ):
         load_embedded("iris")
     with pytest.raises(errors.UnknownName, match="dataset: no option 'wine'"):

@@ -18,10 +18,12 @@ from kerasduet.concepts.image_plots import plot_convolution, plot_feature_maps, 
 from kerasduet.concepts.images import image_storage, pad2d, rescale
 from kerasduet.concepts.keras_weights import recurrent_from_keras, recurrent_to_keras
 from kerasduet.concepts.kernels import image_kernel, kernel_names
+from kerasduet.concepts.least_squares import least_squares_fit
 from kerasduet.concepts.losses import cross_entropy, logistic_loss, mean_squared_error
 from kerasduet.concepts.neuron_plots import plot_activations, plot_decision
 from kerasduet.concepts.neurons import logic_gate, threshold_neuron
 from kerasduet.concepts.optimizers import optimizer_step
+from kerasduet.concepts.perceptrons import perceptron_fit
 from kerasduet.concepts.pooling import pool2d
 from kerasduet.concepts.sequence_plots import plot_gates, plot_gradient_norms, plot_unrolled
 from kerasduet.concepts.sequences import gru_forward, lstm_forward, rnn_forward
@@ -65,12 +67,14 @@ __all__ = [
     "image_storage",
     "kernel_names",
     "layer_shapes",
+    "least_squares_fit",
     "logic_gate",
     "logistic_loss",
     "lstm_forward",
     "mean_squared_error",
     "optimizer_step",
     "pad2d",
+    "perceptron_fit",
     "plot_activations",
     "plot_convolution",
     "plot_decision",

@@ -19,12 +19,13 @@ from kerasduet.concepts.arrays import (
     seeded,
     vector,
 )
-from kerasduet.concepts.losses import output_loss
+from kerasduet.concepts.losses import output_error, output_loss
 from kerasduet.errors import ShapeError
 
 __all__ = ["two_layer_fit", "two_layer_forward", "two_layer_gradients", "two_layer_init"]
 
 NAMES = ("W1", "b1", "W2", "b2")
+TRAINED = ("logistic", "squared")
 
 
 def two_layer_init(
@@ -127,9 +128,14 @@ def two_layer_forward(
 
 
 def two_layer_gradients(
-    x: ArrayLike, params: Mapping[str, Any], *, y: ArrayLike, hidden_activation: str = "tanh"
+    x: ArrayLike,
+    params: Mapping[str, Any],
+    *,
+    y: ArrayLike,
+    hidden_activation: str = "tanh",
+    loss: str = "logistic",
 ) -> dict[str, Array]:
-    """Compute the gradients of the logistic loss by backpropagation.
+    """Compute the gradients of a loss by backpropagation.
 
     Parameters
     ----------
@@ -141,6 +147,8 @@ def two_layer_gradients(
         Truth, within 0 and 1.
     hidden_activation : {"identity", "step", "sigmoid", "tanh", "relu"}
         See `activate`.
+    loss : {"logistic", "squared"}
+        What is summed over the outputs: see the notes.
 
     Returns
     -------
@@ -157,7 +165,8 @@ def two_layer_gradients(
     -----
     For m samples, a sigmoid output and the loss (1 / m) sum of -(y ln A2 + (1 - y) ln(1 - A2)):
     D2 = A2 - y, dW2 = D2 A1' / m, D1 = W2' D2 * f'(Z1), dW1 = D1 x' / m; the biases' gradients
-    are the row means. For tanh, f' = 1 - A1^2.
+    are the row means. For tanh, f' = 1 - A1^2. For the squared loss, (1 / m) sum of
+    (y - A2)^2 / 2, D2 = (A2 - y) A2 (1 - A2).
 
     References
     ----------
@@ -172,11 +181,13 @@ def two_layer_gradients(
     ((3, 2), (1, 2))
     """
     columns = _columns("x", x)
+    loss = checks.choice("loss", loss, TRAINED)
     states = two_layer_forward(columns, params, hidden_activation=hidden_activation)
     truth = _truth(y, states["A2"])
     samples = columns.shape[1]
     w2 = matrix("W2", params["W2"], axes="outputs, units")
-    d2 = states["A2"] - truth  # (n_output, samples)
+    # (n_output, samples)
+    d2 = output_error(truth, states["Z2"], states["A2"], "sigmoid", loss)
     d1 = w2.T @ d2 * activation_slope(states["Z1"], hidden_activation)  # (n_hidden, samples)
     return {
         "W1": d1 @ columns.T / samples,
@@ -196,6 +207,7 @@ def two_layer_fit(
     learning_rate: float = 1.0,
     steps: int = 1000,
     hidden_activation: str = "tanh",
+    loss: str = "logistic",
 ) -> dict[str, Any]:
     """Train a network with one hidden layer by gradient descent on all samples.
 
@@ -213,6 +225,8 @@ def two_layer_fit(
         Steps down, at least 0.
     hidden_activation : {"identity", "step", "sigmoid", "tanh", "relu"}
         See `activate`.
+    loss : {"logistic", "squared"}
+        See `two_layer_gradients`.
 
     Returns
     -------
@@ -242,14 +256,16 @@ def two_layer_fit(
     rate = checks.number("learning_rate", learning_rate, low=0, low_open=True)
     steps = checks.whole("steps", steps, low=0)
     current = _read(params, columns.shape[0])
-    settings = {"hidden_activation": hidden_activation}
+    loss = checks.choice("loss", loss, TRAINED)
     losses = []
     for step in range(steps + 1):
-        states = two_layer_forward(columns, current, **settings)
+        states = two_layer_forward(columns, current, hidden_activation=hidden_activation)
         truth = _truth(y, states["A2"])
-        losses.append(output_loss(truth, states["Z2"], states["A2"], "logistic"))
+        losses.append(output_loss(truth, states["Z2"], states["A2"], loss))
         if step < steps:
-            slopes = two_layer_gradients(columns, current, y=y, **settings)
+            slopes = two_layer_gradients(
+                columns, current, y=y, hidden_activation=hidden_activation, loss=loss
+            )
             current = {name: current[name] - rate * slopes[name] for name in NAMES}
     return {"params": current, "loss": np.array(losses) / columns.shape[1]}
 

@@ -31,7 +31,8 @@ def register_builder(name: str, function: Callable[..., Any]) -> None:
     function : callable
         A function of keyword-only arguments, each with a rule and a default, among them those
         that a task's data decide (of images `input_shape` and `classes`; of series
-        `lookback`, `n_features` and `horizon`) and `seed`. It gives a plain functional Keras
+        `lookback`, `n_features` and `horizon`; of tables `width`, `levels` and `outputs`) and
+        `seed`. It gives a plain functional Keras
         model. `kerasduet.testing.check_builder` tries all that is asked of one.
 
     Raises

@@ -114,10 +114,11 @@ def of_levels(column: pd.Series) -> pd.Series:
     if not is_date_text(texts):
         return column
     try:
-        dates = parse_times(pd.Series(texts, dtype=object), str(column.name), str)
+        # Twice, so that no format is preferred because levels, which are sorted, go up by it.
+        twice = parse_times(pd.Series(texts * 2, dtype=object), str(column.name), str)
     except KerasduetError:
         return column.astype(object).astype("str")
-    return _taken(pd.Series(dates), column)
+    return _taken(pd.Series(twice[: len(texts)]), column)
 
 
 def _taken(values: pd.Series, column: pd.Series) -> pd.Series:

@@ -13,14 +13,15 @@ import pandas as pd
 from kerasduet.checks import nearest
 from kerasduet.data.frames.kinds import KINDS
 from kerasduet.data.frames.reading import Rows, as_dates, as_levels, as_numbers, as_truth
+from kerasduet.data.frames.side import Side
 from kerasduet.data.preprocessing import Learned
 from kerasduet.errors import UnknownName
 
 __all__ = ["DATE_PARTS", "MISSING", "SCALES", "UNKNOWN", "Column", "Encoding"]
 
 SCALES = ("standard", "minmax", "robust", "none")
-MISSING = ("refuse", "indicator")
-UNKNOWN = ("refuse", "other")
+MISSING = ("error", "indicator")
+UNKNOWN = ("error", "other")
 DATE_PARTS = ("year", "month sin", "month cos", "weekday sin", "weekday cos")
 
 
@@ -185,13 +186,16 @@ class Encoding(Learned):
         ValueError, TypeError, KeyError
             It is damaged.
         """
-        columns = []
-        for given in values["columns"]:
-            known = {name: _read(name, value) for name, value in dict(given).items()}
-            columns.append(Column(**known))
         if not set(values) <= {"kind", "columns", "notes"}:
             raise ValueError("columns: has more than columns and notes")
-        return cls(tuple(columns), tuple(values["notes"]))
+        given = values["columns"], values["notes"]
+        if not all(isinstance(items, list) for items in given):
+            raise TypeError("columns, notes: must be lists")
+        columns = [
+            Column(**{name: _read(name, value) for name, value in dict(column).items()})
+            for column in given[0]
+        ]
+        return cls(tuple(columns), tuple(given[1]))
 
     def to_dict(self) -> dict[str, Any]:
         """Give plain values for JSON, with its kind."""
@@ -234,20 +238,34 @@ class Encoding(Learned):
         One column at a time is copied, so that a large table needs little more memory than what
         comes out.
         """
+        return self._encoded(frame, rows, frame.__getitem__)
+
+    def take(self, frame: pd.DataFrame) -> dict[str, np.ndarray]:
+        """Turn all rows of a table into what a network takes, and its columns with them.
+
+        As `encode`; the columns that it reads are dropped from the table one after the other, so
+        that a large one and what comes out never fill the memory together.
+        """
+        return self._encoded(frame, None, frame.pop)
+
+    def _encoded(
+        self,
+        frame: pd.DataFrame,
+        rows: np.ndarray | None,
+        column_of: Callable[[str], pd.Series],
+    ) -> dict[str, np.ndarray]:
         self._refuse_absent(list(frame.columns))
         chosen: Rows = slice(None) if rows is None else rows
-        numbers = np.zeros((len(frame) if rows is None else len(rows), self.width), np.float32)
+        numbers = Side(len(frame) if rows is None else len(rows), self.width)
         codes = []
-        at = 0
         for column in self.columns:
             if column.embedded:
-                codes.append(_embedded(column, frame[column.name], chosen))
+                codes.append(_embedded(column, column_of(column.name), chosen))
                 continue
-            for values in _ENCODERS[column.kind](column, frame[column.name], chosen):
-                numbers[:, at] = values
-                at += 1
+            for values in _ENCODERS[column.kind](column, column_of(column.name), chosen):
+                numbers.add(values)
         named = {f"level_{i}": items for i, items in enumerate(codes, 1)}
-        return {"numbers": numbers} | named
+        return {"numbers": numbers.by_side()} | named
 
     def _refuse_absent(self, names: list[str]) -> None:
         absent = [name for name in self.features if name not in names]
@@ -261,7 +279,7 @@ def _read(name: str, value: Any) -> Any:
     if isinstance(value, list):
         return tuple(value)
     whole = name in ("center", "scale", "fill") and type(value) is int
-    return float(value) if whole else value
+    return float(value) if whole and abs(value) < 2**1023 else value
 
 
 # Each gives the columns of numbers that one column becomes, one after the other.
@@ -292,7 +310,7 @@ def _logical(column: Column, given: pd.Series, rows: Rows) -> Iterator[np.ndarra
 def _date(column: Column, given: pd.Series, rows: Rows) -> Iterator[np.ndarray]:
     times, absent = as_dates(given, column, rows)
     yield _scaled(times.year.to_numpy(np.float64, copy=True), absent, column)
-    for part, period in ((times.month - 1, 12), (times.weekday, 7)):
+    for part, period in ((times.month - 1, 12), (times.day_of_week, 7)):
         angle = 2 * np.pi * part.to_numpy(np.float64) / period
         for turn in (np.sin, np.cos):
             yield np.where(absent, 0, turn(angle))

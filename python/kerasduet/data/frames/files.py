@@ -14,17 +14,18 @@ import numpy as np
 import pandas as pd
 
 from kerasduet.data.columns import all_named
-from kerasduet.data.csv_file import BLOCK, EXACT, MOST_HEADER, is_value, read_csv
+from kerasduet.data.csv_file import BLOCK, EXACT, MOST_HEADER, Digested, is_value, read_csv
 from kerasduet.data.dataset import Source
 from kerasduet.data.files import expanded, problem
 from kerasduet.data.frames.cleaning import of_levels
-from kerasduet.data.frames.pieces import Counted, Pieces, is_plain
+from kerasduet.data.frames.pieces import Pieces, is_plain
 from kerasduet.errors import DatasetError, KerasduetError, UnknownName
 
 __all__ = ["read_file"]
 
 SAMPLE = 2**18  # bytes that say which columns hold texts
-ROWS = 100_000  # read at a time
+ROWS = 65_536  # read at a time
+MOST_ROOM = 2**22  # rows that there is room for before there is need
 DELIMITERS = (";", "\t")
 
 
@@ -93,24 +94,27 @@ def _read_quick(file: Path) -> tuple[pd.DataFrame, Source] | None:
     header, delimiter = found
     known = {"sep": delimiter, "header": None, "skip_blank_lines": False, **EXACT}
     try:
-        few = pd.read_csv(io.BytesIO(sample[: sample.rfind(b"\n") + 1] or sample), **known)
+        shown = sample[: sample.rfind(b"\n") + 1] or sample
+        few = pd.read_csv(io.BytesIO(shown), **known)
         kinds = {i: "category" for i, column in few.items() if not is_plain(column)}
-        columns, read = _read_columns(file, known, kinds)
+        rows = min(1 + round(1.02 * file.stat().st_size * len(few) / len(shown)), MOST_ROOM)
+        columns, sha256 = _read_columns(file, known, kinds, rows)
         while more := [i for i, column in columns.items() if not column.is_whole]:
             kinds |= dict.fromkeys(more, "str")
-            columns, read = _read_columns(file, known, kinds)
+            columns, sha256 = _read_columns(file, known, kinds, rows)
     except (ValueError, OverflowError):
         return None
     if len(columns) != len(header):
         return None
+    # In quotes, an end of line is none.
+    has_breaks = any("\n" in str(text) for column in columns.values() for text in column.known)
     joined = {i: _typed(columns.pop(i), header[i]) for i in list(columns)}
     frame = pd.DataFrame(joined, copy=False)
-    lines = read.lines + (read.last != b"\n")
     if frame.iloc[:, -1].isna().any() and not _is_even(file, frame.shape, delimiter):
         return None
     frame.columns = pd.Index(header)
-    frame.index = pd.RangeIndex(len(frame), name="line" if lines == len(frame) else "row")
-    return frame, _source(file, read.digest.hexdigest(), len(frame))
+    frame.index = pd.RangeIndex(len(frame), name="row" if has_breaks else "line")
+    return frame, _source(file, sha256, len(frame))
 
 
 def _header(first: bytes) -> tuple[list[str], str] | None:
@@ -129,13 +133,13 @@ def _header(first: bytes) -> tuple[list[str], str] | None:
 
 
 def _read_columns(
-    file: Path, known: dict[str, Any], kinds: dict[Any, str]
-) -> tuple[dict[int, Pieces], Counted]:
+    file: Path, known: dict[str, Any], kinds: dict[Any, str], rows: int
+) -> tuple[dict[int, Pieces], str]:
     """Read a file a block of rows at a time, so that no column is held as single texts."""
     columns: dict[int, Pieces] = {}
     with file.open("rb") as opened:
         first = opened.readline(MOST_HEADER)
-        read = Counted(opened, hashlib.sha256(first))
+        read = Digested(opened, hashlib.sha256(first))
         text = io.TextIOWrapper(io.BufferedReader(read, BLOCK), "utf-8", newline="")
         text._CHUNK_SIZE = BLOCK  # type: ignore[attr-defined]
         blocks: Any = pd.read_csv(
@@ -147,8 +151,8 @@ def _read_columns(
         )
         for block in blocks:
             for i, column in block.items():
-                columns.setdefault(i, Pieces()).add(column)
-    return columns, read
+                columns.setdefault(i, Pieces(rows)).add(column)
+    return columns, read.digest.hexdigest()
 
 
 def _typed(pieces: Pieces, name: str) -> pd.Series:
@@ -184,9 +188,9 @@ def _read_parquet(file: Path) -> tuple[pd.DataFrame, Source]:
                 f"path: a Parquet file needs the package pyarrow or polars; got {file.name} and "
                 "neither. Install one, say with pip install pyarrow, or save the table as CSV."
             )
-    except (OSError, ValueError, RuntimeError) as error:
-        if isinstance(error, KerasduetError):
-            raise
+    except KerasduetError:
+        raise
+    except Exception as error:  # polars has errors of its own
         why = (str(error).splitlines() or [type(error).__name__])[0].rstrip(".")
         raise DatasetError(
             f"path: must be a Parquet file that can be read; got {file.name}: {why}."

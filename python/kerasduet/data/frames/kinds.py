@@ -17,6 +17,7 @@ __all__ = ["KINDS", "kind_of", "level_texts", "place_in", "refuse_text", "reason
 
 KINDS = ("number", "logical", "category", "ordered", "date")
 MOST_LEVELS = 100_000
+FEW = 100  # rows to look at first
 
 
 def place_in(frame: pd.DataFrame | pd.Series) -> Callable[[int], str]:
@@ -109,18 +110,16 @@ def reason_against(
     if kind is None:
         rule = "must be numbers, true or false, a factor, text or dates"
         return rule, _type_of(column)
-    values = column.iloc[rows]
     if kind in ("category", "ordered"):
-        counts = np.bincount(values.cat.codes.to_numpy() + 1, minlength=1)[1:]
+        codes = column.cat.codes.to_numpy()[rows]
+        counts = np.bincount(codes[codes >= 0], minlength=1)
         different, given = int((counts > 0).sum()), int(counts.sum())
     else:
-        filled = values.dropna()
-        given = len(filled)
-        different = 0 if given == 0 else 1 if (filled == filled.iloc[0]).all() else 2
+        different, given = _different(column, rows), 0
     if different == 0:
         return "must have values in the training rows", "missing ones alone"
     if different == 1:
-        one = values.dropna().iloc[0]
+        one = column.iloc[rows].dropna().iloc[0]
         shown = str(one) if kind == "date" else show(one)
         return "must have more than one value in the training rows", f"{shown} alone"
     if kind not in ("category", "ordered"):
@@ -131,6 +130,17 @@ def reason_against(
     if different > MOST_LEVELS:
         return f"must have at most {MOST_LEVELS:,} levels", shown
     return None
+
+
+def _different(column: pd.Series, rows: np.ndarray | slice) -> int:
+    """Count the different values of some rows: 0, 1, or 2 for more."""
+    few = slice(FEW) if isinstance(rows, slice) else rows[:FEW]
+    for some in (few, rows):  # a few rows nearly always do, in however many
+        values = column.iloc[some].dropna()
+        found = 0 if len(values) == 0 else 1 + bool((values != values.iloc[0]).any())
+        if found == 2:
+            break
+    return found
 
 
 def _type_of(column: pd.Series) -> str:

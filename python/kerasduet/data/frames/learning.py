@@ -21,7 +21,7 @@ from kerasduet.errors import ArgumentType, EmptyData, MissingValue, ScaleError, 
 
 __all__ = ["learn"]
 
-UNUSABLE = ("refuse", "drop")
+UNUSABLE = ("error", "drop")
 
 
 def learn(
@@ -29,9 +29,9 @@ def learn(
     features: Sequence[str],
     *,
     scale: str = "standard",
-    missing: str = "refuse",
-    unknown: str = "refuse",
-    unusable: str = "refuse",
+    missing: str = "error",
+    unknown: str = "error",
+    unusable: str = "error",
     one_hot: int = 10,
     rows: np.ndarray | None = None,
 ) -> Encoding:
@@ -46,14 +46,14 @@ def learn(
     scale : {"standard", "minmax", "robust", "none"}
         Numbers less their mean, in standard deviations (of the population); from 0 to 1; less
         their median, in interquartile ranges; or as they are.
-    missing : {"refuse", "indicator"}
+    missing : {"error", "indicator"}
         Missing values are refused; or get the mean (by "robust" the median) and 1 in a column
         "name[missing]", and missing levels a column or code of their own.
-    unknown : {"refuse", "other"}
+    unknown : {"error", "other"}
         A level that the training rows lack is refused; or counts as none of them. Then levels of
         an embedded column that only one row has count as such too, so that there is something
         to learn of others.
-    unusable : {"refuse", "drop"}
+    unusable : {"error", "drop"}
         A column of which nothing can be learned is refused; or left out, and said so in `notes`.
     one_hot : int
         Most levels that get a column each; more are embedded.
@@ -101,7 +101,7 @@ def learn(
             raise UnknownName(f"{name}: no such column. {nearest(name, names)}")
     chosen: Rows = slice(None) if rows is None else rows
     left, notes = _usable(frame, list(features), chosen, unusable, one_hot)
-    if missing == "refuse":
+    if missing == "error":
         _refuse_missing(frame, left, chosen)
     columns = []
     for name in left:
@@ -119,7 +119,7 @@ def _usable(
         refuse_text(frame[name], name)
         if (reason := reason_against(frame[name], rows, one_hot)) is not None:
             reasons[name] = reason
-    if reasons and unusable == "refuse":
+    if reasons and unusable == "error":
         name, *more = reasons
         rule, found = reasons[name]
         others = f" {_listed(more)} cannot be used either." if more else ""
@@ -146,9 +146,9 @@ def _listed(names: list[str]) -> str:
 def _refuse_missing(frame: pd.DataFrame, features: list[str], rows: Rows) -> None:
     found = {}
     for name in features:
-        absent = frame[name].isna().to_numpy()[rows]
-        if absent.any():
-            found[name] = absent
+        absent = frame[name].isna().to_numpy()
+        if absent.any() and absent[rows].any():
+            found[name] = absent[rows]
     if not found:
         return
     (name, absent), *more = found.items()
@@ -179,8 +179,9 @@ def _learned(
         blank = Column(name, kind, fills=True)
         if kind == "date":
             given = given.dt.year.astype(np.float64)
-        values = as_numbers(given, blank, rows)[0]
-        center, size, fill = _scale_of(values[~np.isnan(values)], scale, name)
+        values, absent = as_numbers(given, blank, rows)
+        values = values[~absent] if own else values
+        center, size, fill = _scale_of(values, scale, name)
         return Column(name, kind, center, size, fill, fills=fills, missing=own), []
     if kind == "logical":
         fill = float(given.iloc[rows].mean())

@@ -8,25 +8,8 @@ import numpy as np
 import pandas as pd
 
 from kerasduet.data.columns import is_missing
-from kerasduet.data.csv_file import Digested
 
-__all__ = ["Counted", "Pieces", "is_plain"]
-
-
-class Counted(Digested):
-    """A file that is digested, and its lines counted, as it is read."""
-
-    lines = 0
-    last = b"\n"
-
-    def readinto(self, place: Any) -> int:
-        """Read the next bytes."""
-        count = super().readinto(place)
-        if count:
-            read = bytes(memoryview(place)[:count])
-            self.lines += read.count(b"\n")
-            self.last = read[-1:]
-        return count
+__all__ = ["Pieces", "is_plain"]
 
 
 def is_plain(column: pd.Series | pd.Index) -> bool:
@@ -37,15 +20,22 @@ def is_plain(column: pd.Series | pd.Index) -> bool:
 class Pieces:
     """A column as it is read: numbers as they are, texts as codes of what was seen so far.
 
+    Parameters
+    ----------
+    rows : int
+        How many there may be; more will do.
+
     Attributes
     ----------
     is_whole : bool
         Whether all pieces go together; if not, the column has to be read again as texts.
     """
 
-    def __init__(self) -> None:
-        self.parts: list[np.ndarray] = []
+    def __init__(self, rows: int) -> None:
+        self.count = 0
+        self.memory: np.ndarray = np.empty(rows, np.bool_)
         self.codes: dict[str, int] = {}
+        self.known: dict[Any, int] = {}  # by the texts as they are written
         self.is_text = False
         self.is_whole = True
 
@@ -57,28 +47,41 @@ class Pieces:
         if self.is_text:
             # pandas gives categories that are all numbers a number's type: 1 for "01".
             self.is_whole &= not is_plain(column.cat.categories)
-            self.parts.append(self._coded(column.array))
+            self._append(self._coded(column.array))
         elif is_plain(column):
-            self.parts.append(column.to_numpy(copy=True))
-            self.is_whole &= len({part.dtype.kind == "b" for part in self.parts[-2:]}) == 1
+            truth = {column.dtype.kind == "b", self.memory.dtype.kind == "b"}
+            self.is_whole &= self.count == 0 or len(truth) == 1
+            self._append(column.to_numpy())
         else:
             self.is_whole = False
 
+    def _append(self, more: np.ndarray) -> None:
+        end = self.count + len(more)
+        kind = np.result_type(self.memory, more) if self.count else more.dtype
+        if kind != self.memory.dtype or end > len(self.memory):
+            room = np.empty(max(end + end // 8, len(self.memory)), kind)
+            room[: self.count] = self.memory[: self.count]
+            self.memory = room
+        self.memory[self.count : end] = more
+        self.count = end
+
     def _coded(self, column: Any) -> np.ndarray:
-        texts = [str(text).strip() for text in column.categories]
-        known = [
-            -1 if is_missing(text) else self.codes.setdefault(text, len(self.codes))
-            for text in texts
-        ]
-        return np.array([*known, -1], np.int32)[column.codes]
+        written = column.categories.tolist()
+        for text in written:
+            if text not in self.known:
+                plain = str(text).strip()
+                free = len(self.codes)
+                code = -1 if is_missing(plain) else self.codes.setdefault(plain, free)
+                self.known[text] = code
+        kind = np.min_scalar_type(-len(self.codes) - 1)
+        return np.array([*map(self.known.__getitem__, written), -1], kind)[column.codes]
 
     def joined(self) -> np.ndarray | pd.Categorical:
-        """Give numbers (rows,), or categories in the order of their texts; this uses it up."""
-        values = self.parts[0] if len(self.parts) == 1 else np.concatenate(self.parts)
-        self.parts.clear()
+        """Give numbers (rows,), or categories in the order of their texts."""
+        values = self.memory[: self.count]
         if not self.is_text:
             return values
         texts = sorted(self.codes)
-        order = np.full(len(texts) + 1, -1, np.int32)
+        order = np.full(len(texts) + 1, -1, values.dtype)
         order[[self.codes[text] for text in texts]] = np.arange(len(texts))
         return pd.Categorical.from_codes(order[values], categories=pd.Index(texts, dtype="str"))

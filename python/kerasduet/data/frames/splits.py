@@ -78,11 +78,12 @@ def split_rows(
         parts = _by_group(_codes(groups, "group", n), counts, seed)
     elif how == "time":
         parts = _by_time(times, n, counts)
+    elif how == "stratified":
+        parts = _by_class(_codes(classes, "target", n), counts, seed)
     else:
-        codes = np.zeros(n, np.int64)
-        if how == "stratified":
-            codes = _codes(classes, "target", n)
-        parts = _by_chance(codes, counts, seed)
+        mixed = np.random.default_rng(seed).permutation(n)
+        tested, held, train = np.split(mixed, np.cumsum(counts))
+        parts = np.sort(train), np.sort(held), np.sort(tested)
     train, _, held = parts
     if len(train) == 0 or (len(held) == 0 and test_split > 0):
         raise EmptyData(
@@ -92,7 +93,7 @@ def split_rows(
     return parts
 
 
-def _by_chance(codes: np.ndarray, counts: tuple[int, int], seed: int) -> Three:
+def _by_class(codes: np.ndarray, counts: tuple[int, int], seed: int) -> Three:
     test, validation = counts
     held = held_out(codes, test, seed=_seed(seed, 0))
     left = np.setdiff1d(np.arange(len(codes)), held, assume_unique=True)

@@ -107,9 +107,15 @@ def split(data: TableSettings, frame: pd.DataFrame, classes: np.ndarray | None =
 
 def learned_encoding(data: TableSettings, frame: pd.DataFrame, rows: np.ndarray) -> Encoding:
     """Learn from the training rows how the features are encoded."""
-    chosen = {name: getattr(data, name) for name in ("missing", "unknown", "unusable")}
-    words = {name: "refuse" if value == "error" else value for name, value in chosen.items()}
-    return learn(frame, features_of(data, frame), scale=data.scale, rows=rows, **words)
+    return learn(
+        frame,
+        features_of(data, frame),
+        scale=data.scale,
+        missing=data.missing,
+        unknown=data.unknown,
+        unusable=data.unusable,
+        rows=rows,
+    )
 
 
 def laid(
@@ -122,7 +128,8 @@ def laid(
     """Lay inputs, targets and weights of each split together; rows are taken when asked for."""
     frame, source = table
     weights = _weights(experiment.data, frame, rows[0])
-    inputs = learned.inputs(frame)
+    given = frame.iloc[rows[2]]
+    inputs = learned.taken(frame)  # the table's columns go as the network's come
     train, validation, test = (
         Part(
             mapped(lambda leaf, chosen=chosen: Picked(leaf, chosen), inputs),
@@ -132,7 +139,6 @@ def laid(
         for chosen in rows
     )
     settings = experiment.data.values()
-    given = frame.iloc[rows[2]]
     return Dataset(train, validation, test, learned, source, settings, given=given)
 
 
