@@ -15,6 +15,7 @@ from kerasduet.errors import ArgumentType, EmptyData
 if TYPE_CHECKING:
     import pandas as pd
 
+    from kerasduet.data.folds import Fold
     from kerasduet.data.preprocessing import Learned
     from kerasduet.data.table import Table
     from kerasduet.experiments import Experiment
@@ -73,6 +74,8 @@ class Dataset:
         Of a series: its times, values and test origins.
     held_out : str, optional
         How validation rows were chosen, where earlier versions chose others of the same data.
+    fold : Fold, optional
+        Which fold of a cross-validation it is.
     """
 
     train: Part
@@ -83,6 +86,7 @@ class Dataset:
     settings: Mapping[str, Any]
     table: Table | None = None
     held_out: str | None = None
+    fold: Fold | None = None
 
     def check_made_for(self, experiment: Experiment) -> None:
         """Refuse an experiment that would have loaded other arrays, or needs more of them."""
