@@ -28,11 +28,14 @@ from kerasduet.errors import (
     RunFolderError,
     UnknownName,
 )
+from kerasduet.jobs.plan import named
+from kerasduet.jobs.tables import tabulated
 from kerasduet.registry import ENGINES, TASKS
 
 TINY = kd.experiment(
     "mnist-dense", dataset="images", input_shape=(4, 4, 1), classes=3, units=4, epochs=2
 )
+SHORT = TINY.replace(epochs=1)
 SETTINGS = [TINY, TINY.replace(units=8)]
 
 
@@ -53,6 +56,18 @@ def apart(tmp_path_factory):
     """A set that two processes worked off."""
     folder = tmp_path_factory.mktemp("sets") / "apart"
     return kd.run_many(SETTINGS, folder, seeds=2, workers=2, data=rows(), progress=False)
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory):
+    """A set of two runs, of this process."""
+    return quick(folder=tmp_path_factory.mktemp("sets") / "made")
+
+
+@pytest.fixture
+def kept(made, tmp_path):
+    """The folder of a set, to be spoilt."""
+    return Path(shutil.copytree(made.folder, tmp_path / "kept"))
 
 
 def quick(experiments=SETTINGS, folder=None, **settings):
@@ -160,7 +175,7 @@ def test_a_set_is_read_run_by_run(apart):
     assert apart[-1].folder == apart[3].folder
     with pytest.raises(IndexError, match="must be one of 0 to 3; got 4"):
         apart[4]
-    with pytest.raises(ArgumentType, match="^run: must be one of run-1"):
+    with pytest.raises(ArgumentType, match=r"^run: must be one of run-1"):
         apart["run-9"]
 
 
@@ -173,7 +188,8 @@ def test_it_prints_what_it_is_and_what_to_do_next(apart):
 
 def test_lists_of_settings_and_no_value_are_written_as_text():
     several = [TINY.replace(units=(8, 4)), TINY.replace(early_stopping=1), TINY]
-    table = quick(several).table
+    table = tabulated(named("run", several), [None] * 3, {})
+    assert table["status"].tolist() == ["waiting"] * 3
     assert table["units"].tolist() == ["8, 4", "4", "4"]
     assert table["early_stopping"].tolist()[1] == 1
     assert table["early_stopping"].isna().tolist() == [True, False, True]
@@ -192,7 +208,7 @@ def test_the_figure_shows_boxes_and_curves_and_says_so(apart):
     assert set(curves.frames["lines"]["run"]) == set(apart.table["run"])
     alone = apart.plot("curves")
     assert "Box plots" not in alone.alt_text
-    with pytest.raises(UnknownName, match="^kind: no option 'score'. Did you mean scores?"):
+    with pytest.raises(UnknownName, match=r"^kind: no option 'score'\. Did you mean scores"):
         apart.plot("score")
 
 
@@ -205,23 +221,22 @@ def test_sets_are_compared_and_reported_as_their_runs(apart, tmp_path):
 
 
 def test_a_set_is_saved_and_loaded(tmp_path):
-    found = quick()
+    found = quick(SHORT)
     assert found.folder is None and "not saved" in repr(found)
     folder = found.save(tmp_path / "kept")
     loaded = kd.load_run_set(folder)
     assert found.folder == folder == loaded.folder
     pd.testing.assert_frame_equal(loaded.table, found.table, check_exact=True)
-    assert loaded[1].digests == found[1].digests
+    assert loaded[0].digests == found[0].digests
     assert found.save(folder) == folder
     done = Inline.jobs_done
-    again = quick(folder=folder)
+    again = quick(SHORT, folder=folder)
     assert Inline.jobs_done == done
     pd.testing.assert_frame_equal(again.table, found.table, check_exact=True)
 
 
-def test_a_folder_of_another_set_is_refused_by_name(tmp_path):
-    folder = tmp_path / "kept"
-    quick(folder=folder)
+def test_a_folder_of_another_set_is_refused_by_name(kept):
+    folder = kept
     for experiments, data, what in (
         ([TINY, TINY.replace(epochs=3)], rows(), "whose run-2 differs in units, epochs"),
         (TINY, rows(), "of 2 runs, not 1"),
@@ -248,8 +263,8 @@ def test_a_folder_of_something_else_is_left_alone(tmp_path):
         kd.load_run_set(tmp_path / "notes.txt")
 
 
-def test_a_damaged_file_of_a_set_is_named(tmp_path):
-    folder = Path(quick(folder=tmp_path / "kept").folder)
+def test_a_damaged_file_of_a_set_is_named(kept):
+    folder = kept
     text = (folder / "set.json").read_text()
     (folder / "set.json").write_text(text.replace('"runs"', '"folds"'))
     with pytest.raises(RunFolderError, match=r"^folder: set\.json must be whole"):
@@ -270,7 +285,7 @@ def test_a_run_that_fails_leaves_the_others_alone(tmp_path):
 
     ENGINES.register("breaking", Breaking)
     try:
-        found = quick(engine="breaking")
+        found = quick([SHORT, SHORT.replace(units=8)], engine="breaking")
         assert found.table["status"].tolist() == ["finished", "failed"]
         assert found.status == "unfinished" and found.failures == {"run-2": "run: no room."}
         assert "failed   run-2: run: no room." in repr(found)
@@ -292,8 +307,7 @@ def test_an_error_of_every_run_is_that_of_the_set(tmp_path):
         ENGINES.remove("broken")
 
 
-def test_runs_are_listed_a_row_a_folder(tmp_path):
-    quick(folder=tmp_path / "kept")
+def test_runs_are_listed_a_row_a_folder(kept, tmp_path):
     shutil.copytree(tmp_path / "kept" / "run-1", tmp_path / "broken")
     (tmp_path / "broken" / "history.csv").write_text("epoch\n")
     table = kd.list_runs(tmp_path).set_index("folder")
@@ -352,36 +366,36 @@ def test_mnists_own_test_images_are_in_no_fold():
 
 
 def test_cross_validation_has_a_row_a_fold(tmp_path):
-    chosen = TINY.replace(validation_split=0)
+    chosen = SHORT.replace(validation_split=0)
     given = {"engine": "inline", "data": rows(), "progress": False}
-    found = kd.cross_validate(chosen, 3, 2, tmp_path / "folds", **given)
+    found = kd.cross_validate(chosen, 2, 2, tmp_path / "folds", **given)
     table = found.table
-    assert table["run"].tolist() == [f"fold-{i}" for i in range(1, 7)]
-    assert table["repeat"].tolist() == [1, 1, 1, 2, 2, 2]
-    assert table["fold"].tolist() == [1, 2, 3, 1, 2, 3]
+    assert table["run"].tolist() == [f"fold-{i}" for i in range(1, 5)]
+    assert table["repeat"].tolist() == [1, 1, 2, 2]
+    assert table["fold"].tolist() == [1, 2, 1, 2]
     assert not [name for name in table if name.startswith("val_")]
     loss = found.summary().set_index("score").loc["loss"]
     values = table["loss"].to_numpy()
-    # Nadeau and Bengio: the variance times 1/6 + 1/2, not 1/6; 2.5706 is t's 97.5 % of 5.
-    half = 2.570581836 * values.std(ddof=1) * np.sqrt(1 / 6 + 1 / 2)
+    # Nadeau and Bengio: the variance times 1/4 + 1, not 1/4; 3.1824 is t's 97.5 % of 3.
+    half = 3.182446305 * values.std(ddof=1) * np.sqrt(1 / 4 + 1)
     assert loss["high"] - loss["mean"] == pytest.approx(half)
-    assert found[4].provenance["fold"] == {"number": 5, "folds": 3, "repeats": 2}
-    assert found[4].provenance["fingerprint"]["split"] == "fold-5-of-3x2"
+    assert found[2].provenance["fold"] == {"number": 3, "folds": 2, "repeats": 2}
+    assert found[2].provenance["fingerprint"]["split"] == "fold-3-of-2x2"
     assert "held-out fold" in found.plot().alt_text
-    assert "best" not in repr(found)
+    assert "  best" not in repr(found)
     done = Inline.jobs_done
-    again = kd.cross_validate(chosen, 3, 2, tmp_path / "folds", **given)
+    again = kd.cross_validate(chosen, 2, 2, tmp_path / "folds", **given)
     assert Inline.jobs_done == done
     pd.testing.assert_frame_equal(again.table, table, check_exact=True)
 
 
 def test_a_fold_that_is_loaded_knows_its_rows(tmp_path):
     chosen = kd.experiment("mnist-dense", dataset="mnist-subset", units=2, epochs=1)
-    found = kd.cross_validate(chosen, 2, folder=tmp_path / "f", engine="inline", progress=False)
-    run = kd.load_run(tmp_path / "f" / "fold-2")
+    second = TASKS["classification"].folds(chosen, None, 2, 1)[1]
+    kd.run_experiment(chosen, data=second, out=tmp_path / "run", progress=False)
+    run = kd.load_run(tmp_path / "run")
     assert run.dataset.y_test.tolist() == run.predictions()["truth"].astype(int).tolist()
-    assert run.dataset.fold.number == 2
-    assert found.status == "finished"
+    assert run.dataset.fold == second.fold
 
 
 # ---- refusals

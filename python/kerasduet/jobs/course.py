@@ -218,6 +218,7 @@ def worked_off(
         raise next(iter(failures.values()))
     texts = {name: str(error) for name, error in failures.items()}
     found = RunSet(path, course.plan, place=place, failures=texts)
+    found.interrupted = stopped
     tell.end(found, stopped)
     if stopped and not interrupts.at_prompt() and environment.caller()["language"] != "R":
         stop: Any = KeyboardInterrupt(

@@ -68,6 +68,10 @@ class RunSet:
         Whether every run is done.
     folder : str or None
         Where it is kept; None until it is saved.
+    failures : dict
+        Of runs that failed in this session, what went wrong, by their names.
+    interrupted : bool
+        Whether a Ctrl-C ended it in this session.
 
     Examples
     --------
@@ -90,6 +94,7 @@ class RunSet:
         self._place = place  # a folder that goes when the set does
         self._facts = facts_of(path, plan)
         self.failures: dict[str, str] = dict(failures or {})
+        self.interrupted = False
 
     @property
     def kind(self) -> str:
