@@ -23,6 +23,7 @@ import itertools, json, sys, warnings
 import numpy as np
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.neural_network import MLPClassifier, MLPRegressor
+from threadpoolctl import threadpool_limits
 import kerasduet as kd
 from kerasduet.tasks.tables import scores
 warnings.simplefilter("ignore", ConvergenceWarning)
@@ -57,7 +58,8 @@ for layers, alpha, rate in grid:
     for seed in range(seeds):
         chosen = {"alpha": alpha, "learning_rate_init": rate, "random_state": seed}
         network = maker(layers, max_iter=500, **chosen)
-        network.fit(x["train"], y["train"])
+        with threadpool_limits(1):
+            network.fit(x["train"], y["train"])
         pairs.append([score(network, "validation"), score(network, "test")])
     table.append({"setting": [layers, alpha, rate], "scores": pairs})
 found["mlp"] = table
