@@ -57,7 +57,7 @@ for layers, alpha, rate in grid:
     pairs = []
     for seed in range(seeds):
         chosen = {"alpha": alpha, "learning_rate_init": rate, "random_state": seed}
-        network = maker(layers, max_iter=500, **chosen)
+        network = maker(hidden_layer_sizes=layers, max_iter=500, **chosen)
         with threadpool_limits(1):
             network.fit(x["train"], y["train"])
         pairs.append([score(network, "validation"), score(network, "test")])
