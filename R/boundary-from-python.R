@@ -120,7 +120,11 @@ plot_data_from_py <- function(run, kind, settings) {
   core$plots$check_settings(as.list(names(settings)))
   py <- run_to_py(run)
   data <- do.call(core$plots$plot_data, c(list(py, setting_to_py(kind)), settings))
-  dates <- has_dates(py) # of the whole series: one frame alone may hold midnights only
+  plotted_from_py(data, has_dates(py)) # of the whole series: a frame may hold midnights only
+}
+
+# What a figure shows, as its panels.
+plotted_from_py <- function(data, dates) {
   layout <- reticulate::iterate(data$layout, plain, simplify = FALSE)
   beside <- vapply(layout, `[[`, 0, 1) # panels in a row
   read <- function(panel, width) panel_from_py(panel, width, dates)

@@ -106,9 +106,9 @@ run_to_py <- function(run) {
   handle(run)
 }
 
-# A run or a folder, or a list of them.
+# A run or a folder, a set of runs, or a list of runs.
 runs_to_py <- function(run) {
-  if (inherits(run, "kerasduet_run")) {
+  if (inherits(run, c("kerasduet_run", "kerasduet_run_set"))) {
     return(handle(run))
   }
   if (is.list(run) && !is.object(run) || is.character(run) && length(run) > 1) {

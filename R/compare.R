@@ -3,8 +3,9 @@
 #' Gives each measure of both sides and the difference of the two, with a 95 % interval over the
 #' test rows, as reports that compare runs do.
 #'
-#' @param a,b A [kerasduet_run], the folder of one, or several of them in a list or a character
-#'   vector. Lists have equal length: the first of `a` is paired with the first of `b`, and so on,
+#' @param a,b A [kerasduet_run], the folder of one, several of them in a list or a character
+#'   vector, or a [kerasduet_run_set]. Lists have equal length: the first of `a` is paired with the
+#'   first of `b`, and so on,
 #'   such as runs of the same seed.
 #'
 #' @details

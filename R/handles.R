@@ -29,6 +29,10 @@ handle <- function(x) {
 
 # Python's objects end with the session: after readRDS() or load() a run is read from its bytes.
 restored <- function(x) {
+  folder <- get0("folder", envir = x, inherits = FALSE) # of a set of runs
+  if (!is.null(folder)) {
+    return(core$load_run_set(folder))
+  }
   bytes <- get0("bytes", envir = x, inherits = FALSE)
   if (is.null(bytes)) {
     refuse(

@@ -23,7 +23,11 @@ if TYPE_CHECKING:
     from kerasduet.diagnosis import doctor
     from kerasduet.environment import use_backend
     from kerasduet.experiments import Experiment, experiment, presets
+    from kerasduet.jobs.folds import cross_validate
+    from kerasduet.jobs.listing import list_runs
+    from kerasduet.jobs.many import run_many
     from kerasduet.jobs.parity import check_parity
+    from kerasduet.jobs.sets import RunSet, load_run_set
     from kerasduet.models import build_model
     from kerasduet.models.registering import register_builder
     from kerasduet.report import compare_runs, render_report
@@ -40,18 +44,22 @@ __all__ = [
     "Dataset",
     "Experiment",
     "Run",
+    "RunSet",
     "baseline_coefficients",
     "build_model",
     "check_parity",
     "compare_runs",
     "concepts",
+    "cross_validate",
     "doctor",
     "errors",
     "experiment",
     "forecasting",
     "importance",
+    "list_runs",
     "load_data",
     "load_run",
+    "load_run_set",
     "models",
     "partial_dependence",
     "plots",
@@ -61,6 +69,7 @@ __all__ = [
     "render_report",
     "resume_run",
     "run_experiment",
+    "run_many",
     "testing",
     "use_backend",
 ]
@@ -69,15 +78,19 @@ _HOME = {
     "Dataset": "data",
     "Experiment": "experiments",
     "Run": "run",
+    "RunSet": "jobs.sets",
     "baseline_coefficients": "tasks.tables.looks",
     "build_model": "models",
     "check_parity": "jobs.parity",
     "compare_runs": "report",
+    "cross_validate": "jobs.folds",
     "doctor": "diagnosis",
     "experiment": "experiments",
     "importance": "tasks.tables.looks",
+    "list_runs": "jobs.listing",
     "load_data": "data",
     "load_run": "run",
+    "load_run_set": "jobs.sets",
     "partial_dependence": "tasks.tables.looks",
     "presets": "experiments",
     "register_builder": "models.registering",
@@ -85,6 +98,7 @@ _HOME = {
     "render_report": "report",
     "resume_run": "workflow",
     "run_experiment": "workflow",
+    "run_many": "jobs.many",
     "use_backend": "environment",
 }
 

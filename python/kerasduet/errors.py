@@ -103,6 +103,10 @@ class ChildError(KerasduetError):
     """A language that is missing, or whose fresh process failed or took too long."""
 
 
+class MissingPackage(KerasduetError):
+    """A package that only some calls need and that is not installed."""
+
+
 class ComparisonError(KerasduetError):
     """Runs that cannot be compared case by case."""
 

@@ -35,8 +35,8 @@ def plot_data(
     kind : str
         "overview": history, confusion and digits of a classifier; forecast, history and
         horizon of a forecaster; history, confusion or residuals, and importance of a table.
-        "history": loss and metric by epoch. "digits": test images
-        with prediction and truth. "confusion": counts of truth (rows) by prediction.
+        "history": loss and metric by epoch. "digits": test images with prediction and truth.
+        "confusion": counts of truth (rows) by prediction.
         "forecast": the last test windows beside truth and baselines. "horizon": mean absolute
         error by step. Of tables: "reliability", how often probabilities came true; "roc", hits
         by false alarms; "residuals" against fitted values; "importance" of the columns;

@@ -11,7 +11,7 @@ from kerasduet.checks import nearest, show
 from kerasduet.errors import ArgumentType, UnknownName
 from kerasduet.interrupts import held
 
-__all__ = ["BUILDERS", "TASKS", "Registry"]
+__all__ = ["BUILDERS", "ENGINES", "TASKS", "Registry"]
 
 
 class Registry(Mapping[str, Any]):
@@ -139,3 +139,4 @@ BUILDERS = Registry(
     },
     unlisted=("own",),
 )
+ENGINES = Registry("engine", {"local": "jobs.local:Local", "ray": "jobs.on_ray:OnRay"})

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from kerasduet.data import load_data
+from kerasduet.data.folds import fold_of
 from kerasduet.data.part import digest_rows
 from kerasduet.errors import DatasetError, RunFolderError
 from kerasduet.experiments import Experiment
@@ -193,7 +194,7 @@ class Result:
                     "data: a saved run does not keep the caller's own data; got a run "
                     "trained on them. Load them with load_data() for its experiment."
                 )
-            found = load_data(self.experiment)
+            found = self._load()
             if found.source.sha256 != self.source.sha256:
                 raise DatasetError(
                     f"data: must be those of the training, from {self.source.name}; got others, "
@@ -201,6 +202,14 @@ class Result:
                 )
             self._dataset = found
         return self._dataset
+
+    def _load(self) -> Dataset:
+        """Load the data again: those of a fold, or those that the experiment says."""
+        fold = fold_of(self.provenance.get("fold"))
+        if fold is None:
+            return load_data(self.experiment)
+        every = self.task.folds(self.experiment, None, fold.folds, fold.repeats)
+        return every[fold.number - 1]
 
     def predictions(self) -> pd.DataFrame:
         """Give the test rows with truth, prediction and baselines.

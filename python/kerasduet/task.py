@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from kerasduet.errors import ArgumentType
 from kerasduet.settings.objects import parsed
 from kerasduet.settings.sections import Section, Training
 
@@ -187,6 +188,35 @@ class Task(ABC):
     @abstractmethod
     def load(self, experiment: Experiment, given: Any) -> Dataset:
         """Load and split the data of an experiment, or those that the caller gave."""
+
+    def folds(
+        self, experiment: Experiment, given: Any, folds: int, repeats: int
+    ) -> Sequence[Dataset]:
+        """Cut the rows into folds, each of them the test of a data set once a repeat.
+
+        Parameters
+        ----------
+        experiment : Experiment
+            Says which data, and how validation rows are held out of the rest.
+        given : optional
+            As for `load`.
+        folds, repeats : int
+            At least 2 and 1.
+
+        Returns
+        -------
+        sequence of Dataset
+            Folds of the first repeat, then those of the next; see `kerasduet.data.folds.Folds`.
+
+        Raises
+        ------
+        ArgumentType
+            Rows that are not to be mixed, such as those of a series.
+        """
+        raise ArgumentType(
+            f"folds: are for rows that can be mixed, which {self.name} does not have; got "
+            f"{experiment.name}. Score it on its own test rows, with run_experiment()."
+        )
 
     @abstractmethod
     def heads(self, data: Any, network: Any) -> dict[str, Any]:

@@ -317,6 +317,7 @@ def _unscored(
             "seed": chosen.seed,
             "sizes": dataset.sizes,
             **_test_digest(chosen, dataset),
+            **({"fold": dataset.fold.to_dict()} if dataset.fold else {}),
             "parameters": model.count_params(),
             "seconds": {"training": sum(state.seconds), "epochs": state.seconds},
             "digests": {

@@ -23,6 +23,7 @@ import pytest  # noqa: E402
 
 import kerasduet as kd  # noqa: E402
 from kerasduet import interrupts  # noqa: E402
+from kerasduet.models.parts import Parts  # noqa: E402
 
 # Interrupted runs are given back, as to a person; test_interrupts.py looks at scripts.
 interrupts.at_prompt = lambda: True
@@ -42,6 +43,19 @@ SERIES = {
     "epochs": 2,
     "early_stopping": None,
 }
+
+
+def linear(*, lookback, n_features, horizon, seed):
+    """Build the least forecaster; tests whose point is another train it in half the time."""
+    import keras
+
+    parts = Parts(seed)
+    inputs = keras.Input((lookback, n_features))
+    return keras.Model(inputs, parts.dense(horizon, "steps")(keras.layers.Flatten()(inputs)))
+
+
+# Series as above, with a network that is traced in less time than a recurrent one.
+LINEAR = {name: value for name, value in SERIES.items() if name != "units"} | {"model": linear}
 
 
 def seasonal(rows=200, period=7, start="2024-01-01"):

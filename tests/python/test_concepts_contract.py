@@ -39,7 +39,13 @@ def test_error_text(case):
 
 
 def test_every_lesson_item_has_a_case():
-    assert {case["item"] for case in FILE["cases"]} >= {*range(1, 22), 30, 31, 32, *range(37, 41)}
+    assert {case["item"] for case in FILE["cases"]} >= {
+        *range(1, 22),
+        30,
+        31,
+        32,
+        *range(37, 41),
+    }
 
 
 def test_every_computing_function_has_a_case_and_an_error():

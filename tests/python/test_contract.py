@@ -93,8 +93,9 @@ def test_every_builder_is_listed():
 
 def test_every_method_of_a_run_is_listed():
     methods = {
-        f"Run.{name}"
-        for name, value in inspect.getmembers(kd.Run, inspect.isfunction)
+        f"{owner.__name__}.{name}"
+        for owner in (kd.Run, kd.RunSet)
+        for name, value in inspect.getmembers(owner, inspect.isfunction)
         if not name.startswith("_")
     }
     assert {entry["python"] for entry in FILE["methods"]} == methods

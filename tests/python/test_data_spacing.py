@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
-from conftest import SERIES, seasonal
+from conftest import LINEAR, seasonal
 
 import kerasduet as kd
 from kerasduet.data.preprocessing import SeriesPreprocessing
@@ -161,7 +161,7 @@ def test_working_days_moved_by_holidays_are_working_days():
     assert following(moved, 2, spacing=learn(moved)).tolist() == dates("BMS", 50)[-2:].tolist()
 
 
-SMALL = SERIES | {"epochs": 1}
+SMALL = LINEAR | {"epochs": 1}
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from conftest import fruits, seasonal
+from conftest import fruits, linear, seasonal
 from test_folder import TINY, cut_off, recheck, refit, rewrite, saved, tiny  # noqa: F401
 from test_training import Stop
 
@@ -68,7 +68,7 @@ def test_every_column_name_that_trains_is_loaded_as_it_was(tmp_path, name):
         progress=False,
         lookback=4,
         horizon=2,
-        units=2,
+        model=linear,
         epochs=1,
         season=7,
         straddle=True,

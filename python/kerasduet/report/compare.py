@@ -96,9 +96,10 @@ def compare_runs(a: RunLike | Sequence[RunLike], b: RunLike | Sequence[RunLike])
 
     Parameters
     ----------
-    a, b : Run, path, or several of them in a list
-        A run or the folder of one. Lists have equal length: the first of `a` is paired with the
-        first of `b`, and so on, such as runs of the same seed.
+    a, b : Run, path, RunSet, or several runs in a list
+        A run or the folder of one. Lists, and the finished runs of sets, have equal
+        length: the first of `a` is paired with the first of `b`, and so on, such as runs of the
+        same seed.
 
     Returns
     -------
@@ -278,7 +279,10 @@ def _sentence(found: Difference, pairs: int) -> str:
 
 
 def _runs(name: str, given: Any) -> list[Run]:
-    several = list(given) if isinstance(given, list | tuple) else [given]
+    given = getattr(given, "runs", given)  # of a set
+    several = (
+        list(given) if isinstance(given, Sequence) and not isinstance(given, str) else [given]
+    )
     for one in several or [given]:
         if not isinstance(one, Run | str | os.PathLike):
             raise ArgumentType(

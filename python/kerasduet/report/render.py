@@ -44,8 +44,8 @@ def render_report(
 
     Parameters
     ----------
-    run : Run, path, or several of them in a list
-        A run or the folder of one; several give a page that compares them.
+    run : Run, path, RunSet, or several runs in a list
+        A run or the folder of one; several, or a set of them, give a page that compares them.
     output : path
         The HTML file to write, ending in .html, in a folder that is there. `report.html` comes
         with `report.qmd`, the page as Quarto Markdown without code to run, and `report_files`,
@@ -113,7 +113,10 @@ def render_report(
 
 
 def _runs(given: Any) -> list[Run]:
-    several = list(given) if isinstance(given, list | tuple) else [given]
+    given = getattr(given, "runs", given)  # of a set
+    several = (
+        list(given) if isinstance(given, Sequence) and not isinstance(given, str) else [given]
+    )
     if not several:
         raise ArgumentType("run: must be a run, a run folder, or a list of them; got none.")
     for one in several:

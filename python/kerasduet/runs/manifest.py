@@ -84,6 +84,7 @@ TRAINED = STARTED | {
         "started": TIME,
     },
 }
+FOLD = {"number": int, "folds": int, "repeats": int}
 CALLBACK = {"class": NAME, "given": dict, "values": dict}
 LATEST = {
     "file": SAVED,
@@ -214,7 +215,7 @@ def _checked(content: bytes) -> dict[str, Any]:
     if not fits(manifest, STARTED if status == "running" else TRAINED):
         raise ValueError("other entries")
     later = manifest["provenance"] if status != "running" else {}
-    _refuse_other(later, {"test_sha256": DIGEST, "callbacks": [NAME]})
+    _refuse_other(later, {"test_sha256": DIGEST, "callbacks": [NAME], "fold": FOLD})
     _refuse_other(later.get("fingerprint", {}), {"split": WORD})
     refuse_endless(manifest["experiment"])
     manifest = upgraded(manifest)

@@ -89,12 +89,26 @@ class Classification(Task):
         """Load MNIST, or check and split the caller's images."""
         from kerasduet.data import images, mnist
 
+        self._refuse_nothing(experiment, given)
+        return mnist.load(experiment) if given is None else images.load(experiment, given)
+
+    def folds(
+        self, experiment: Experiment, given: Any, folds: int, repeats: int
+    ) -> Sequence[Dataset]:
+        """Cut MNIST's training images, or the caller's, into folds of equal class shares."""
+        from kerasduet.data import images, mnist
+
+        self._refuse_nothing(experiment, given)
+        if given is None:
+            return mnist.folds(experiment, folds, repeats)
+        return images.folds(experiment, given, folds, repeats)
+
+    def _refuse_nothing(self, experiment: Experiment, given: Any) -> None:
         if given is None and experiment.dataset == self.own_data:
             raise DatasetError(
                 f"data: {experiment.name} needs images and labels of your own; got nothing. "
                 "Give x and y as data."
             )
-        return mnist.load(experiment) if given is None else images.load(experiment, given)
 
     def heads(self, data: Any, network: Any) -> dict[str, Any]:
         """Give loss and metric of the one output."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from kerasduet.errors import ArgumentType
 from kerasduet.task import Metric, Task
 from kerasduet.tasks.forecasting.settings import SeriesSettings
 
@@ -81,6 +82,15 @@ class Forecasting(Task):
         from kerasduet.data import series
 
         return series.load(experiment, given)
+
+    def folds(
+        self, experiment: Experiment, given: Any, folds: int, repeats: int
+    ) -> Sequence[Dataset]:
+        """Refuse them: folds of mixed rows would train on what comes after the test."""
+        raise ArgumentType(
+            "folds: must be of rows without an order of time, which a forecast has to keep; got "
+            f"the series of {experiment.name}. Score it on its last rows, with run_experiment()."
+        )
 
     def heads(self, data: Any, network: Any) -> dict[str, Any]:
         """Give loss and metric of the one output."""

@@ -1,0 +1,301 @@
+#' Run several experiments
+#'
+#' Runs each experiment, with each seed, in a process of its own and into a folder of its own. The
+#' table is the same, bit for bit, whatever the engine and the number of workers, and the same as
+#' Python's.
+#'
+#' @param experiments An experiment, from [experiment()], or several of them in a list; names are
+#'   those of presets.
+#' @param folder Character. Where the set is kept, a folder a run. A set that was cut off at any
+#'   moment goes on with what it lacks when it is called again. `NULL` (default) keeps it in this
+#'   session until it is saved with [save_run_set()].
+#' @param seeds Whole numbers. Run each experiment with each of these seeds; a single number is how
+#'   many, from the experiment's own seed on. `NULL` (default) keeps the seed of each.
+#' @param engine Character. `"local"` (default): processes of this machine. `"ray"`: remote tasks of
+#'   the Python package ray, on a cluster whose machines all see the folder.
+#' @param workers Whole number. Runs at the same time, at least 1 (default).
+#' @param data Your own data for all of them, as for [run_experiment()]. Default `NULL`.
+#' @param progress Logical, or a function that is given each event, a list; see Events. `TRUE`
+#'   (default) shows a line a run.
+#'
+#' @section Events:
+#' A function given as `progress` is called with a list whose `event` is `"start"` (`runs`, `done`,
+#' `text`), `"epoch"` (`run`, `epoch`, `epochs`, `seconds`, `logs`), `"run"` (`run`, `number`,
+#' `runs`, `status`, `text`), `"end"` (`status`, `text`) or `"failed"`.
+#'
+#' @details
+#' All runs start alike: on this session's backend and device, with as many threads as
+#' [use_backend()] says, and one where it says nothing. A run of [run_experiment()], which leaves
+#' the threads to the backend then, may differ in its last digits. A run that fails leaves the others
+#' alone; its row says "failed".
+#'
+#' Ctrl-C (or the Stop button) ends the processes; call again with the same folder to go on.
+#'
+#' @return A [kerasduet_run_set].
+#' @seealso [cross_validate()], [list_runs()], [compare_runs()]
+#' @examplesIf kerasduet:::has_core()
+#' \donttest{
+#' small <- experiment("mnist-dense", dataset = "mnist-subset", epochs = 1)
+#' found <- run_many(list(experiment(small, units = 2), experiment(small, units = 8)), seeds = 2)
+#' found
+#' summary(found)
+#' }
+#' @export
+run_many <- function(experiments, folder = NULL, seeds = NULL, engine = "local", workers = 1,
+                     data = NULL, progress = TRUE) {
+  call_core(new_run_set(core$run_many(
+    experiments_to_py(experiments), setting_to_py(folder),
+    seeds = if (is.list(seeds)) lapply(seeds, setting_to_py) else setting_to_py(seeds),
+    engine = setting_to_py(engine), workers = setting_to_py(workers),
+    data = data_to_py(data), progress = set_progress_to_py(progress)
+  )))
+}
+
+#' Score an experiment by cross-validation
+#'
+#' Cuts the rows into folds, trains on the others and scores on each.
+#'
+#' @param experiment An experiment, from [experiment()], or the name of a preset.
+#' @param folds Whole number. How many, at least 2; default 5. Each has its share of every class.
+#' @param repeats Whole number. Cut the rows anew so many times, at least 1 (default).
+#' @inheritParams run_many
+#'
+#' @details
+#' The rows are those given; test rows that the data bring with them, such as MNIST's own or
+#' `x_test`, are left alone. How they are cut does not depend on the experiment's seed, so that
+#' experiments are scored on the same folds. Of the rows that are trained on, `validation_split` is
+#' held out for validation, which early stopping needs; with `validation_split = 0` nothing is
+#' decided by validation rows, and the curves show the held-out fold in their place. A series has no folds:
+#' its order of time would be broken.
+#'
+#' @return A [kerasduet_run_set] with a row a fold. Its `summary()` gives mean, sd (of the sample,
+#'   n - 1) and the 95 % interval of Nadeau and Bengio (2003) for each score.
+#' @seealso [run_many()]
+#' @examplesIf kerasduet:::has_core()
+#' \donttest{
+#' small <- experiment("mnist-dense", dataset = "mnist-subset", epochs = 1, units = 8)
+#' found <- cross_validate(small, folds = 3)
+#' summary(found)
+#' }
+#' @export
+cross_validate <- function(experiment, folds = 5, repeats = 1, folder = NULL, engine = "local",
+                           workers = 1, data = NULL, progress = TRUE) {
+  call_core(new_run_set(core$cross_validate(
+    preset_to_py(experiment), setting_to_py(folds), setting_to_py(repeats),
+    setting_to_py(folder),
+    engine = setting_to_py(engine), workers = setting_to_py(workers),
+    data = data_to_py(data), progress = set_progress_to_py(progress)
+  )))
+}
+
+#' List the runs in a folder
+#'
+#' @param folder Character. Searched up to three folders deep, so that sets of runs are found too;
+#'   links are not followed. Default `"."`.
+#' @return A data frame with a row a run folder: `folder`, `name` (the preset), `task`, `status`
+#'   ("finished", "interrupted", "running" where training was cut off, or "damaged"), `epochs_done`,
+#'   `epochs`, `seed`, `measure` and `score` (the headline on the test rows), `started` (UTC), and
+#'   `problem`, which says of a damaged folder what is wrong with it. Weights are not read.
+#' @seealso [load_run()], [load_run_set()]
+#' @examplesIf kerasduet:::has_core()
+#' list_runs(tempdir())
+#' @export
+list_runs <- function(folder = ".") {
+  call_core(frame_from_py(core$list_runs(setting_to_py(folder))))
+}
+
+#' Keep a set of runs in a folder, load it again
+#'
+#' R and Python write and read the same folders: `set.json`, which names the runs, and a folder a
+#' run, as [save_run()] writes it.
+#'
+#' @param set A [kerasduet_run_set].
+#' @param folder Character. A new or empty folder, or one that holds this set.
+#' @return `save_run_set()` gives the absolute path of the folder, invisibly; `load_run_set()` a
+#'   [kerasduet_run_set], finished or not.
+#' @examplesIf kerasduet:::has_core()
+#' \donttest{
+#' small <- experiment("mnist-dense", dataset = "mnist-subset", epochs = 1, units = 2)
+#' found <- run_many(small, seeds = 2, progress = FALSE)
+#' folder <- save_run_set(found, file.path(tempdir(), "seeds"))
+#' load_run_set(folder)
+#' }
+#' @export
+save_run_set <- function(set, folder) {
+  invisible(call_core({
+    path <- plain(run_set_to_py(set)$save(setting_to_py(folder)))
+    assign("folder", path, envir = set)
+    path
+  }))
+}
+
+#' @rdname save_run_set
+#' @export
+load_run_set <- function(folder) {
+  call_core(new_run_set(core$load_run_set(setting_to_py(folder))))
+}
+
+#' A set of runs
+#'
+#' What [run_many()], [cross_validate()] and [load_run_set()] give. The runs stay in their folders
+#' and are loaded when they are asked for.
+#'
+#' @section Parts:
+#' * `set$table`: data frame, a row a run: `run` (its folder), the settings that differ, `seed`,
+#'   `status`, `epochs_done`, the headline score on the validation rows (`val_...`) and the scores
+#'   on the test rows; also `as.data.frame(set)`.
+#' * `set[[1]]`, `set[["run-1"]]`: a [kerasduet_run]. `as.list(set)` loads all that are finished.
+#' * `set$best`: the finished run with the best headline score on the validation rows; where there
+#'   are none, on the test rows, which flatters it.
+#' * `set$status`: "finished" or "unfinished".
+#' * `set$kind`: what made it: "runs", "folds" or "trials".
+#' * `set$failures`: named list, what failed and why.
+#' * `set$folder`: where it is kept, or `NULL` until it is saved.
+#'
+#' A set that is kept in a folder survives `saveRDS()`, as the path of that folder.
+#'
+#' @param x,object A set of runs.
+#' @param kind Character. `"scores"`: box plots of the headline score, a point a run; `"curves"`:
+#'   loss and metric of all runs by epoch; `"overview"` (default): both.
+#' @param row.names,optional,... Not used.
+#' @return `summary()` gives a data frame with a row a group of runs of the same settings and a
+#'   score: the settings that differ, `score`, `runs`, `mean`, `sd` (of the sample, n - 1), `low`
+#'   and `high`, the 95 % interval of the mean over seeds (Student's t) or folds (Nadeau and Bengio,
+#'   2003, because folds share training rows). `plot()` gives a ggplot, or a patchwork of two.
+#' @examplesIf kerasduet:::has_core()
+#' \donttest{
+#' small <- experiment("mnist-dense", dataset = "mnist-subset", epochs = 1, units = 8)
+#' found <- run_many(small, seeds = 3, progress = FALSE)
+#' found$table
+#' found[[1]]
+#' plot(found, kind = "scores")
+#' }
+#' @name kerasduet_run_set
+NULL
+
+set_parts <- c("table", "best", "status", "kind", "failures", "folder", "names")
+
+new_run_set <- function(py) {
+  if (plain(py$interrupted) && !rlang::is_interactive()) {
+    text <- "The set of runs was interrupted. Call again with the same folder to go on."
+    kinds <- c("kerasduet_interrupt", "interrupt", "condition")
+    stop(structure(list(message = text, call = NULL), class = kinds))
+  }
+  set <- new_handle(py, "kerasduet_run_set")
+  assign("folder", plain(py$folder), envir = set)
+  set
+}
+
+run_set_to_py <- function(set) {
+  if (!inherits(set, "kerasduet_run_set")) {
+    refuse(
+      "set: must be what run_many(), cross_validate() or load_run_set() gives; got ",
+      class(set)[[1]], "."
+    )
+  }
+  handle(set)
+}
+
+experiments_to_py <- function(x) {
+  if (inherits(x, "kerasduet_experiment") || !is.list(x) && !is.character(x)) {
+    return(preset_to_py(x))
+  }
+  lapply(unname(as.list(x)), preset_to_py)
+}
+
+# The core's own words; elsewhere than in a terminal they go where messages go.
+set_progress_to_py <- function(progress) {
+  if (isTRUE(progress)) {
+    return(told_by_epoch(function(event) {
+      text <- plain(event)$text
+      if (length(text) > 0 && nzchar(text)) message(text)
+    }))
+  }
+  progress_to_py(progress)
+}
+
+#' @export
+names.kerasduet_run_set <- function(x) call_core(as.character(plain(handle(x)$names)))
+
+#' @export
+length.kerasduet_run_set <- function(x) length(names(x))
+
+#' @export
+`$.kerasduet_run_set` <- function(x, name, ...) {
+  call_core({
+    part <- reticulate::py_get_attr(handle(x), part_name(name, set_parts))
+    switch(name,
+      table = frame_from_py(part),
+      best = new_run(part),
+      plain(part)
+    )
+  })
+}
+
+#' @export
+`[[.kerasduet_run_set` <- function(x, i) {
+  call_core({
+    known <- names(x)
+    name <- if (is.numeric(i) && length(i) == 1 && i %in% seq_along(known)) known[[i]] else i
+    new_run(handle(x)$`__getitem__`(part_name(name, known)))
+  })
+}
+
+#' @export
+`[.kerasduet_run_set` <- function(x, i) {
+  chosen <- if (is.character(i)) i else names(x)[i]
+  lapply(rlang::set_names(chosen), function(name) x[[name]])
+}
+
+#' @export
+as.list.kerasduet_run_set <- function(x, ...) {
+  table <- x$table
+  x[table$run[table$status == "finished"]]
+}
+
+#' @export
+str.kerasduet_run_set <- function(object, ...) {
+  cat(format(object)[[1]], "\n", sep = "")
+}
+
+#' @export
+format.kerasduet_run_set <- function(x, ...) {
+  lines <- strsplit(reticulate::py_str(call_core(handle(x))), "\n", fixed = TRUE)[[1]]
+  lines[[1]] <- sub("save(folder)", "save_run_set(set, folder)", lines[[1]], fixed = TRUE)
+  c(utils::head(lines, -1), "  next     set$table, summary(set), plot(set), set$best, set[[1]]")
+}
+
+#' @export
+print.kerasduet_run_set <- function(x, ...) {
+  writeLines(format(x, ...))
+  invisible(x)
+}
+
+#' @rdname kerasduet_run_set
+#' @export
+summary.kerasduet_run_set <- function(object, ...) {
+  call_core(frame_from_py(handle(object)$summary()))
+}
+
+#' @rdname kerasduet_run_set
+#' @export
+as.data.frame.kerasduet_run_set <- function(x, row.names = NULL, # nolint: object_name_linter.
+                                            optional = FALSE, ...) {
+  x$table
+}
+
+#' @rdname kerasduet_run_set
+#' @export
+plot.kerasduet_run_set <- function(x, kind = "overview", ...) {
+  check_package("ggplot2", "Plots need")
+  rlang::check_dots_empty()
+  data <- call_core({
+    compute <- reticulate::py_get_attr(handle(x), "_plot_data")
+    plotted_from_py(compute(setting_to_py(kind)), dates = FALSE)
+  })
+  if (length(data$panels) == 1) {
+    return(draw_panel(data$panels[[1]]))
+  }
+  check_package("patchwork", "An overview needs")
+  compose(data)
+}

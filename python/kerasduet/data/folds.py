@@ -1,0 +1,150 @@
+"""Rows cut into folds, each of them the test once: cross-validation."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any, overload
+
+import numpy as np
+
+from kerasduet.checks import show
+from kerasduet.errors import ArgumentRange
+
+if TYPE_CHECKING:
+    from kerasduet.data.dataset import Dataset
+
+__all__ = ["Fold", "Folds", "fold_of", "folds_by_class"]
+
+# Fixed, so that experiments of other seeds are scored on the same rows; one a repeat.
+FOLD_SEED = 2
+MOST_FOLDS = 100_000
+
+
+@dataclass(frozen=True)
+class Fold:
+    """Which fold a data set is.
+
+    Parameters
+    ----------
+    number : int
+        From 1, counted through all repeats.
+    folds, repeats : int
+        Folds that the rows are cut into, and how often.
+    """
+
+    number: int
+    folds: int
+    repeats: int = 1
+
+    def __post_init__(self) -> None:
+        if not 1 <= self.number <= self.folds * self.repeats <= MOST_FOLDS:
+            raise ArgumentRange(f"fold: must be one of {self.folds} x {self.repeats}.")
+
+    @property
+    def name(self) -> str:
+        """A word, such as fold-2-of-5 or, of three repeats, fold-7-of-5x3."""
+        times = f"x{self.repeats}" if self.repeats > 1 else ""
+        return f"fold-{self.number}-of-{self.folds}{times}"
+
+    def to_dict(self) -> dict[str, int]:
+        """Give plain values for JSON."""
+        return asdict(self)
+
+
+class Folds(Sequence["Dataset"]):
+    """The data set of each fold, made when it is asked for, so that one at a time is in memory.
+
+    Parameters
+    ----------
+    rows : list of numpy.ndarray
+        The held-out rows of each fold, of all repeats one after the other.
+    folds : int
+        Folds that the rows are cut into.
+    make : callable
+        Gives a fold's data set, whose test are the held-out rows, from those rows and the Fold.
+    """
+
+    def __init__(
+        self,
+        rows: list[np.ndarray],
+        folds: int,
+        make: Callable[[np.ndarray, Fold], Dataset],
+    ) -> None:
+        self._rows, self._folds, self._make = rows, folds, make
+
+    def __len__(self) -> int:
+        """Count the folds of all repeats."""
+        return len(self._rows)
+
+    @overload
+    def __getitem__(self, index: int) -> Dataset: ...
+
+    @overload
+    def __getitem__(self, index: slice) -> list[Dataset]: ...
+
+    def __getitem__(self, index: Any) -> Any:
+        """Make the data set of a fold, counted from 0."""
+        if isinstance(index, slice):
+            return [self[i] for i in range(*index.indices(len(self)))]
+        place = range(len(self))[index]
+        fold = Fold(place + 1, self._folds, len(self) // self._folds)
+        return self._make(self._rows[place], fold)
+
+
+def folds_by_class(
+    codes: np.ndarray, folds: int, repeats: int, names: Sequence[str]
+) -> list[np.ndarray]:
+    """Cut rows into folds that hold each class's share, for each repeat in another way.
+
+    Parameters
+    ----------
+    codes : numpy.ndarray
+        Class codes (n,), from 0.
+    folds, repeats : int
+        At least 2 and 1.
+    names : sequence of str
+        What the classes are called.
+
+    Returns
+    -------
+    list of numpy.ndarray
+        The held-out rows of each fold, in order. Folds differ by one row at most, and so do the
+        rows that they have of a class.
+
+    Raises
+    ------
+    ArgumentRange
+        More folds than rows, or than the rows of a class.
+
+    Examples
+    --------
+    >>> codes = np.repeat([0, 1], [6, 3])
+    >>> [codes[rows].tolist() for rows in folds_by_class(codes, 3, 1, ["a", "b"])]
+    [[0, 0, 1], [0, 0, 1], [0, 0, 1]]
+    """
+    if folds > len(codes):
+        raise ArgumentRange(
+            f"folds: must be at most the rows, {len(codes)}; got {folds}. Lower folds, or give "
+            "more rows."
+        )
+    sizes = np.bincount(codes)
+    few = [code for code, size in enumerate(sizes) if 0 < size < folds]
+    if few:
+        raise ArgumentRange(
+            f"folds: must be at most the rows of each class; got {folds}, and {sizes[few[0]]} of "
+            f"the class {show(names[few[0]])}. Lower folds, or give more rows of it."
+        )
+    found = []
+    for repeat in range(repeats):
+        order = np.random.default_rng([FOLD_SEED, repeat]).permutation(len(codes))
+        # Dealt out in turn, one class after the other.
+        dealt = np.empty(len(codes), dtype=np.int64)
+        dealt[order[np.argsort(codes[order], kind="stable")]] = np.arange(len(codes)) % folds
+        found += [np.flatnonzero(dealt == fold) for fold in range(folds)]
+    return found
+
+
+def fold_of(values: dict[str, int] | None) -> Fold | None:
+    """Give a fold back from its plain values."""
+    return None if values is None else Fold(**values)

@@ -1,0 +1,29 @@
+"""Packages that only some sets of runs need."""
+
+from __future__ import annotations
+
+import importlib.util
+import sys
+
+from kerasduet.checks import show
+from kerasduet.errors import MissingPackage
+
+__all__ = ["require"]
+
+# By the packages' own names: whoever holds the name kerasduet on an index need not be us.
+_INSTALL = {"ray": 'pip install "ray>=2.40"', "optuna": 'pip install "optuna>=4.0"'}
+
+
+def require(package: str, argument: str, value: str | None = None) -> None:
+    """Make sure that a package is installed.
+
+    Raises
+    ------
+    MissingPackage
+        With the command that installs it.
+    """
+    if importlib.util.find_spec(package) is None:
+        raise MissingPackage(
+            f"{argument}: needs the package {package}; got {show(value or package)}, which this "
+            f"Python ({sys.prefix}) lacks. Run: {_INSTALL[package]}"
+        )

@@ -1,0 +1,361 @@
+"""A set of runs: its table, its best run, its figures, its folder."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, overload
+
+from kerasduet.checks import show
+from kerasduet.errors import ArgumentType, EmptyData, RunFolderError
+from kerasduet.jobs.plan import FILE, Plan, read_plan, take
+from kerasduet.jobs.tables import differing, scores_of, summarised, tabulated
+from kerasduet.registry import TASKS
+from kerasduet.run import Run, load_run
+from kerasduet.runs.facts import Facts, read_facts
+from kerasduet.runs.reading import run_path
+
+if TYPE_CHECKING:
+    import matplotlib.figure
+    import pandas as pd
+
+__all__ = ["RunSet", "Runs", "facts_of", "load_run_set"]
+
+
+class Runs(Sequence[Run]):
+    """The finished runs of a set, each loaded when it is asked for, and not kept."""
+
+    def __init__(self, facts: Sequence[Facts]) -> None:
+        self._facts = facts
+
+    def __len__(self) -> int:
+        """Count them."""
+        return len(self._facts)
+
+    @overload
+    def __getitem__(self, index: int) -> Run: ...
+
+    @overload
+    def __getitem__(self, index: slice) -> list[Run]: ...
+
+    def __getitem__(self, index: Any) -> Any:
+        """Load a run by its place, from 0."""
+        if isinstance(index, slice):
+            return [load_run(one.path) for one in self._facts[index]]
+        return load_run(self._facts[index].path)
+
+
+class RunSet:
+    """Several runs that belong together, from `run_many`, `cross_validate` or `tune`.
+
+    Attributes
+    ----------
+    table : pandas.DataFrame
+        A row a run: `run` (its folder), the settings that differ, seed, status, epochs_done, the
+        headline score on the validation rows (`val_...`) and the scores on the test rows. The
+        same bits whatever engine and workers made it.
+    runs : sequence of Run
+        The finished ones, loaded when they are asked for.
+    best : Run
+        The finished run with the best headline score on the validation rows; where there are
+        none, on the test rows, which flatters it.
+    status : {"finished", "unfinished"}
+        Whether every run is done.
+    folder : str or None
+        Where it is kept; None until it is saved.
+    failures : dict
+        Of runs that failed in this session, what went wrong, by their names.
+    interrupted : bool
+        Whether a Ctrl-C ended it in this session.
+
+    Examples
+    --------
+    >>> from kerasduet.jobs.many import run_many
+    >>> from kerasduet.experiments import experiment
+    >>> small = experiment("mnist-dense", dataset="mnist-subset", epochs=1, units=2)
+    >>> run_many(small, seeds=2, progress=False).table["seed"].tolist()
+    [0, 1]
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        plan: Plan,
+        *,
+        place: tempfile.TemporaryDirectory[str] | None = None,
+        failures: Mapping[str, str] | None = None,
+    ) -> None:
+        self._path, self._plan = path, plan
+        self._place = place  # a folder that goes when the set does
+        self._facts = facts_of(path, plan)
+        self.failures: dict[str, str] = dict(failures or {})
+        self.interrupted = False
+
+    @property
+    def kind(self) -> str:
+        """What made it: "runs" (`run_many`), "folds" (`cross_validate`) or "trials" (`tune`)."""
+        return self._plan.kind
+
+    @property
+    def folder(self) -> str | None:
+        """Where it is kept; None until it is saved."""
+        return None if self._place is not None else str(self._path)
+
+    @property
+    def names(self) -> list[str]:
+        """Names of all runs, those of their folders."""
+        return [job.name for job in self._plan.jobs]
+
+    @property
+    def status(self) -> str:
+        """Whether every run is finished; trials that were given up count as done."""
+        done = self.table["status"].isin(["finished", "pruned"])
+        return "finished" if done.all() else "unfinished"
+
+    @cached_property
+    def table(self) -> pd.DataFrame:
+        """A row a run."""
+        table = tabulated(self._plan.jobs, self._facts, self.failures)
+        pruned = table["run"].isin(self._plan.settings.get("pruned", []))
+        table["status"] = table["status"].mask(pruned, "pruned")
+        return table
+
+    @property
+    def runs(self) -> Runs:
+        """The finished runs."""
+        return Runs([one for one in self._facts if one and one.status == "finished"])
+
+    @property
+    def best(self) -> Run:
+        """The best of the finished runs, by the validation rows where there are some."""
+        return load_run(self._path / self.best_name)
+
+    @property
+    def best_name(self) -> str:
+        """The folder of the best run.
+
+        Raises
+        ------
+        EmptyData
+            No run is finished with finite scores.
+        ArgumentType
+            Runs of several tasks, whose scores are not comparable.
+        """
+        tasks = {job.experiment.task for job in self._plan.jobs}
+        if len(tasks) > 1:
+            raise ArgumentType(
+                f"best: must be of runs of one task; got {', '.join(sorted(tasks))}. Choose a run "
+                "from the table."
+            )
+        metric = TASKS[tasks.pop()].metrics[0]
+        done = self.table[self.table["status"] == "finished"]
+        for name in (f"val_{metric.name}", "val_loss", metric.name):
+            values = done[name].dropna() if name in done else done["seed"][:0]
+            if len(values):
+                higher = metric.higher and name != "val_loss"
+                place = int(
+                    values.to_numpy().argmax() if higher else values.to_numpy().argmin()
+                )
+                return str(done["run"].loc[values.index].iloc[place])
+        raise EmptyData(
+            "best: must be of finished runs with finite scores; got none. Finish the set first."
+        )
+
+    def summary(self) -> pd.DataFrame:
+        """Sum the scores up over seeds or folds.
+
+        Returns
+        -------
+        pandas.DataFrame
+            A row a group of runs of the same settings and a score: the settings that differ,
+            score, runs (finished ones), mean, sd (of the sample, n - 1), and low and high, the
+            95 % interval of the mean; both are missing for a single run.
+
+        Notes
+        -----
+        Intervals are Student's t over the runs. Folds share most of their training rows, so
+        theirs are wider: Nadeau and Bengio (2003), "Inference for the generalization error",
+        Machine Learning 52.
+        """
+        groups = [name for name in self._settings if name != "fold"]
+        folds = next((job.fold.folds for job in self._plan.jobs if job.fold), 0)
+        return summarised(self.table, groups, scores_of(self._plan.jobs, self._facts), folds)
+
+    @property
+    def _settings(self) -> list[str]:
+        return list(differing([job.experiment for job in self._plan.jobs]))
+
+    def plot(self, kind: str = "overview") -> matplotlib.figure.Figure:
+        """Draw the runs.
+
+        Parameters
+        ----------
+        kind : {"overview", "scores", "curves"}
+            Box plots of the headline score, a point a run; loss and metric of all runs by epoch;
+            or both.
+
+        Returns
+        -------
+        matplotlib.figure.Figure
+            7.5 inches wide, outside pyplot; its `alt_text` says in words what it shows.
+        """
+        from kerasduet.figures.drawing import draw
+
+        return draw(self._plot_data(kind))
+
+    def _plot_data(self, kind: str = "overview") -> Any:
+        from kerasduet.jobs.figures import plot_data
+
+        return plot_data(self._plan, self._facts, self.table, self._settings, kind)
+
+    def save(self, folder: str | os.PathLike[str]) -> str:
+        """Save the set as a folder that either language loads.
+
+        Parameters
+        ----------
+        folder : path
+            A new or empty folder, or one that holds this set.
+
+        Returns
+        -------
+        str
+            The folder, as an absolute path.
+
+        Raises
+        ------
+        RunFolderError
+            The folder holds something else, or cannot be written.
+        """
+        target, _ = take(folder, self._plan)
+        if target != self._path:
+            self._copy(target)
+            self._path, self._place = target, None
+            self._facts = facts_of(target, self._plan)
+        return str(target)
+
+    def _copy(self, target: Path) -> None:
+        try:
+            for job in self._plan.jobs:
+                if (self._path / job.name).is_dir():
+                    shutil.copytree(
+                        self._path / job.name, target / job.name, dirs_exist_ok=True
+                    )
+            # Last of all: what has it is whole.
+            shutil.copyfile(self._path / FILE, target / FILE)
+        except OSError as error:
+            raise RunFolderError(
+                f"folder: must be writable; got {str(target)!r}: {error.strerror or error}."
+            ) from error
+
+    def __len__(self) -> int:
+        """Count all runs, those that are not finished too."""
+        return len(self._plan.jobs)
+
+    def __getitem__(self, index: int | str) -> Run:
+        """Load a run by its place in the table, from 0, or by its name."""
+        if isinstance(index, str):
+            if index not in self.names:
+                raise ArgumentType(
+                    f"run: must be one of {', '.join(self.names)}; got {index!r}."
+                )
+            return load_run(self._path / index)
+        if not isinstance(index, int) or not -len(self) <= index < len(self):
+            raise IndexError(f"run: must be one of 0 to {len(self) - 1}; got {show(index)}.")
+        return load_run(self._path / self.names[index])
+
+    def __iter__(self) -> Iterator[Run]:
+        """Load the finished runs, one after the other."""
+        return iter(self.runs)
+
+    def __repr__(self) -> str:
+        """Say what it is, how it did, and what to do next."""
+        return "\n".join(self._lines())
+
+    def _lines(self) -> list[str]:
+        counts = self.table["status"].value_counts(sort=False)
+        told = ", ".join(f"{count} {status}" for status, count in counts.items())
+        where = f"kept in {self.folder}" if self.folder else "not saved: save(folder)"
+        names = list(dict.fromkeys(job.experiment.name for job in self._plan.jobs))
+        lines = [
+            f"<kerasduet run set> {len(self)} {self.kind} of {', '.join(names)}: {told}, {where}"
+        ]
+        if self._settings:
+            lines.append(f"  differ   {', '.join(self._settings)}")
+        lines += [f"  {name:<8} {text}" for name, text in self._results()]
+        lines += [f"  failed   {name}: {text}" for name, text in self.failures.items()]
+        lines.append("  next     table, summary(), plot(), best, runs")
+        return lines
+
+    def _results(self) -> Iterator[tuple[str, str]]:
+        tasks = {job.experiment.task for job in self._plan.jobs}
+        summary = self.summary()
+        if len(tasks) > 1 or summary.empty:
+            return
+        metric = TASKS[tasks.pop()].metrics[0]
+        own = summary[summary["score"] == metric.name]
+        unit = f" {metric.unit}" if metric.unit else ""
+        if len(own) == 1:
+            row = own.iloc[0]
+            text = f"{metric.label} {metric.factor * row['mean']:.5g}{unit}"
+            if row["runs"] > 1:
+                low, high = metric.factor * row["low"], metric.factor * row["high"]
+                text += (
+                    f", sd {metric.factor * row['sd']:.3g}, 95 % interval of the mean "
+                    f"{low:.5g} to {high:.5g}"
+                )
+            yield "result", text
+        if self.kind == "folds":
+            return  # a fold is easier than another, not better
+        with contextlib.suppress(EmptyData):
+            name = self.best_name
+            score = self.table[self.table["run"] == name].to_dict("records")[0]
+            held = any(str(key).startswith("val_") and v == v for key, v in score.items())
+            by = "validation" if held else "test"
+            value = metric.factor * score[metric.name]
+            yield "best", f"{name} by its {by} rows: test {metric.label} {value:.5g}{unit}"
+
+
+def facts_of(path: Path, plan: Plan) -> list[Facts | None]:
+    """Read what the folders of a set say; None for a run that was not begun.
+
+    Raises
+    ------
+    RunFolderError
+        One of them is damaged, or holds another experiment.
+    """
+    found = []
+    for job in plan.jobs:
+        facts = read_facts(path / job.name)
+        if facts is not None and facts.experiment != job.experiment:
+            raise RunFolderError(
+                f"folder: {job.name} must hold the run that {FILE} names; got another one in "
+                f"{str(path)!r}. Restore it, or remove {job.name} to train it again."
+            )
+        found.append(facts)
+    return found
+
+
+def load_run_set(folder: str | os.PathLike[str]) -> RunSet:
+    """Load a set of runs from its folder, whichever language made it.
+
+    Parameters
+    ----------
+    folder : path
+        That `run_many`, `cross_validate`, `tune` or `RunSet.save` wrote, finished or not.
+
+    Returns
+    -------
+    RunSet
+
+    Raises
+    ------
+    RunFolderError
+        Not the folder of a set, of a newer version, or damaged.
+    """
+    path = run_path(folder)
+    return RunSet(path, read_plan(path))

@@ -1,0 +1,166 @@
+"""The table of a set of runs, and its summary over seeds or folds."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from kerasduet.registry import TASKS
+from kerasduet.settings.objects import shown
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from kerasduet.experiments import Experiment
+    from kerasduet.jobs.plan import Job
+    from kerasduet.runs.facts import Facts
+
+__all__ = ["LEVEL", "differing", "scores_of", "summarised", "tabulated"]
+
+LEVEL = 0.95
+APART = ("name", "description", "task", "seed")  # of the settings, what is no column of its own
+
+
+def differing(experiments: Sequence[Experiment]) -> dict[str, list[Any]]:
+    """Give the settings in which experiments differ, but for the seed: a value each.
+
+    Lists of one number are that number, other lists are text, such as "256, 128".
+    """
+    flat = [experiment.flat() for experiment in experiments]
+    names = list(dict.fromkeys(name for one in flat for name in one if name not in APART))
+    found: dict[str, list[Any]] = {}
+    presets = [one["name"] for one in flat]
+    if len(set(presets)) > 1:
+        found["preset"] = presets
+    for name in names:
+        values = [one.get(name) for one in flat]
+        if any(value != values[0] for value in values):
+            # A score has that name too.
+            found["loss_setting" if name == "loss" else name] = _written(name, values)
+    return found
+
+
+def _written(name: str, values: list[Any]) -> list[Any]:
+    if all(isinstance(value, tuple) and len(value) == 1 for value in values):
+        values = [value[0] for value in values]
+    plain = (int, float, bool, type(None))
+    if all(isinstance(value, plain) for value in values):
+        return values
+    return [None if value is None else _text(shown(name, value)) for value in values]
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, tuple):
+        return ", ".join(map(_text, value))
+    return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def scores_of(jobs: Sequence[Job], facts: Sequence[Facts | None]) -> list[str]:
+    """Name the scores that the runs have: those of their tasks first, in their order."""
+    tasks = dict.fromkeys(job.experiment.task for job in jobs)
+    first = [metric.name for task in tasks for metric in TASKS[task].metrics]
+    every = [name for one in facts if one is not None for name in one.metrics]
+    return list(dict.fromkeys([name for name in first if name in every] + every))
+
+
+def tabulated(
+    jobs: Sequence[Job], facts: Sequence[Facts | None], failures: Mapping[str, str]
+) -> pd.DataFrame:
+    """Lay the runs of a set below each other.
+
+    Returns
+    -------
+    pandas.DataFrame
+        run (its folder), repeat and fold where there are some, the settings that differ, seed,
+        status, epochs, the headline score on the validation rows (`val_...`), then the scores on
+        the test rows. Nothing depends on how long it took or where.
+    """
+    import pandas as pd
+
+    columns: dict[str, Any] = {"run": [job.name for job in jobs]}
+    folds = [job.fold for job in jobs if job.fold is not None]
+    if len(folds) == len(jobs):
+        if any(fold.repeats > 1 for fold in folds):
+            columns["repeat"] = [(fold.number - 1) // fold.folds + 1 for fold in folds]
+        columns["fold"] = [(fold.number - 1) % fold.folds + 1 for fold in folds]
+    columns |= differing([job.experiment for job in jobs])
+    columns["seed"] = [job.experiment.seed for job in jobs]
+    columns["status"] = [
+        _status(job, one, failures) for job, one in zip(jobs, facts, strict=True)
+    ]
+    columns["epochs_done"] = [len(one.history) if one is not None else 0 for one in facts]
+    held = [_held_out(job, one) for job, one in zip(jobs, facts, strict=True)]
+    for name in dict.fromkeys(found[0] for found in held if found is not None):
+        columns[name] = [f[1] if f is not None and f[0] == name else np.nan for f in held]
+    for name in scores_of(jobs, facts):
+        columns[name] = [
+            one.metrics.get(name, np.nan) if one is not None else np.nan for one in facts
+        ]
+    return pd.DataFrame(columns)
+
+
+def _held_out(job: Job, facts: Facts | None) -> tuple[str, float] | None:
+    """Give the score on validation rows, unless the fold stands in their place."""
+    if facts is None or (job.fold and not getattr(job.experiment.data, "validation_split", 1)):
+        return None
+    return facts.held_out()
+
+
+def _status(job: Job, facts: Facts | None, failures: Mapping[str, str]) -> str:
+    if job.name in failures:
+        return "failed"
+    if facts is None:
+        return "waiting"
+    return "interrupted" if facts.status == "running" else facts.status
+
+
+def summarised(
+    table: pd.DataFrame, settings: Sequence[str], scores: Sequence[str], folds: int = 0
+) -> pd.DataFrame:
+    """Give mean, spread and interval of each score over the seeds, or folds, of each setting.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        From `tabulated`.
+    settings, scores : sequence of str
+        Columns that tell the groups apart, and those to sum up.
+    folds : int
+        Folds that the rows were cut into; 0 where runs differ in seeds.
+
+    Returns
+    -------
+    pandas.DataFrame
+        A row a group and score: the settings, score, runs (finished ones), mean, sd (of the
+        sample, n - 1), low and high (95 % interval of the mean; missing for a single run).
+    """
+    import pandas as pd
+
+    done = table[table["status"] == "finished"]
+    by = list(settings)
+    groups = done.groupby(by, sort=False, dropna=False) if by else [((), done)]
+    rows = []
+    for key, group in groups:
+        labels = dict(zip(by, key if isinstance(key, tuple) else (key,), strict=True))
+        for score in scores:
+            values = group[score].to_numpy(dtype=np.float64)
+            values = values[~np.isnan(values)]
+            if len(values):
+                rows.append({**labels, "score": score, **_summed(values, folds)})
+    names = [*by, "score", "runs", "mean", "sd", "low", "high"]
+    return pd.DataFrame(rows, columns=names)
+
+
+def _summed(values: np.ndarray, folds: int) -> dict[str, float]:
+    from scipy import stats
+
+    count, mean = len(values), float(values.mean())
+    sd = float(values.std(ddof=1)) if count > 1 else np.nan
+    # Folds share most of their training rows: their spread alone says too little.
+    variance = 1 / count + (1 / (folds - 1) if folds else 0)
+    half = (
+        sd * float(np.sqrt(variance)) * float(stats.t.ppf((1 + LEVEL) / 2, max(count - 1, 1)))
+    )
+    return {"runs": count, "mean": mean, "sd": sd, "low": mean - half, "high": mean + half}

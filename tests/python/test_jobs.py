@@ -1,0 +1,496 @@
+"""Sets of runs: the same bits from every engine, what a folder keeps, tables, folds, refusals."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from conftest import fruits, seasonal
+from inline import Inline
+
+import kerasduet as kd
+from kerasduet.data.folds import folds_by_class
+from kerasduet.environment import fresh_environment
+from kerasduet.errors import (
+    ArgumentRange,
+    ArgumentType,
+    DatasetError,
+    EmptyData,
+    MissingPackage,
+    RunFolderError,
+    UnknownName,
+)
+from kerasduet.jobs.plan import named
+from kerasduet.jobs.tables import tabulated
+from kerasduet.registry import ENGINES, TASKS
+
+TINY = kd.experiment(
+    "mnist-dense", dataset="images", input_shape=(4, 4, 1), classes=3, units=4, epochs=2
+)
+SHORT = TINY.replace(epochs=1)
+SETTINGS = [TINY, TINY.replace(units=8)]
+
+
+def rows(count=60):
+    x, y = fruits(count)
+    return {"x": x, "y": y}
+
+
+@pytest.fixture(scope="module", autouse=True)
+def inline():
+    ENGINES.register("inline", Inline)
+    yield
+    ENGINES.remove("inline")
+
+
+@pytest.fixture(scope="module")
+def apart(tmp_path_factory):
+    """A set that two processes worked off."""
+    folder = tmp_path_factory.mktemp("sets") / "apart"
+    return kd.run_many(SETTINGS, folder, seeds=2, workers=2, data=rows(), progress=False)
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory):
+    """A set of two runs, of this process."""
+    return quick(folder=tmp_path_factory.mktemp("sets") / "made")
+
+
+@pytest.fixture
+def kept(made, tmp_path):
+    """The folder of a set, to be spoilt."""
+    return Path(shutil.copytree(made.folder, tmp_path / "kept"))
+
+
+def quick(experiments=SETTINGS, folder=None, **settings):
+    given = {"engine": "inline", "data": rows(), "progress": False} | settings
+    return kd.run_many(experiments, folder, **given)
+
+
+# ---- the same bits
+
+
+SCRIPT = """
+import sys
+import kerasduet as kd
+sys.path.insert(0, {tests!r})
+from test_jobs import SETTINGS, rows
+kd.run_many(SETTINGS, {folder!r}, seeds=2, data=rows(), progress=False)
+"""
+
+
+def test_a_killed_set_goes_on_to_the_same_bits(apart, tmp_path):
+    folder = tmp_path / "killed"
+    # No guard of __main__: a user's script has none.
+    script = SCRIPT.format(tests=str(Path(__file__).parent), folder=str(folder))
+    environment = fresh_environment(os.environ)
+    with subprocess.Popen([sys.executable, "-c", script], env=environment) as driver:
+        deadline = time.monotonic() + 120
+        while not (folder / "run-1" / "model.weights.h5").exists():
+            assert time.monotonic() < deadline and driver.poll() is None
+            time.sleep(0.02)
+        driver.send_signal(signal.SIGKILL)
+    before = kd.load_run_set(folder)
+    assert before.status == "unfinished"
+    assert set(before.table["status"]) > {"waiting"}
+    started = before.table["epochs_done"].sum()
+    assert 2 <= started < 8
+    told = []
+    after = kd.run_many(SETTINGS, folder, seeds=2, data=rows(), progress=told.append)
+    assert told[0]["event"] == "start" and told[0]["done"] >= 1
+    epochs = [event for event in told if event["event"] == "epoch"]
+    assert len(epochs) <= 8 - started
+    pd.testing.assert_frame_equal(after.table, apart.table, check_exact=True)
+    assert [run.digests for run in after] == [run.digests for run in apart]
+
+
+def test_runs_have_one_thread_and_say_who_asked(apart):
+    run = apart[0]
+    assert run.provenance["threads"] == 1
+    assert run.provenance["caller"]["language"] == "Python"
+    assert run.source.given and run.experiment == SETTINGS[0].replace(seed=0)
+
+
+def test_ray_gives_the_same_bits(apart, tmp_path):
+    pytest.importorskip("ray", reason="the package ray is not installed")
+    found = kd.run_many(
+        SETTINGS, tmp_path / "ray", seeds=2, engine="ray", data=rows(), progress=False
+    )
+    pd.testing.assert_frame_equal(found.table, apart.table, check_exact=True)
+    assert [run.digests for run in found] == [run.digests for run in apart]
+
+
+# ---- tables
+
+
+def test_the_table_has_what_differs_and_the_scores(apart):
+    table = apart.table
+    assert list(table.columns[:6]) == [
+        "run",
+        "units",
+        "seed",
+        "status",
+        "epochs_done",
+        "val_accuracy",
+    ]
+    assert table["run"].tolist() == ["run-1", "run-2", "run-3", "run-4"]
+    assert table["units"].tolist() == [4, 4, 8, 8]
+    assert table["seed"].tolist() == [0, 1, 0, 1]
+    assert set(table["status"]) == {"finished"}
+    assert table["accuracy"].tolist() == [run.metrics["accuracy"] for run in apart.runs]
+    kept = [run.history["val_accuracy"].iloc[-1] for run in apart.runs]
+    assert table["val_accuracy"].tolist() == kept
+
+
+def test_the_summary_is_that_of_the_runs(apart):
+    table, summary = apart.table, apart.summary()
+    loss = summary[(summary["score"] == "loss") & (summary["units"] == 8)].iloc[0]
+    values = table.loc[table["units"] == 8, "loss"].to_numpy()
+    assert loss["runs"] == 2
+    assert loss["mean"] == values.mean()
+    assert loss["sd"] == values.std(ddof=1)
+    # Student's t of one degree of freedom has its 97.5 % at 12.7062.
+    half = 12.706204736 * values.std(ddof=1) / np.sqrt(2)
+    assert [loss["low"], loss["high"]] == pytest.approx(
+        [values.mean() - half, values.mean() + half]
+    )
+
+
+def test_the_best_is_chosen_by_validation_rows(apart):
+    table = apart.table
+    assert apart.best.folder.endswith(table.loc[table["val_accuracy"].idxmax(), "run"])
+
+
+def test_a_set_is_read_run_by_run(apart):
+    assert len(apart) == 4 and len(apart.runs) == 4
+    assert apart[3].digests == apart["run-4"].digests == apart.runs[-1].digests
+    assert apart[-1].folder == apart[3].folder
+    with pytest.raises(IndexError, match="must be one of 0 to 3; got 4"):
+        apart[4]
+    with pytest.raises(ArgumentType, match=r"^run: must be one of run-1"):
+        apart["run-9"]
+
+
+def test_it_prints_what_it_is_and_what_to_do_next(apart):
+    text = repr(apart)
+    assert text.startswith("<kerasduet run set> 4 runs of mnist-dense: 4 finished, kept in")
+    assert "differ   units" in text and "next     table" in text
+    assert "by its validation rows: test accuracy" in text
+
+
+def test_lists_of_settings_and_no_value_are_written_as_text():
+    several = [TINY.replace(units=(8, 4)), TINY.replace(early_stopping=1), TINY]
+    table = tabulated(named("run", several), [None] * 3, {})
+    assert table["status"].tolist() == ["waiting"] * 3
+    assert table["units"].tolist() == ["8, 4", "4", "4"]
+    assert table["early_stopping"].tolist()[1] == 1
+    assert table["early_stopping"].isna().tolist() == [True, False, True]
+
+
+# ---- figures and reports
+
+
+def test_the_figure_shows_boxes_and_curves_and_says_so(apart):
+    figure = apart.plot()
+    assert "Box plots of the test accuracy of 4 runs. units 4: median" in figure.alt_text
+    assert "Line plots of the training histories of 4 runs" in figure.alt_text
+    boxes, curves = (panel for panel in apart._plot_data().panels)
+    scores = 100 * apart.table.loc[apart.table["units"] == 8, "accuracy"]
+    assert boxes.frames["boxes"]["middle"].tolist()[1] == scores.median()
+    assert set(curves.frames["lines"]["run"]) == set(apart.table["run"])
+    alone = apart.plot("curves")
+    assert "Box plots" not in alone.alt_text
+    with pytest.raises(UnknownName, match=r"^kind: no option 'score'\. Did you mean scores"):
+        apart.plot("score")
+
+
+def test_sets_are_compared_and_reported_as_their_runs(apart, tmp_path):
+    found = kd.compare_runs(apart, list(apart.runs))
+    assert found.pairs == 4 and set(found.table["verdict"]) == {"same predictions"}
+
+
+# ---- folders
+
+
+def test_a_set_is_saved_and_loaded(tmp_path):
+    found = quick(SHORT)
+    assert found.folder is None and "not saved" in repr(found)
+    folder = found.save(tmp_path / "kept")
+    loaded = kd.load_run_set(folder)
+    assert found.folder == folder == loaded.folder
+    pd.testing.assert_frame_equal(loaded.table, found.table, check_exact=True)
+    assert loaded[0].digests == found[0].digests
+    assert found.save(folder) == folder
+    done = Inline.jobs_done
+    again = quick(SHORT, folder=folder)
+    assert Inline.jobs_done == done
+    pd.testing.assert_frame_equal(again.table, found.table, check_exact=True)
+
+
+def test_a_folder_of_another_set_is_refused_by_name(kept):
+    folder = kept
+    for experiments, data, what in (
+        ([TINY, TINY.replace(epochs=3)], rows(), "whose run-2 differs in units, epochs"),
+        (TINY, rows(), "of 2 runs, not 1"),
+        (SETTINGS, rows(63), "trained on other data"),
+    ):
+        with pytest.raises(RunFolderError) as raised:
+            quick(experiments, folder, data=data)
+        assert str(raised.value) == (
+            f"folder: holds another set of runs; got {str(folder)!r}, {what}. Choose another "
+            "folder."
+        )
+    with pytest.raises(RunFolderError, match=r"which run_many\(\) made"):
+        kd.cross_validate(TINY, 2, folder=folder, engine="inline", data=rows())
+
+
+def test_a_folder_of_something_else_is_left_alone(tmp_path):
+    (tmp_path / "notes.txt").write_text("mine")
+    with pytest.raises(RunFolderError, match=r"^folder: must be empty or hold this set"):
+        quick(folder=tmp_path)
+    with pytest.raises(RunFolderError, match=r"^folder: must hold a set .* has no set\.json"):
+        kd.load_run_set(tmp_path)
+    assert [path.name for path in tmp_path.iterdir()] == ["notes.txt"]
+    with pytest.raises(RunFolderError, match=r"which is not a folder"):
+        kd.load_run_set(tmp_path / "notes.txt")
+
+
+def test_a_damaged_file_of_a_set_is_named(kept):
+    folder = kept
+    text = (folder / "set.json").read_text()
+    (folder / "set.json").write_text(text.replace('"runs"', '"folds"'))
+    with pytest.raises(RunFolderError, match=r"^folder: set\.json must be whole"):
+        kd.load_run_set(folder)
+    (folder / "set.json").write_text(text)
+    shutil.copytree(folder / "run-2", folder / "run-1", dirs_exist_ok=True)
+    with pytest.raises(RunFolderError, match=r"^folder: run-1 must hold the run that"):
+        kd.load_run_set(folder)
+
+
+def test_a_run_that_fails_leaves_the_others_alone(tmp_path):
+    class Breaking(Inline):
+        def work(self, jobs):
+            for job, event in super().work(jobs):
+                if job.name == "run-2" and event["event"] == "done":
+                    event = {"event": "failed", "kind": "ChildError", "text": "run: no room."}
+                yield job, event
+
+    ENGINES.register("breaking", Breaking)
+    try:
+        found = quick([SHORT, SHORT.replace(units=8)], engine="breaking")
+        assert found.table["status"].tolist() == ["finished", "failed"]
+        assert found.status == "unfinished" and found.failures == {"run-2": "run: no room."}
+        assert "failed   run-2: run: no room." in repr(found)
+    finally:
+        ENGINES.remove("breaking")
+
+
+def test_an_error_of_every_run_is_that_of_the_set(tmp_path):
+    class Broken(Inline):
+        def work(self, jobs):
+            for job in jobs:
+                yield job, {"event": "failed", "kind": "EmptyData", "text": "data: nothing."}
+
+    ENGINES.register("broken", Broken)
+    try:
+        with pytest.raises(EmptyData, match=r"^data: nothing\."):
+            quick(engine="broken")
+    finally:
+        ENGINES.remove("broken")
+
+
+def test_runs_are_listed_a_row_a_folder(kept, tmp_path):
+    shutil.copytree(tmp_path / "kept" / "run-1", tmp_path / "broken")
+    (tmp_path / "broken" / "history.csv").write_text("epoch\n")
+    table = kd.list_runs(tmp_path).set_index("folder")
+    assert list(table.index) == ["broken", "kept/run-1", "kept/run-2"]
+    assert table["status"].tolist() == ["damaged", "finished", "finished"]
+    assert table.loc["broken", "problem"].startswith("folder: history.csv must be whole")
+    assert table.loc["kept/run-2", "problem"] == ""
+    run = kd.load_run(tmp_path / "kept" / "run-2")
+    assert table.loc["kept/run-2", "score"] == run.metrics["accuracy"]
+    assert table.loc["kept/run-2", "epochs_done"] == 2
+    assert len(kd.list_runs(tmp_path / "kept" / "run-1" / "..")) == 2
+    with pytest.raises(RunFolderError, match="which does not exist"):
+        kd.list_runs(tmp_path / "no")
+
+
+# ---- folds
+
+
+def test_folds_share_out_every_class():
+    codes = np.repeat([0, 1, 2], [60, 31, 10])
+    found = folds_by_class(codes, 5, 2, ["a", "b", "c"])
+    assert len(found) == 10
+    for part in (found[:5], found[5:]):
+        assert np.array_equal(np.sort(np.concatenate(part)), np.arange(101))
+        counts = np.stack([np.bincount(codes[rows], minlength=3) for rows in part])
+        assert (counts.max(axis=0) - counts.min(axis=0) <= 1).all()
+        assert max(map(len, part)) - min(map(len, part)) <= 1
+    assert not np.array_equal(found[0], found[5])
+
+
+def test_every_image_is_held_out_once_and_never_trained_on_then():
+    data = rows()
+    every = TASKS["classification"].folds(TINY, data, 4, 1)
+    held = []
+    for fold in every:
+        assert len(fold.train) + len(fold.validation) + len(fold.test) == 60
+        assert len(fold.validation) == 9
+        held.append(fold.y_test)
+        assert np.bincount(fold.y_test).tolist() == [5, 5, 5]
+    assert every[1].fold.name == "fold-2-of-4"
+    assert len(np.concatenate(held)) == 60
+
+
+def test_without_validation_rows_the_fold_is_drawn_in_their_place():
+    (fold, _) = TASKS["classification"].folds(TINY.replace(validation_split=0), rows(), 2, 1)
+    assert fold.sizes == {"train": 30, "validation": 30, "test": 30}
+    assert fold.x_validation is fold.x_test
+
+
+def test_mnists_own_test_images_are_in_no_fold():
+    chosen = kd.experiment("mnist-dense", dataset="mnist-subset")
+    every = TASKS["classification"].folds(chosen, None, 4, 1)
+    plain = kd.load_data(chosen)
+    assert sum(len(fold.test) for fold in every) == len(plain.train) + len(plain.validation)
+    assert every[0].source.sha256 == plain.source.sha256
+
+
+def test_cross_validation_has_a_row_a_fold(tmp_path):
+    chosen = SHORT.replace(validation_split=0)
+    given = {"engine": "inline", "data": rows(), "progress": False}
+    found = kd.cross_validate(chosen, 2, 2, tmp_path / "folds", **given)
+    table = found.table
+    assert table["run"].tolist() == [f"fold-{i}" for i in range(1, 5)]
+    assert table["repeat"].tolist() == [1, 1, 2, 2]
+    assert table["fold"].tolist() == [1, 2, 1, 2]
+    assert not [name for name in table if name.startswith("val_")]
+    loss = found.summary().set_index("score").loc["loss"]
+    values = table["loss"].to_numpy()
+    # Nadeau and Bengio: the variance times 1/4 + 1, not 1/4; 3.1824 is t's 97.5 % of 3.
+    half = 3.182446305 * values.std(ddof=1) * np.sqrt(1 / 4 + 1)
+    assert loss["high"] - loss["mean"] == pytest.approx(half)
+    assert found[2].provenance["fold"] == {"number": 3, "folds": 2, "repeats": 2}
+    assert found[2].provenance["fingerprint"]["split"] == "fold-3-of-2x2"
+    assert "held-out fold" in found.plot().alt_text
+    assert "  best" not in repr(found)
+    done = Inline.jobs_done
+    again = kd.cross_validate(chosen, 2, 2, tmp_path / "folds", **given)
+    assert Inline.jobs_done == done
+    pd.testing.assert_frame_equal(again.table, table, check_exact=True)
+
+
+def test_a_fold_that_is_loaded_knows_its_rows(tmp_path):
+    chosen = kd.experiment("mnist-dense", dataset="mnist-subset", units=2, epochs=1)
+    second = TASKS["classification"].folds(chosen, None, 2, 1)[1]
+    kd.run_experiment(chosen, data=second, out=tmp_path / "run", progress=False)
+    run = kd.load_run(tmp_path / "run")
+    assert run.dataset.y_test.tolist() == run.predictions()["truth"].astype(int).tolist()
+    assert run.dataset.fold == second.fold
+
+
+# ---- refusals
+
+
+@pytest.mark.parametrize(
+    ("settings", "error", "text"),
+    [
+        ({"experiments": []}, ArgumentType, "experiments: must be one at least; got none."),
+        (
+            {"experiments": [TINY, TINY]},
+            ArgumentType,
+            "experiments: must differ; got the same as number 1 and number 2. Give other seeds to "
+            "repeat one.",
+        ),
+        (
+            {"experiments": 5},
+            ArgumentType,
+            "experiments: must come from experiment(), or be names of presets; got 5.",
+        ),
+        (
+            {"workers": 0},
+            ArgumentRange,
+            "workers: must be a whole number, at least 1; got 0.",
+        ),
+        (
+            {"engine": "lcal"},
+            UnknownName,
+            "engine: no option 'lcal'. Did you mean local?",
+        ),
+        ({"seeds": []}, ArgumentType, "seeds: must be one at least, each once; got none."),
+        ({"seeds": 0}, ArgumentRange, "seeds: must be a whole number, at least 1; got 0."),
+        (
+            {"data": None},
+            DatasetError,
+            "data: mnist-dense needs images and labels of your own; got nothing. Give x and y as "
+            "data.",
+        ),
+    ],
+)
+def test_bad_arguments_are_refused_before_anything_runs(settings, error, text, tmp_path):
+    folder = tmp_path / "set"
+    told = []
+    given = {"experiments": SETTINGS, "folder": folder, "progress": told.append} | settings
+    with pytest.raises(error) as raised:
+        quick(**given)
+    assert str(raised.value) == text
+    assert told == [] and not folder.exists()
+
+
+def test_a_data_set_that_is_split_is_refused():
+    with pytest.raises(ArgumentType, match=r"^data: must be the rows themselves"):
+        quick(data=kd.load_data(TINY, rows()))
+
+
+@pytest.mark.parametrize(
+    ("folds", "error", "text"),
+    [
+        (0, ArgumentRange, "folds: must be a whole number, at least 2; got 0."),
+        (1, ArgumentRange, "folds: must be a whole number, at least 2; got 1."),
+        (
+            61,
+            ArgumentRange,
+            "folds: must be at most the rows, 60; got 61. Lower folds, or give more rows.",
+        ),
+        (
+            21,
+            ArgumentRange,
+            "folds: must be at most the rows of each class; got 21, and 20 of the class 'pear'. "
+            "Lower folds, or give more rows of it.",
+        ),
+    ],
+)
+def test_folds_that_the_rows_do_not_have_are_refused(folds, error, text, tmp_path):
+    with pytest.raises(error) as raised:
+        kd.cross_validate(TINY, folds, folder=tmp_path / "set", data=rows())
+    assert str(raised.value) == text
+    assert not (tmp_path / "set").exists()
+
+
+def test_a_series_has_no_folds():
+    with pytest.raises(ArgumentType) as raised:
+        kd.cross_validate("lstm-series", 5, data=seasonal())
+    assert str(raised.value) == (
+        "folds: must be of rows without an order of time, which a forecast has to keep; got the "
+        "series of lstm-series. Score it on its last rows, with run_experiment()."
+    )
+
+
+def test_without_ray_the_command_is_named(monkeypatch, tmp_path):
+    monkeypatch.setitem(sys.modules, "ray", None)
+    with pytest.raises(MissingPackage) as raised:
+        quick(folder=tmp_path / "set", engine="ray")
+    assert str(raised.value) == (
+        f"engine: needs the package ray; got 'ray', which this Python ({sys.prefix}) lacks. "
+        'Run: pip install "ray>=2.40"'
+    )
+    assert not (tmp_path / "set").exists()
