@@ -36,7 +36,8 @@ typed <- function(values, spec) {
 in_folder <- function(text, folder) gsub("{folder}", folder, text, fixed = TRUE)
 
 settings_of <- function(case, base, folder) {
-  settings <- utils::modifyList(base$settings, case$settings %||% list(), keep.null = TRUE)
+  settings <- base$settings
+  settings[names(case$settings)] <- case$settings # a list of names replaces one, as a whole
   settings <- lapply(settings, value_of)
   if (is.character(settings$path)) settings$path <- in_folder(settings$path, folder)
   c(list(case$preset %||% base$preset), settings)
