@@ -114,12 +114,12 @@ def test_what_is_no_table_is_refused():
         (
             pd.DataFrame([[1, 2]], columns=["a", "a"]),
             errors.UnknownName,
-            "data: columns must differ in their names; got a 2 times. Rename one of them.",
+            "data: names must differ; got a twice.",
         ),
         (
             pd.DataFrame([[1, 2]], columns=[1, "1"]),
             errors.UnknownName,
-            "data: columns must differ in their names; got 1 2 times. Rename one of them.",
+            "data: names must differ; got 1 twice.",
         ),
         (
             pd.DataFrame([[1]], columns=pd.MultiIndex.from_tuples([("a", "b")])),
@@ -249,7 +249,7 @@ def test_pieces_of_a_file_are_put_together_as_if_read_at_once(tmp_path, monkeypa
         (
             "a,b,a\n1,2,3\n",
             errors.UnknownName,
-            "path: columns must differ in their names; got a 2 times in people.csv. Rename one",
+            "path: names must differ; got a twice in people.csv. Rename a column.",
         ),
     ],
 )

@@ -65,8 +65,7 @@ def read_file(path: str | os.PathLike[str] | None) -> tuple[pd.DataFrame, Source
     twice = next((name for i, name in enumerate(names) if name in names[:i]), None)
     if twice is not None:
         raise UnknownName(
-            f"path: columns must differ in their names; got {twice} {names.count(twice)} times in "
-            f"{file.name}. Rename one of them."
+            f"path: names must differ; got {twice} twice in {file.name}. Rename a column."
         )
     return frame, source
 

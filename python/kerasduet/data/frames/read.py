@@ -148,8 +148,7 @@ def _refuse_twice(names: list[str]) -> None:
     twice = next((name for i, name in enumerate(names) if name in names[:i]), None)
     if twice is not None:
         raise UnknownName(
-            f"data: columns must differ in their names; got {twice} {names.count(twice)} times. "
-            "Rename one of them."
+            f"data: names must differ; got {twice} twice."
         )
 
 
