@@ -89,7 +89,13 @@ missing_text <- function(missing, python, named = Sys.getenv("RETICULATE_PYTHON"
 missing_packages <- function() {
   wanted <- requirements()
   find <- reticulate::import("importlib.util", convert = FALSE)$find_spec
-  wanted[vapply(package_names(wanted), function(name) is_none(find(name)), logical(1))]
+  # A package may be imported by another name than it is installed by, such as scikit-learn.
+  metadata <- reticulate::import("importlib.metadata", convert = FALSE)
+  installed <- function(name) {
+    tryCatch(!is.null(metadata$distribution(name)), error = function(error) FALSE)
+  }
+  is_there <- function(name) !is_none(find(name)) || installed(name)
+  wanted[!vapply(package_names(wanted), is_there, logical(1))]
 }
 
 package_names <- function(requirements) {

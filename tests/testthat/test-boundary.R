@@ -312,3 +312,9 @@ test_that("what is missing is said with the command that helps", {
   })
   expect_equal(package_names(c("keras>=3.15", "h5py", "a-b~=1")), c("keras", "h5py", "a-b"))
 })
+
+test_that("a package that is imported by another name is not missing", {
+  skip_without_core()
+  expect_true("scikit-learn" %in% package_names(requirements()))
+  expect_length(missing_packages(), 0)
+})
