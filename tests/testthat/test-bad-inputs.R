@@ -36,7 +36,9 @@ typed <- function(values, spec) {
 in_folder <- function(text, folder) gsub("{folder}", folder, text, fixed = TRUE)
 
 settings_of <- function(case, base, folder) {
-  settings <- utils::modifyList(base$settings, case$settings %||% list(), keep.null = TRUE)
+  # One by one: modifyList() would put the parts of lists together.
+  settings <- base$settings
+  for (name in names(case$settings)) settings[name] <- list(case$settings[[name]])
   settings <- lapply(settings, value_of)
   if (is.character(settings$path)) settings$path <- in_folder(settings$path, folder)
   c(list(case$preset %||% base$preset), settings)
