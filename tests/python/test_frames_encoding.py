@@ -208,6 +208,8 @@ def test_values_missing_for_the_first_time_are_filled_where_that_was_asked_for()
     frame = people()
     encoding = learn(frame, list(PEOPLE), missing="indicator")
     assert not any("missing" in name for name in encoding.names)
+    alone = pd.DataFrame({name: [None] for name in PEOPLE}, dtype="str")
+    assert encoding.encode(read_frame(alone))["numbers"][0, :5].tolist() == [0, 0.5, 0, 0, 0]
     gaps = read_frame({name: [None, column[0]] for name, column in PEOPLE.items()})
     encoded = encoding.encode(gaps)["numbers"]
     assert encoded[0, :5].tolist() == [0, 0.5, 0, 0, 0]
