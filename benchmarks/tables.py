@@ -40,7 +40,7 @@ def encoded(path):
     frame = read_frame(None, path)
     rows = split_rows(frame, how="random", validation_split=0.2, test_split=0.1, seed=0)
     encoding = learn(frame, list(frame.columns), rows=rows[0], unknown="other", unusable="drop")
-    return encoding.take(frame)
+    return encoding.take(frame, rows[2])
 
 read = {"pandas": pd.read_csv, "kerasduet": encoded}[sys.argv[2]]
 began = time.perf_counter(), time.process_time()

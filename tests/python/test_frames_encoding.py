@@ -208,6 +208,8 @@ def test_values_missing_for_the_first_time_are_filled_where_that_was_asked_for()
     frame = people()
     encoding = learn(frame, list(PEOPLE), missing="indicator")
     assert not any("missing" in name for name in encoding.names)
+    alone = pd.DataFrame({name: [None] for name in PEOPLE}, dtype="str")
+    assert encoding.encode(read_frame(alone))["numbers"][0, :5].tolist() == [0, 0.5, 0, 0, 0]
     gaps = read_frame({name: [None, column[0]] for name, column in PEOPLE.items()})
     encoded = encoding.encode(gaps)["numbers"]
     assert encoded[0, :5].tolist() == [0, 0.5, 0, 0, 0]
@@ -559,6 +561,46 @@ def test_iris_of_r_gives_the_same_bits():
     one = learn(ours, list(ours.columns[:4])).encode(ours)["numbers"]
     other = learn(theirs, names[:4]).encode(theirs)["numbers"]
     assert one.tobytes() == other.tobytes()
+
+
+def test_a_table_that_is_taken_gives_the_same_and_keeps_rows():
+    towns = [f"town {i % 11}" for i in range(22)]
+    frame = read_frame(
+        {name: (list(column) * 4)[:22] for name, column in PEOPLE.items()}
+        | {
+            "size": pd.Categorical(
+                (list(PEOPLE["size"]) * 4)[:22], ["S", "M", "L"], ordered=True
+            )
+        }
+        | {"far": towns, "more": range(22)}
+    )
+    encoding = learn(frame, [*PEOPLE, "far"])
+    wanted, rows = encoding.encode(frame), np.array([3, 20])
+    kept = frame.iloc[rows].copy()
+    encoded, found = encoding.take(frame, rows)
+    assert list(encoded) == list(wanted) == ["numbers", "level_1"]
+    assert all(encoded[name].tobytes() == wanted[name].tobytes() for name in wanted)
+    pd.testing.assert_frame_equal(found, kept)
+    assert frame.shape == (22, 0)
+
+
+def test_a_table_that_is_taken_stays_the_callers():
+    given = pd.DataFrame(PEOPLE)
+    before = given.copy(deep=True)
+    frame = read_frame(given)
+    learn(frame, ["age", "town"]).take(frame, np.array([0]))
+    pd.testing.assert_frame_equal(given, before)
+
+
+def test_more_rows_than_a_block_and_much_memory_give_the_same(monkeypatch):
+    random = np.random.default_rng(0)
+    frame = read_frame({"x": random.normal(size=1000), "c": random.choice(list("abc"), 1000)})
+    encoding = learn(frame, ["x", "c"])
+    wanted = encoding.encode(frame)["numbers"]
+    monkeypatch.setattr("kerasduet.data.frames.side.ROWS", 64)
+    monkeypatch.setattr("kerasduet.data.frames.side.LARGE", 100)
+    found = encoding.encode(frame)["numbers"]
+    assert found.tobytes() == wanted.tobytes() and found.flags.c_contiguous
 
 
 def test_a_large_table_is_encoded_as_a_small_one():

@@ -15,7 +15,7 @@ from kerasduet.data.times import parse_times
 from kerasduet.data.written import readings
 from kerasduet.errors import KerasduetError
 
-__all__ = ["cleaned", "counts_rows", "is_date_text", "is_number_text", "is_text", "of_levels"]
+__all__ = ["cleaned", "is_date_text", "is_number_text", "is_text", "names_rows", "of_levels"]
 
 FEW = 1000  # different texts that say what a column of them holds
 MANY_NUMBERS = 10
@@ -32,6 +32,12 @@ def cleaned(column: pd.Series) -> pd.Series:
     >>> cleaned(pd.Series(["2024-01-31", None])).dtype.kind
     'M'
     """
+    found = _typed(column)
+    # One resolution, so that dates have the same bytes whoever wrote them.
+    return found.dt.as_unit("us") if found.dtype.kind == "M" else found
+
+
+def _typed(column: pd.Series) -> pd.Series:
     dtype = column.dtype
     if isinstance(dtype, pd.CategoricalDtype):
         return column
@@ -106,7 +112,9 @@ def of_levels(column: pd.Series) -> pd.Series:
     """
     levels = column.cat.categories
     texts = [str(level) for level in levels]
-    if texts and {text.lower() for text in texts} <= set(TRUTH):
+    if not texts:
+        return pd.Series(np.full(len(column), np.nan), column.index)
+    if {text.lower() for text in texts} <= set(TRUTH):
         truth = pd.Series([TRUTH[text.lower()] for text in texts], dtype="boolean")
         return cleaned(_taken(truth, column))
     if is_number_text(texts):
@@ -168,9 +176,9 @@ def is_date_text(texts: Any) -> bool:
     return bool(few) and all(DATE.fullmatch(text.strip()) is not None for text in few)
 
 
-def counts_rows(column: pd.Series) -> bool:
-    """Say whether a column holds the numbers of its rows, from 0 or 1."""
+def names_rows(column: pd.Series) -> bool:
+    """Say whether a column holds the numbers of its rows, from 0 or 1, or a name of each."""
     if column.dtype.kind not in "iuf":
-        return is_text(column) and counts_rows(pd.to_numeric(column, errors="coerce"))
+        return column.is_unique
     numbers = column.to_numpy(dtype=np.float64)
     return numbers[0] in (0, 1) and bool((np.diff(numbers) == 1).all())

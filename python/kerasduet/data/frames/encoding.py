@@ -240,13 +240,37 @@ class Encoding(Learned):
         """
         return self._encoded(frame, rows, frame.__getitem__)
 
-    def take(self, frame: pd.DataFrame) -> dict[str, np.ndarray]:
-        """Turn all rows of a table into what a network takes, and its columns with them.
+    def take(
+        self, frame: pd.DataFrame, keep: np.ndarray
+    ) -> tuple[dict[str, np.ndarray], pd.DataFrame]:
+        """Turn all rows of a table into what a network takes, and keep a few as they are.
 
-        As `encode`; the columns that it reads are dropped from the table one after the other, so
-        that a large one and what comes out never fill the memory together.
+        As `encode`; the columns go from the table one after the other, so that a large one and
+        what comes out never fill the memory together.
+
+        Parameters
+        ----------
+        frame : pandas.DataFrame
+            As for `encode`; it has no columns afterwards.
+        keep : numpy.ndarray
+            Positions of the rows to keep.
+
+        Returns
+        -------
+        (dict, pandas.DataFrame)
+            What `encode` gives, and `frame.iloc[keep]`.
         """
-        return self._encoded(frame, None, frame.pop)
+        names, kept = list(frame.columns), {}
+
+        def gone(name: str) -> pd.Series:
+            column = frame.pop(name)
+            kept[name] = column.iloc[keep]
+            return column
+
+        encoded = self._encoded(frame, None, gone)
+        for name in list(frame.columns):
+            gone(name)
+        return encoded, pd.DataFrame({name: kept[name] for name in names}, copy=False)
 
     def _encoded(
         self,

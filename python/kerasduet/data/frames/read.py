@@ -13,7 +13,7 @@ import pandas as pd
 from kerasduet.checks import show
 from kerasduet.data.columns import all_named
 from kerasduet.data.dataset import Source
-from kerasduet.data.frames.cleaning import cleaned, counts_rows
+from kerasduet.data.frames.cleaning import cleaned, names_rows
 from kerasduet.data.frames.files import read_file
 from kerasduet.data.table import from_columns
 from kerasduet.errors import ArgumentType, EmptyData, UnknownName
@@ -82,7 +82,7 @@ def _cleaned(frame: pd.DataFrame) -> pd.DataFrame:
     columns = {str(name): cleaned(column) for name, column in frame.items()}
     # What R's write.csv() and pandas' to_csv() put first is no column of the table.
     first = next(iter(columns))
-    if first == "Unnamed: 0" and len(columns) > 1 and counts_rows(columns[first]):
+    if first == "Unnamed: 0" and len(columns) > 1 and names_rows(columns[first]):
         del columns[first]
     return pd.DataFrame(columns, index=frame.index, copy=False)
 
@@ -147,9 +147,7 @@ def _in_zone(times: pd.Series, zone: str | None) -> pd.Series:
 def _refuse_twice(names: list[str]) -> None:
     twice = next((name for i, name in enumerate(names) if name in names[:i]), None)
     if twice is not None:
-        raise UnknownName(
-            f"data: names must differ; got {twice} twice."
-        )
+        raise UnknownName(f"data: names must differ; got {twice} twice.")
 
 
 def digest_frame(frame: pd.DataFrame) -> str:

@@ -51,9 +51,13 @@ class TableLearned(Learned):
         """
         return self._named(self.encoding.encode(frame, rows))
 
-    def taken(self, frame: pd.DataFrame) -> Any:
-        """As `inputs` of all rows; the columns are taken out of the table, which saves memory."""
-        return self._named(self.encoding.take(frame))
+    def taken(self, frame: pd.DataFrame, keep: np.ndarray) -> tuple[Any, pd.DataFrame]:
+        """Give `inputs` of all rows, and some rows as they are; the table loses its columns.
+
+        That saves memory: a large table and what the network takes are never there together.
+        """
+        found, kept = self.encoding.take(frame, keep)
+        return self._named(found), kept
 
     def _named(self, found: dict[str, np.ndarray]) -> Any:
         if not self.encoding.levels:

@@ -128,8 +128,8 @@ def laid(
     """Lay inputs, targets and weights of each split together; rows are taken when asked for."""
     frame, source = table
     weights = _weights(experiment.data, frame, rows[0])
-    given = frame.iloc[rows[2]]
-    inputs = learned.taken(frame)  # the table's columns go as the network's come
+    # The table's columns go as the network's come.
+    inputs, given = learned.taken(frame, rows[2])
     train, validation, test = (
         Part(
             mapped(lambda leaf, chosen=chosen: Picked(leaf, chosen), inputs),
