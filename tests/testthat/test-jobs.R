@@ -129,6 +129,6 @@ test_that("what cannot be run is refused in the core's words", {
   )
   refused(
     save_run_set(5, folder), "ArgumentType",
-    "set: must be what run_many(), cross_validate() or load_run_set() gives; got numeric."
+    "set: must be what run_many(), cross_validate(), tune() or load_run_set() gives; got numeric."
   )
 })
