@@ -313,16 +313,16 @@ plot.kerasduet_run_set <- function(x, kind = "overview", ...) {
 #'   the results so far.
 #' @param trials Whole number. How many to try, at least 1; `NULL` (default) is 20. A grid has a
 #'   number of its own.
-#' @param prune Logical. Give up trials that fall behind, after 1, 3, 9, ... epochs, by Optuna's
-#'   successive halving. Default `FALSE`.
+#' @param prune Logical. Give up trials that fall behind: after 1, 3, 9, ... epochs the best third of
+#'   those that got so far go on. Default `FALSE`.
 #' @param seed Whole number. Of the search; that of the experiment decides the networks. Default 0.
 #' @inheritParams cross_validate
 #'
 #' @details
-#' With pruning and Optuna, four trials at a time are chosen and judged, so that the table is the
-#' same, bit for bit, from every engine and number of workers; more than four workers have nothing
-#' to do then. Successive halving: Li et al. (2020), "A system for massively parallel hyperparameter
-#' tuning"; TPE: Bergstra et al. (2011), "Algorithms for hyper-parameter optimization".
+#' Optuna chooses four trials at a time, so that the table is the same, bit for bit, from every engine
+#' and number of workers; more than four workers have nothing to do then. Pruning: Jamieson and
+#' Talwalkar (2016), "Non-stochastic best arm identification and hyperparameter optimization"; TPE:
+#' Bergstra et al. (2011), "Algorithms for hyper-parameter optimization".
 #'
 #' @return A [kerasduet_run_set] with a row a trial. `best` is the one with the best headline score
 #'   on the validation rows; its scores on the test rows took no part in the choice.

@@ -35,8 +35,8 @@ __all__ = ["STRATEGIES", "tune"]
 
 STRATEGIES = ("grid", "random", "optuna")
 TRIALS = 20
-# Trials that are chosen, and judged, together: of a fixed number, so that what a trial is told of
-# the others depends neither on the workers nor on who was faster.
+# Trials that Optuna chooses together: a fixed number, so that what it knows of the others depends
+# neither on the workers nor on who was faster.
 ROUND = 4
 FACTOR = 3  # of successive halving: a third goes on
 
@@ -71,12 +71,13 @@ def tune(
     trials : int, optional
         How many to try, at least 1; 20 by default. A grid has a number of its own.
     prune : bool
-        Give up trials that fall behind, after 1, 3, 9, ... epochs, by Optuna's successive halving.
+        Give up trials that fall behind: after 1, 3, 9, ... epochs the best third of those that
+        got so far go on (successive halving).
     seed : int
         Of the search, from 0 to 2^32 - 1. That of the experiment decides the networks.
     folder, engine, workers, data, progress
-        As for `run_many`. With pruning and Optuna, four trials at a time are chosen and judged,
-        so that more than four workers have nothing to do.
+        As for `run_many`. Optuna chooses four trials at a time, so that more than four workers
+        have nothing to do.
 
     Returns
     -------
@@ -98,9 +99,10 @@ def tune(
 
     Notes
     -----
-    Successive halving: Li et al. (2020), "A system for massively parallel hyperparameter tuning";
-    TPE: Bergstra et al. (2011), "Algorithms for hyper-parameter optimization". The table is the
-    same, bit for bit, from every engine and number of workers.
+    Successive halving: Jamieson and Talwalkar (2016), "Non-stochastic best arm identification and
+    hyperparameter optimization"; all trials wait for each other, so that none is judged by who
+    was faster. TPE: Bergstra et al. (2011), "Algorithms for hyper-parameter optimization". The
+    table is the same, bit for bit, from every engine and number of workers.
 
     Examples
     --------
@@ -115,8 +117,8 @@ def tune(
     pruning = checks.flag("prune", prune)
     own_seed = SEED("seed", seed)
     ready = engine_of(engine, workers)
-    if strategy == "optuna" or pruning:
-        require("optuna", "strategy" if strategy == "optuna" else "prune", strategy)
+    if strategy == "optuna":
+        require("optuna", "strategy")
     refuse_dataset(data)
     if data is not None:
         chosen = chosen.on_own_data()
@@ -144,7 +146,8 @@ def tune(
         if strategy != "optuna" and not pruning:
             course.do(course.plan.jobs)
         else:
-            _Search(course, where, own_seed, count, pruning).run()
+            study = _study(own_seed) if strategy == "optuna" else None
+            _Search(course, where, count, pruning, study).run()
 
     return worked_off(
         Plan("trials", jobs, settings, digest),
@@ -175,80 +178,103 @@ def _first(space: Space, strategy: str, trials: Any, seed: int) -> tuple[list[Ex
 
 
 class _Search:
-    """Trials in rounds: chosen together, judged together, whoever does them."""
+    """Trials in rounds: chosen together, judged together, whoever does them.
+
+    Parameters
+    ----------
+    course : Course
+        Does the trials.
+    space : Space
+        What they are chosen from.
+    count : int
+        How many there will be.
+    prune : bool
+        Whether those that fall behind are given up.
+    study : optuna.Study, optional
+        Chooses trials from the results so far; None where all are known.
+    """
 
     def __init__(
-        self, course: Course, space: Space, seed: int, count: int, prune: bool
+        self, course: Course, space: Space, count: int, prune: bool, study: Any = None
     ) -> None:
-        import optuna
-
-        self.course, self.space, self.count, self.prune = course, space, count, prune
+        self.course, self.space, self.count = course, space, count
+        self.prune, self.study = prune, study
         self.metric = TASKS[space.experiment.task].metrics[0]
-        optuna.logging.set_verbosity(optuna.logging.WARNING)
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # of what Optuna calls experimental
-            self.study = optuna.create_study(
-                sampler=optuna.samplers.TPESampler(seed=seed, constant_liar=True),
-                pruner=optuna.pruners.SuccessiveHalvingPruner(
-                    min_resource=1, reduction_factor=FACTOR
-                ),
-            )
-        self.states = optuna.trial.TrialState
         self.pruned: list[str] = []
+        self._reached: dict[
+            int, dict[str, float]
+        ] = {}  # cost at each rung of each trial so far
 
     def run(self) -> None:
         """Do every round."""
-        done = 0
-        while done < self.count:
-            size = min(ROUND, self.count - done)
-            trials = [self.study.ask() for _ in range(size)]
-            jobs = self._jobs(trials, done)
-            self._work(dict(zip(jobs, trials, strict=True)))
-            done += size
+        if self.study is None:
+            self._work(self.course.plan.jobs)
+            return
+        for done in range(0, self.count, ROUND):
+            trials = [self.study.ask() for _ in range(min(ROUND, self.count - done))]
+            jobs = self._chosen(trials, done)
+            self._work(jobs)
+            for job, trial in zip(jobs, trials, strict=True):
+                self._tell(job, trial)
 
-    def _jobs(self, trials: Sequence[Any], done: int) -> Sequence[Job]:
-        known = self.course.plan.jobs
-        if len(known) >= done + len(trials):
-            return known[done : done + len(trials)]
+    def _chosen(self, trials: Sequence[Any], done: int) -> list[Job]:
+        """Make the jobs of a round; asked in the same order, the study chooses the same again."""
         width = len(str(self.count))
         new = []
         for number, trial in enumerate(trials, start=done + 1):
             values = {n: part.suggested(trial, n) for n, part in self.space.parts.items()}
             new.append(Job(f"trial-{number:0{width}d}", self.space.made(values)))
-        self.course.change(replace(self.course.plan, jobs=(*known, *new)))
+        self.course.change(replace(self.course.plan, jobs=(*self.course.plan.jobs, *new)))
         return new
 
-    def _work(self, trials: dict[Job, Any]) -> None:
-        going = dict(trials)
-        rung = 1
-        while self.prune and going and rung < max(j.experiment.epochs for j in going):
+    def _work(self, jobs: Sequence[Job]) -> None:
+        going, rung = list(jobs), 1
+        while self.prune and going and rung < max(job.experiment.epochs for job in going):
             self.course.do([waiting(job, rung) for job in going])
-            for job, trial in list(going.items()):
-                if self._falls_behind(job, trial, rung):
-                    self.study.tell(trial, state=self.states.PRUNED)
-                    self.pruned.append(job.name)
-                    self.course.tell.pruned(job, rung)
-                    del going[job]
+            going = self._ahead(going, rung)
             rung *= FACTOR
-        self.course.do(list(going))
-        for job, trial in going.items():
-            facts = self.course.facts(job)
-            held = facts.held_out() if facts is not None else None
-            cost = self._cost(dict([held]) if held is not None else {})
-            if cost != cost:
-                self.study.tell(trial, state=self.states.FAIL)
-            else:
-                self.study.tell(trial, cost)
-        if self.pruned != self.course.plan.settings.get("pruned", []):
-            settings = {**self.course.plan.settings, "pruned": list(self.pruned)}
-            self.course.change(replace(self.course.plan, settings=settings))
+        self.course.do(going)
 
-    def _falls_behind(self, job: Job, trial: Any, rung: int) -> bool:
+    def _ahead(self, jobs: Sequence[Job], rung: int) -> list[Job]:
+        """Keep the best third of all trials that reached a rung; the others are given up."""
+        known = self._reached.setdefault(rung, {})
+        facts = {job: self.course.facts(job) for job in jobs}
+        for job, found in facts.items():
+            if found is not None and found.history:
+                row = found.history[min(rung, len(found.history)) - 1]
+                known[job.name] = self._cost(row)
+        order = sorted(known, key=lambda name: (known[name] != known[name], known[name]))
+        best = set(order[: math.ceil(len(order) / FACTOR)])
+        ahead = []
+        for job, found in facts.items():
+            if found is None or job.name in self.course.failures:
+                continue
+            if found.status == "finished" or job.name in best:
+                ahead.append(job)
+            else:
+                self._give_up(job, rung)
+        return ahead
+
+    def _give_up(self, job: Job, rung: int) -> None:
+        self.pruned.append(job.name)
+        settings = {**self.course.plan.settings, "pruned": list(self.pruned)}
+        self.course.change(replace(self.course.plan, settings=settings))
+        self.course.tell.pruned(job, rung)
+
+    def _tell(self, job: Job, trial: Any) -> None:
+        """Tell the study how a trial did."""
+        from optuna.trial import TrialState
+
         facts = self.course.facts(job)
-        if facts is None or len(facts.history) < rung or rung >= job.experiment.epochs:
-            return False  # it failed, or is finished
-        trial.report(self._cost(facts.history[rung - 1]), rung)
-        return bool(trial.should_prune())
+        held = facts.held_out() if facts is not None else None
+        cost = self._cost(dict([held]) if held is not None else {})
+        if cost != cost or facts is None:
+            self.study.tell(trial, state=TrialState.FAIL)
+        elif job.name in self.pruned:
+            trial.report(cost, len(facts.history))
+            self.study.tell(trial, state=TrialState.PRUNED)
+        else:
+            self.study.tell(trial, cost)
 
     def _cost(self, row: Mapping[str, float]) -> float:
         """Give what the search makes small: the headline on validation rows, or their loss."""
@@ -256,3 +282,13 @@ class _Search:
         if name in row:
             return -row[name] if self.metric.higher else row[name]
         return row.get("val_loss", math.nan)
+
+
+def _study(seed: int) -> Any:
+    import optuna
+
+    optuna.logging.set_verbosity(optuna.logging.WARNING)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of what Optuna calls experimental
+        sampler = optuna.samplers.TPESampler(seed=seed, constant_liar=True)
+        return optuna.create_study(direction="minimize", sampler=sampler)
