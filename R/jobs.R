@@ -56,7 +56,8 @@ run_many <- function(experiments, folder = NULL, seeds = NULL, engine = "local",
 #' Cuts the rows into folds, trains on the others and scores on each.
 #'
 #' @param experiment An experiment, from [experiment()], or the name of a preset.
-#' @param folds Whole number. How many, at least 2; default 5. Each has its share of every class.
+#' @param folds Whole number. How many, at least 2; default 5. Each has its share of every class,
+#'   or whole groups of a table.
 #' @param repeats Whole number. Cut the rows anew so many times, at least 1 (default).
 #' @inheritParams run_many
 #'
