@@ -32,7 +32,7 @@
 #' Ctrl-C (or the Stop button) ends the processes; call again with the same folder to go on.
 #'
 #' @return A [kerasduet_run_set].
-#' @seealso [cross_validate()], [list_runs()], [compare_runs()]
+#' @seealso [cross_validate()], [tune()], [list_runs()], [compare_runs()]
 #' @examplesIf kerasduet:::has_core()
 #' \donttest{
 #' small <- experiment("mnist-dense", dataset = "mnist-subset", epochs = 1)
@@ -56,7 +56,8 @@ run_many <- function(experiments, folder = NULL, seeds = NULL, engine = "local",
 #' Cuts the rows into folds, trains on the others and scores on each.
 #'
 #' @param experiment An experiment, from [experiment()], or the name of a preset.
-#' @param folds Whole number. How many, at least 2; default 5. Each has its share of every class.
+#' @param folds Whole number. How many, at least 2; default 5. Each has its share of every class,
+#'   or whole groups of a table.
 #' @param repeats Whole number. Cut the rows anew so many times, at least 1 (default).
 #' @inheritParams run_many
 #'
@@ -137,7 +138,7 @@ load_run_set <- function(folder) {
 
 #' A set of runs
 #'
-#' What [run_many()], [cross_validate()] and [load_run_set()] give. The runs stay in their folders
+#' What [run_many()], [cross_validate()], [tune()] and [load_run_set()] give. The runs stay in their folders
 #' and are loaded when they are asked for.
 #'
 #' @section Parts:
@@ -149,6 +150,7 @@ load_run_set <- function(folder) {
 #'   are none, on the test rows, which flatters it.
 #' * `set$status`: "finished" or "unfinished".
 #' * `set$kind`: what made it: "runs", "folds" or "trials".
+#' * `set$interrupted`: whether Ctrl-C ended it in this session.
 #' * `set$failures`: named list, what failed and why.
 #' * `set$folder`: where it is kept, or `NULL` until it is saved.
 #'
@@ -173,7 +175,7 @@ load_run_set <- function(folder) {
 #' @name kerasduet_run_set
 NULL
 
-set_parts <- c("table", "best", "status", "kind", "failures", "folder", "names")
+set_parts <- c("table", "best", "status", "kind", "failures", "folder", "interrupted")
 
 new_run_set <- function(py) {
   if (plain(py$interrupted) && !rlang::is_interactive()) {
@@ -189,7 +191,7 @@ new_run_set <- function(py) {
 run_set_to_py <- function(set) {
   if (!inherits(set, "kerasduet_run_set")) {
     refuse(
-      "set: must be what run_many(), cross_validate() or load_run_set() gives; got ",
+      "set: must be what run_many(), cross_validate(), tune() or load_run_set() gives; got ",
       class(set)[[1]], "."
     )
   }
@@ -298,4 +300,63 @@ plot.kerasduet_run_set <- function(x, kind = "overview", ...) {
   }
   check_package("patchwork", "An overview needs")
   compose(data)
+}
+
+#' Search for settings
+#'
+#' Tries settings, each trial a run, and compares them on the validation rows.
+#'
+#' @param space A named list. By the name of a setting a vector or list of values to try, such as
+#'   `list(units = c(32, 64))`, or a range, `list(low = 1e-4, high = 1e-1, log = TRUE)`, of whole
+#'   numbers where the setting takes no others.
+#' @param strategy Character. `"grid"` (default): every combination. `"random"`: combinations drawn
+#'   at random, all different. `"optuna"`: those that the Python package optuna (TPE) chooses from
+#'   the results so far.
+#' @param trials Whole number. How many to try, at least 1; `NULL` (default) is 20. A grid has a
+#'   number of its own.
+#' @param prune Logical. Give up trials that fall behind: after 1, 3, 9, ... epochs the best third of
+#'   those that got so far go on. Default `FALSE`.
+#' @param seed Whole number. Of the search; that of the experiment decides the networks. Default 0.
+#' @inheritParams cross_validate
+#'
+#' @details
+#' Optuna chooses four trials at a time, so that the table is the same, bit for bit, from every engine
+#' and number of workers; more than four workers have nothing to do then. Pruning: Jamieson and
+#' Talwalkar (2016), "Non-stochastic best arm identification and hyperparameter optimization"; TPE:
+#' Bergstra et al. (2011), "Algorithms for hyper-parameter optimization".
+#'
+#' @return A [kerasduet_run_set] with a row a trial. `best` is the one with the best headline score
+#'   on the validation rows; its scores on the test rows took no part in the choice.
+#' @seealso [run_many()]
+#' @examplesIf kerasduet:::has_core()
+#' \donttest{
+#' small <- experiment("mnist-dense", dataset = "mnist-subset", epochs = 1)
+#' found <- tune(small, list(units = c(2, 16)))
+#' found$best$experiment$model$units
+#' }
+#' @export
+tune <- function(experiment, space, strategy = "grid", trials = NULL, prune = FALSE, seed = 0,
+                 folder = NULL, engine = "local", workers = 1, data = NULL, progress = TRUE) {
+  settings <- list(
+    strategy = strategy, trials = trials, prune = prune, seed = seed, folder = folder,
+    engine = engine, workers = workers
+  )
+  call_core({
+    arguments <- list(
+      preset_to_py(experiment), space_to_py(space),
+      data = data_to_py(data), progress = set_progress_to_py(progress)
+    )
+    new_run_set(do.call(core$tune, c(arguments, lapply(settings, setting_to_py))))
+  })
+}
+
+space_to_py <- function(space) {
+  if (!is.list(space) || is.object(space)) {
+    return(setting_to_py(space))
+  }
+  if (length(space) > 0 && !rlang::is_named(space)) {
+    refuse("space: must be lists of values by the names of settings; got one without a name.")
+  }
+  refuse_twice(names(space), "space")
+  reticulate::py_dict(as.list(names(space)), unname(lapply(space, setting_to_py)), convert = FALSE)
 }

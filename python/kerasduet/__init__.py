@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from kerasduet.jobs.many import run_many
     from kerasduet.jobs.parity import check_parity
     from kerasduet.jobs.sets import RunSet, load_run_set
+    from kerasduet.jobs.tuning import tune
     from kerasduet.models import build_model
     from kerasduet.models.registering import register_builder
     from kerasduet.report import compare_runs, render_report
@@ -71,6 +72,7 @@ __all__ = [
     "run_experiment",
     "run_many",
     "testing",
+    "tune",
     "use_backend",
 ]
 
@@ -99,6 +101,7 @@ _HOME = {
     "resume_run": "workflow",
     "run_experiment": "workflow",
     "run_many": "jobs.many",
+    "tune": "jobs.tuning",
     "use_backend": "environment",
 }
 

@@ -112,6 +112,10 @@ def _parser() -> argparse.ArgumentParser:
     _quiet(resume)
     _json(resume, "metrics and digests as JSON")
 
+    listed = make("list", _list, "list the runs in a folder, those of sets of runs too")
+    listed.add_argument("folder", metavar="DIR", nargs="?", default=".", help="here by default")
+    _json(listed, "the table as JSON")
+
     parity = make("parity", _parity, "run an example in R and in Python, compare", notes=True)
     parity.add_argument("preset", metavar="PRESET", help="an example; see kerasduet presets")
     parity.add_argument("--data", metavar="FILE", help="MNIST as .npz, or a series as CSV")
@@ -217,6 +221,21 @@ def _resume(asked: argparse.Namespace, _: dict[str, Any]) -> int:
 
         run = _kept(resume_run, asked.folder, progress=not asked.quiet)
     return _report(run, asked)
+
+
+def _list(asked: argparse.Namespace, _: dict[str, Any]) -> int:
+    from kerasduet.jobs.listing import list_runs
+
+    table = list_runs(asked.folder)
+    if asked.json:
+        _print_json(table.to_dict("records"))
+        return OK
+    for row in table.to_dict("records"):
+        done = f"{row['epochs_done']} of {row['epochs']} epochs"
+        score = f", {row['measure']} {row['score']:.4g}" if row["score"] == row["score"] else ""
+        told = row["problem"] or f"{row['name']}, {row['status']}, {done}{score}"
+        print(f"{row['folder']}: {told}")
+    return OK
 
 
 def _kept(train: Callable[..., Run], *given: Any, **settings: Any) -> Run:

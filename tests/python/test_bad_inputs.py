@@ -23,6 +23,7 @@ EXPERIMENTS = {
     name: base for file in FILES for name, base in file.get("experiments", {}).items()
 }
 CASES = [case for file in FILES for case in file.get("cases", [])]
+SETS = {"run_many", "cross_validate", "tune"}
 SPECIAL = {"NA": float("nan"), "NaN": float("nan"), "Inf": np.inf, "-Inf": -np.inf}
 HOLDER = """
 import sys
@@ -101,9 +102,8 @@ def call(case, folder, runs, events):
             return run.forecast(plain(case["horizon"]))
         x = build(case["x"])
         return run.predict(x) if name == "predict" else run.evaluate(x, build(case["y"]))
-    if name in {"load_run", "resume_run"}:
-        target = case["folder"].replace("{folder}", str(folder))
-        return kd.load_run(target) if name == "load_run" else kd.resume_run(target)
+    if "folder" in case:
+        return getattr(kd, name)(case["folder"].replace("{folder}", str(folder)))
     preset, settings = settings_of(case, folder)
     data = build(case["data"]) if "data" in case else None
     if name == "experiment":
@@ -111,6 +111,11 @@ def call(case, folder, runs, events):
     if name == "load_data":
         return kd.load_data(kd.experiment(preset, **settings), data)
     out = case.get("out", "{folder}/out").replace("{folder}", str(folder))
+    if name in SETS:
+        one = kd.experiment(preset, **settings)
+        first = [one] * case.get("times", 1) if name == "run_many" else one
+        given = case.get("arguments", {}) | {"folder": out, "data": data}
+        return getattr(kd, name)(first, **given, progress=events.append)
     return kd.run_experiment(preset, data=data, out=out, progress=events.append, **settings)
 
 

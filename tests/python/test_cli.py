@@ -307,3 +307,17 @@ def test_a_reader_that_stops_reading_is_no_error():
     assert process.wait(timeout=600) == 0
     assert process.stderr.read() == ""
     process.stderr.close()
+
+
+def test_list_names_runs_and_damaged_folders(image_run, tmp_path, capsys):
+    image_run.save(tmp_path / "good")
+    (tmp_path / "bad").mkdir()
+    (tmp_path / "bad" / "run.json").write_text("{}")
+    assert cli.main(["list", str(tmp_path)]) == 0
+    bad, good = capsys.readouterr().out.splitlines()
+    assert bad.startswith("bad: folder: run.json must be whole")
+    accuracy = f"{image_run.metrics['accuracy']:.4g}"
+    assert good == f"good: mnist-dnn, finished, 2 of 2 epochs, accuracy {accuracy}"
+    assert cli.main(["list", str(tmp_path), "--json"]) == 0
+    rows = json.loads(capsys.readouterr().out)
+    assert [row["status"] for row in rows] == ["damaged", "finished"]

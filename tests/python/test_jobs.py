@@ -17,7 +17,7 @@ from conftest import fruits, seasonal
 from inline import Inline
 
 import kerasduet as kd
-from kerasduet.data.folds import folds_by_class
+from kerasduet.data.folds import Fold, folds_by_class
 from kerasduet.environment import fresh_environment
 from kerasduet.errors import (
     ArgumentRange,
@@ -28,7 +28,7 @@ from kerasduet.errors import (
     RunFolderError,
     UnknownName,
 )
-from kerasduet.jobs.plan import named
+from kerasduet.jobs.plan import Job, named
 from kerasduet.jobs.tables import tabulated
 from kerasduet.registry import ENGINES, TASKS
 
@@ -58,16 +58,10 @@ def apart(tmp_path_factory):
     return kd.run_many(SETTINGS, folder, seeds=2, workers=2, data=rows(), progress=False)
 
 
-@pytest.fixture(scope="module")
-def made(tmp_path_factory):
-    """A set of two runs, of this process."""
-    return quick(folder=tmp_path_factory.mktemp("sets") / "made")
-
-
 @pytest.fixture
-def kept(made, tmp_path):
+def kept(apart, tmp_path):
     """The folder of a set, to be spoilt."""
-    return Path(shutil.copytree(made.folder, tmp_path / "kept"))
+    return Path(shutil.copytree(apart.folder, tmp_path / "kept"))
 
 
 def quick(experiments=SETTINGS, folder=None, **settings):
@@ -238,12 +232,12 @@ def test_a_set_is_saved_and_loaded(tmp_path):
 def test_a_folder_of_another_set_is_refused_by_name(kept):
     folder = kept
     for experiments, data, what in (
-        ([TINY, TINY.replace(epochs=3)], rows(), "whose run-2 differs in units, epochs"),
-        (TINY, rows(), "of 2 runs, not 1"),
+        ([TINY, TINY.replace(epochs=3)], rows(), "whose run-3 differs in units, epochs"),
+        (TINY, rows(), "of 4 runs, not 2"),
         (SETTINGS, rows(63), "trained on other data"),
     ):
         with pytest.raises(RunFolderError) as raised:
-            quick(experiments, folder, data=data)
+            quick(experiments, folder, seeds=2, data=data)
         assert str(raised.value) == (
             f"folder: holds another set of runs; got {str(folder)!r}, {what}. Choose another "
             "folder."
@@ -278,10 +272,8 @@ def test_a_damaged_file_of_a_set_is_named(kept):
 def test_a_run_that_fails_leaves_the_others_alone(tmp_path):
     class Breaking(Inline):
         def work(self, jobs):
-            for job, event in super().work(jobs):
-                if job.name == "run-2" and event["event"] == "done":
-                    event = {"event": "failed", "kind": "ChildError", "text": "run: no room."}
-                yield job, event
+            yield from super().work(jobs[:1])
+            yield jobs[1], {"event": "failed", "kind": "ChildError", "text": "run: no room."}
 
     ENGINES.register("breaking", Breaking)
     try:
@@ -311,14 +303,14 @@ def test_runs_are_listed_a_row_a_folder(kept, tmp_path):
     shutil.copytree(tmp_path / "kept" / "run-1", tmp_path / "broken")
     (tmp_path / "broken" / "history.csv").write_text("epoch\n")
     table = kd.list_runs(tmp_path).set_index("folder")
-    assert list(table.index) == ["broken", "kept/run-1", "kept/run-2"]
-    assert table["status"].tolist() == ["damaged", "finished", "finished"]
+    assert list(table.index) == ["broken", *(f"kept/run-{i}" for i in range(1, 5))]
+    assert table["status"].tolist() == ["damaged", *["finished"] * 4]
     assert table.loc["broken", "problem"].startswith("folder: history.csv must be whole")
     assert table.loc["kept/run-2", "problem"] == ""
     run = kd.load_run(tmp_path / "kept" / "run-2")
     assert table.loc["kept/run-2", "score"] == run.metrics["accuracy"]
     assert table.loc["kept/run-2", "epochs_done"] == 2
-    assert len(kd.list_runs(tmp_path / "kept" / "run-1" / "..")) == 2
+    assert len(kd.list_runs(tmp_path / "kept" / "run-1" / "..")) == 4
     with pytest.raises(RunFolderError, match="which does not exist"):
         kd.list_runs(tmp_path / "no")
 
@@ -367,26 +359,40 @@ def test_mnists_own_test_images_are_in_no_fold():
 
 def test_cross_validation_has_a_row_a_fold(tmp_path):
     chosen = SHORT.replace(validation_split=0)
-    given = {"engine": "inline", "data": rows(), "progress": False}
-    found = kd.cross_validate(chosen, 2, 2, tmp_path / "folds", **given)
+    given = {
+        "folder": tmp_path / "folds",
+        "engine": "inline",
+        "data": rows(),
+        "progress": False,
+    }
+    found = kd.cross_validate(chosen, 2, **given)
     table = found.table
-    assert table["run"].tolist() == [f"fold-{i}" for i in range(1, 5)]
-    assert table["repeat"].tolist() == [1, 1, 2, 2]
-    assert table["fold"].tolist() == [1, 2, 1, 2]
+    assert table["run"].tolist() == ["fold-1", "fold-2"]
+    assert table["fold"].tolist() == [1, 2]
     assert not [name for name in table if name.startswith("val_")]
     loss = found.summary().set_index("score").loc["loss"]
     values = table["loss"].to_numpy()
-    # Nadeau and Bengio: the variance times 1/4 + 1, not 1/4; 3.1824 is t's 97.5 % of 3.
-    half = 3.182446305 * values.std(ddof=1) * np.sqrt(1 / 4 + 1)
+    # Nadeau and Bengio: the variance times 1/2 + 1, not 1/2; 12.7062 is t's 97.5 % of 1.
+    half = 12.706204736 * values.std(ddof=1) * np.sqrt(1 / 2 + 1)
     assert loss["high"] - loss["mean"] == pytest.approx(half)
-    assert found[2].provenance["fold"] == {"number": 3, "folds": 2, "repeats": 2}
-    assert found[2].provenance["fingerprint"]["split"] == "fold-3-of-2x2"
+    assert found[1].provenance["fold"] == {"number": 2, "folds": 2, "repeats": 1}
+    assert found[1].provenance["fingerprint"]["split"] == "fold-2-of-2"
     assert "held-out fold" in found.plot().alt_text
     assert "  best" not in repr(found)
     done = Inline.jobs_done
-    again = kd.cross_validate(chosen, 2, 2, tmp_path / "folds", **given)
+    again = kd.cross_validate(chosen, 2, **given)
     assert Inline.jobs_done == done
     pd.testing.assert_frame_equal(again.table, table, check_exact=True)
+    with pytest.raises(RunFolderError, match=r"got .*, of another folds\."):
+        kd.cross_validate(chosen, 3, **given)
+
+
+def test_repeats_count_anew():
+    jobs = [Job(f"fold-{i}", SHORT, Fold(i, 3, 2)) for i in range(1, 7)]
+    table = tabulated(jobs, [None] * 6, {})
+    assert table["repeat"].tolist() == [1, 1, 1, 2, 2, 2]
+    assert table["fold"].tolist() == [1, 2, 3, 1, 2, 3]
+    assert jobs[4].fold.name == "fold-5-of-3x2"
 
 
 def test_a_fold_that_is_loaded_knows_its_rows(tmp_path):

@@ -86,7 +86,18 @@ call_case <- function(case, base, folder, tell) {
     evaluate = evaluate_run(run_of(case$experiment, base), build(case$x), build(case$y)),
     forecast = forecast(run_of(case$experiment, base), h = value_of(case$horizon)),
     load_run = load_run(in_folder(case$folder, folder)),
-    resume_run = resume_run(in_folder(case$folder, folder))
+    resume_run = resume_run(in_folder(case$folder, folder)),
+    load_run_set = load_run_set(in_folder(case$folder, folder)),
+    list_runs = list_runs(in_folder(case$folder, folder)),
+    run_many = ,
+    cross_validate = ,
+    tune = {
+      one <- do.call(experiment, arguments)
+      first <- if (case$call == "run_many") rep(list(one), case$times %||% 1) else one
+      out <- in_folder(case$out %||% "{folder}/out", folder)
+      more <- list(folder = out, data = data, progress = tell)
+      do.call(case$call, c(list(first), case$arguments, more))
+    }
   )
 }
 

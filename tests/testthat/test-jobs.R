@@ -129,6 +129,40 @@ test_that("what cannot be run is refused in the core's words", {
   )
   refused(
     save_run_set(5, folder), "ArgumentType",
-    "set: must be what run_many(), cross_validate() or load_run_set() gives; got numeric."
+    "set: must be what run_many(), cross_validate(), tune() or load_run_set() gives; got numeric."
+  )
+})
+
+test_that("tune() takes spaces as lists and gives the trials and the best of them", {
+  skip_without_core()
+  found <- tune(
+    tiny(), list(units = c(2, 8), learning_rate = list(0.05)),
+    data = fruits(), progress = FALSE
+  )
+  expect_identical(found$kind, "trials")
+  expect_identical(found$table$units, c(2, 8))
+  best <- found[[which.max(found$table$val_accuracy)]]
+  expect_identical(found$best$digests, best$digests)
+  expect_error(tune(tiny(), list(3)), "without a name", class = "ArgumentType")
+  expect_error(tune(tiny(), list(unit = 3)), "Did you mean units", class = "UnknownName")
+})
+
+test_that("packages that are not installed are named with the command that adds them", {
+  skip_without_core()
+  sys <- reticulate::import("sys", convert = FALSE)
+  hide <- function(name) {
+    reticulate::py_set_item(sys$modules, name, NULL)
+    withr::defer_parent(reticulate::py_del_item(sys$modules, name))
+  }
+  hide("ray")
+  hide("optuna")
+  expect_error(
+    run_many(tiny(), data = fruits(), engine = "ray"), 'Run: pip install "ray>=2.40"',
+    class = "MissingPackage", fixed = TRUE
+  )
+  expect_error(
+    tune(tiny(), list(units = 4), data = fruits(), strategy = "optuna"),
+    'Run: pip install "optuna>=4.0"',
+    class = "MissingPackage", fixed = TRUE
   )
 })

@@ -93,6 +93,7 @@ class Course:
         """Write down that the set consists of more."""
         self.plan = plan
         write_plan(self.path, plan)
+        self.tell.more(plan)
 
     def do(self, jobs: Sequence[Job]) -> None:
         """Do those jobs that are not done; one that fails leaves the others alone.
@@ -162,6 +163,7 @@ def worked_off(
     engine: tuple[Any, int],
     data: Any,
     progress: Progress,
+    experiments: Sequence[Experiment] | None = None,
 ) -> RunSet:
     """Work a set off in its folder, or in one that goes with the set.
 
@@ -177,6 +179,8 @@ def worked_off(
         From `engine_of`.
     data, progress
         As for `run_many`.
+    experiments : sequence of Experiment, optional
+        What may be run, where the plan does not say all of it yet.
 
     Raises
     ------
@@ -196,8 +200,8 @@ def worked_off(
             file = f"{private}/data.pickle"
             with open(file, "wb") as target:
                 pickle.dump(data, target, protocol=5)
-        experiments = [job.experiment for job in plan.jobs]
-        ready = kind(here(str(run_path(folder)), file, experiments), workers)
+        several = list(experiments or (job.experiment for job in plan.jobs))
+        ready = kind(here(str(run_path(folder)), file, several), workers)
         path, made = take(folder, plan)
         stopped = False
         with _taken(path, made), ready:

@@ -14,7 +14,7 @@ __all__ = ["require"]
 _INSTALL = {"ray": 'pip install "ray>=2.40"', "optuna": 'pip install "optuna>=4.0"'}
 
 
-def require(package: str, argument: str, value: str | None = None) -> None:
+def require(package: str, argument: str) -> None:
     """Make sure that a package is installed.
 
     Raises
@@ -24,6 +24,6 @@ def require(package: str, argument: str, value: str | None = None) -> None:
     """
     if importlib.util.find_spec(package) is None:
         raise MissingPackage(
-            f"{argument}: needs the package {package}; got {show(value or package)}, which this "
+            f"{argument}: needs the package {package}; got {show(package)}, which this "
             f"Python ({sys.prefix}) lacks. Run: {_INSTALL[package]}"
         )

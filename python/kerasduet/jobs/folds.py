@@ -38,7 +38,7 @@ def cross_validate(
     experiment : Experiment or str
         What to run, or the name of a preset.
     folds : int
-        How many, at least 2. Each has its share of every class.
+        How many, at least 2. Each has its share of every class, or whole groups of a table.
     repeats : int
         Cut the rows anew so many times, at least 1.
     folder, engine, workers, data, progress

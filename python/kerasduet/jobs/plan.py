@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from kerasduet import checks
 from kerasduet.data.folds import Fold, fold_of
 from kerasduet.errors import KerasduetError, RunFolderError, UnknownName
 from kerasduet.experiments import Experiment
@@ -140,6 +141,11 @@ def read_plan(path: Path) -> Plan:
             ) from None
     try:
         return _checked(content.decode("utf-8"))
+    except _Newer as error:
+        raise RunFolderError(
+            f"folder: must have format {FORMAT} or older; got format {checks.show(error.args[0])} "
+            f"in {str(path)!r}. Update kerasduet."
+        ) from None
     except UnknownName as error:
         raise RunFolderError(
             f"folder: builders, tasks and settings of its runs must be known here; got "
@@ -152,12 +158,16 @@ def read_plan(path: Path) -> Plan:
         ) from None
 
 
+class _Newer(Exception):
+    """A later version wrote it."""
+
+
 def _checked(text: str) -> Plan:
     version = storage.parsed(text)["format"]
     if type(version) is not int or version < 1:
         raise ValueError("another format")
     if version > FORMAT:
-        raise UnknownName(f"the format is {version}.")
+        raise _Newer(version)
     values = storage.unsealed(text)
     if not fits(values, SHAPE) or values["kind"] not in KINDS:
         raise ValueError("other entries")

@@ -34,15 +34,18 @@ class Teller:
         self, progress: bool | Callable[[Mapping[str, Any]], None], plan: Plan
     ) -> None:
         self._tell = progress if callable(progress) else _printer(progress)
-        self._names = self._labels(plan)
-        self._runs, self._done = len(plan.jobs), 0
+        self._runs, self._done = 0, 0
+        self._count(plan)
 
     def start(self, course: Course) -> None:
         """Tell what is about to run."""
-        self._count(course.plan)
         kept = [course.facts(job) for job in course.plan.jobs]
         self._done = sum(one is not None and one.status == "finished" for one in kept)
-        names = ", ".join(dict.fromkeys(job.experiment.name for job in course.plan.jobs))
+        jobs = course.plan.jobs
+        base = course.plan.settings.get(
+            "experiment", {"name": ""}
+        )  # of trials to be chosen yet
+        names = ", ".join(dict.fromkeys(job.experiment.name for job in jobs)) or base["name"]
         done = f", {self._done} of them finished" if self._done else ""
         self._say(
             "start", runs=self._runs, done=self._done, text=f"{names}: {self._runs} runs{done}"
@@ -53,7 +56,8 @@ class Teller:
         self._count(plan)
 
     def _count(self, plan: Plan) -> None:
-        self._runs, self._names = len(plan.jobs), self._labels(plan)
+        self._runs = plan.settings.get("trials", len(plan.jobs))
+        self._names = self._labels(plan)
 
     def _labels(self, plan: Plan) -> dict[str, str]:
         """Name each run, with the settings that it differs in."""

@@ -115,7 +115,8 @@ class RunSet:
     def status(self) -> str:
         """Whether every run is finished; trials that were given up count as done."""
         done = self.table["status"].isin(["finished", "pruned"])
-        return "finished" if done.all() else "unfinished"
+        whole = len(done) >= self._plan.settings.get("trials", 0)
+        return "finished" if whole and done.all() else "unfinished"
 
     @cached_property
     def table(self) -> pd.DataFrame:

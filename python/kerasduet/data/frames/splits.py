@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -155,7 +156,7 @@ def _by_time(times: Any, n: int, counts: tuple[int, int]) -> Three:
 
 
 def fold_rows(
-    n: int, folds: int, *, seed: int, classes: Any = None, groups: Any = None
+    n: int, folds: int, *, seed: int | Sequence[int], classes: Any = None, groups: Any = None
 ) -> list[np.ndarray]:
     """Say which rows each fold holds out; each row is held out once.
 
@@ -165,7 +166,7 @@ def fold_rows(
         Rows.
     folds : int
         2 to the number of rows, or of groups.
-    seed : int
+    seed : int or sequence of int
         Decides what is left to chance, together with the order of the rows.
     classes : array-like, optional
         Class of each row (n,): each fold has its share of each, up to one row.

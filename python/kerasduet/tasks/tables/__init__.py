@@ -57,6 +57,24 @@ class Table(Task):
         inputs = shapes if learned.encoding.levels else shapes["numbers"]
         return inputs, (self.outputs(learned),)
 
+    def load(self, experiment: Experiment, given: Any) -> Dataset:
+        """Read the table, split its rows, and learn from the training rows."""
+        from kerasduet.tasks.tables import loading
+
+        return self.laid(experiment, loading.read(experiment, given))
+
+    def folds(
+        self, experiment: Experiment, given: Any, folds: int, repeats: int
+    ) -> Sequence[Dataset]:
+        """Cut the rows into folds, of equal class shares or of whole groups."""
+        from kerasduet.tasks.tables import loading
+
+        return loading.folded(self, experiment, given, folds, repeats)
+
+    def laid(self, experiment: Experiment, table: Any, rows: Any = None) -> Dataset:
+        """Learn from the training rows of a table; without rows it is split first."""
+        raise NotImplementedError
+
     def facts(self, learned: Any) -> Mapping[str, str]:
         """Name the columns by their type, and those left out."""
         from kerasduet.tasks.tables.told import facts
@@ -122,17 +140,16 @@ class ClassTables(Table):
 
         return class_weights(experiment.class_weight, learned)
 
-    def load(self, experiment: Experiment, given: Any) -> Dataset:
-        """Read the table, split its rows, and learn from the training rows."""
+    def laid(self, experiment: Experiment, table: Any, rows: Any = None) -> Dataset:
+        """Learn classes and columns from the training rows."""
         import numpy as np
 
         from kerasduet.tasks.tables import loading, targets
         from kerasduet.tasks.tables.learned import ClassTable
 
-        table = loading.read(experiment, given)
         data, frame = experiment.data, table[0]
         codes, names, kind = targets.class_codes(frame[data.target])
-        rows = loading.split(data, frame, codes)
+        rows = loading.split(data, frame, codes) if rows is None else rows
         counts = np.bincount(codes[rows[0]], minlength=len(names))
         targets.refuse_absent_class(counts, names)
         encoding = loading.learned_encoding(data, frame, rows[0])
@@ -261,15 +278,14 @@ class NumberTables(Table):
         truth = np.linspace(-1, 2, 5, dtype=np.float32)[:, None]
         return truth, truth, truth + 3
 
-    def load(self, experiment: Experiment, given: Any) -> Dataset:
-        """Read the table, split its rows, and learn from the training rows."""
+    def laid(self, experiment: Experiment, table: Any, rows: Any = None) -> Dataset:
+        """Learn the target's scale and the columns from the training rows."""
         from kerasduet.tasks.tables import loading, targets
         from kerasduet.tasks.tables.learned import NumberTable
 
-        table = loading.read(experiment, given)
         data, frame = experiment.data, table[0]
         loading.refuse_missing(frame[data.target], "target")
-        rows = loading.split(data, frame)
+        rows = loading.split(data, frame) if rows is None else rows
         scaled, mean, scale = targets.numbers(frame[data.target], rows[0])
         encoding = loading.learned_encoding(data, frame, rows[0])
         learned = NumberTable(data.target, encoding, mean, scale)

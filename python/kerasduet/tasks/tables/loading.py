@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from kerasduet.checks import nearest, show
 from kerasduet.data.dataset import Dataset, Part, Source
+from kerasduet.data.folds import FOLD_SEED, Fold, Folds
 from kerasduet.data.frames import (
     Encoding,
     digest_frame,
+    fold_rows,
     learn,
     load_embedded,
     read_table,
@@ -33,7 +36,15 @@ if TYPE_CHECKING:
     from kerasduet.tasks.tables.learned import TableLearned
     from kerasduet.tasks.tables.settings import TableSettings
 
-__all__ = ["features_of", "laid", "learned_encoding", "read", "refuse_missing", "split"]
+__all__ = [
+    "features_of",
+    "folded",
+    "laid",
+    "learned_encoding",
+    "read",
+    "refuse_missing",
+    "split",
+]
 
 SEED = 20_151  # of the splits: runs of other seeds are scored on the same rows
 
@@ -89,6 +100,17 @@ def refuse_missing(column: pd.Series, role: str) -> None:
 
 def split(data: TableSettings, frame: pd.DataFrame, classes: np.ndarray | None = None) -> Rows:
     """Choose training, validation and test rows."""
+    return split_rows(
+        frame,
+        validation_split=data.validation_split,
+        test_split=data.test_split,
+        seed=SEED,
+        **_how(data, frame, classes),
+    )
+
+
+def _how(data: TableSettings, frame: pd.DataFrame, classes: Any) -> dict[str, Any]:
+    """Give what `split_rows` is told of how to split."""
     how: dict[str, Any] = {"how": getattr(data, "split", "random")}
     if how["how"] == "stratified":
         how["classes"] = classes
@@ -96,13 +118,48 @@ def split(data: TableSettings, frame: pd.DataFrame, classes: np.ndarray | None =
         if (name := getattr(data, role)) is not None:
             refuse_missing(frame[name], role)
             how = {"how": role, f"{role}s": frame[name]}
-    return split_rows(
-        frame,
-        validation_split=data.validation_split,
-        test_split=data.test_split,
-        seed=SEED,
-        **how,
-    )
+    return how
+
+
+def folded(task: Any, experiment: Experiment, given: Any, folds: int, repeats: int) -> Folds:
+    """Cut the rows of a table into folds; what is learned comes from the rest of each.
+
+    Of that rest `validation_split` is held out for validation. Without it nothing is decided by
+    validation rows, and the fold itself stands in their place, to be drawn epoch by epoch.
+    """
+    frame, source = read(experiment, given)
+    data: TableSettings = experiment.data
+    if data.time is not None:
+        raise ArgumentType(
+            "folds: must be of rows without an order of time, which a split by time keeps; got "
+            f"time {show(data.time)}. Score it on its last rows, with run_experiment()."
+        )
+    how = _how(data, frame, frame[data.target])
+    apart = {name: column for name, column in how.items() if name != "how"}
+    if "classes" in apart:
+        refuse_missing(frame[data.target], "target")
+    held = [
+        rows
+        for repeat in range(repeats)
+        for rows in fold_rows(len(frame), folds, seed=(FOLD_SEED, repeat), **apart)
+    ]
+
+    def make(test: np.ndarray, fold: Fold) -> Dataset:
+        rest = np.delete(np.arange(len(frame)), test)
+        train, validation, _ = split_rows(
+            len(rest),
+            how=how["how"],
+            validation_split=data.validation_split,
+            test_split=0.0,
+            seed=SEED,
+            **{name: column.iloc[rest] for name, column in apart.items()},
+        )
+        rows = (rest[train], rest[validation] if len(validation) else test, test)
+        # The columns of a table go as it is laid: of a copy that shares their values.
+        made: Dataset = task.laid(experiment, (frame.copy(deep=False), source), rows)
+        return replace(made, fold=fold, held_out=fold.name)
+
+    return Folds(held, folds, make)
 
 
 def learned_encoding(data: TableSettings, frame: pd.DataFrame, rows: np.ndarray) -> Encoding:
