@@ -256,7 +256,7 @@ def test_of_many_rows_trees_see_a_part(monkeypatch):
 
 
 def test_many_levels_are_left_to_the_trees(monkeypatch):
-    monkeypatch.setattr("kerasduet.tasks.tables.regression.MOST_LEVELS", 2)
+    monkeypatch.setattr("kerasduet.tasks.tables.design.MOST_LEVELS", 2)
     inputs = {"numbers": IRIS[:, 1:], "level_1": SPECIES}
     found = baselines.number_baselines(inputs, IRIS[:, 0], inputs, levels={"species": 3})
     assert "species (3 levels)" in found.notes[0]

@@ -10,13 +10,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from kerasduet.data.part import leaves, taken
-from kerasduet.tasks.tables.regression import (
-    Inputs,
-    Units,
-    fit_linear,
-    fit_logistic,
-    numbers_of,
-)
+from kerasduet.tasks.tables.design import Inputs, Units, numbers_of
+from kerasduet.tasks.tables.regression import fit_linear, fit_logistic
 
 if TYPE_CHECKING:
     import pandas as pd
