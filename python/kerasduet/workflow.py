@@ -13,7 +13,7 @@ from kerasduet.data import Dataset, load_data, loaded_for
 from kerasduet.errors import ArgumentType, RunFolderError
 from kerasduet.experiments import Experiment, experiment
 from kerasduet.models import build
-from kerasduet.names import is_own_network
+from kerasduet.names import is_own_network, task_of
 from kerasduet.progress import reporter
 from kerasduet.registry import TASKS
 from kerasduet.run import Run, load_run
@@ -128,11 +128,12 @@ def _described(
     model = settings.get("model")
     if not is_own_network(model) or not is_function(model):
         return experiment(preset, **settings), data
-    others = {name: value for name, value in settings.items() if name != "model"}
-    base = experiment(preset, **others)
-    task = TASKS[base.task]
+    task = TASKS[experiment(preset).task]
+    if "dataset" in settings:
+        task = task_of(settings["dataset"])
     if not task.decided:
         return experiment(preset, **settings), data
+    base = experiment(preset, **{k: v for k, v in settings.items() if k != "model"})
     dataset = loaded_for(base, data)
     shapes = task.learned_shapes(dataset.preprocessing) | task.shapes(base.data)
     network = made(model, shapes | {"seed": base.seed})

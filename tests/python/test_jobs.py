@@ -28,6 +28,7 @@ from kerasduet.errors import (
     RunFolderError,
     UnknownName,
 )
+from kerasduet.jobs import extras
 from kerasduet.jobs.plan import Job, named
 from kerasduet.jobs.tables import tabulated
 from kerasduet.registry import ENGINES, TASKS
@@ -114,7 +115,7 @@ def test_runs_have_one_thread_and_say_who_asked(apart):
 
 
 def test_ray_gives_the_same_bits(apart, tmp_path):
-    pytest.importorskip("ray", reason="the package ray is not installed")
+    pytest.importorskip("ray.remote_function", reason="the package ray is not installed")
     found = kd.run_many(
         SETTINGS, tmp_path / "ray", seeds=2, engine="ray", data=rows(), progress=False
     )
@@ -489,6 +490,14 @@ def test_a_series_has_no_folds():
         "folds: must be of rows without an order of time, which a forecast has to keep; got the "
         "series of lstm-series. Score it on its last rows, with run_experiment()."
     )
+
+
+def test_a_folder_of_its_name_is_no_package(monkeypatch, tmp_path):
+    (tmp_path / "beam").mkdir()
+    monkeypatch.syspath_prepend(str(tmp_path))
+    monkeypatch.setitem(extras._INSTALL, "beam", "pip install beam")
+    with pytest.raises(MissingPackage, match=r"^engine: needs the package beam"):
+        extras.require("beam", "engine")
 
 
 def test_without_ray_the_command_is_named(monkeypatch, tmp_path):

@@ -22,7 +22,8 @@ def require(package: str, argument: str) -> None:
     MissingPackage
         With the command that installs it.
     """
-    if importlib.util.find_spec(package) is None:
+    found = importlib.util.find_spec(package)
+    if found is None or found.origin is None:  # a folder of that name is no package
         raise MissingPackage(
             f"{argument}: needs the package {package}; got {show(package)}, which this "
             f"Python ({sys.prefix}) lacks. Run: {_INSTALL[package]}"
