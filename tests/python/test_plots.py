@@ -298,7 +298,12 @@ def test_a_run_of_an_earlier_version_has_fewer_baselines(series_run):
             UnknownName,
             "rws: a plot has no such setting. Did you mean rows?",
         ),
-        ("history", {"colour": 1}, UnknownName, "no such setting. Known: rows, windows."),
+        (
+            "history",
+            {"colour": 1},
+            UnknownName,
+            "no such setting. Did you mean column or columns?",
+        ),
         ("digits", {"rows": [0]}, ArgumentRange, "at least 1 and at most 1000; got 0"),
         ("digits", {"rows": [1001]}, ArgumentRange, "got 1001"),
         ("digits", {"rows": []}, ArgumentType, "at least one value"),

@@ -176,7 +176,7 @@ test_that("what does not fit is an error of plot()", {
   )
   expect_error(
     plot(image_run(), colour = "red"),
-    "colour: a plot has no such setting. Known: rows, windows.",
+    "colour: a plot has no such setting. Did you mean column or columns?",
     class = "UnknownName", fixed = TRUE
   )
 })

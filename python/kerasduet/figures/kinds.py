@@ -130,7 +130,7 @@ def check_settings(names: Iterable[str]) -> None:
     Traceback (most recent call last):
     kerasduet.errors.UnknownName: rws: a plot has no such setting. Did you mean rows?
     """
-    known = [name for kind in _known() for name in kind.settings]
+    known = list(dict.fromkeys(name for kind in _known() for name in kind.settings))
     for name in names:
         if name not in known:
             raise UnknownName(f"{name}: a plot has no such setting. {nearest(name, known)}")

@@ -164,14 +164,14 @@ def dependence_figure(
     output : str
         What is predicted, such as "Probability of yes".
     """
-    codes = list(curves["code"].unique()) if "code" in curves else [0]
+    codes = curves["code"].unique().tolist() if "code" in curves else [0]
     shown = curves.assign(pane=curves.get("code", 0))
     mean = shown.groupby(["pane", "value"], observed=True, sort=False)["prediction"].mean()
     means = mean.reset_index()
     note = ""
     if len(codes) > MOST_CLASSES:
         swing = means.groupby("pane")["prediction"].agg(lambda part: part.max() - part.min())
-        codes = sorted(swing.sort_values(ascending=False).index[:MOST_CLASSES])
+        codes = sorted(swing.sort_values(ascending=False).index[:MOST_CLASSES].tolist())
         note = f"Not drawn: {len(swing) - MOST_CLASSES} more classes, which change less"
     rows = int(curves["row"].max()) + 1
     drawn = np.unique(np.linspace(0, rows - 1, min(rows, MOST_CURVES)).round().astype(int))
