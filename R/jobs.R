@@ -26,8 +26,8 @@
 #' @details
 #' All runs start alike: on this session's backend and device, with as many threads as
 #' [use_backend()] says, and one where it says nothing. A run of [run_experiment()], which leaves
-#' the threads to the backend then, may differ in its last digits. A run that fails leaves the others
-#' alone; its row says "failed".
+#' the threads to the backend then, may differ in its last digits. A run that fails leaves the
+#' others alone; its row says "failed".
 #'
 #' Ctrl-C (or the Stop button) ends the processes; call again with the same folder to go on.
 #'
@@ -66,8 +66,8 @@ run_many <- function(experiments, folder = NULL, seeds = NULL, engine = "local",
 #' `x_test`, are left alone. How they are cut does not depend on the experiment's seed, so that
 #' experiments are scored on the same folds. Of the rows that are trained on, `validation_split` is
 #' held out for validation, which early stopping needs; with `validation_split = 0` nothing is
-#' decided by validation rows, and the curves show the held-out fold in their place. A series has no folds:
-#' its order of time would be broken.
+#' decided by validation rows, and the curves show the held-out fold in their place. A series has
+#' no folds: its order of time would be broken.
 #'
 #' @return A [kerasduet_run_set] with a row a fold. Its `summary()` gives mean, sd (of the sample,
 #'   n - 1) and the 95 % interval of Nadeau and Bengio (2003) for each score.
@@ -138,8 +138,8 @@ load_run_set <- function(folder) {
 
 #' A set of runs
 #'
-#' What [run_many()], [cross_validate()], [tune()] and [load_run_set()] give. The runs stay in their folders
-#' and are loaded when they are asked for.
+#' What [run_many()], [cross_validate()], [tune()] and [load_run_set()] give. The runs stay in
+#' their folders and are loaded when they are asked for.
 #'
 #' @section Parts:
 #' * `set$table`: data frame, a row a run: `run` (its folder), the settings that differ, `seed`,
@@ -314,16 +314,16 @@ plot.kerasduet_run_set <- function(x, kind = "overview", ...) {
 #'   the results so far.
 #' @param trials Whole number. How many to try, at least 1; `NULL` (default) is 20. A grid has a
 #'   number of its own.
-#' @param prune Logical. Give up trials that fall behind: after 1, 3, 9, ... epochs the best third of
-#'   those that got so far go on. Default `FALSE`.
+#' @param prune Logical. Give up trials that fall behind: after 1, 3, 9, ... epochs the best third
+#'   of those that got so far go on. Default `FALSE`.
 #' @param seed Whole number. Of the search; that of the experiment decides the networks. Default 0.
 #' @inheritParams cross_validate
 #'
 #' @details
-#' Optuna chooses four trials at a time, so that the table is the same, bit for bit, from every engine
-#' and number of workers; more than four workers have nothing to do then. Pruning: Jamieson and
-#' Talwalkar (2016), "Non-stochastic best arm identification and hyperparameter optimization"; TPE:
-#' Bergstra et al. (2011), "Algorithms for hyper-parameter optimization".
+#' Optuna chooses four trials at a time, so that the table is the same, bit for bit, from every
+#' engine and number of workers; more than four workers have nothing to do then. Pruning: Jamieson
+#' and Talwalkar (2016), "Non-stochastic best arm identification and hyperparameter optimization";
+#' TPE: Bergstra et al. (2011), "Algorithms for hyper-parameter optimization".
 #'
 #' @return A [kerasduet_run_set] with a row a trial. `best` is the one with the best headline score
 #'   on the validation rows; its scores on the test rows took no part in the choice.
