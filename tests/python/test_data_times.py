@@ -8,7 +8,7 @@ import zoneinfo
 import numpy as np
 import pandas as pd
 import pytest
-from conftest import SERIES, seasonal
+from conftest import LINEAR, seasonal
 from test_data_series import DAYS, NUMBERS, experiment, load
 
 import kerasduet as kd
@@ -325,7 +325,7 @@ def test_times_go_on_by_the_calendar(times, after):
 )
 def test_a_forecast_has_the_times_of_a_prediction(times, lookback):
     series = pd.Series(np.sin(np.arange(len(times))), times)
-    settings = SERIES | {"lookback": lookback, "season": 1, "difference": 0, "epochs": 1}
+    settings = LINEAR | {"lookback": lookback, "season": 1, "difference": 0, "epochs": 1}
     settings |= {"straddle": True, "validation_split": 0.2, "test_split": 0.2}
     run = kd.run_experiment("lstm-co2", data=series, progress=False, **settings)
     assert run.forecast()["time"].tolist() == run.predict(series)["time"].tolist()
@@ -334,7 +334,7 @@ def test_a_forecast_has_the_times_of_a_prediction(times, lookback):
 def zoned_run(**settings):
     hours = pd.date_range("2024-03-27 00:00", periods=200, freq="h", tz="Europe/Berlin")
     series = seasonal().set_axis(hours)
-    return kd.run_experiment("lstm-co2", data=series, progress=False, **SERIES | settings)
+    return kd.run_experiment("lstm-co2", data=series, progress=False, **LINEAR | settings)
 
 
 def test_times_with_a_zone_are_the_same_after_loading(tmp_path):
@@ -352,7 +352,7 @@ def test_times_with_a_zone_are_the_same_after_loading(tmp_path):
 def test_days_with_a_zone_go_on_over_the_change_to_summer_time(tmp_path):
     midnights = pd.date_range("2023-09-13", periods=200, freq="D", tz="Europe/Berlin")
     series = seasonal().set_axis(midnights)
-    settings = SERIES | {"frequency": "D", "epochs": 1}
+    settings = LINEAR | {"frequency": "D", "epochs": 1}
     run = kd.run_experiment("lstm-co2", data=series, progress=False, **settings)
     loaded = kd.load_run(run.save(tmp_path / "run"))
     for times in (run.forecast(3)["time"], loaded.forecast(3)["time"]):
@@ -392,7 +392,7 @@ def test_a_zone_is_kept_by_its_name(zone, kept):
 )
 def test_a_series_whose_times_are_numbers_goes_on_with_numbers(tmp_path, times, after):
     series = seasonal().set_axis(times.rename("time"))
-    run = kd.run_experiment("lstm-co2", data=series, progress=False, **SERIES | {"epochs": 1})
+    run = kd.run_experiment("lstm-co2", data=series, progress=False, **LINEAR | {"epochs": 1})
     assert run.predictions()["time"].iloc[-1] == times[-1]
     assert run.forecast()["time"].tolist() == pytest.approx(after)
     assert run.predict(series)["time"].tolist() == pytest.approx(after)
@@ -407,7 +407,7 @@ def test_rows_without_times_go_on_as_rows(tmp_path):
         "lstm-co2",
         data={"value": seasonal().tolist()},
         progress=False,
-        **SERIES | {"epochs": 1},
+        **LINEAR | {"epochs": 1},
     )
     assert run.forecast()["time"].tolist() == [201, 202, 203]
     # As earlier versions kept them.
