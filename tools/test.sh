@@ -6,7 +6,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.." || exit
 # shellcheck source=tools/env.sh
 . tools/env.sh
 export TZ="${TZ:-UTC}" # R asks systemd otherwise, and a container has none
-[ "$#" -gt 0 ] || set -- lint r check python
+[ "$#" -gt 0 ] || set -- lint python r check
 for group in "$@"; do
   case $group in
     lint | python | r | check | quick) ;;
@@ -75,22 +75,30 @@ run_group() {
   esac
 }
 
-# R CMD check keeps one core busy, and so do lint and testthat: it runs beside them, and what it
-# said is shown at its turn. The tests in Python take both cores.
-beside=
-trap 'trap "" TERM; kill 0; exit 130' INT # what runs in the background heeds no Ctrl-C
-if [ "$#" -gt 1 ]; then
-  for group in "$@"; do
-    [ "$group" != check ] || { run_group check >"$results/check.log" 2>&1 & beside=$!; }
-  done
-fi
+# What R does keeps one core busy: beside lint and the tests in Python, in the order given. What it
+# said follows theirs.
+beside=()
+others=()
 for group in "$@"; do
-  if [ "$group" = check ] && [ -n "$beside" ]; then
-    wait "$beside"
-    cat "$results/check.log"
-  else
-    run_group "$group"
-  fi
+  case $group in
+    r | check) beside+=("$group") ;;
+    *) others+=("$group") ;;
+  esac
+done
+if [ "${#others[@]}" -eq 0 ]; then
+  others=("${beside[@]}")
+  beside=()
+fi
+trap 'trap "" TERM; kill 0; exit 130' INT # what runs in the background heeds no Ctrl-C
+for group in "${beside[@]}"; do
+  run_group "$group" >"$results/$group.log" 2>&1
+done &
+for group in "${others[@]}"; do
+  run_group "$group"
+done
+wait
+for group in "${beside[@]}"; do
+  cat "$results/$group.log"
 done
 
 python tools/summarise.py "$results"
