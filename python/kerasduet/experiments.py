@@ -383,7 +383,7 @@ def presets() -> pd.DataFrame:
     Examples
     --------
     >>> presets()["name"].tolist()[:3]
-    ['images', 'lstm-co2', 'lstm-series']
+    ['admission', 'images', 'lstm-co2']
     """
     import pandas as pd
 
