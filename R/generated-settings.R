@@ -53,8 +53,8 @@
 #' Tables:
 #'
 #' * `group`: column that says which rows belong together: no group is on two sides of a split.
-#' * `weights`: column of numbers, at least 0, that say how much each row counts in the loss;
-#'   scores of the test count every row once.
+#' * `weights`: column of numbers, at least 0, that say how much each row counts, in the loss and
+#'   in the scores.
 #' * `scale`: "standard", "minmax", "robust" or "none". Scaling of columns of numbers, learned on
 #'   the training rows: to mean 0 and deviation 1, to 0..1, by median and quartiles, or not at
 #'   all.

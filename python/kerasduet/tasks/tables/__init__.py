@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -47,9 +48,9 @@ class Table(Task):
             "outputs": self.outputs(learned),
         }
 
+    @abstractmethod
     def outputs(self, learned: Any) -> int:
         """Give the outputs of the network."""
-        raise NotImplementedError
 
     def learned_sides(self, learned: Any) -> tuple[Any, Any]:
         """Give the shape of the numbers, or of each input by name, and of the output."""
@@ -71,9 +72,9 @@ class Table(Task):
 
         return loading.folded(self, experiment, given, folds, repeats)
 
+    @abstractmethod
     def laid(self, experiment: Experiment, table: Any, rows: Any = None) -> Dataset:
         """Learn from the training rows of a table; without rows it is split first."""
-        raise NotImplementedError
 
     def facts(self, learned: Any) -> Mapping[str, str]:
         """Name the columns by their type, and those left out."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Annotated, Any, ClassVar
 
 from kerasduet.checks import show
 from kerasduet.errors import ArgumentRange, ArgumentType
@@ -33,8 +33,8 @@ class TableSettings(Section):
     time : str, optional
         Of a table: column to split by, so that later rows are held out, ties by their order.
     weights : str, optional
-        Column of numbers, at least 0, that say how much each row counts in the loss; scores of the
-        test count every row once.
+        Column of numbers, at least 0, that say how much each row counts, in the loss and in the
+        scores.
     scale : {"standard", "minmax", "robust", "none"}
         Scaling of columns of numbers, learned on the training rows: to mean 0 and deviation 1, to
         0..1, by median and quartiles, or not at all.
@@ -52,6 +52,8 @@ class TableSettings(Section):
         Fraction of the rows held out for the test, in (0, 1).
     """
 
+    own: ClassVar[str]  # the data set that is the caller's
+
     dataset: Annotated[str, OneOf(("table",))]
     path: Annotated[str | None, Optional(PathText())] = None
     target: Annotated[str | None, Optional(Text())] = None
@@ -68,7 +70,7 @@ class TableSettings(Section):
 
     def check_together(self) -> None:
         """Refuse columns of two roles, and a path where nothing is read from a file."""
-        if self.path is not None and not self.dataset.startswith("table-"):
+        if self.path is not None and self.dataset != self.own:
             raise ArgumentType(
                 f"path: the dataset {self.dataset} is not read from a file; got "
                 f'{show(self.path)}. Set dataset = "{self.own}".'
@@ -97,11 +99,6 @@ class TableSettings(Section):
                 )
 
     @property
-    def own(self) -> str:
-        """Name the data set that is the caller's."""
-        raise NotImplementedError
-
-    @property
     def roles(self) -> dict[str, str]:
         """Name the columns that say something else than what to predict from, by their role."""
         named = ("target", "group", "time", "weights")
@@ -121,13 +118,10 @@ class ClassTableSettings(TableSettings):
         has its share of them, or by chance alone.
     """
 
+    own: ClassVar[str] = "table-classes"
+
     dataset: Annotated[str, OneOf(("table-classes", "iris", "cancer"))]
     split: Annotated[str, OneOf(("stratified", "random"))] = "stratified"
-
-    @property
-    def own(self) -> str:
-        """Name the data set that is the caller's."""
-        return "table-classes"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -140,12 +134,9 @@ class NumberTableSettings(TableSettings):
         Of tables with a number to predict: the caller's own, or one that is embedded.
     """
 
-    dataset: Annotated[str, OneOf(("table-numbers", "diabetes"))]
+    own: ClassVar[str] = "table-numbers"
 
-    @property
-    def own(self) -> str:
-        """Name the data set that is the caller's."""
-        return "table-numbers"
+    dataset: Annotated[str, OneOf(("table-numbers", "diabetes"))]
 
 
 class NamedWeights(Rule):
