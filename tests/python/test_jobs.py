@@ -411,7 +411,7 @@ def test_a_fold_that_is_loaded_knows_its_rows(tmp_path):
 @pytest.mark.parametrize(
     ("settings", "error", "text"),
     [
-        ({"experiments": []}, ArgumentType, "experiments: must be one at least; got none."),
+        ({"experiments": []}, ArgumentType, "experiments: must be at least one; got none."),
         (
             {"experiments": [TINY, TINY]},
             ArgumentType,
@@ -433,7 +433,7 @@ def test_a_fold_that_is_loaded_knows_its_rows(tmp_path):
             UnknownName,
             "engine: no option 'lcal'. Did you mean local?",
         ),
-        ({"seeds": []}, ArgumentType, "seeds: must be one at least, each once; got none."),
+        ({"seeds": []}, ArgumentType, "seeds: must be at least one, each once; got none."),
         ({"seeds": 0}, ArgumentRange, "seeds: must be a whole number, at least 1; got 0."),
         (
             {"data": None},

@@ -80,7 +80,7 @@ test_that("what cannot be run is refused in the core's words", {
     expect_identical(conditionMessage(error), text)
   }
   folder <- withr::local_tempdir()
-  refused(run_many(list()), "ArgumentType", "experiments: must be one at least; got none.")
+  refused(run_many(list()), "ArgumentType", "experiments: must be at least one; got none.")
   refused(
     run_many(5), "ArgumentType",
     "experiments: must come from experiment(), or be names of presets; got 5."

@@ -108,7 +108,7 @@ def run_many(
 def _several(experiments: Any) -> list[Experiment]:
     several = list(experiments) if isinstance(experiments, list | tuple) else [experiments]
     if not several:
-        raise ArgumentType("experiments: must be one at least; got none.")
+        raise ArgumentType("experiments: must be at least one; got none.")
     for one in several:
         if not isinstance(one, Experiment | str):
             raise ArgumentType(
@@ -123,7 +123,7 @@ def _seeds(experiment: Experiment, seeds: Any) -> list[int]:
         given = [SEED("seeds", seed) for seed in seeds]
         if not given or len(set(given)) < len(given):
             found = checks.show(given) if given else "none"
-            raise ArgumentType(f"seeds: must be one at least, each once; got {found}.")
+            raise ArgumentType(f"seeds: must be at least one, each once; got {found}.")
         return given
     count = checks.whole("seeds", seeds, low=1)
     return [experiment.seed + i for i in range(count)]

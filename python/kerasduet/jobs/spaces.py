@@ -127,7 +127,7 @@ class Space:
         else:
             several = (value,)
         if not several:
-            raise ArgumentType(f"space: must have a value of {name} at least; got none.")
+            raise ArgumentType(f"space: must have at least one value of {name}; got none.")
         for place, one in enumerate(several):
             if one in several[:place]:
                 raise ArgumentType(
