@@ -101,7 +101,11 @@ def test_a_range_of_whole_numbers_is_known_by_the_settings_rule():
             UnknownName,
             "unitz: the experiment mnist-dense has no such setting. Did you mean units?",
         ),
-        ({"units": []}, ArgumentType, "space: must have at least one value of units; got none."),
+        (
+            {"units": []},
+            ArgumentType,
+            "space: must have at least one value of units; got none.",
+        ),
         (
             {"units": [4, 4.0]},
             ArgumentType,
