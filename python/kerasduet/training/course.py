@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from kerasduet import callbacks as own_callbacks
+from kerasduet.data.part import mapped
 from kerasduet.environment import deterministic
 from kerasduet.interrupts import Interrupts
 from kerasduet.registry import TASKS
@@ -143,6 +144,7 @@ class _Course:
         """Train until done; KeyboardInterrupt leaves the state of the last whole epoch."""
         import keras
 
+        self._build_scores()
         self.began = time.perf_counter()
         self.model.fit(
             self.batches,
@@ -163,6 +165,22 @@ class _Course:
                 ),
             ],
         )
+
+    def _build_scores(self) -> None:
+        """Have loss and metrics make their variables before the first step is traced.
+
+        TensorFlow traces once more whatever makes variables on the way, which takes longer than a
+        short training does.
+        """
+        if any(None in head.shape[1:] for head in self.model.outputs):
+            return
+        _, targets, weights = self.dataset.train.take(slice(0, 1))
+        outputs = mapped(
+            lambda head: np.zeros((1, *head.shape[1:]), head.dtype), self.model.output
+        )
+        self.model.compute_loss(None, targets, outputs, weights, training=False)
+        self.model.compute_metrics(None, targets, outputs, weights)
+        self.model.reset_metrics()
 
     def take_up(self, logs: Any = None) -> None:
         """Give the callbacks the values that they had where the training stopped."""
