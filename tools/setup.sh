@@ -55,6 +55,7 @@ apt_install() {
     fi
     as_root=(sudo)
   fi
+  exec 8>.setup/apt.lock && flock 8 # the two sides of the set-up may both ask
   "${as_root[@]}" apt-get update # a fresh machine may have no package lists
   for package in "$@"; do
     if apt-cache show "$package" >/dev/null; then known+=("$package"); fi
@@ -183,8 +184,16 @@ r_package() {
   echo "$state" >.rlib/kerasduet.state
 }
 
+# Python's side is set up beside R's, so that no core is idle.
+step "Python packages" python_environment >.setup/python-side.txt 2>&1 &
+python_side=$!
+trap '[ -z "$python_side" ] || kill "$python_side" 2>/dev/null || true' EXIT
 step "R packages" r_packages
 step "reticulate" reticulate
-step "Python packages" python_environment
-step "kerasduet for R" r_package
 [ -z "$tests" ] || step "Chromium" browser
+status=0
+wait "$python_side" || status=$?
+python_side=
+cat .setup/python-side.txt
+[ "$status" -eq 0 ] || exit "$status"
+step "kerasduet for R" r_package

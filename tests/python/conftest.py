@@ -15,6 +15,10 @@ signal.signal(signal.SIGINT, signal.default_int_handler)
 os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
 os.environ["KERAS_HOME"] = tempfile.mkdtemp(prefix="keras-home-")
 DATA_FOLDER = os.environ.pop("KERASDUET_DATA", None)
+# Processes on JAX compile a network once, not for each of its runs.
+os.environ["JAX_COMPILATION_CACHE_DIR"] = os.path.join(os.environ["KERAS_HOME"], "jax")
+os.environ["JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS"] = "0"
+os.environ["JAX_PERSISTENT_CACHE_MIN_ENTRY_SIZE_BYTES"] = "-1"
 
 import atexit  # noqa: E402
 import shutil  # noqa: E402
