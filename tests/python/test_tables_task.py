@@ -236,3 +236,31 @@ def test_picked_rows_are_taken_when_they_are_asked_for():
     few = Picked(np.arange(10) * 10, np.array([3, 1, 7]))
     assert few.take(np.array([2, 0])).tolist() == [70, 30]
     assert np.asarray(few).tolist() == [30, 10, 70]
+
+
+def test_an_ordered_target_keeps_its_order(tmp_path):
+    levels = ["low", "middle", "high"]
+    grades = pd.Categorical(np.resize(levels, len(SOIL)), levels, ordered=True)
+    frame = SOIL[["depth", "stones"]].assign(grade=grades)
+    run = kd.run_experiment("table-classes", data=frame, target="grade", **QUICK)
+    wanted = pd.CategoricalDtype(levels, ordered=True)
+    loaded = kd.load_run(run.save(tmp_path / "run"))
+    for one in (run, loaded):
+        tests = one.predictions()
+        assert tests["truth"].dtype == tests["prediction"].dtype == wanted
+        assert one.predict(frame).dtype == wanted
+    assert loaded.predictions().equals(run.predictions())
+    assert run.evaluate(frame, frame["grade"])["loss"] > 0
+    assert kd.partial_dependence(run, "depth")["class"].dtype == wanted
+    assert run.metrics["accuracy"] == (tests["truth"] == tests["prediction"]).mean()
+    saved = run.preprocessing.to_dict()
+    del saved["ordered"]  # as runs of before were written
+    assert not type(run.preprocessing).from_dict(saved).ordered
+
+
+def test_an_ordered_target_of_numbers_keeps_them():
+    grades = pd.Categorical(np.resize([3, 1, 2], len(SOIL)), [3, 1, 2], ordered=True)
+    frame = SOIL[["depth", "stones"]].assign(grade=grades)
+    run = kd.run_experiment("table-classes", data=frame, target="grade", **QUICK)
+    assert run.predict(frame).categories.tolist() == [3, 1, 2]
+    assert run.predictions()["truth"].dtype == grades.dtype

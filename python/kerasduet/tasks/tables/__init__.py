@@ -145,6 +145,7 @@ class ClassTables(Table):
         """Learn classes and columns from the training rows."""
         import numpy as np
 
+        from kerasduet.data.labels import is_ordered
         from kerasduet.tasks.tables import loading, targets
         from kerasduet.tasks.tables.learned import ClassTable
 
@@ -154,7 +155,10 @@ class ClassTables(Table):
         counts = np.bincount(codes[rows[0]], minlength=len(names))
         targets.refuse_absent_class(counts, names)
         encoding = loading.learned_encoding(data, frame, rows[0])
-        learned = ClassTable(data.target, encoding, names, kind, tuple(counts.tolist()))
+        has_order = is_ordered(frame[data.target])
+        learned = ClassTable(
+            data.target, encoding, names, kind, tuple(counts.tolist()), has_order
+        )
         targets.class_weights(experiment.class_weight, learned)  # names that are not there
         return loading.laid(experiment, table, rows, codes, learned)
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from kerasduet.data.dataset import Dataset
 from kerasduet.data.frames import read_table
-from kerasduet.data.labels import find_labels
+from kerasduet.data.labels import find_labels, labels_of
 from kerasduet.errors import LengthMismatch
 from kerasduet.tasks.tables.scores import class_scores
 from kerasduet.training import predict_outputs, refuse_no_numbers
@@ -35,7 +35,7 @@ def predict_class(run: Result, x: Any, kind: str) -> Any:
     probabilities = outputs(run, x)
     if kind == "prob":
         return pd.DataFrame(probabilities, columns=list(learned.class_names))
-    return learned.labels[probabilities.argmax(axis=1)]
+    return labels_of(probabilities.argmax(axis=1), learned)
 
 
 def predict_number(run: Result, x: Any, kind: str) -> np.ndarray:
@@ -49,7 +49,7 @@ def evaluate(run: Result, x: Any, y: Any) -> dict[str, float]:
     """Score a run on other labelled rows, as its test rows are scored."""
     learned: Any = run.preprocessing
     if isinstance(y, Dataset):
-        y = learned.labels[y.y_test]
+        y = labels_of(y.y_test, y.preprocessing)
     codes = find_labels(y, learned)
     probabilities = outputs(run, x)
     if len(probabilities) != len(codes):
