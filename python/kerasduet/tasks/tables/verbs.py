@@ -10,6 +10,7 @@ from kerasduet.data.dataset import Dataset
 from kerasduet.data.frames import read_table
 from kerasduet.data.labels import find_labels, labels_of
 from kerasduet.errors import LengthMismatch
+from kerasduet.tasks.tables.learned import ClassTable, TableLearned
 from kerasduet.tasks.tables.scores import class_scores
 from kerasduet.training import predict_outputs, refuse_no_numbers
 
@@ -22,7 +23,8 @@ __all__ = ["evaluate", "outputs", "predict_class", "predict_number"]
 def outputs(run: Result, x: Any) -> np.ndarray:
     """Give the network's outputs (n, outputs) for a table, or for the test rows of a Dataset."""
     learned: Any = run.preprocessing
-    inputs = x.test.inputs if isinstance(x, Dataset) else learned.inputs(read_table(x)[0])
+    own = isinstance(x, Dataset) and isinstance(x.preprocessing, TableLearned)
+    inputs = learned.inputs(x.given if own else read_table(x, name="x")[0])
     found: np.ndarray = refuse_no_numbers(predict_outputs(run.model, learned, inputs))
     return found
 
@@ -48,7 +50,7 @@ def predict_number(run: Result, x: Any, kind: str) -> np.ndarray:
 def evaluate(run: Result, x: Any, y: Any) -> dict[str, float]:
     """Score a run on other labelled rows, as its test rows are scored."""
     learned: Any = run.preprocessing
-    if isinstance(y, Dataset):
+    if isinstance(y, Dataset) and isinstance(y.preprocessing, ClassTable):
         y = labels_of(y.y_test, y.preprocessing)
     codes = find_labels(y, learned)
     probabilities = outputs(run, x)
