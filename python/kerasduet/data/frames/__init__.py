@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from kerasduet.data.frames.column import Column
 from kerasduet.data.frames.embedded import load_embedded
-from kerasduet.data.frames.encoding import Column, Encoding
+from kerasduet.data.frames.encoding import Encoding
 from kerasduet.data.frames.learning import learn
 from kerasduet.data.frames.read import digest_frame, read_frame, read_table
 from kerasduet.data.frames.splits import fold_rows, split_rows

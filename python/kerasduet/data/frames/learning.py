@@ -8,7 +8,8 @@ import numpy as np
 import pandas as pd
 
 from kerasduet.checks import choice, nearest, whole
-from kerasduet.data.frames.encoding import MISSING, SCALES, UNKNOWN, Column, Encoding
+from kerasduet.data.frames.column import Column
+from kerasduet.data.frames.encoding import Encoding
 from kerasduet.data.frames.kinds import (
     kind_of,
     level_texts,
@@ -21,6 +22,9 @@ from kerasduet.errors import ArgumentType, EmptyData, MissingValue, ScaleError, 
 
 __all__ = ["learn"]
 
+SCALES = ("standard", "minmax", "robust", "none")
+MISSING = ("error", "indicator")
+UNKNOWN = ("error", "other")
 UNUSABLE = ("error", "drop")
 
 

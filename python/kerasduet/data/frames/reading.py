@@ -13,7 +13,7 @@ from kerasduet.data.frames.kinds import kind_of, level_texts, place_in, refuse_t
 from kerasduet.errors import ArgumentType, MissingValue, NonFinite, UnknownName
 
 if TYPE_CHECKING:
-    from kerasduet.data.frames.encoding import Column
+    from kerasduet.data.frames.column import Column
 
 __all__ = ["Rows", "as_dates", "as_levels", "as_numbers", "as_truth", "refuse_missing"]
 
