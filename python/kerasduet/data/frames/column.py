@@ -25,7 +25,8 @@ class Column:
     center, scale : float
         Of a number, or of a date's year: it becomes (value - center) / scale.
     fill : float
-        What stands in for a missing number, year or logical (true is 1).
+        What stands in for a missing number, year or logical (true is 1), and for an embedded level
+        that is missing where none was in training: the code of the commonest.
     levels : tuple of str
         Of categories, in order: those of the training rows, of an ordered factor all.
     embedded : bool
@@ -36,8 +37,12 @@ class Column:
     missing : bool
         Whether missing ones have a column, or code, of their own.
     other : bool
-        Whether levels may come that the training rows lack: they have no 1 in any column, or a
-        code of their own.
+        Whether levels may come that the training rows lack. An embedded column has a code for them.
+    lacking : tuple of str
+        The only ones that may: levels of the rows held out. Empty takes any.
+    means : tuple of float
+        Of the columns of a level each, over the training rows: what stands for an other level, and
+        for a missing one where none was in training.
     """
 
     name: str
@@ -50,6 +55,8 @@ class Column:
     fills: bool = False
     missing: bool = False
     other: bool = False
+    lacking: tuple[str, ...] = ()
+    means: tuple[float, ...] = ()
 
     def __post_init__(self) -> None:
         """Refuse what no training could have learned, such as a folder changed by hand."""
@@ -64,8 +71,14 @@ class Column:
         has_levels = self.kind in ("category", "ordered")
         if has_levels != bool(self.levels) or (self.embedded and self.kind != "category"):
             raise ValueError("levels: are those of categories")
-        if (self.other and self.kind != "category") or (self.missing and not self.fills):
+        if (self.other and not has_levels) or (self.missing and not self.fills):
             raise ValueError("other, missing: do not go together")
+        if self.lacking and (not self.other or set(self.lacking) & set(self.levels)):
+            raise ValueError("lacking: are other levels")
+        if self.means and len(self.means) != len(self.names) - self.missing:
+            raise ValueError("means: must be one a column")
+        if self.embedded and not 0 <= self.fill < self.codes:
+            raise ValueError("fill: must be a code")
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -88,6 +101,13 @@ class Column:
         return tuple(f"{self.name}[>={level}]" for level in self.levels[1:])
 
     @property
+    def stand_in(self) -> str:
+        """Say what a missing value counts as where it has no mark of its own."""
+        if not self.embedded:
+            return "the average of the training rows"
+        return "other" if self.other else "the commonest level of the training rows"
+
+    @property
     def codes(self) -> int:
         """Codes that an embedding has to know: levels, then missing ones, then other ones."""
         return len(self.levels) + self.missing + self.other
@@ -99,5 +119,7 @@ def _refuse_other_types(column: Column) -> None:
         wanted = {"str": str, "float": float, "bool": bool}.get(str(field.type), tuple)
         if type(value) is not wanted:
             raise TypeError(f"{field.name}: must be of type {field.type}")
-    if any(type(level) is not str for level in column.levels):
+    if any(type(level) is not str for level in (*column.levels, *column.lacking)):
         raise TypeError("levels: must be texts")
+    if any(type(mean) is not float or not 0 <= mean <= 1 for mean in column.means):
+        raise ValueError("means: must be shares")

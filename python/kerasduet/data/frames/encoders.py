@@ -50,27 +50,43 @@ def _date(column: Column, given: pd.Series, rows: Rows) -> Iterator[np.ndarray]:
 
 def _category(column: Column, given: pd.Series, rows: Rows) -> Iterator[np.ndarray]:
     codes, absent = as_levels(given, column, rows)
-    for code in range(len(column.levels)):
-        yield codes == code
-    if column.missing:
-        yield absent
+    values = (codes == code for code in range(len(column.levels)))
+    yield from _with_means(values, column, codes, absent)
 
 
 def _ordered(column: Column, given: pd.Series, rows: Rows) -> Iterator[np.ndarray]:
     codes, absent = as_levels(given, column, rows)
     if column.scale != 1:
-        yield _scaled(codes.astype(np.float64), absent, column)
-    else:
-        for code in range(1, len(column.levels)):
-            yield codes >= code
+        yield _scaled(codes.astype(np.float64), codes < 0, column)
+        if column.missing:
+            yield absent
+        return
+    values = (codes >= code for code in range(1, len(column.levels)))
+    yield from _with_means(values, column, codes, absent)
+
+
+def _with_means(
+    values: Iterator[np.ndarray], column: Column, codes: np.ndarray, absent: np.ndarray
+) -> Iterator[np.ndarray]:
+    """Put means where a row has no known level, and no mark that says so."""
+    blank = codes < 0
+    if column.missing:
+        blank &= ~absent
+    for part, mean in zip(values, column.means or _zeros(column), strict=True):
+        yield np.where(blank, mean, part) if blank.any() else part
     if column.missing:
         yield absent
+
+
+def _zeros(column: Column) -> tuple[float, ...]:
+    """Stand in for the means of runs that did not note them yet."""
+    return (0.0,) * (len(column.names) - column.missing)
 
 
 def embedded(column: Column, given: pd.Series, rows: Rows) -> np.ndarray:
     """Give the codes of a column to embed: int32 (rows,)."""
     codes, absent = as_levels(given, column, rows)
-    codes[codes < 0] = column.codes - 1  # other ones
+    codes[codes < 0] = column.codes - 1 if column.other else int(column.fill)
     if column.missing:
         codes[absent] = len(column.levels)
     return codes

@@ -12,6 +12,7 @@ import pandas as pd
 from kerasduet.checks import nearest
 from kerasduet.data.frames.column import Column
 from kerasduet.data.frames.encoders import ENCODERS, embedded
+from kerasduet.data.frames.kinds import place_in
 from kerasduet.data.frames.reading import Rows
 from kerasduet.data.frames.side import Side
 from kerasduet.data.preprocessing import Learned
@@ -194,6 +195,24 @@ class Encoding(Learned):
                 numbers.add(values)
         named = {f"level_{i}": items for i, items in enumerate(codes, 1)}
         return {"numbers": numbers.by_side()} | named
+
+    def gaps_note(self, frame: pd.DataFrame) -> str:
+        """Say which columns lack values that training had in every row; empty where none do."""
+        lacking = {}
+        for column in self.columns:
+            if column.fills and not column.missing and column.name in frame:
+                absent = frame[column.name].isna().to_numpy()
+                if absent.any():
+                    lacking[column] = absent
+        if not lacking:
+            return ""
+        (column, absent), *more = lacking.items()
+        others = "".join(f", {int(one.sum()):,} in {other.name}" for other, one in more)
+        return (
+            f"{column.name}: was never missing in training; got {int(absent.sum()):,} missing, the "
+            f"first in {place_in(frame)(int(absent.argmax()))}{others}. A missing value counts as "
+            f"{column.stand_in}. Fill it yourself if you know better."
+        )
 
     def _refuse_absent(self, names: list[str]) -> None:
         absent = [name for name in self.features if name not in names]
