@@ -277,7 +277,9 @@ series_to_py <- function(x, name) {
     return(indexed_to_py(unclass(x), ts_times(x), name))
   }
   if (!requireNamespace("zoo", quietly = TRUE)) {
-    refuse(name, ": needs the package zoo to read a series of class ", class(x)[[1]], ". Install it.")
+    refuse(
+      name, ": needs the package zoo to read a series of class ", class(x)[[1]], ". Install it."
+    )
   }
   times <- zoo::index(x)
   if (inherits(times, c("yearmon", "yearqtr"))) {

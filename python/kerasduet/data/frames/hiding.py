@@ -47,9 +47,11 @@ def hide_levels(
         known = np.flatnonzero(own < levels)
         wanted = round(min(len(known) / (levels + 1), len(known) * MOST))
         wanted = max(wanted, 1) - int((own == column.codes - 1).sum())
-        _, first = np.unique(own, return_index=True)
+        if wanted <= 0:
+            continue
+        first = np.zeros(column.codes, np.int64)
+        first[own[::-1]] = np.arange(len(own))[::-1]  # of one place, the last value stays
         free = np.setdiff1d(known, first, assume_unique=True)
-        if wanted > 0 and len(free):
-            random = np.random.default_rng([seed, i])
-            chosen = random.choice(free, min(wanted, len(free)), replace=False)
-            codes[rows[chosen]] = column.codes - 1
+        random = np.random.default_rng([seed, i])
+        chosen = random.choice(free, min(wanted, len(free)), replace=False)
+        codes[rows[chosen]] = column.codes - 1
