@@ -2,16 +2,20 @@
 
 session <- new.env(parent = emptyenv())
 
-# Evaluate an expression that uses the core. Its errors become errors of the function that the
-# user called; errors of R code in it pass.
+# Evaluate an expression that uses the core. Its errors and warnings become those of the function
+# that the user called; those of R code in it pass.
 call_core <- function(expr, call = rlang::caller_env()) {
   check_given(call)
   start_core(call)
-  tryCatch(
+  value <- tryCatch(
     expr,
     python.builtin.BaseException = function(error) abort_from_python(error, call),
     kerasduet_refusal = function(error) abort_own(conditionMessage(error), error$kind, call)
   )
+  for (text in plain(core$environment$kept_warnings())) {
+    rlang::warn(text, class = "KerasduetWarning", call = call)
+  }
+  value
 }
 
 # The function that runs in `frame`, which the user called, must have what it has no default for.
@@ -43,7 +47,10 @@ start_core <- function(call = rlang::caller_env()) {
     return(invisible())
   }
   tryCatch(
-    core$environment$set_caller(paste("R", getRversion()), libraries = as.list(.libPaths())),
+    {
+      core$environment$set_caller(paste("R", getRversion()), libraries = as.list(.libPaths()))
+      core$environment$keep_warnings()
+    },
     error = function(error) {
       abort_own(no_python_text(conditionMessage(error)), "kerasduet_no_python", call)
     }

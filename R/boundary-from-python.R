@@ -56,7 +56,8 @@ frame_from_py <- function(frame, dates = NULL, classes = NULL, levels = NULL) {
 
 # Labels are numbers in Python where the caller's were; a number of R's might be written as 1e+05.
 classes_from_py <- function(series, levels) {
-  factor(texts_from_py(series$astype("str")$tolist()), levels)
+  has_order <- reticulate::py_has_attr(series$dtype, "ordered") && plain(series$dtype$ordered)
+  factor(texts_from_py(series$astype("str")$tolist()), levels, ordered = has_order)
 }
 
 series_from_py <- function(series, dates) {

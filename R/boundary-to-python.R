@@ -131,7 +131,7 @@ progress_to_py <- function(progress) {
 # Data ----------------------------------------------------------------------------------------
 
 # Data keep their type or are refused; a vector of length one stays a vector.
-data_to_py <- function(x) {
+data_to_py <- function(x, name = "data") {
   if (is.null(x) || is_python(x)) {
     return(x)
   }
@@ -139,20 +139,21 @@ data_to_py <- function(x) {
     return(handle(x))
   }
   if (inherits(x, c("ts", "zoo"))) {
-    return(series_to_py(x))
+    return(series_to_py(x, name))
   }
   if (is.data.frame(x) || is.list(x) && !is.object(x)) {
-    return(columns_to_py(x))
+    return(columns_to_py(x, name))
   }
-  column_to_py(x)
+  column_to_py(x, name)
 }
 
-columns_to_py <- function(x) {
+columns_to_py <- function(x, name) {
+  values <- lapply(unname(x), data_to_py, name)
   if (is.null(names(x)) && length(x) > 0) {
-    return(lapply(x, data_to_py))
+    return(values)
   }
-  refuse_twice(names(x), "data")
-  columns <- reticulate::py_dict(as.list(names(x)), unname(lapply(x, data_to_py)), convert = FALSE)
+  refuse_twice(names(x), name)
+  columns <- reticulate::py_dict(as.list(names(x)), values, convert = FALSE)
   # Row names may be dates, such as those of as.data.frame(xts): the core looks at them.
   is_named <- is.data.frame(x) && is.character(attr(x, "row.names"))
   if (!is_named || any(vapply(x, function(column) length(dim(column)) > 1, logical(1)))) {
@@ -161,7 +162,7 @@ columns_to_py <- function(x) {
   pandas()$DataFrame(columns, index = texts_to_py(row.names(x)))
 }
 
-column_to_py <- function(x) {
+column_to_py <- function(x, name) {
   x <- plain_column(x)
   switch(column_kind(x),
     factor = factor_to_py(x),
@@ -170,7 +171,7 @@ column_to_py <- function(x) {
     text = texts_to_py(x),
     number = array_to_py(x),
     refuse(
-      "data: must be numbers, a factor, text, dates or times; got ", class(x)[[1]],
+      name, ": must be numbers, a factor, text, dates or times; got ", class(x)[[1]],
       ". Convert it first, say with as.numeric() or as.Date()."
     )
   )
@@ -259,9 +260,9 @@ local_zone <- function(link = Sys.readlink("/etc/localtime")) {
 }
 
 # Values with their times beside them: one column is a Series, a matrix a DataFrame.
-indexed_to_py <- function(x, times) {
+indexed_to_py <- function(x, times, name) {
   columns <- if (is.matrix(x)) as.list(as.data.frame(x)) else list(as.vector(x))
-  columns <- lapply(columns, column_to_py)
+  columns <- lapply(columns, column_to_py, name)
   index <- pandas()$Index(times, name = "time")
   if (is.null(names(columns))) {
     return(pandas()$Series(columns[[1]], index = index))
@@ -271,18 +272,20 @@ indexed_to_py <- function(x, times) {
 }
 
 # A series of zoo or xts has an index of any class, months and quarters of a class of their own.
-series_to_py <- function(x) {
+series_to_py <- function(x, name) {
   if (!inherits(x, "zoo")) {
-    return(indexed_to_py(unclass(x), ts_times(x)))
+    return(indexed_to_py(unclass(x), ts_times(x), name))
   }
   if (!requireNamespace("zoo", quietly = TRUE)) {
-    refuse("data: needs the package zoo to read a series of class ", class(x)[[1]], ". Install it.")
+    refuse(
+      name, ": needs the package zoo to read a series of class ", class(x)[[1]], ". Install it."
+    )
   }
   times <- zoo::index(x)
   if (inherits(times, c("yearmon", "yearqtr"))) {
     times <- zoo::as.Date(times)
   }
-  indexed_to_py(zoo::coredata(x), column_to_py(times))
+  indexed_to_py(zoo::coredata(x), column_to_py(times, name), name)
 }
 
 # A time series of years, quarters, months, and of the weeks and days of a year of 365.25 days, has

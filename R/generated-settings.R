@@ -40,7 +40,9 @@
 #'   fill linearly between known neighbours, and with the last known value where the next one
 #'   lies behind the end of the training rows or the origin of a forecast. Filled truths are
 #'   marked in `predictions()`, not scored. Of a table: refuse missing values, or put the
-#'   training mean (of levels, one of its own) in their place and say so in a column beside.
+#'   training mean (of levels, one of its own) in their place and say so in a column beside. A
+#'   value missing for the first time at prediction counts as the average, or the commonest
+#'   level, and a warning says so.
 #' * `lookback`, `horizon`: whole numbers. Time steps the network sees, and time steps it
 #'   forecasts, at least 1.
 #' * `season`: whole number. Time steps in one season, at least 1 and fewer than the training
@@ -58,8 +60,11 @@
 #' * `scale`: "standard", "minmax", "robust" or "none". Scaling of columns of numbers, learned on
 #'   the training rows: to mean 0 and deviation 1, to 0..1, by median and quartiles, or not at
 #'   all.
-#' * `unknown`: "error" or "other". A level that the training rows lack: refuse it, or take it
-#'   for a level "other".
+#' * `unknown`: a level that neither the training rows nor those held out have:
+#' * `"error"`: refuse it, or take it for "other", as the levels of rows held out alone always
+#'   are. "Other" is the mean of the training rows' columns of a level each.
+#' * `"other"`: an embedded column has a code for it, which a few training rows, at most one in
+#'   20, have in place of their own level, to learn from.
 #' * `unusable`: "error" or "drop". A column of which nothing can be learned, such as names, ids
 #'   or a single value: refuse it, or leave it out and say so.
 #' * `split`: "stratified" or "random". How test and validation rows are drawn where neither a

@@ -359,7 +359,7 @@ predict.kerasduet_run <- function(object, newdata, type = NULL, ...) {
     py <- handle(object)
     kinds <- py$task$kinds
     type <- plain(core$checks$choice("type", setting_to_py(type %||% plain(kinds)[[1]]), kinds))
-    given <- py$predict(data_to_py(newdata), kind = type)
+    given <- py$predict(data_to_py(newdata, "x"), kind = type)
     prediction_from_py(given, class_names(py), type, has_dates(py))
   })
 }
@@ -378,7 +378,7 @@ predict.kerasduet_run <- function(object, newdata, type = NULL, ...) {
 #' evaluate_run(run, run$dataset$x_validation, run$dataset$y_validation)
 #' @export
 evaluate_run <- function(run, x, y) {
-  call_core(plain(run_to_py(run)$evaluate(data_to_py(x), data_to_py(y))))
+  call_core(plain(run_to_py(run)$evaluate(data_to_py(x, "x"), data_to_py(y, "y"))))
 }
 
 # No generic of our own: it would mask that of keras3.

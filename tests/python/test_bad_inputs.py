@@ -24,6 +24,8 @@ EXPERIMENTS = {
 }
 CASES = [case for file in FILES for case in file.get("cases", [])]
 SETS = {"run_many", "cross_validate", "tune"}
+LOOKS = {"importance", "partial_dependence", "baseline_coefficients"}
+OF_RUNS = {"predict", "evaluate", "forecast"} | LOOKS
 SPECIAL = {"NA": float("nan"), "NaN": float("nan"), "Inf": np.inf, "-Inf": -np.inf}
 HOLDER = """
 import sys
@@ -102,6 +104,11 @@ def call(case, folder, runs, events):
             return run.forecast(plain(case["horizon"]))
         x = build(case["x"])
         return run.predict(x) if name == "predict" else run.evaluate(x, build(case["y"]))
+    if name in LOOKS:
+        data = build(case["data"]) if "data" in case else None
+        return getattr(kd, name)(
+            runs(case["experiment"]), data=data, **case.get("arguments", {})
+        )
     if "folder" in case:
         return getattr(kd, name)(case["folder"].replace("{folder}", str(folder)))
     preset, settings = settings_of(case, folder)
@@ -168,7 +175,7 @@ def folder(tmp_path, request):
 
 @pytest.mark.parametrize("case", CASES, ids=label)
 def test_refused_with_its_text_and_nothing_left_behind(case, folder, runs, monkeypatch):
-    if case["call"] in {"predict", "evaluate", "forecast"}:
+    if case["call"] in OF_RUNS:
         runs(case["experiment"])
     workplace = folder / "workplace"
     workplace.mkdir()

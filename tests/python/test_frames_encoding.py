@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+from functools import partial
 
 import numpy as np
 import pandas as pd
 import pytest
 
 from kerasduet import errors
-from kerasduet.data.frames import Encoding, learn, load_embedded, read_frame
+from kerasduet.data.frames import Encoding, hide_levels, learn, load_embedded, read_frame
 
 PEOPLE = {
     "age": [20.0, 30, 40, 50, 60, 100],
@@ -108,25 +109,34 @@ def test_only_training_rows_are_learned_from():
     frame = people()
     rows = np.array([0, 1, 2, 3])
     encoding = learn(frame, ["age", "town"], rows=rows)
-    assert encoding == learn(frame.iloc[rows].reset_index(drop=True), ["age", "town"])
+    alone = learn(frame.iloc[rows].reset_index(drop=True), ["age", "town"])
+    assert encoding.columns[0] == alone.columns[0]
+    assert encoding.columns[1].levels == alone.columns[1].levels
+    assert encoding.columns[1].means == alone.columns[1].means
     assert encoding.columns[0].center == 35 and encoding.columns[1].levels == ("Bonn", "Ulm")
     taken = encoding.encode(frame, rows)["numbers"]
     np.testing.assert_array_equal(taken, encoding.encode(frame.iloc[rows])["numbers"])
-    refused(
-        errors.UnknownName,
-        "town: must be a level of the training rows, Bonn, Ulm; got 'Trier' in row 6. "
-        'Set unknown = "other" to take any.',
-        encoding.encode,
-        frame,
+
+
+def test_levels_of_rows_held_out_alone_count_as_other_there_and_new_ones_are_refused():
+    frame = people()
+    encoding = learn(frame, ["age", "town"], rows=np.array([0, 1, 2, 3]))
+    assert encoding.columns[1].lacking == ("Trier",) and encoding.columns[1].other
+    assert encoding.notes == (
+        "Of town, 1 level of rows held out alone, Trier: there they count as other.",
     )
-    refused(
-        errors.UnknownName,
-        "town: must be a level of the training rows, Bonn, Ulm; got 'Trier' in row 6. "
-        'Set unknown = "other" to take any.',
-        encoding.encode,
-        frame,
-        np.array([4, 5]),
-    )
+    shares = [0.5, 0.5]
+    assert encoding.encode(frame)["numbers"][5, 1:].tolist() == shares
+    assert encoding.encode(frame, np.array([4, 5]))["numbers"][1, 1:].tolist() == shares
+    for rows in (None, np.array([1])):
+        refused(
+            errors.UnknownName,
+            "town: must be a level of the training rows, Bonn, Ulm; got 'Kiel' in row 2. "
+            'Set unknown = "other" to take any.',
+            encoding.encode,
+            read_frame({"age": [20, 30], "town": ["Trier", "Kiel"]}),
+            rows,
+        )
 
 
 def test_columns_may_come_in_any_order():
@@ -171,9 +181,17 @@ def test_missing_values_are_refused_with_column_and_count():
     )
     refused(
         errors.MissingValue,
+        "age: values must not be missing; got 2 missing, the first in row 2. Fill them, leave the "
+        'column out of the features, or set missing = "indicator".',
+        partial(learn, rows=np.array([0, 3])),
+        frame,
+        ["age"],
+    )
+    refused(
+        errors.MissingValue,
         "age: values must not be missing; got 1 missing, the first in row 3. Fill them, or set "
         'missing = "indicator" before training.',
-        learn(frame, ["age"], rows=np.array([0, 3])).encode,
+        learn(people(), ["age"]).encode,
         frame,
         np.array([0, 2]),
     )
@@ -204,16 +222,65 @@ def test_missing_values_have_columns_of_their_own():
     assert found["day[year]"][5] == pytest.approx(0, abs=1e-6)
 
 
-def test_values_missing_for_the_first_time_are_filled_where_that_was_asked_for():
+def test_values_missing_for_the_first_time_count_as_the_average():
     frame = people()
     encoding = learn(frame, list(PEOPLE), missing="indicator")
     assert not any("missing" in name for name in encoding.names)
+    usual = encoding.encode(frame)["numbers"]
+    wanted = usual.mean(axis=0)
+    wanted[[name.startswith("day[") for name in encoding.names]] = (
+        0  # the middle of their circles
+    )
     alone = pd.DataFrame({name: [None] for name in PEOPLE}, dtype="str")
-    assert encoding.encode(read_frame(alone))["numbers"][0, :5].tolist() == [0, 0.5, 0, 0, 0]
+    found = encoding.encode(read_frame(alone))["numbers"][0]
+    np.testing.assert_allclose(found, wanted, atol=1e-6)
     gaps = read_frame({name: [None, column[0]] for name, column in PEOPLE.items()})
     encoded = encoding.encode(gaps)["numbers"]
-    assert encoded[0, :5].tolist() == [0, 0.5, 0, 0, 0]
-    np.testing.assert_array_equal(encoded[1], encoding.encode(frame)["numbers"][0])
+    np.testing.assert_allclose(encoded[0], wanted, atol=1e-6)
+    np.testing.assert_array_equal(encoded[1], usual[0])
+    assert encoding.gaps_note(frame) == ""
+    assert encoding.gaps_note(gaps) == (
+        "age: was never missing in training; got 1 missing, the first in row 1, 1 in member, 1 in "
+        "town, 1 in size, 1 in day. A missing value counts as the average of the training rows. "
+        "Fill it yourself if you know better."
+    )
+
+
+def test_an_embedded_level_missing_for_the_first_time_is_the_commonest():
+    towns = [f"town {i % 11:02}" for i in range(33)] + ["town 05"]
+    frame = read_frame({"town": [*towns, None]})
+    encoding = learn(frame, ["town"], missing="indicator", rows=np.arange(34))
+    assert encoding.levels == {"town": 11}
+    assert encoding.encode(frame)["level_1"][-1] == 5
+    assert encoding.notes == (
+        "Of town, 1 missing value of rows held out alone: there they count as the commonest level "
+        "of the training rows.",
+    )
+    others = learn(frame, ["town"], missing="indicator", unknown="other", rows=np.arange(34))
+    assert others.encode(frame)["level_1"][-1] == 11
+    assert "A missing value counts as other." in others.gaps_note(frame)
+
+
+def test_levels_are_hidden_in_a_few_training_rows():
+    towns = [f"town {i % 12:02}" for i in range(240)]
+    frame = read_frame({"town": towns, "place": [f"place {i % 40}" for i in range(240)]})
+    encoding = learn(frame, ["town", "place"], unknown="other")
+    before = encoding.encode(frame)
+    encoded = {name: codes.copy() for name, codes in before.items()}
+    rows = np.arange(40, 240)
+    hide_levels(encoding, encoded, rows, seed=1)
+    for name, levels, count in (("level_1", 12, 10), ("level_2", 40, 5)):
+        changed = np.flatnonzero(encoded[name] != before[name])
+        assert len(changed) == count  # one row in 20; of more levels, a mean level's rows
+        assert set(encoded[name][changed]) == {levels} and changed.min() >= 40
+        assert set(encoded[name][rows]) == {*range(levels + 1)}
+    again = {name: codes.copy() for name, codes in before.items()}
+    hide_levels(encoding, again, rows, seed=1)
+    assert all(np.array_equal(again[name], encoded[name]) for name in encoded)
+    plain = learn(frame, ["town", "place"])
+    untouched = plain.encode(frame)
+    hide_levels(plain, untouched, rows, seed=1)
+    assert np.array_equal(untouched["level_1"], before["level_1"])
 
 
 def test_codes_to_embed_have_places_for_missing_and_other_levels():
@@ -221,7 +288,7 @@ def test_codes_to_embed_have_places_for_missing_and_other_levels():
     frame = read_frame({"town": [*towns, None, "once"]})
     encoding = learn(frame, ["town"], missing="indicator", unknown="other")
     assert encoding.levels == {"town": 13}
-    assert encoding.notes == ("Of town, 1 levels that one training row has count as others.",)
+    assert encoding.notes == ("Of town, 1 level that one training row has count as other.",)
     assert encoding.encode(frame)["level_1"].tolist()[-3:] == [10, 11, 12]
     new = read_frame({"town": ["town 03", "elsewhere", None]})
     assert encoding.encode(new)["level_1"].tolist() == [3, 12, 11]
@@ -229,22 +296,29 @@ def test_codes_to_embed_have_places_for_missing_and_other_levels():
     assert plain.levels == {"town": 13} and plain.columns[0].levels[0] == "once"
 
 
-def test_other_levels_have_no_1_in_any_column():
+def test_other_levels_are_the_mean_of_the_training_rows():
     frame = people()
     encoding = learn(frame, ["town"], unknown="other")
     new = read_frame({"town": ["Ulm", "elsewhere"]})
-    assert encoding.encode(new)["numbers"].tolist() == [[0, 0, 1], [0, 0, 0]]
+    found = encoding.encode(new)["numbers"]
+    assert found[0].tolist() == [0, 0, 1]
+    np.testing.assert_allclose(found[1], encoding.encode(frame)["numbers"].mean(axis=0))
 
 
-def test_an_order_has_no_place_for_other_levels():
-    encoding = learn(people(), ["size"], unknown="other")
+def test_other_levels_of_an_order_are_the_mean_of_the_training_rows():
     new = read_frame({"size": pd.Categorical(["M", "XL"], ["S", "M", "L", "XL"], ordered=True)})
     refused(
         errors.UnknownName,
-        "size: must be a level of the training rows, S, M, L; got 'XL' in row 2.",
-        encoding.encode,
+        "size: must be a level of the training rows, S, M, L; got 'XL' in row 2. "
+        'Set unknown = "other" to take any.',
+        learn(people(), ["size"]).encode,
         new,
     )
+    for one_hot in (10, 2):
+        encoding = learn(people(), ["size"], unknown="other", one_hot=one_hot)
+        found = encoding.encode(new)["numbers"][1]
+        known = encoding.encode(people())["numbers"]
+        np.testing.assert_allclose(found, known.mean(axis=0), rtol=1e-6)
 
 
 def test_levels_are_known_by_their_texts():
@@ -535,6 +609,11 @@ DAMAGES = [
     lambda plain: plain["columns"][2].update(levels=[["a"], ["b"]]),
     lambda plain: plain["columns"][2].update(levels=[]),
     lambda plain: plain["columns"][1].update(other=True),
+    lambda plain: plain["columns"][2].update(lacking=["c"]),
+    lambda plain: plain["columns"][2].update(other=True, lacking=["Bonn"]),
+    lambda plain: plain["columns"][2].update(other=True, lacking=[1]),
+    lambda plain: plain["columns"][2].update(means=[1.0]),
+    lambda plain: plain["columns"][2].update(means=[0.5, 0.5, 1.5]),
 ]
 
 

@@ -11,7 +11,7 @@ from sklearn import metrics as sk
 from sklearn.calibration import calibration_curve
 
 from kerasduet.report.intervals import bootstrap, drawn_counts, interval_of, resampled_means
-from kerasduet.tasks.tables import scores
+from kerasduet.tasks.tables import curves, scores
 
 EXACT = {"rel": 1e-12, "abs": 1e-12}
 
@@ -138,7 +138,7 @@ def test_r2_of_a_constant_truth(guess):
 
 def test_reliability_is_the_calibration_curve():
     codes, chances = classes(500, 2, seed=5)
-    found = scores.reliability(codes, chances)
+    found = curves.reliability(codes, chances)
     share, mean = calibration_curve(codes, chances[:, 1], n_bins=10)
     assert found["share"].to_numpy() == pytest.approx(share, **EXACT)
     assert found["probability"].to_numpy() == pytest.approx(mean, **EXACT)
@@ -146,7 +146,7 @@ def test_reliability_is_the_calibration_curve():
     inside = found["low"].le(found["share"]) & found["share"].le(found["high"])
     assert inside.all()
     codes, chances = classes(300, 4, seed=5)
-    found = scores.reliability(codes, chances, bins=5)
+    found = curves.reliability(codes, chances, bins=5)
     right = codes == chances.argmax(axis=1)
     share, mean = calibration_curve(right, chances.max(axis=1), n_bins=5)
     assert found["share"].to_numpy() == pytest.approx(share, **EXACT)
@@ -156,14 +156,14 @@ def test_reliability_is_the_calibration_curve():
 @pytest.mark.parametrize("tied", [False, True])
 def test_roc_is_that_of_scikit_learn(tied):
     codes, chances = classes(100, 2, seed=6, tied=tied)
-    found = scores.roc(codes, chances)
+    found = curves.roc(codes, chances)
     alarms, hits, thresholds = sk.roc_curve(codes, chances[:, 1], drop_intermediate=False)
     assert found["false_positive"].to_numpy() == pytest.approx(alarms, **EXACT)
     assert found["true_positive"].to_numpy() == pytest.approx(hits, **EXACT)
     assert np.array_equal(found["threshold"], thresholds)
     codes, chances = classes(60, 3, seed=6)
-    assert scores.roc(codes, chances)["code"].unique().tolist() == [0, 1, 2]
-    assert scores.roc(np.zeros(4, dtype=int), chances[:4, :2]).empty
+    assert curves.roc(codes, chances)["code"].unique().tolist() == [0, 1, 2]
+    assert curves.roc(np.zeros(4, dtype=int), chances[:4, :2]).empty
 
 
 def test_draws_of_counts_are_those_of_means():

@@ -1,6 +1,7 @@
 """The tasks on tables: from a data frame to a run, and what a run says of other rows."""
 
 import pickle
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -8,11 +9,12 @@ import pytest
 
 import kerasduet as kd
 from kerasduet.data.part import Picked
-from kerasduet.errors import ArgumentType, ShapeError, UnknownName
+from kerasduet.errors import ArgumentType, KerasduetWarning, ShapeError, UnknownName
 from kerasduet.registry import TASKS
 from kerasduet.tasks.tables.example import table
 
-QUICK = {"epochs": 2, "units": 4, "early_stopping": None, "progress": False}
+TRAINING = {"epochs": 2, "units": 4, "early_stopping": None}
+QUICK = TRAINING | {"progress": False}
 NARROW = ("stones", "wet")
 SOIL = table("kind", classes=True)
 
@@ -236,3 +238,92 @@ def test_picked_rows_are_taken_when_they_are_asked_for():
     few = Picked(np.arange(10) * 10, np.array([3, 1, 7]))
     assert few.take(np.array([2, 0])).tolist() == [70, 30]
     assert np.asarray(few).tolist() == [30, 10, 70]
+
+
+def test_an_ordered_target_keeps_its_order(tmp_path):
+    levels = ["low", "middle", "high"]
+    grades = pd.Categorical(np.resize(levels, len(SOIL)), levels, ordered=True)
+    frame = SOIL[["depth", "stones"]].assign(grade=grades)
+    run = kd.run_experiment("table-classes", data=frame, target="grade", **QUICK)
+    wanted = pd.CategoricalDtype(levels, ordered=True)
+    loaded = kd.load_run(run.save(tmp_path / "run"))
+    for one in (run, loaded):
+        tests = one.predictions()
+        assert tests["truth"].dtype == tests["prediction"].dtype == wanted
+        assert one.predict(frame).dtype == wanted
+    assert loaded.predictions().equals(run.predictions())
+    assert run.evaluate(frame, frame["grade"])["loss"] > 0
+    assert kd.partial_dependence(run, "depth")["class"].dtype == wanted
+    assert run.metrics["accuracy"] == (tests["truth"] == tests["prediction"]).mean()
+    saved = run.preprocessing.to_dict()
+    del saved["ordered"]  # as runs of before were written
+    assert not type(run.preprocessing).from_dict(saved).ordered
+
+
+def test_an_ordered_target_of_numbers_keeps_them():
+    grades = pd.Categorical(np.resize([3, 1, 2], len(SOIL)), [3, 1, 2], ordered=True)
+    frame = SOIL[["depth", "stones"]].assign(grade=grades)
+    run = kd.run_experiment("table-classes", data=frame, target="grade", **QUICK)
+    assert run.predict(frame).categories.tolist() == [3, 1, 2]
+    assert run.predictions()["truth"].dtype == grades.dtype
+
+
+@pytest.fixture(scope="module")
+def rare():
+    """Give a run on a table where some levels, and missing values, lie in rows held out alone."""
+    towns = [f"town {i}" for i in np.arange(len(SOIL)) % 12]
+    exp = kd.experiment("table-classes", target="kind", missing="indicator", **TRAINING)
+    test = kd.load_data(exp, SOIL).given.index[0]
+    frame = SOIL.assign(town=towns, slope=SOIL["slope"].astype(object))
+    frame.loc[test, ["town", "slope", "depth"]] = ["far", "cliff", np.nan]
+    return frame, test, kd.run_experiment(exp, data=frame, progress=False)
+
+
+def test_rare_levels_never_make_a_table_unusable(rare, tmp_path):
+    frame, test, run = rare
+    for note in (
+        "Of depth, 1 missing value of rows held out alone: there they count as the average of the "
+        "training rows.",
+        "Of slope, 1 level of rows held out alone, cliff: there they count as other.",
+        "Of town, 1 level of rows held out alone, far: there they count as other.",
+    ):
+        assert note in run.facts["note"]
+    tests = run.predictions().set_index("row")
+    loaded = kd.load_run(run.save(tmp_path / "run"))
+    for one in (run, loaded):
+        with pytest.warns(
+            KerasduetWarning, match=r"^depth: was never missing in training; got 1"
+        ):
+            found = one.predict(frame.loc[[test]], kind="prob")
+        assert found.to_numpy()[0] == pytest.approx(
+            tests.loc[test + 1, ["p_clay", "p_loam", "p_sand"]].to_numpy(float), rel=1e-5
+        )
+    new = frame.loc[[1]].assign(town="farther")
+    with pytest.raises(UnknownName, match=r"^town: must be a level .* got 'farther' in row 1"):
+        run.predict(new)
+
+
+def test_a_warning_names_the_line_of_the_caller(rare):
+    frame, _, run = rare
+    gap = frame.loc[[1]].assign(depth=np.nan)
+    for ask in (
+        lambda: run.predict(gap),
+        lambda: run.predict(gap, kind="prob"),
+        lambda: run.evaluate(gap, gap["kind"]),
+    ):
+        with pytest.warns(KerasduetWarning) as caught:
+            ask()
+        assert [Path(one.filename).name for one in caught] == [Path(__file__).name]
+
+
+def test_other_levels_have_rows_to_learn_from(rare):
+    _, _, run = rare
+    codes = run.dataset.train.inputs["level_2"]
+    assert (np.asarray(codes) == 12).sum() == round(len(codes) / 20)
+    assert run.dataset.train.inputs.keys() == {"numbers", "level_1", "level_2"}
+
+
+def test_folds_take_rare_levels_too():
+    frame = SOIL[["depth", "kind"]].assign(town=["far", *np.resize(["a", "b"], len(SOIL) - 1)])
+    exp = kd.experiment("table-classes", target="kind", **TRAINING).replace(epochs=1)
+    assert len(kd.cross_validate(exp, folds=2, data=frame, progress=False)) == 2

@@ -72,6 +72,10 @@ run_of <- function(name, base) {
   trained[[name]]
 }
 
+of_runs <- c(
+  "predict", "evaluate", "forecast", "importance", "partial_dependence", "baseline_coefficients"
+)
+
 call_case <- function(case, base, folder, tell) {
   data <- if (!is.null(case$data)) build(case$data)
   arguments <- if (!is.null(base)) settings_of(case, base, folder)
@@ -85,6 +89,12 @@ call_case <- function(case, base, folder, tell) {
     predict = predict(run_of(case$experiment, base), build(case$x)),
     evaluate = evaluate_run(run_of(case$experiment, base), build(case$x), build(case$y)),
     forecast = forecast(run_of(case$experiment, base), h = value_of(case$horizon)),
+    importance = ,
+    partial_dependence = ,
+    baseline_coefficients = {
+      run <- run_of(case$experiment, base)
+      do.call(case$call, c(list(run), case$arguments, list(data = data)))
+    },
     load_run = load_run(in_folder(case$folder, folder)),
     resume_run = resume_run(in_folder(case$folder, folder)),
     load_run_set = load_run_set(in_folder(case$folder, folder)),
@@ -130,7 +140,7 @@ check_case <- function(case, base) {
     holder <- hold(file.path(folder, case$busy))
     withr::defer(close(holder))
   }
-  if (case$call %in% c("predict", "evaluate", "forecast")) run_of(case$experiment, base)
+  if (case$call %in% of_runs) run_of(case$experiment, base)
   before <- list(contents(folder), contents(Sys.getenv("KERAS_HOME")), getwd())
   events <- 0
   tell <- function(event) events <<- events + 1

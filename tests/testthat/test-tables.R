@@ -153,3 +153,30 @@ test_that("R's iris gives the bits of the embedded table", {
     expect_identical(as.array(theirs[[part]]), as.array(ours[[part]]))
   }
 })
+
+test_that("an ordered target comes back as an ordered factor", {
+  skip_without_core()
+  levels <- c("low", "middle", "high")
+  graded <- cbind(soil[c("depth", "stones")],
+    grade = ordered(rep_len(levels, nrow(soil)), levels), wet = NA
+  )
+  graded$wet <- rep_len(c(TRUE, FALSE), nrow(soil))
+  run <- run_experiment("table-classes", grade ~ depth + stones + wet,
+    data = graded, missing = "indicator", epochs = 1, units = 4, early_stopping = NULL,
+    progress = FALSE
+  )
+  tests <- predictions(run)
+  expect_identical(tests$truth, graded$grade[tests$row])
+  expect_identical(predict(run, graded[tests$row, ]), tests$prediction)
+  expect_identical(levels(partial_dependence(run, "depth")$class), levels)
+  expect_s3_class(partial_dependence(run, "depth")$class, "ordered")
+  expect_gt(evaluate_run(run, graded, graded$grade)$loss, 0)
+  # A warning of the core is one of R's, each time.
+  graded$wet[2] <- NA
+  for (i in 1:2) {
+    expect_warning(
+      predict(run, graded), "wet: was never missing in training; got 1 missing, the first in row 2",
+      fixed = TRUE, class = "KerasduetWarning"
+    )
+  }
+})

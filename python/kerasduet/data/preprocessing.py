@@ -65,6 +65,8 @@ class ImagePreprocessing(Learned):
     label_type : {"str", "int", "float", "bool"}
         What the names were before they became texts, so that predictions come back as the
         caller's own. Codes are whole numbers.
+    ordered : bool
+        Whether the factor that they came from has an order, which predictions then have too.
     pixel_scale : float
         Whole-number pixels are divided by it: 255, or 1 for masks of 0 and 1.
     pixel_most : float, optional
@@ -81,6 +83,7 @@ class ImagePreprocessing(Learned):
     class_names: tuple[str, ...]
     named: bool = False
     label_type: str = "str"
+    ordered: bool = False
     pixel_scale: float = 255.0
     pixel_most: float | None = None
     commonest: int | None = None

@@ -55,8 +55,8 @@ def load(experiment: Experiment, data: Any = None) -> Dataset:
 def series_values(
     experiment: Experiment, learned: SeriesPreprocessing, data: Any
 ) -> tuple[pd.Index, np.ndarray]:
-    """Check a caller's series to forecast from: times and values (rows, columns + target)."""
-    frame, index = tables.from_values(data, experiment, learned.target)
+    """Check the series `x` that `predict` is given: times and values (rows, columns + target)."""
+    frame, index = tables.from_values(data, experiment, learned.target, name="x")
     trained = (*learned.columns, learned.target)
     clean = tables.clean(frame, experiment, index, trained)
     return clean.times, clean.values

@@ -119,11 +119,12 @@ def embedded_co2() -> tuple[pd.DataFrame, Source]:
 
 
 def from_values(
-    data: Any, experiment: Experiment, target: str | None = None
+    data: Any, experiment: Experiment, target: str | None = None, *, name: str = "data"
 ) -> tuple[pd.DataFrame, str | None]:
     """Give the caller's series as a table, and the column that its index of times became.
 
-    A series without a name is the target's: of the run, of the experiment, or "value".
+    A series without a name is the target's: of the run, of the experiment, or "value". Errors name
+    the argument that the series was given as.
 
     Examples
     --------
@@ -135,38 +136,37 @@ def from_values(
     """
     if isinstance(data, pd.Series):
         unnamed = target or experiment.target or "value"
-        name = unnamed if data.name is None else str(data.name)
-        frame = data.to_frame(name=name)
+        frame = data.to_frame(name=unnamed if data.name is None else str(data.name))
     elif isinstance(data, pd.DataFrame):
         frame = data.set_axis(all_named(data.columns), axis="columns")
     elif isinstance(data, Mapping):
-        frame = from_columns(data)
+        frame = from_columns(data, name)
     else:
         raise ArgumentType(
-            f"data: must be a time series, or a table whose columns have names; got {show(data)}."
+            f"{name}: must be a time series, or a table whose columns have names; got {show(data)}."
         )
     if len(frame) == 0:
-        raise EmptyData("data: must have rows; got none.")
+        raise EmptyData(f"{name}: must have rows; got none.")
     index, rows = frame.index, pd.RangeIndex(1, len(frame) + 1, name="row")
     if isinstance(index, pd.MultiIndex):
         raise ArgumentType(
-            f"data: must have an index of one level; got {index.nlevels} levels. Give one "
+            f"{name}: must have an index of one level; got {index.nlevels} levels. Give one "
             "series alone, its times as its index or as a column."
         )
     named = index.name is not None and str(index.name) in {experiment.time, "time"}
     if not named and not are_dates(index):
         return frame.set_axis(rows), None
     free = experiment.time if experiment.time not in frame else None
-    name = str(index.name or free or "time")
-    if name in frame:
+    column = str(index.name or free or "time")
+    if column in frame:
         raise UnknownName(
-            f"{name}: must name one column; got the index of the table and a column of that "
+            f"{column}: must name one column; got the index of the table and a column of that "
             "name. Rename one, or drop the index."
         )
-    return frame.assign(**{name: index}).set_axis(rows), name
+    return frame.assign(**{column: index}).set_axis(rows), column
 
 
-def from_columns(columns: Mapping[Any, Any]) -> pd.DataFrame:
+def from_columns(columns: Mapping[Any, Any], argument: str = "data") -> pd.DataFrame:
     """Make a table of columns by their names, all of one length."""
     for name, column in columns.items():
         if isinstance(column, str | Mapping | Set) or not hasattr(column, "__len__"):
@@ -178,7 +178,7 @@ def from_columns(columns: Mapping[Any, Any]) -> pd.DataFrame:
             )
     lengths = {str(name): len(column) for name, column in columns.items()}
     if len(set(lengths.values())) > 1:
-        raise LengthMismatch(f"data: columns must have one length; got {show(lengths)}.")
+        raise LengthMismatch(f"{argument}: columns must have one length; got {show(lengths)}.")
     return pd.DataFrame(dict(columns)).rename(columns=str)
 
 

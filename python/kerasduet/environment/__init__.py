@@ -22,6 +22,7 @@ from kerasduet.environment.backend import (
 )
 from kerasduet.environment.determinism import deterministic
 from kerasduet.environment.identity import caller, set_caller, versions
+from kerasduet.environment.kept import keep_warnings, kept_warnings
 
 if TYPE_CHECKING:
     from kerasduet.environment.interpreter import fresh_environment, python_command
@@ -33,6 +34,8 @@ __all__ = [
     "device_info",
     "fresh_environment",
     "is_running",
+    "keep_warnings",
+    "kept_warnings",
     "python_command",
     "set_caller",
     "start_backend",

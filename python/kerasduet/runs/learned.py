@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from kerasduet.data.labels import labels_of
 from kerasduet.registry import TASKS
 
 if TYPE_CHECKING:
@@ -105,8 +106,8 @@ def refuse_table(frame: pd.DataFrame, rows: int, columns: Iterable[str]) -> None
 def typed(texts: list[str], kind: str, learned: Any) -> Any:
     """Read a column of a saved table of predictions as what its task declares it to be."""
     if kind == "class":
-        labels = dict(zip(learned.class_names, learned.labels, strict=True))
-        return np.array([labels[text] for text in texts], learned.labels.dtype)
+        codes = {name: code for code, name in enumerate(learned.class_names)}
+        return labels_of(np.array([codes[text] for text in texts], np.int64), learned)
     if kind == "time":
         from kerasduet.data.times import read_times
 

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 
 from kerasduet.checks import choice, nearest, whole
-from kerasduet.data.frames.encoding import MISSING, SCALES, UNKNOWN, Column, Encoding
+from kerasduet.data.frames.column import Column
+from kerasduet.data.frames.encoding import Encoding
 from kerasduet.data.frames.kinds import (
     kind_of,
     level_texts,
@@ -21,7 +24,11 @@ from kerasduet.errors import ArgumentType, EmptyData, MissingValue, ScaleError, 
 
 __all__ = ["learn"]
 
+SCALES = ("standard", "minmax", "robust", "none")
+MISSING = ("error", "indicator")
+UNKNOWN = ("error", "other")
 UNUSABLE = ("error", "drop")
+FEW = 3  # levels to name
 
 
 def learn(
@@ -48,11 +55,13 @@ def learn(
         their median, in interquartile ranges; or as they are.
     missing : {"error", "indicator"}
         Missing values are refused; or get the mean (by "robust" the median) and 1 in a column
-        "name[missing]", and missing levels a column or code of their own.
+        "name[missing]", and missing levels a column or code of their own. A column of which no
+        training row lacks the value has none: later ones get the mean, or the commonest level.
     unknown : {"error", "other"}
-        A level that the training rows lack is refused; or counts as none of them. Then levels of
-        an embedded column that only one row has count as such too, so that there is something
-        to learn of others.
+        A level that the training rows lack is refused, unless it is one of the other rows of this
+        table; or any counts as "other". In columns of a level each that is the mean of the training
+        rows. An embedded column has a code for it; levels that only one training row has count
+        as it too, so that there is something to learn of others (see `hiding`).
     unusable : {"error", "drop"}
         A column of which nothing can be learned is refused; or left out, and said so in `notes`.
     one_hot : int
@@ -102,12 +111,12 @@ def learn(
     chosen: Rows = slice(None) if rows is None else rows
     left, notes = _usable(frame, list(features), chosen, unusable, one_hot)
     if missing == "error":
-        _refuse_missing(frame, left, chosen)
+        _refuse_missing(frame, left)
     columns = []
     for name in left:
-        column, note = _learned(frame[name], name, chosen, scale, missing, unknown, one_hot)
+        column, told = _learned(frame[name], name, chosen, scale, missing, unknown, one_hot)
         columns.append(column)
-        notes += note
+        notes += told + _rare_gaps(column, frame[name])
     return Encoding(tuple(columns), tuple(notes))
 
 
@@ -143,17 +152,13 @@ def _listed(names: list[str]) -> str:
     return " and ".join(filter(None, [", ".join(names[:-1]), *names[-1:]]))
 
 
-def _refuse_missing(frame: pd.DataFrame, features: list[str], rows: Rows) -> None:
-    found = {}
-    for name in features:
-        absent = frame[name].isna().to_numpy()
-        if absent.any() and absent[rows].any():
-            found[name] = absent[rows]
+def _refuse_missing(frame: pd.DataFrame, features: list[str]) -> None:
+    """Refuse missing values of any row: those held out are to be predicted as well."""
+    found = {name: absent for name in features if (absent := frame[name].isna()).any()}
     if not found:
         return
     (name, absent), *more = found.items()
-    row = int(absent.argmax())
-    place = place_in(frame)(row if isinstance(rows, slice) else int(rows[row]))
+    place = place_in(frame)(int(absent.to_numpy().argmax()))
     others = "".join(f", {int(lacking.sum()):,} in {other}" for other, lacking in more)
     raise MissingValue(
         f"{name}: values must not be missing; got {int(absent.sum()):,} missing, the first in "
@@ -186,9 +191,19 @@ def _learned(
     if kind == "logical":
         fill = float(given.iloc[rows].mean())
         return Column(name, kind, fill=fill, fills=fills, missing=own), []
-    if kind == "ordered":
-        return _ordered(given, name, rows, fills, own, one_hot), []
-    return _category(given, name, rows, fills, own, unknown == "other", one_hot)
+    seen = _Seen(name, fills, own, unknown == "other", one_hot)
+    return (_ordered if kind == "ordered" else _category)(given, rows, seen)
+
+
+def _rare_gaps(column: Column, given: pd.Series) -> list[str]:
+    """Say that rows held out lack values of a column that no training row lacks."""
+    count = int(given.isna().sum()) if column.fills and not column.missing else 0
+    if not count:
+        return []
+    some = "1 missing value" if count == 1 else f"{count:,} missing values"
+    return [
+        f"Of {column.name}, {some} of rows held out alone: there they count as {column.stand_in}."
+    ]
 
 
 def _scale_of(values: np.ndarray, scale: str, name: str) -> tuple[float, float, float]:
@@ -210,52 +225,81 @@ def _scale_of(values: np.ndarray, scale: str, name: str) -> tuple[float, float, 
     return center, size or 1.0, fill
 
 
-def _ordered(
-    given: pd.Series, name: str, rows: Rows, fills: bool, own: bool, one_hot: int
-) -> Column:
-    levels = tuple(_texts(given, name))
-    column = Column(name, "ordered", levels=levels, fills=fills, missing=own)
-    if len(levels) <= one_hot:
-        return column
+class _Seen(NamedTuple):
+    """What is known of a column of levels before its levels."""
+
+    name: str
+    fills: bool
+    missing: bool
+    other: bool
+    one_hot: int
+
+
+def _ordered(given: pd.Series, rows: Rows, seen: _Seen) -> tuple[Column, list[str]]:
+    levels = tuple(_texts(given, seen.name))
+    column = partial(
+        Column,
+        seen.name,
+        "ordered",
+        levels=levels,
+        fills=seen.fills,
+        missing=seen.missing,
+        other=seen.other,
+    )
     codes = given.cat.codes.to_numpy()[rows]
-    fill = float(codes[codes >= 0].mean())
-    size = float(len(levels) - 1)
-    return Column(name, "ordered", 0.0, size, fill, levels, fills=fills, missing=own)
+    codes = codes[codes >= 0]
+    if len(levels) <= seen.one_hot:
+        steps = range(1, len(levels))
+        return column(means=tuple(float((codes >= step).mean()) for step in steps)), []
+    return column(scale=float(len(levels) - 1), fill=float(codes.mean())), []
 
 
-def _category(
-    given: pd.Series,
-    name: str,
-    rows: Rows,
-    fills: bool,
-    own: bool,
-    other: bool,
-    one_hot: int,
-) -> tuple[Column, list[str]]:
-    texts = _texts(given, name)
-    counts = np.bincount(given.cat.codes.to_numpy()[rows] + 1, minlength=len(texts) + 1)[1:]
-    embedded = int((counts > 0).sum()) > one_hot
+def _category(given: pd.Series, rows: Rows, seen: _Seen) -> tuple[Column, list[str]]:
+    texts = _texts(given, seen.name)
+    counts = _counted(given, rows, len(texts))
+    embedded = int((counts > 0).sum()) > seen.one_hot
     notes = []
     least = 0
-    if embedded and other and int((counts > 1).sum()) > 1:
+    if embedded and seen.other and int((counts > 1).sum()) > 1:
         least = 1
-        rare = int((counts == 1).sum())
-        if rare:
+        if rare := int((counts == 1).sum()):
             notes.append(
-                f"Of {name}, {rare:,} levels that one training row has count as others."
+                f"Of {seen.name}, {_levels(rare)} that one training row has count as other."
             )
-    levels = tuple(text for text, count in zip(texts, counts, strict=True) if count > least)
-    # An embedding cannot leave out what is missing, as columns of 0 and 1 can.
-    own = own or (embedded and fills)
+    known = counts > least
+    levels = tuple(text for text, is_known in zip(texts, known, strict=True) if is_known)
+    lacking: tuple[str, ...] = ()
+    if not seen.other and not isinstance(rows, slice):
+        held_out = (counts == 0) & (_counted(given, slice(None), len(texts)) > 0)
+        lacking = tuple(texts[code] for code in np.flatnonzero(held_out))
+    if lacking:
+        shown = _listed([*lacking[:FEW], *(["more"] if len(lacking) > FEW else [])])
+        notes.append(
+            f"Of {seen.name}, {_levels(len(lacking))} of rows held out alone, {shown}: there they "
+            "count as other."
+        )
+    shares = counts[known] / counts[known].sum()
     return Column(
-        name,
+        seen.name,
         "category",
+        fill=float(counts[known].argmax()) if embedded else 0.0,
         levels=levels,
         embedded=embedded,
-        fills=fills,
-        missing=own,
-        other=other,
+        fills=seen.fills,
+        missing=seen.missing,
+        other=seen.other or bool(lacking),
+        lacking=lacking,
+        means=() if embedded else tuple(map(float, shares)),
     ), notes
+
+
+def _counted(given: pd.Series, rows: Rows, levels: int) -> np.ndarray:
+    """Count the rows of each level (levels,)."""
+    return np.bincount(given.cat.codes.to_numpy()[rows] + 1, minlength=levels + 1)[1:]
+
+
+def _levels(count: int) -> str:
+    return f"{count:,} level{'s' if count > 1 else ''}"
 
 
 def _texts(given: pd.Series, name: str) -> list[str]:

@@ -73,8 +73,12 @@ class Pieces:
                 free = len(self.codes)
                 code = -1 if is_missing(plain) else self.codes.setdefault(plain, free)
                 self.known[text] = code
+        codes = [*map(self.known.__getitem__, written)]
+        if codes == [*range(len(codes))]:  # as where the first rows have every text
+            coded: np.ndarray = column.codes
+            return coded
         kind = np.min_scalar_type(-len(self.codes) - 1)
-        return np.array([*map(self.known.__getitem__, written), -1], kind)[column.codes]
+        return np.array([*codes, -1], kind)[column.codes]
 
     def joined(self) -> np.ndarray | pd.Categorical:
         """Give numbers (rows,), or categories in the order of their texts."""
@@ -82,6 +86,8 @@ class Pieces:
         if not self.is_text:
             return values
         texts = sorted(self.codes)
-        order = np.full(len(texts) + 1, -1, values.dtype)
-        order[[self.codes[text] for text in texts]] = np.arange(len(texts))
-        return pd.Categorical.from_codes(order[values], categories=pd.Index(texts, dtype="str"))
+        if texts != [*self.codes]:
+            order = np.full(len(texts) + 1, -1, values.dtype)
+            order[[self.codes[text] for text in texts]] = np.arange(len(texts))
+            values = order[values]
+        return pd.Categorical.from_codes(values, categories=pd.Index(texts, dtype="str"))

@@ -33,7 +33,7 @@ def read_frame(given: Any, path: str | os.PathLike[str] | None = None) -> pd.Dat
 
 
 def read_table(
-    given: Any, path: str | os.PathLike[str] | None = None
+    given: Any, path: str | os.PathLike[str] | None = None, *, name: str = "data"
 ) -> tuple[pd.DataFrame, Source]:
     """Read a table of the caller's, or of a CSV or Parquet file.
 
@@ -44,6 +44,8 @@ def read_table(
         columns. It is not changed.
     path : path, optional
         Of a CSV or Parquet file, where no table is given.
+    name : str
+        Argument that errors name.
 
     Returns
     -------
@@ -68,12 +70,12 @@ def read_table(
     if given is None:
         frame, source = read_file(path)
         return _cleaned(frame), source
-    frame = as_frame(given)
+    frame = as_frame(given, name)
     if frame.shape[1] == 0:
-        raise EmptyData("data: must have columns; got none.")
-    _refuse_twice([str(name) for name in frame.columns])
+        raise EmptyData(f"{name}: must have columns; got none.")
+    _refuse_twice([str(column) for column in frame.columns], name)
     if len(frame) == 0:
-        raise EmptyData("data: must have rows; got none.")
+        raise EmptyData(f"{name}: must have rows; got none.")
     frame = _cleaned(frame.set_axis(pd.RangeIndex(len(frame), name="row")))
     return frame, Source("the caller's table", digest_frame(frame), len(frame), given=True)
 
@@ -87,27 +89,27 @@ def _cleaned(frame: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(columns, index=frame.index, copy=False)
 
 
-def as_frame(given: Any) -> pd.DataFrame:
+def as_frame(given: Any, name: str = "data") -> pd.DataFrame:
     """Give a table of any library as one of pandas, its columns as they are."""
     if isinstance(given, pd.DataFrame):
         if given.columns.nlevels > 1:
             raise ArgumentType(
-                f"data: columns must have names of one level; got {given.columns.nlevels} levels."
+                f"{name}: columns must have names of one level; got {given.columns.nlevels} levels."
             )
         return given.set_axis(all_named(given.columns), axis="columns")
     if isinstance(given, Mapping):
-        return from_columns(given)
+        return from_columns(given, name)
     if hasattr(given, "to_pandas") and type(given).__module__.split(".")[0] == "pyarrow":
-        return as_frame(given.to_pandas())
-    if (frame := _from_stranger(given)) is not None:
+        return as_frame(given.to_pandas(), name)
+    if (frame := _from_stranger(given, name)) is not None:
         return frame
     raise ArgumentType(
-        f"data: must be a table whose columns have names; got {show(given)}. Give a data frame, "
+        f"{name}: must be a table whose columns have names; got {show(given)}. Give a data frame, "
         "or a column by each name."
     )
 
 
-def _from_stranger(given: Any) -> pd.DataFrame | None:
+def _from_stranger(given: Any, argument: str) -> pd.DataFrame | None:
     """Read a table that narwhals knows, such as one of polars; None of anything else."""
     import narwhals as nw
 
@@ -117,7 +119,7 @@ def _from_stranger(given: Any) -> pd.DataFrame | None:
         return None
     if isinstance(table, nw.LazyFrame):
         table = table.collect()
-    _refuse_twice(list(table.columns))
+    _refuse_twice(list(table.columns), argument)
     columns = {name: _column(table[name]) for name in table.columns}
     return pd.DataFrame(columns, copy=False)
 
@@ -144,10 +146,10 @@ def _in_zone(times: pd.Series, zone: str | None) -> pd.Series:
     return times if zone is None else times.dt.tz_localize("UTC").dt.tz_convert(zone)
 
 
-def _refuse_twice(names: list[str]) -> None:
+def _refuse_twice(names: list[str], argument: str) -> None:
     twice = next((name for i, name in enumerate(names) if name in names[:i]), None)
     if twice is not None:
-        raise UnknownName(f"data: names must differ; got {twice} twice.")
+        raise UnknownName(f"{argument}: names must differ; got {twice} twice.")
 
 
 def digest_frame(frame: pd.DataFrame) -> str:

@@ -13,12 +13,13 @@ from kerasduet.data.frames.kinds import kind_of, level_texts, place_in, refuse_t
 from kerasduet.errors import ArgumentType, MissingValue, NonFinite, UnknownName
 
 if TYPE_CHECKING:
-    from kerasduet.data.frames.encoding import Column
+    from kerasduet.data.frames.column import Column
 
 __all__ = ["Rows", "as_dates", "as_levels", "as_numbers", "as_truth", "refuse_missing"]
 
 Rows: TypeAlias = np.ndarray | slice
 
+REFUSED = -2  # stands for a level that is not to come
 MOST = float(np.finfo(np.float32).max)
 WORDS = {
     "number": "numbers",
@@ -78,27 +79,26 @@ def as_levels(given: pd.Series, column: Column, rows: Rows) -> tuple[np.ndarray,
         _refuse_other_kind(given, column, ("category", "ordered"))
     if not isinstance(given.dtype, pd.CategoricalDtype):
         given = given.astype("category")
-    known = {level: code for code, level in enumerate(column.levels)}
+    known = dict.fromkeys(column.lacking, -1)
+    known |= {level: code for code, level in enumerate(column.levels)}
+    strange = -1 if column.other and not column.lacking else REFUSED
     texts = level_texts(given.cat.categories)
     # The last place is that of -1, what is missing.
-    lookup = np.array([*(known.get(text, -1) for text in texts), -1], np.int32)
+    lookup = np.array([*(known.get(text, strange) for text in texts), -1], np.int32)
     here = given.cat.codes.to_numpy()[rows]
     codes, absent = lookup[here], here < 0
     refuse_missing(given, column, rows, absent)
-    if not column.other:
-        unknown = (codes < 0) & ~absent
-        if unknown.any():
-            row = int(unknown.argmax())
-            _refuse_unknown(column, texts[here[row]], _place(given, rows, row))
+    if len(codes) and codes.min() == REFUSED:
+        row = int(codes.argmin())
+        _refuse_unknown(column, texts[here[row]], _place(given, rows, row))
     return codes, absent
 
 
 def _refuse_unknown(column: Column, text: str, place: str) -> None:
     shown = show(list(column.levels)).replace("'", "")
-    fix = ' Set unknown = "other" to take any.' if column.kind == "category" else ""
     raise UnknownName(
         f"{column.name}: must be a level of the training rows, {shown}; got {show(text)} in "
-        f"{place}.{fix}"
+        f'{place}. Set unknown = "other" to take any.'
     )
 
 

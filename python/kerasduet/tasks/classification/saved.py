@@ -22,6 +22,7 @@ def check(learned: ImagePreprocessing, experiment: Experiment) -> None:
     saved.texts("class_names", names)
     saved.hold("class_names", len(set(names)), len(names))
     saved.flag("named", learned.named)
+    saved.flag("ordered", learned.ordered)
     if learned.commonest is not None:  # earlier versions did not note it
         saved.code("commonest", learned.commonest, len(names))
     if not learned.named:

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from kerasduet.data.labels import labels_of
+
 if TYPE_CHECKING:
     import pandas as pd
 
@@ -36,11 +38,10 @@ def table(dataset: Dataset, outputs: np.ndarray) -> pd.DataFrame:
     import pandas as pd
 
     learned: Any = dataset.preprocessing
-    labels = learned.labels
     columns: dict[str, Any] = {
         "row": np.arange(1, len(outputs) + 1),
-        "truth": labels[dataset.y_test],
-        "prediction": labels[outputs.argmax(axis=1)],
+        "truth": labels_of(dataset.y_test, learned),
+        "prediction": labels_of(outputs.argmax(axis=1), learned),
         "probability": outputs.max(axis=1),
     }
     columns |= {f"p_{name}": outputs[:, i] for i, name in enumerate(learned.class_names)}

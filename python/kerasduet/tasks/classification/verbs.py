@@ -9,7 +9,7 @@ import numpy as np
 
 from kerasduet.data.dataset import Dataset
 from kerasduet.data.images import check_images, range_note, refuse_brighter
-from kerasduet.data.labels import find_labels
+from kerasduet.data.labels import find_labels, labels_of
 from kerasduet.data.preprocessing import ImagePreprocessing
 from kerasduet.errors import KerasduetWarning, LengthMismatch
 from kerasduet.tasks.classification.scores import class_metrics
@@ -29,14 +29,14 @@ def predict(run: Result, x: Any, kind: str) -> Any:
 
         return pd.DataFrame(probabilities, columns=list(run.class_names))
     learned: Any = run.preprocessing
-    return learned.labels[probabilities.argmax(axis=1)]
+    return labels_of(probabilities.argmax(axis=1), learned)
 
 
 def evaluate(run: Result, x: Any, y: Any) -> dict[str, float]:
     """Score a run on other labelled images: loss (nats), accuracy, errors."""
     learned: Any = run.preprocessing
     if isinstance(y, Dataset) and isinstance(y.preprocessing, ImagePreprocessing):
-        y = y.preprocessing.labels[y.y_test]
+        y = labels_of(y.y_test, y.preprocessing)
     labels = find_labels(y, learned)
     probabilities = _probabilities(run, x, level=4)
     if len(probabilities) != len(labels):

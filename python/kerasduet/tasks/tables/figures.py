@@ -12,7 +12,7 @@ from kerasduet.errors import ArgumentType
 from kerasduet.figures import Kind
 from kerasduet.figures.panels import Panel
 from kerasduet.tasks.classification.figures import confusion_panel
-from kerasduet.tasks.tables import looks, panels, probability_panels, results, scores
+from kerasduet.tasks.tables import curves, looks, panels, probability_panels, results, scores
 
 if TYPE_CHECKING:
     from kerasduet.result import Result
@@ -50,7 +50,7 @@ def reliability_panel(run: Result) -> Panel:
     codes, chances = _outcome(run)
     names = looks.names_of(run)
     what = looks.called(run, 1) if len(names) == 2 else "the class named"
-    table = scores.reliability(codes, chances)
+    table = curves.reliability(codes, chances)
     return probability_panels.reliability_figure(table, what=what, rows=len(codes))
 
 
@@ -65,8 +65,8 @@ def roc_panel(run: Result) -> Panel:
         for code in range(chances.shape[1])
     ]
     names = looks.names_of(run)
-    curves = scores.roc(codes, chances)
-    return probability_panels.roc_figure(curves, names=names, areas=areas, rows=len(codes))
+    lines = curves.roc(codes, chances)
+    return probability_panels.roc_figure(lines, names=names, areas=areas, rows=len(codes))
 
 
 def residuals_panel(run: Result) -> Panel:

@@ -93,6 +93,8 @@ class ClassTable(TableLearned):
         What the names were before they became texts.
     counts : tuple of int
         Training rows of each class.
+    ordered : bool
+        Whether the target is a factor whose levels have an order, which predictions then have too.
     """
 
     kind = "table-classes"
@@ -100,6 +102,7 @@ class ClassTable(TableLearned):
     class_names: tuple[str, ...]
     label_type: str
     counts: tuple[int, ...]
+    ordered: bool = False
 
     named = True  # as the labels of images may be
 

@@ -14,6 +14,7 @@ from kerasduet.data.frames import (
     Encoding,
     digest_frame,
     fold_rows,
+    hide_levels,
     learn,
     load_embedded,
     read_table,
@@ -187,6 +188,8 @@ def laid(
     weights = _weights(experiment.data, frame, rows[0])
     # The table's columns go as the network's come.
     inputs, given = learned.taken(frame, rows[2])
+    if learned.encoding.levels:
+        hide_levels(learned.encoding, inputs, rows[0], seed=SEED)
     train, validation, test = (
         Part(
             mapped(lambda leaf, chosen=chosen: Picked(leaf, chosen), inputs),

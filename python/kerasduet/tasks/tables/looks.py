@@ -9,6 +9,7 @@ import numpy as np
 from kerasduet.checks import choice, flag, show, whole
 from kerasduet.data import load_data
 from kerasduet.data.dataset import Dataset
+from kerasduet.data.labels import labels_of
 from kerasduet.errors import ArgumentType, DatasetError, EmptyData
 from kerasduet.result import Result
 from kerasduet.tasks.tables import inside
@@ -143,7 +144,7 @@ def partial_dependence(
     curves = curves_of(run, column, data)
     names = names_of(run)
     if len(names) > 2:
-        curves["class"] = np.array(names)[curves["code"]]
+        curves["class"] = labels_of(curves["code"].to_numpy(), run.preprocessing)
     kept = ["value", *(["class"] if len(names) > 2 else []), "prediction"]
     if individual:
         rows = run.table["row"].to_numpy()
@@ -189,9 +190,9 @@ def baseline_coefficients(run: Result, data: Any = None) -> pd.DataFrame:
     """
     learned = _learned(run, "baseline_coefficients")
     found = baselines_of(dataset_of(run, data))
-    table, names = found.coefficients, names_of(run)
+    table = found.coefficients
     if "class" in table:
-        table["class"] = np.array(names)[table["class"].to_numpy(dtype=np.int64)]
+        table["class"] = labels_of(table["class"].to_numpy(dtype=np.int64), run.preprocessing)
     labels = {
         f"{column.name}[{code}]": f"{column.name}[{level}]"
         for column in learned.encoding.columns

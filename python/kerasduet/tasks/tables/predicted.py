@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from kerasduet.data.labels import labels_of
 from kerasduet.tasks.tables.baselines import (
     CLASS_BASELINES,
     NUMBER_BASELINES,
@@ -40,11 +41,10 @@ def class_table(dataset: Dataset, outputs: np.ndarray) -> pd.DataFrame:
     import pandas as pd
 
     learned: Any = dataset.preprocessing
-    labels = learned.labels
     columns: dict[str, Any] = {
         "row": rows_of(dataset),
-        "truth": labels[dataset.y_test],
-        "prediction": labels[outputs.argmax(axis=1)],
+        "truth": labels_of(dataset.y_test, learned),
+        "prediction": labels_of(outputs.argmax(axis=1), learned),
         "probability": outputs.max(axis=1),
     }
     found = {"": outputs} | {f"{n}_": v for n, v in baselines_of(dataset).outputs.items()}

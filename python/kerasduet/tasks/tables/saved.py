@@ -34,6 +34,7 @@ def check_classes(learned: ClassTable, experiment: Experiment) -> None:
     if len(names) < 2 or learned.label_type not in LABEL_TYPES:
         raise ValueError("class_names: too few, or of no known type")
     _ = learned.labels
+    saved.flag("ordered", learned.ordered)
     if not isinstance(learned.counts, tuple) or len(learned.counts) != len(names):
         raise ValueError("counts: must be one a class")
     if any(type(count) is not int or count < 1 for count in learned.counts):

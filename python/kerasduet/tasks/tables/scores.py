@@ -9,15 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from kerasduet.report.intervals import DRAWS, SEED, Counted, Interval, counted_intervals
 from kerasduet.tasks.tables.metrics import CLASS_METRICS, NUMBER_METRICS
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 __all__ = [
     "CLASS_METRICS",
@@ -28,12 +24,11 @@ __all__ = [
     "class_rates",
     "class_scores",
     "confusion",
+    "divided",
     "number_cases",
     "number_measure",
     "number_scores",
     "only",
-    "reliability",
-    "roc",
     "with_intervals",
 ]
 
@@ -118,7 +113,7 @@ def class_measure(
         total = counts.sum(axis=1, keepdims=True)
         added = counts @ sums  # (draws, 3 + 2 * classes)
         loss, accuracy, brier = (added[:, :3] / total).T
-        balanced = _mean_of_known(_divided(added[:, 3 + k :], added[:, 3 : 3 + k]))
+        balanced = _mean_of_known(divided(added[:, 3 + k :], added[:, 3 : 3 + k]))
         return np.column_stack([loss, accuracy, balanced, brier, areas(counts)])
 
     return Measure(tuple(metric.name for metric in CLASS_METRICS), len(codes), counted)
@@ -171,7 +166,7 @@ def class_rates(
         support, hits, named = np.split((counts * weight) @ sums, 3, axis=1)
         unknown = (support == 0) & (named == 0)
         rates = [
-            np.where(unknown, np.nan, np.nan_to_num(_divided(*parts)))
+            np.where(unknown, np.nan, np.nan_to_num(divided(*parts)))
             for parts in ((hits, named), (hits, support), (2 * hits, support + named))
         ]
         return np.hstack(rates)
@@ -188,90 +183,6 @@ def confusion(
     cells = codes * k + probabilities.argmax(axis=1)
     counts = np.bincount(cells, weights, minlength=k * k).reshape(k, k)
     return counts if weights is None else counts.astype(np.float64)
-
-
-def reliability(
-    codes: np.ndarray, probabilities: np.ndarray, *, bins: int = 10
-) -> pd.DataFrame:
-    """Hold probabilities against how often they came true, in bins of equal width.
-
-    Parameters
-    ----------
-    codes, probabilities
-        As for `class_measure`.
-    bins : int
-        Between 0 and 1.
-
-    Returns
-    -------
-    pandas.DataFrame
-        A row a bin that is not empty: probability (its mean), share (how often it came true), low
-        and high (95 % interval of the share), rows. Of two classes the probability is that of
-        the second; of more, that of the predicted class.
-    """
-    import pandas as pd
-
-    second = probabilities.shape[1] == 2
-    chance = (probabilities[:, 1] if second else probabilities.max(axis=1)).astype(np.float64)
-    true = codes == (1 if second else probabilities.argmax(axis=1))
-    known = np.isfinite(chance)
-    place = np.searchsorted(np.linspace(0, 1, bins + 1)[1:-1], chance[known])
-    sums = np.zeros((len(place), 2, bins))
-    sums[np.arange(len(place)), 0, place] = 1
-    sums[np.arange(len(place)), 1, place] = true[known]
-    flat = sums.reshape(len(place), -1)
-
-    def counted(counts: np.ndarray) -> np.ndarray:
-        rows, right = np.split(counts @ flat, 2, axis=1)
-        return _divided(right, rows)
-
-    found = counted_intervals(counted, len(place)) if len(place) else []
-    mean = _divided(np.bincount(place, chance[known], bins), np.bincount(place, minlength=bins))
-    table = pd.DataFrame(
-        {
-            "probability": mean,
-            "share": [one.value for one in found] or np.nan,
-            "low": [one.low for one in found] or np.nan,
-            "high": [one.high for one in found] or np.nan,
-            "rows": np.bincount(place, minlength=bins),
-        }
-    )
-    return table[table["rows"] > 0].reset_index(drop=True)
-
-
-def roc(codes: np.ndarray, probabilities: np.ndarray) -> pd.DataFrame:
-    """Give the ROC curves: hits by false alarms as the threshold falls.
-
-    Returns
-    -------
-    pandas.DataFrame
-        code, threshold, false_positive, true_positive. Of two classes the curve of the second;
-        of more one a class, against the rest. A class that does not occur, or alone, has none.
-    """
-    import pandas as pd
-
-    k = probabilities.shape[1]
-    parts = []
-    for code in [1] if k == 2 else range(k):
-        positive, chance = codes == code, probabilities[:, code].astype(np.float64)
-        if not 0 < positive.sum() < len(codes) or not np.isfinite(chance).all():
-            continue
-        order = np.argsort(-chance, kind="stable")
-        last = np.append(np.flatnonzero(np.diff(chance[order])), len(codes) - 1)
-        hits = np.cumsum(positive[order])[last]
-        alarms = last + 1 - hits
-        parts.append(
-            pd.DataFrame(
-                {
-                    "code": code,
-                    "threshold": np.append(np.inf, chance[order][last]),
-                    "false_positive": np.append(0, alarms / alarms[-1]),
-                    "true_positive": np.append(0, hits / hits[-1]),
-                }
-            )
-        )
-    columns = ["code", "threshold", "false_positive", "true_positive"]
-    return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=columns)
 
 
 def _case_values(codes: np.ndarray, probabilities: np.ndarray) -> np.ndarray:
@@ -322,7 +233,7 @@ def _areas(codes: np.ndarray, probabilities: np.ndarray) -> Counted:
                 other = np.add.reduceat(other, starts, axis=1)
             below = np.cumsum(other, axis=1) - other / 2
             pairs = own.sum(axis=1) * other.sum(axis=1)
-            areas.append(_divided(np.einsum("dn,dn->d", own, below), pairs))
+            areas.append(divided(np.einsum("dn,dn->d", own, below), pairs))
         return _mean_of_known(np.stack(areas, axis=1))
 
     return counted
@@ -364,7 +275,7 @@ def number_measure(
         # A draw of one value has a variance of rounding errors.
         variance[variance <= rounding] = 0
         perfect = np.where(square == 0, 1.0, 0.0)
-        r2 = np.where(variance > 0, 1 - _divided(square, variance), perfect)
+        r2 = np.where(variance > 0, 1 - divided(square, variance), perfect)
         r2[~np.isfinite(square) | (len(target) < 2)] = np.nan
         return np.column_stack([np.sqrt(square), absolute, r2])
 
@@ -413,7 +324,7 @@ def _weights(weights: np.ndarray | None, n: int) -> np.ndarray:
     return np.ones(n) if weights is None else np.asarray(weights, dtype=np.float64)
 
 
-def _divided(value: np.ndarray, by: np.ndarray) -> np.ndarray:
+def divided(value: np.ndarray, by: np.ndarray) -> np.ndarray:
     """Divide; by 0 gives NaN."""
     return np.divide(value, by, out=np.full(np.shape(value), np.nan), where=by != 0)
 
@@ -421,4 +332,4 @@ def _divided(value: np.ndarray, by: np.ndarray) -> np.ndarray:
 def _mean_of_known(values: np.ndarray) -> np.ndarray:
     """Give the mean of each row, without its NaN: (draws,)."""
     known = np.isfinite(values)
-    return _divided(np.where(known, values, 0).sum(axis=1), known.sum(axis=1))
+    return divided(np.where(known, values, 0).sum(axis=1), known.sum(axis=1))

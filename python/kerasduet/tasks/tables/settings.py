@@ -40,9 +40,13 @@ class TableSettings(Section):
         0..1, by median and quartiles, or not at all.
     missing : {"error", "indicator"}
         Of a table: refuse missing values, or put the training mean (of levels, one of its own) in
-        their place and say so in a column beside.
+        their place and say so in a column beside. A value missing for the first time at prediction
+        counts as the average, or the commonest level, and a warning says so.
     unknown : {"error", "other"}
-        A level that the training rows lack: refuse it, or take it for a level "other".
+        A level that neither the training rows nor those held out have: refuse it, or take it for
+        "other", as the levels of rows held out alone always are. "Other" is the mean of the
+        training rows' columns of a level each; an embedded column has a code for it, which a few
+        training rows, at most one in 20, have in place of their own level, to learn from.
     unusable : {"error", "drop"}
         A column of which nothing can be learned, such as names, ids or a single value: refuse it,
         or leave it out and say so.

@@ -44,7 +44,7 @@ def facts(learned: TableLearned) -> Mapping[str, str]:
         told.append(f"{len(columns)} {word} ({listed(map(_named, columns))})")
     lines = {"columns": f"{learned.target} from {', '.join(told)}"}
     notes = learned.encoding.notes
-    return lines | ({"left out": " ".join(notes)} if notes else {})
+    return lines | ({"note": " ".join(notes)} if notes else {})
 
 
 def _named(column: Any) -> str:
