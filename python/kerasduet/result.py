@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -47,7 +48,8 @@ class Result:
     model : keras.Model
         The trained network.
     preprocessing : Learned
-        What was learned from the training rows.
+        What was learned from the training rows and, once the test rows are scored, of the trained
+        network from the validation rows.
     source : Source
         Where the data came from.
     status : {"finished", "interrupted"}
@@ -107,7 +109,9 @@ class Result:
                 "and a saved run does not keep the caller's own data; got a run trained on them. "
                 "Go on with resume_run(), giving the same data."
             )
-        outputs = predict_outputs(self.model, self.preprocessing, self.dataset.test.inputs)
+        predict = partial(predict_outputs, self.model, self.preprocessing)
+        self.preprocessing = self.task.calibrated(predict, self.dataset)
+        outputs = predict(self.dataset.test.inputs)
         table = self.task.table(self.dataset, outputs)
         scores = self.task.score(table, self.preprocessing)
         self.metrics = {name: float(score) for name, score in scores.items()}

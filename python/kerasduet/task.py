@@ -258,6 +258,20 @@ class Task(ABC):
     def score(self, table: pd.DataFrame, learned: Any) -> dict[str, float]:
         """Score a table of predictions, a fresh or a saved one."""
 
+    def calibrated(self, predict: Callable[[Any], Any], dataset: Dataset) -> Learned:
+        """Give what was learned, with what validation rows say of the trained network added.
+
+        Called before the test rows are scored; nothing may be taken from them.
+
+        Parameters
+        ----------
+        predict : callable
+            Gives the network's outputs for inputs, as `table` takes them.
+        dataset : Dataset
+            Of the training.
+        """
+        return dataset.preprocessing
+
     def cases(self, table: pd.DataFrame, learned: Any) -> Mapping[str, np.ndarray]:
         """Give what each case of the test adds to scores.
 

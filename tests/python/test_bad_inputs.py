@@ -101,7 +101,9 @@ def call(case, folder, runs, events):
     if name in {"predict", "evaluate", "forecast"}:
         run = runs(case["experiment"])
         if name == "forecast":
-            return run.forecast(plain(case["horizon"]))
+            level = case.get("level")
+            levels = [plain(one) for one in level] if isinstance(level, list) else plain(level)
+            return run.forecast(plain(case["horizon"]), levels)
         x = build(case["x"])
         return run.predict(x) if name == "predict" else run.evaluate(x, build(case["y"]))
     if name in LOOKS:

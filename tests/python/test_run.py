@@ -243,7 +243,7 @@ def test_series_metrics_are_those_of_the_table(series_run):
         size = np.abs(truth) + np.abs(table[name].to_numpy())
         assert metrics[prefix + "smape"] == pytest.approx(200 * (np.abs(error) / size).mean())
         assert metrics[prefix + "mase"] == pytest.approx(np.abs(error).mean() / scale)
-    assert len(metrics) == 20
+    assert len(metrics) == 25
 
 
 def test_forecast_continues_the_series(series_run):

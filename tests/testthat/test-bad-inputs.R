@@ -76,6 +76,10 @@ of_runs <- c(
   "predict", "evaluate", "forecast", "importance", "partial_dependence", "baseline_coefficients"
 )
 
+level_of <- function(level) {
+  if (is.list(level) && is.null(names(level))) unlist(lapply(level, value_of)) else value_of(level)
+}
+
 call_case <- function(case, base, folder, tell) {
   data <- if (!is.null(case$data)) build(case$data)
   arguments <- if (!is.null(base)) settings_of(case, base, folder)
@@ -88,7 +92,10 @@ call_case <- function(case, base, folder, tell) {
     },
     predict = predict(run_of(case$experiment, base), build(case$x)),
     evaluate = evaluate_run(run_of(case$experiment, base), build(case$x), build(case$y)),
-    forecast = forecast(run_of(case$experiment, base), h = value_of(case$horizon)),
+    forecast = forecast(
+      run_of(case$experiment, base),
+      h = value_of(case$horizon), level = level_of(case$level)
+    ),
     importance = ,
     partial_dependence = ,
     baseline_coefficients = {

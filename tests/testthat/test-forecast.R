@@ -95,3 +95,18 @@ test_that("gaps are marked and not scored, features stand beside the target's ow
   expect_identical(class(error)[1], "UnknownName")
   expect_match(conditionMessage(error), "^x: must have the columns .* without wind\\.")
 })
+
+test_that("a forecast has intervals of the levels asked for", {
+  skip_without_core()
+  plain <- forecast(series_run())
+  ahead <- forecast(series_run(), level = c(80, 95))
+  ends <- c("lower_80", "upper_80", "lower_95", "upper_95")
+  expect_named(ahead, c(names(plain)[1:3], ends, names(plain)[4:7]))
+  expect_identical(ahead[names(plain)], plain)
+  expect_true(all(ahead$lower_95 <= ahead$lower_80 & ahead$lower_80 <= ahead$forecast))
+  expect_true(all(ahead$upper_95 >= ahead$upper_80 & ahead$upper_80 >= ahead$forecast))
+  expect_named(forecast(series_run(), h = 1, level = 97.5)[4:5], c("lower_97.5", "upper_97.5"))
+  scored <- series_run()$metrics[c("coverage_80", "winkler_80", "coverage_95", "winkler_95", "pinball")]
+  expect_type(unlist(scored), "double")
+  expect_error(forecast(series_run(), h = 3, level = 80), "at most 2 with level", class = "HorizonError")
+})

@@ -143,6 +143,10 @@ class SeriesPreprocessing(Learned):
     spacing : tuple, optional
         How dates go on, learned from all rows (see `data.spacing`); None where `frequency` says
         it, where times are numbers, and in runs of earlier versions.
+    errors : tuple of tuple of float, optional
+        Truth minus forecast on validation windows, of each step in order, in the target's units:
+        what intervals are calibrated on. None before the training, without validation windows,
+        and in runs of earlier versions.
     """
 
     kind = "series"
@@ -164,6 +168,7 @@ class SeriesPreprocessing(Learned):
     tail: tuple[tuple[float, ...], ...]
     zone: str | None = None
     spacing: tuple[Any, ...] | None = None
+    errors: tuple[tuple[float, ...], ...] | None = None
 
     def scaled(self, values: np.ndarray) -> np.ndarray:
         """Difference and scale values (..., rows, columns + target); this uses up first rows."""

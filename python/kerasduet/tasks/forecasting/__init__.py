@@ -33,6 +33,11 @@ class Forecasting(Task):
         Metric("rmse", "root mean squared error", root=True),
         Metric("smape", "sMAPE", "%"),
         Metric("mase", "MASE"),
+        Metric("coverage_80", "coverage of 80 % intervals", "%", factor=100.0, higher=True),
+        Metric("winkler_80", "Winkler score of 80 % intervals"),
+        Metric("coverage_95", "coverage of 95 % intervals", "%", factor=100.0, higher=True),
+        Metric("winkler_95", "Winkler score of 95 % intervals"),
+        Metric("pinball", "pinball loss"),
     )
     needed = ("mae", "naive_mae")
     key = ("origin", "time", "step")
@@ -124,10 +129,16 @@ class Forecasting(Task):
         return scores.table(dataset, outputs)
 
     def score(self, table: pd.DataFrame, learned: Any) -> dict[str, float]:
-        """Give mae, rmse, smape and mase of the network and of each baseline."""
-        from kerasduet.tasks.forecasting import scores
+        """Give errors of the network and of each baseline, and scores of its intervals."""
+        from kerasduet.tasks.forecasting import intervals, scores
 
-        return scores.score(table, learned)
+        return scores.score(table, learned) | intervals.score(table, learned)
+
+    def calibrated(self, predict: Callable[[Any], Any], dataset: Dataset) -> Learned:
+        """Add the errors on validation windows, which intervals are made of."""
+        from kerasduet.tasks.forecasting import intervals
+
+        return intervals.calibrated(predict, dataset)
 
     def cases(self, table: pd.DataFrame, learned: Any) -> Mapping[str, np.ndarray]:
         """Give the absolute and squared error of each test window, and the steps that count."""

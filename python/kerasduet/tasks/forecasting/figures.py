@@ -23,8 +23,9 @@ from kerasduet.figures.words import (
     whole_ticks,
 )
 from kerasduet.forecasting.baselines import BASELINES
-from kerasduet.forecasting.metrics import mae
+from kerasduet.forecasting.metrics import coverage, mae
 from kerasduet.style import OKABE_ITO, PALE
+from kerasduet.tasks.forecasting.intervals import columns, tested
 from kerasduet.tasks.forecasting.scores import known_truth
 
 if TYPE_CHECKING:
@@ -34,6 +35,10 @@ __all__ = ["forecast_names", "forecast_panel", "horizon_panel"]
 
 SHOWN_STEPS = 52  # forecast steps shown by default, rounded up to whole windows
 LONGEST_NAME = 40  # letters of a series in a figure; its alt text has them all
+
+BAND_LEVELS = (95.0, 80.0)  # the wider one lies below
+BAND = {"x": "time", "y": "lower", "to_y": "upper", "group": "window"}
+BAND_LOOK = {"colour": OKABE_ITO["blue"], "alpha": 0.18}
 
 UNITS = {
     "min": "minutes",
@@ -113,8 +118,10 @@ def forecast_panel(run: Result, *, windows: Any = None) -> Panel:
     if pd.api.types.is_integer_dtype(lines["time"].dtype):
         ticks = whole_ticks(lines["time"].max(), most=8, first=lines["time"].min())
     columns = {"x": "time", "y": "value", "series": "series"}
+    bands = _bands(run, shown.index, group)
     marks = [
         Mark("rule", "origins", {"x": "time"}, {"colour": PALE, "width": 0.8}),
+        *(Mark("band", name, BAND, BAND_LOOK) for name in bands),
         Mark("line", "lines", columns | {"group": "window"}),
     ]
     if (lines["series"] == "network").sum() == 1:
@@ -123,7 +130,8 @@ def forecast_panel(run: Result, *, windows: Any = None) -> Panel:
         kind="forecast",
         title="Forecast beside truth and baselines",
         subtitle=f"{span.capitalize()}"
-        + ("; vertical lines: where each begins" if horizon > 1 else ""),
+        + ("; vertical lines: where each begins" if horizon > 1 else "")
+        + ("; bands: 80 and 95 % intervals" if bands else ""),
         x=_time_label(run, lines["time"]),
         y=f"{name} ({unit})" if unit else shortened(name, LONGEST_NAME),
         alt=(
@@ -131,16 +139,47 @@ def forecast_panel(run: Result, *, windows: Any = None) -> Panel:
             f"{moment(lines['time'].max())}: truth, the network's forecast and the baselines "
             f"over {span}. Mean absolute error there{f' in {unit}' if unit else ''}: "
             f"{', '.join(errors) or 'none, as every truth was missing and filled'}."
+            f"{_held(bands, known, known_truth(shown))}"
         ),
         frames={
             "lines": lines,
             "origins": pd.DataFrame({"time": chosen if horizon > 1 else chosen[:0]}),
             "key": key(FORECAST_KEY, lines["series"]),
+            **bands,
         },
         marks=tuple(marks),
         x_scale=Scale(ticks=ticks),
     )
     return noted(panel, note)
+
+
+def _bands(run: Result, rows: pd.Index, group: Any) -> dict[str, pd.DataFrame]:
+    """Give the intervals of some rows of `predictions()`, the widest first."""
+    table, learned = run.predictions(), run.preprocessing
+    assert isinstance(learned, SeriesPreprocessing)
+    found = tested(table, learned, BAND_LEVELS)
+    if not found or len(rows) == 1:  # an area needs two
+        return {}
+    every = table.assign(**found).loc[rows]
+    return {
+        f"band_{level:g}": pd.DataFrame(
+            {"time": every["time"], "lower": every[low], "upper": every[high], "window": group}
+        )
+        for level in BAND_LEVELS
+        for low, high in [columns(level)]
+    }
+
+
+def _held(bands: dict[str, pd.DataFrame], truth: np.ndarray, known: np.ndarray) -> str:
+    """Say how many of the truths each band holds."""
+    if not bands or len(truth) == 0:
+        return ""
+    told = []
+    for name, band in bands.items():
+        lower, upper = (band[end].to_numpy()[known] for end in ("lower", "upper"))
+        share = 100 * coverage(truth, lower, upper)
+        told.append(f"the {name.removeprefix('band_')} % intervals hold {share:.0f} %")
+    return f" Of the truths {' and '.join(told)}."
 
 
 def _observed(run: Result, origin: Any, end: Any, *, steps: int) -> pd.Series:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from kerasduet.data.preprocessing import SeriesPreprocessing
 from kerasduet.plots import plot_run
 from kerasduet.report import words
 from kerasduet.report.document import escape
@@ -15,6 +16,7 @@ from kerasduet.report.measures import same_test_rows
 from kerasduet.report.parts import SPLITS, data_of, interval_note
 from kerasduet.report.words import count
 from kerasduet.tasks.forecasting.figures import forecast_names
+from kerasduet.tasks.forecasting.intervals import SCORED, columns, tested
 from kerasduet.tasks.forecasting.measures import (
     SERIES_MEASURES,
     gain,
@@ -53,10 +55,15 @@ def add_purpose(page: Document, run: Result) -> None:
         f"**For** forecasting {target} up to {steps} ahead from the last {needed:,} values of "
         f"{columns}{spacing}.",
         f"**Not for** another series: scale and mean are those of this one's training rows. It "
-        f"was tested up to {steps} ahead. {beyond} It gives single numbers, without an interval "
-        f"around them. The test ends at {last}; if the series behaves differently after that, "
-        "the errors below do not hold.",
+        f"was tested up to {steps} ahead. {beyond} {_around(learned)} The test ends at {last}; if "
+        "the series behaves differently after that, the errors below do not hold.",
     )
+
+
+def _around(learned: Any) -> str:
+    if learned.errors is None:
+        return "It gives single numbers, without an interval around them."
+    return "`forecast(level = 80)` gives intervals too, as far as the trained horizon."
 
 
 def add_data(page: Document, run: Result) -> None:
@@ -184,6 +191,43 @@ def _forecasts(page: Document, run: Result) -> None:
     )
 
 
+def _intervals(page: Document, run: Result) -> None:
+    """Say how many truths the intervals held, and how wide they were."""
+    table, learned = run.predictions(), run.preprocessing
+    assert isinstance(learned, SeriesPreprocessing)
+    ends = tested(table, learned, SCORED)
+    if not ends or learned.errors is None:
+        return
+    page.heading("Intervals")
+    known = known_truth(table)
+    rows = []
+    for level in SCORED:
+        lower, upper = (ends[name][known] for name in columns(level))
+        rows.append(
+            [
+                f"{level:g} %",
+                f"{100 * run.metrics[f'coverage_{level:g}']:.1f} %",
+                f"{np.mean(upper - lower):,.4g}",
+                f"{run.metrics[f'winkler_{level:g}']:,.4g}",
+            ]
+        )
+    windows = count(len(learned.errors[0]), "validation window")
+    page.table(
+        "intervals",
+        "Intervals of the test windows, all steps together. Coverage should be near the level. The "
+        "Winkler score is the width and a penalty for each truth outside: less is better. Width "
+        f"and score are in the units of {escape(learned.target)}.",
+        ["Level", ">Coverage", ">Mean width", ">Winkler score"],
+        rows,
+    )
+    page.add(
+        f"Split conformal intervals, a step ahead and a side at a time: quantiles of the errors on "
+        f"{windows}, and on those test windows whose truth was known at the time. The mean "
+        f"pinball loss of the quantiles 2.5, 10, 50, 90 and 97.5 % is "
+        f"{run.metrics['pinball']:,.4g}."
+    )
+
+
 def _residuals(page: Document, run: Result) -> None:
     """Say whether the one-step errors hold structure."""
     page.heading("Residuals", level=3)
@@ -230,6 +274,7 @@ def add_result(page: Document, run: Result) -> None:
     """Give the errors, forecasts beside the truth, and what the one-step errors still hold."""
     _errors(page, run)
     _forecasts(page, run)
+    _intervals(page, run)
     _residuals(page, run)
 
 

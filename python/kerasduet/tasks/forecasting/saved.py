@@ -38,9 +38,21 @@ def check(learned: SeriesPreprocessing, experiment: Experiment) -> None:
         raise ValueError("rows: must be at least those of the tail")
     if len(learned.tail) < experiment.lookback + experiment.difference:
         raise ValueError("tail: must fill a window")
+    if learned.errors is not None:  # of runs without a calibration
+        _check_errors(learned)
     if learned.tail_times:  # earlier versions kept no row numbers
         from kerasduet.data.times import read_times
 
         saved.hold("tail_times", len(learned.tail_times), len(learned.tail))
         saved.texts("tail_times", learned.tail_times)
         read_times(learned.tail_times, learned.zone)
+
+
+def _check_errors(learned: SeriesPreprocessing) -> None:
+    assert learned.errors is not None
+    saved.hold("errors", len(learned.errors), learned.horizon)
+    for step in learned.errors:
+        saved.finite(step)
+        saved.hold("errors", len(step), len(learned.errors[0]))
+        if not step or list(step) != sorted(step):
+            raise ValueError("errors: must be some, in order")

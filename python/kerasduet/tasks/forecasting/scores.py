@@ -17,7 +17,15 @@ if TYPE_CHECKING:
 
     from kerasduet.data import Dataset
 
-__all__ = ["baseline_forecasts", "best_baseline", "known_truth", "score", "table", "verdict"]
+__all__ = [
+    "baseline_forecasts",
+    "best_baseline",
+    "known_truth",
+    "restored",
+    "score",
+    "table",
+    "verdict",
+]
 
 
 def table(dataset: Dataset, outputs: np.ndarray) -> pd.DataFrame:
@@ -37,9 +45,7 @@ def table(dataset: Dataset, outputs: np.ndarray) -> pd.DataFrame:
     ahead = origins[:, None] + np.arange(1, learned.horizon + 1)  # (windows, horizon)
     values, missing = series.values[:, -1], series.missing[:, -1]
     last = gaps.last_known(missing[:, None])
-    rows = origins[:, None] + np.arange(1 - learned.difference, 1)
-    history = gaps.as_known(values[:, None], last, origins, rows)[..., 0]
-    forecasts = {"forecast": learned.restore(outputs, history)} | baseline_forecasts(
+    forecasts = {"forecast": restored(dataset, outputs, origins)} | baseline_forecasts(
         learned, values, origins, learned.horizon, first=learned.first
     )
     for late in np.flatnonzero(missing[origins]):  # the series went on within a gap
@@ -60,6 +66,16 @@ def table(dataset: Dataset, outputs: np.ndarray) -> pd.DataFrame:
         "filled": missing[ahead].ravel(),
     }
     return pd.DataFrame(columns | {name: values.ravel() for name, values in forecasts.items()})
+
+
+def restored(dataset: Dataset, outputs: np.ndarray, origins: np.ndarray) -> np.ndarray:
+    """Give outputs (windows, horizon) in the target's units, from what each origin knew."""
+    series, learned = dataset.table, dataset.preprocessing
+    assert series is not None and isinstance(learned, SeriesPreprocessing)
+    last = gaps.last_known(series.missing[:, -1:])
+    rows = origins[:, None] + np.arange(1 - learned.difference, 1)
+    history = gaps.as_known(series.values[:, -1:], last, origins, rows)[..., 0]
+    return learned.restore(outputs, history)
 
 
 def known_truth(table: pd.DataFrame) -> np.ndarray:

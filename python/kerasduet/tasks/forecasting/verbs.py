@@ -11,6 +11,7 @@ from kerasduet.data.preprocessing import SeriesPreprocessing
 from kerasduet.data.times import following, read_times
 from kerasduet.errors import ArgumentType, HorizonError, SeriesTooShort
 from kerasduet.settings.common import HORIZON
+from kerasduet.tasks.forecasting import intervals
 from kerasduet.tasks.forecasting.scores import baseline_forecasts
 from kerasduet.training import predict_outputs, refuse_no_numbers
 
@@ -22,16 +23,22 @@ if TYPE_CHECKING:
 __all__ = ["forecast", "predict"]
 
 
-def forecast(run: Result, horizon: int | None = None) -> pd.DataFrame:
+def forecast(run: Result, horizon: int | None = None, level: Any = None) -> pd.DataFrame:
     """Forecast the steps after the end of the series that a run was trained on."""
     learned: Any = run.preprocessing
+    levels = () if level is None else intervals.check_levels(level)
     steps = learned.horizon if horizon is None else HORIZON("horizon", horizon)
     values = np.array(learned.tail)
     before = learned.rows - len(values)
     # Earlier versions kept no row numbers.
     texts = learned.tail_times or map(str, range(before + 1, learned.rows + 1))
     times = read_times(texts, learned.zone)
-    return _forecast(run, values, times, steps, before, learned.first)
+    table = _forecast(run, values, times, steps, before, learned.first)
+    if not levels:
+        return table
+    ends = intervals.around(run, table["forecast"].to_numpy(), levels)
+    places = ["time", "step", "forecast"]
+    return table[places].assign(**ends).join(table.drop(columns=places))
 
 
 def predict(run: Result, x: Any, kind: str) -> pd.DataFrame:

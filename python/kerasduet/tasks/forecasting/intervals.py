@@ -1,0 +1,171 @@
+"""Intervals around a forecaster's forecasts: calibrated on validation windows, then on all."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from kerasduet.checks import show
+from kerasduet.errors import ArgumentRange, ArgumentType, HorizonError
+from kerasduet.forecasting import conformal, metrics
+from kerasduet.settings import Number, Several
+from kerasduet.tasks.forecasting.scores import known_truth, restored
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from kerasduet.data.dataset import Dataset
+    from kerasduet.data.preprocessing import SeriesPreprocessing
+    from kerasduet.result import Result
+
+__all__ = ["SCORED", "around", "calibrated", "check_levels", "columns", "score", "tested"]
+
+SCORED = (80.0, 95.0)
+LEVELS = Several(Number(above=0, below=100, fix="It is in per cent, such as 80."))
+
+
+def check_levels(level: Any) -> tuple[float, ...]:
+    """Give levels as numbers, or refuse what is none or comes twice."""
+    levels: tuple[float, ...] = LEVELS("level", level)
+    if len(set(levels)) < len(levels):
+        raise ArgumentRange(
+            f"level: must name each level once; got {show(list(levels))}. Drop one of those that "
+            "are equal."
+        )
+    return levels
+
+
+def columns(level: float) -> tuple[str, str]:
+    """Name the columns of an interval.
+
+    Examples
+    --------
+    >>> columns(80.0), columns(97.5)
+    (('lower_80', 'upper_80'), ('lower_97.5', 'upper_97.5'))
+    """
+    return f"lower_{level:g}", f"upper_{level:g}"
+
+
+def calibrated(predict: Callable[[Any], Any], dataset: Dataset) -> SeriesPreprocessing:
+    """Note the errors of a trained network on validation windows.
+
+    Of more than 500 windows as many, evenly spaced. A window with a filled truth says nothing;
+    nor does a network that gives no finite numbers.
+    """
+    learned: Any = dataset.preprocessing
+    series, windows = dataset.table, len(dataset.validation)
+    assert series is not None
+    if windows == 0:
+        return learned
+    count = min(windows, conformal.MOST_ERRORS)
+    chosen = np.linspace(0, windows - 1, count).round().astype(np.int64)
+    origins = series.validation_origins[chosen]
+    ahead = origins[:, None] + np.arange(1, learned.horizon + 1)  # (windows, horizon)
+    known = ~series.missing[ahead, -1].any(axis=1)
+    outputs = predict(dataset.validation.take(chosen)[0])
+    errors = series.values[ahead, -1] - restored(dataset, outputs, origins)
+    errors = errors[known]
+    if len(errors) == 0 or not np.isfinite(errors).all():
+        return learned
+    return replace(learned, errors=conformal.thinned(errors))
+
+
+def tested(
+    table: pd.DataFrame, learned: SeriesPreprocessing, levels: Sequence[float]
+) -> dict[str, np.ndarray]:
+    """Give the ends of the intervals of every test window, as they were learned by its origin.
+
+    Returns
+    -------
+    dict of numpy.ndarray
+        By column, a value a row of `predictions()`; empty without a calibration.
+    """
+    if learned.errors is None:
+        return {}
+    moved = _offsets(table, learned, levels)[:-1].reshape(len(table), len(levels), 2)
+    forecast = table["forecast"].to_numpy()
+    return {
+        name: forecast + moved[:, i, side]
+        for i, level in enumerate(levels)
+        for side, name in enumerate(columns(level))
+    }
+
+
+def around(run: Result, forecast: np.ndarray, levels: Sequence[float]) -> dict[str, np.ndarray]:
+    """Give the ends of intervals around forecasts (steps,) that start at the end of the series.
+
+    Raises
+    ------
+    HorizonError
+        More steps than were calibrated.
+    ArgumentType
+        A run without a calibration.
+    """
+    table: Any = run.table  # an interrupted run is scored, and calibrated, here
+    learned: Any = run.preprocessing
+    _refuse_uncalibrated(run, learned)
+    if len(forecast) > learned.horizon:
+        raise HorizonError(
+            f"horizon: must be at most {learned.horizon} with level, as the errors of further "
+            f"steps are not known; got {len(forecast)}. Train with horizon = {len(forecast)}, or "
+            "leave level out."
+        )
+    moved = _offsets(table, learned, levels)[-1, : len(forecast)]  # (steps, levels, 2)
+    return {
+        name: forecast + moved[:, i, side]
+        for i, level in enumerate(levels)
+        for side, name in enumerate(columns(level))
+    }
+
+
+def _refuse_uncalibrated(run: Result, learned: SeriesPreprocessing) -> None:
+    if learned.errors is not None:
+        return
+    if run.provenance["sizes"]["validation"] == 0:
+        raise ArgumentType(
+            "level: intervals are calibrated on validation windows; got a run without any. Train "
+            "with validation_split = 0.2, say, or leave level out."
+        )
+    raise ArgumentType(
+        "level: intervals need the errors on validation windows, which this run did not keep; got "
+        f"one of kerasduet {run.provenance['versions'].get('kerasduet', 'before')}. Train it "
+        "again, or leave level out."
+    )
+
+
+def _offsets(
+    table: pd.DataFrame, learned: SeriesPreprocessing, levels: Sequence[float]
+) -> np.ndarray:
+    assert learned.errors is not None
+    gaps = (table["truth"] - table["forecast"]).to_numpy(dtype=np.float64)
+    errors = np.where(known_truth(table), gaps, np.nan).reshape(-1, learned.horizon)
+    return conformal.offsets(learned.errors, errors, levels)
+
+
+def score(table: pd.DataFrame, learned: SeriesPreprocessing) -> dict[str, float]:
+    """Score the intervals of the test windows.
+
+    Returns
+    -------
+    dict
+        coverage_80, coverage_95 (0 to 1), winkler_80, winkler_95 and pinball (the mean over the
+        quantiles 2.5, 10, 50, 90 and 97.5 %; the forecast is the median), in the target's units;
+        empty without a calibration.
+    """
+    ends = tested(table, learned, SCORED)
+    if not ends:
+        return {}
+    known = known_truth(table)
+    truth = table["truth"].to_numpy()[known]
+    quantiles, scores = {0.5: table["forecast"].to_numpy()[known]}, {}
+    for level in SCORED:
+        lower, upper = (ends[name][known] for name in columns(level))
+        scores[f"coverage_{level:g}"] = metrics.coverage(truth, lower, upper)
+        scores[f"winkler_{level:g}"] = metrics.winkler(truth, lower, upper, level=level)
+        share = round((100 - level) / 200, 12)
+        quantiles |= {share: lower, 1 - share: upper}
+    losses = [metrics.pinball(truth, end, quantile=q) for q, end in quantiles.items()]
+    return scores | {"pinball": float(np.mean(losses))}

@@ -1,0 +1,280 @@
+"""Intervals of forecasts: what they cover, that they nest, and what they may know."""
+
+from __future__ import annotations
+
+import json
+import math
+
+import numpy as np
+import pandas as pd
+import pytest
+from conftest import LINEAR, seasonal
+from scipy import stats
+
+import kerasduet as kd
+from kerasduet import errors
+from kerasduet.forecasting import conformal, metrics
+
+LEVELS = (10, 50, 79.9, 80, 90, 95, 96, 99.9)
+
+
+@pytest.fixture(scope="module")
+def run():
+    return kd.run_experiment("lstm-co2", data=seasonal(), progress=False, **LINEAR)
+
+
+def ends(known, new, levels):
+    """Give lower and upper ends, (windows + 1, horizon, levels) each."""
+    found = conformal.offsets(known, new, levels)
+    return found[..., 0], found[..., 1]
+
+
+def test_ends_are_the_errors_of_the_right_rank():
+    known = [[float(i) for i in range(-50, 49)]]  # 99 errors
+    lower, upper = ends(known, np.empty((0, 1)), (80, 95))
+    # ceil(100 x 0.9) = 90 and ceil(100 x 0.975) = 98, of each side.
+    assert upper[0, 0].tolist() == [known[0][89], known[0][97]] == [39, 47]
+    assert lower[0, 0].tolist() == [known[0][9], known[0][1]] == [-41, -49]
+
+
+def test_of_too_few_errors_the_end_is_a_students_t():
+    known = [[-1.0, 0.5, 1.0]]
+    lower, upper = ends(known, np.empty((0, 1)), (50, 80, 95))
+    wide = math.sqrt((1 + 1 / 3) * (1 + 0.25 + 1) / 3)
+    expected = [1.0, *(stats.t.ppf(1 - share, 3) * wide for share in (0.1, 0.025))]
+    np.testing.assert_allclose(upper[0, 0], expected)
+    np.testing.assert_allclose(lower[0, 0], [-1.0, *(-end for end in expected[1:])])
+    # 38 errors are one too few for 95 %, 39 are enough.
+    for count, enough in ((38, False), (39, True)):
+        errors_of = [list(np.linspace(-1, 1, count))]
+        _, upper = ends(errors_of, np.empty((0, 1)), (95,))
+        assert (upper[0, 0, 0] == 1.0) == enough
+    _, one = ends([[2.0]], np.empty((0, 1)), (95,))
+    assert one[0, 0, 0] == pytest.approx(stats.t.ppf(0.975, 1) * math.sqrt(2) * 2)
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_a_wider_level_holds_a_narrower_one_and_the_forecast(seed):
+    random = np.random.default_rng(seed)
+    known = conformal.thinned(random.normal(1, 1, (random.integers(1, 60), 4)))
+    new = random.standard_t(2, (80, 4)).cumsum(axis=1)
+    new[random.random(new.shape) < 0.1] = np.nan
+    lower, upper = ends(known, new, LEVELS)
+    assert (np.diff(upper, axis=-1) >= 0).all()
+    assert (np.diff(lower, axis=-1) <= 0).all()
+    assert (lower <= 0).all()
+    assert (upper >= 0).all()
+    # Whatever else is asked for.
+    np.testing.assert_array_equal(ends(known, new, (90,))[1][..., 0], upper[..., 4])
+
+
+def test_an_interval_knows_no_truth_after_its_origin():
+    random = np.random.default_rng(1)
+    known, new = conformal.thinned(random.normal(size=(30, 3))), random.normal(size=(40, 3))
+    before = conformal.offsets(known, new, (80, 95))
+    for window in (0, 7, 39):
+        changed = new.copy()
+        later = np.arange(40)[:, None] + np.arange(1, 4) > window
+        changed[later] = 1e6
+        after = conformal.offsets(known, changed, (80, 95))
+        np.testing.assert_array_equal(after[: window + 1], before[: window + 1])
+        assert (after[-1] != before[-1]).any()
+    # The truth that the origin just saw is used.
+    changed = new.copy()
+    changed[6, 0] = 1e6
+    assert (conformal.offsets(known, changed, (80,))[7:] != before[7:, :, :1]).any()
+
+
+@pytest.mark.parametrize("level", [80, 95])
+def test_coverage_of_errors_of_one_kind(level):
+    """Of 199 errors the ranks leave the level exactly: 300 series of 20 forecasts more."""
+    random = np.random.default_rng(3)
+    held = []
+    for _ in range(300):
+        known, new = random.gumbel(size=(199, 1)), random.gumbel(size=(20, 1))
+        lower, upper = ends(conformal.thinned(known), new, (level,))
+        held.append(metrics.coverage(new, lower[:-1, :, 0], upper[:-1, :, 0]))
+    assert 100 * np.mean(held) == pytest.approx(level, abs=1)
+
+
+def test_coverage_of_errors_that_grow_is_kept_by_what_comes_in():
+    """Errors three times as large as in the validation: what stays fixed holds far too few."""
+    random = np.random.default_rng(4)
+    known, new = random.normal(size=(80, 1)), 3 * random.normal(size=(400, 1))
+    lower, upper = (end[..., 0] for end in ends(conformal.thinned(known), new, (80,)))
+    fixed = metrics.coverage(new, np.tile(lower[:1], (400, 1)), np.tile(upper[:1], (400, 1)))
+    followed = metrics.coverage(new, lower[:-1], upper[:-1])
+    assert fixed < 0.4
+    assert followed > 0.7
+    assert metrics.coverage(new[200:], lower[200:-1], upper[200:-1]) == pytest.approx(
+        0.8, abs=0.06
+    )
+
+
+def test_more_windows_than_are_kept_are_thinned_evenly():
+    many = np.arange(2000.0)[:, None]
+    kept = conformal.thinned(many)
+    assert len(kept[0]) == 500
+    assert (kept[0][0], kept[0][-1]) == (0, 1999)
+    # Of very many forecasts the intervals are learned anew some 500 times.
+    found = conformal.offsets(kept, np.random.default_rng(0).normal(size=(2000, 1)), (80,))
+    assert found.shape == (2001, 1, 1, 2)
+    assert len(np.unique(found[:, 0, 0, 1])) < 501
+
+
+def test_forecast_gives_a_pair_of_columns_a_level(run):
+    plain, table = run.forecast(), run.forecast(level=(95, 80))
+    names = ["lower_95", "upper_95", "lower_80", "upper_80"]
+    assert list(table) == [*list(plain)[:3], *names, *list(plain)[3:]]
+    pd.testing.assert_frame_equal(table.drop(columns=names), plain)
+    assert (table["lower_95"] <= table["lower_80"]).all()
+    assert (table["lower_80"] <= table["forecast"]).all()
+    assert (table["forecast"] <= table["upper_80"]).all()
+    assert (table["upper_80"] <= table["upper_95"]).all()
+    one = run.forecast(2, 97.5)
+    assert list(one)[3:5] == ["lower_97.5", "upper_97.5"]
+    assert (one["upper_97.5"] >= table["upper_95"][:2]).all()
+    shorter = run.forecast(2, (95, 80))
+    pd.testing.assert_frame_equal(shorter, table[:2])
+
+
+def test_the_next_intervals_know_all_errors(run):
+    table, learned = run.predictions(), run.preprocessing
+    gaps = (table["truth"] - table["forecast"]).to_numpy().reshape(-1, 3)
+    moved = conformal.offsets(learned.errors, gaps, (80,))[-1, :, 0]
+    ahead = run.forecast(level=80)
+    np.testing.assert_array_equal(ahead["lower_80"], ahead["forecast"] + moved[:, 0])
+    np.testing.assert_array_equal(ahead["upper_80"], ahead["forecast"] + moved[:, 1])
+
+
+def test_errors_are_those_on_the_validation_windows(run):
+    data, learned = run.dataset, run.preprocessing
+    outputs = run.model.predict(data.x_validation, verbose=0)
+    values = data.table.values[:, -1]
+    origins = data.table.validation_origins
+    gaps = []
+    for row, origin in zip(outputs, origins, strict=True):
+        changes = row.astype(float) * learned.scale[-1] + learned.mean[-1]
+        before = values[origin - 6 : origin - 3]  # a week earlier, and no step beyond a week
+        gaps.append(values[origin + 1 : origin + 4] - before - changes)
+    np.testing.assert_allclose(learned.errors, np.sort(np.transpose(gaps)), atol=1e-4)
+    # The data set of the training stays as it was.
+    assert data.preprocessing.errors is None
+
+
+def test_metrics_are_those_of_the_test_windows(run):
+    table, learned, scores = run.predictions(), run.preprocessing, run.metrics
+    gaps = (table["truth"] - table["forecast"]).to_numpy().reshape(-1, 3)
+    lower, upper = ends(learned.errors, gaps, (80, 95))
+    losses = [metrics.pinball(gaps, np.zeros_like(gaps), quantile=0.5)]
+    for i, level in enumerate((80, 95)):
+        low, high = lower[:-1, :, i], upper[:-1, :, i]
+        assert scores[f"coverage_{level}"] == metrics.coverage(gaps, low, high)
+        expected = metrics.winkler(gaps, low, high, level=level)
+        assert scores[f"winkler_{level}"] == pytest.approx(expected)
+        for end, quantile in ((low, (100 - level) / 200), (high, (100 + level) / 200)):
+            losses.append(metrics.pinball(gaps, end, quantile=quantile))
+    assert scores["pinball"] == pytest.approx(np.mean(losses))
+
+
+def test_a_saved_run_gives_the_same_intervals(run, tmp_path):
+    run.save(tmp_path / "run")
+    loaded = kd.load_run(tmp_path / "run")
+    pd.testing.assert_frame_equal(loaded.forecast(3, (80, 95)), run.forecast(3, (80, 95)))
+    assert loaded.preprocessing == run.preprocessing
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda errors: errors[:2],
+        lambda errors: [step[:-1] if i else step for i, step in enumerate(errors)],
+        lambda errors: [[] for _ in errors],
+        lambda errors: [step[::-1] for step in errors],
+        lambda errors: [[*step[:-1], "many"] for step in errors],
+        lambda errors: 3,
+    ],
+)
+def test_errors_of_another_run_are_refused(run, change):
+    from kerasduet.runs.learned import learned_for
+
+    values = json.loads(json.dumps(run.preprocessing.to_dict()))
+    assert learned_for(values, run.experiment) == run.preprocessing
+    values["errors"] = change(values["errors"])
+    with pytest.raises((ValueError, TypeError)):
+        learned_for(values, run.experiment)
+
+
+def test_a_run_of_an_earlier_version_has_no_intervals(run, tmp_path):
+    from kerasduet.runs.learned import learned_for
+
+    values = run.preprocessing.to_dict()
+    del values["errors"]
+    old = kd.load_run(run.save(tmp_path / "run"))
+    old.preprocessing = learned_for(values, run.experiment)
+    pd.testing.assert_frame_equal(old.forecast(), run.forecast())
+    with pytest.raises(errors.ArgumentType, match="which this run did not keep; got one of"):
+        old.forecast(level=80)
+    # Its scores from the table, and its figure, are as they were.
+    scores = old.task.score(old.table, old.preprocessing)
+    assert scores == {
+        name: score
+        for name, score in run.metrics.items()
+        if name.partition("_")[0] not in ("coverage", "winkler", "pinball")
+    }
+    from kerasduet.plots import plot_data
+
+    kinds = [mark.kind for mark in plot_data(old, "forecast").panels[0].marks]
+    assert "band" not in kinds
+
+
+def test_windows_with_filled_truths_neither_calibrate_nor_count():
+    series = seasonal()
+    series.iloc[[120, 150, 190]] = np.nan  # in training, validation and test
+    settings = LINEAR | {"missing": "interpolate"}
+    run = kd.run_experiment("lstm-co2", data=series, progress=False, **settings)
+    held = len(run.dataset.table.validation_origins)
+    assert [len(step) for step in run.preprocessing.errors] == [held] * 3
+    table = run.predictions()
+    known = ~table["filled"]
+    gaps = (table["truth"] - table["forecast"]).where(known).to_numpy().reshape(-1, 3)
+    assert np.isnan(gaps).sum() == 3
+    lower, upper = ends(run.preprocessing.errors, gaps, (80,))
+    inside = (lower[:-1, :, 0] <= gaps) & (gaps <= upper[:-1, :, 0])
+    assert run.metrics["coverage_80"] == inside[~np.isnan(gaps)].mean()
+
+
+def test_a_network_that_diverged_has_no_intervals():
+    run = kd.run_experiment("lstm-co2", data=seasonal(), progress=False, **LINEAR)
+    learned = run.task.calibrated(lambda x: np.full((len(x), 3), np.nan), run.dataset)
+    assert learned.errors is None
+
+
+def test_the_figure_shows_the_intervals(run):
+    from kerasduet.plots import plot_data
+
+    panel = plot_data(run, "forecast").panels[0]
+    bands = [mark.frame for mark in panel.marks if mark.kind == "band"]
+    assert bands == ["band_95", "band_80"]
+    shown = run.predictions().tail(3)
+    last = panel.frames["band_80"].tail(3)
+    assert last["time"].tolist() == shown["time"].tolist()
+    assert (last["lower"] <= shown["forecast"]).all()
+    assert (last["upper"] >= shown["forecast"]).all()
+    wide = panel.frames["band_95"]
+    assert (wide["lower"] <= panel.frames["band_80"]["lower"]).all()
+    assert "bands: 80 and 95 % intervals" in panel.subtitle
+    assert "Of the truths the 95 % intervals hold " in panel.alt
+    drawn = run.plot("forecast")
+    assert len(drawn.axes[0].collections) == 2 * panel.frames["band_80"]["window"].nunique()
+
+
+def test_the_report_tells_coverage_and_width(run, tmp_path):
+    page = kd.render_report(run, tmp_path / "page.html")
+    from pathlib import Path
+
+    text = Path(page).read_text("utf-8")
+    assert f"{100 * run.metrics['coverage_80']:.1f} %" in text
+    assert f"{run.metrics['winkler_95']:,.4g}" in text
+    assert "Winkler score" in text
+    assert "without an interval" not in text
