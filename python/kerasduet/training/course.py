@@ -174,10 +174,13 @@ class _Course:
         """
         if any(None in head.shape[1:] for head in self.model.outputs):
             return
+        import keras
+
+        # A Sequential has `outputs` alone.
+        sequential = isinstance(self.model, keras.Sequential)
+        heads = self.model.outputs[0] if sequential else self.model.output
+        outputs = mapped(lambda head: np.zeros((1, *head.shape[1:]), head.dtype), heads)
         _, targets, weights = self.dataset.train.take(slice(0, 1))
-        outputs = mapped(
-            lambda head: np.zeros((1, *head.shape[1:]), head.dtype), self.model.output
-        )
         self.model.compute_loss(None, targets, outputs, weights, training=False)
         self.model.compute_metrics(None, targets, outputs, weights)
         self.model.reset_metrics()
