@@ -41,8 +41,8 @@
 #'   lies behind the end of the training rows or the origin of a forecast. Filled truths are
 #'   marked in `predictions()`, not scored. Of a table: refuse missing values, or put the
 #'   training mean (of levels, one of its own) in their place and say so in a column beside.
-#' * `lookback`, `horizon`: whole numbers. Time steps the network sees, and time steps it
-#'   forecasts, at least 1.
+#' * `lookback`, `horizon`: whole numbers. Time steps the network sees, and time steps that are
+#'   forecast, at least 1.
 #' * `season`: whole number. Time steps in one season, at least 1 and fewer than the training
 #'   rows.
 #' * `difference`: whole number. The network sees changes against this many steps before; 0 sees
@@ -107,6 +107,13 @@
 #'   Keras takes it, is taken as well. Of a table: "balanced" weighs each class in the loss by n
 #'   / (classes x its training rows); or a weight for each class by its name, at least 0. `NULL`
 #'   weighs all the same.
+#'
+#' Others:
+#'
+#' * `strategy`:
+#' * `"direct"`: The network gives all steps at once, or only the next one and is fed its own
+#'   forecasts up to the horizon.
+#' * `"recursive"`: then it sees the target's own past alone.
 #' @name experiment
 NULL
 # nolint end
