@@ -102,7 +102,7 @@ test_that("a forecast has intervals of the levels asked for", {
   ahead <- forecast(series_run(), level = c(80, 95))
   ends <- c("lower_80", "upper_80", "lower_95", "upper_95")
   expect_named(ahead, c(names(plain)[1:3], ends, names(plain)[4:7]))
-  expect_identical(ahead[names(plain)], plain)
+  expect_equal(ahead[names(plain)], plain, ignore_attr = "strategy")
   expect_true(all(ahead$lower_95 <= ahead$lower_80 & ahead$lower_80 <= ahead$forecast))
   expect_true(all(ahead$upper_95 >= ahead$upper_80 & ahead$upper_80 >= ahead$forecast))
   expect_named(forecast(series_run(), h = 1, level = 97.5)[4:5], c("lower_97.5", "upper_97.5"))
