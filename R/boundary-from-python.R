@@ -51,7 +51,10 @@ frame_from_py <- function(frame, dates = NULL, classes = NULL, levels = NULL) {
   for (name in intersect(classes, names)) {
     result[[name]] <- classes_from_py(frame[[name]], levels)
   }
-  as.data.frame(result, optional = TRUE, stringsAsFactors = FALSE)
+  result <- as.data.frame(result, optional = TRUE, stringsAsFactors = FALSE)
+  said <- plain(frame$attrs)
+  for (name in names(said)) attr(result, name) <- said[[name]]
+  result
 }
 
 # Labels are numbers in Python where the caller's were; a number of R's might be written as 1e+05.

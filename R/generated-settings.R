@@ -43,8 +43,8 @@
 #'   training mean (of levels, one of its own) in their place and say so in a column beside. A
 #'   value missing for the first time at prediction counts as the average, or the commonest
 #'   level, and a warning says so.
-#' * `lookback`, `horizon`: whole numbers. Time steps the network sees, and time steps it
-#'   forecasts, at least 1.
+#' * `lookback`, `horizon`: whole numbers. Time steps the network sees, and time steps that are
+#'   forecast, at least 1.
 #' * `season`: whole number. Time steps in one season, at least 1 and fewer than the training
 #'   rows.
 #' * `difference`: whole number. The network sees changes against this many steps before; 0 sees
@@ -112,6 +112,13 @@
 #'   Keras takes it, is taken as well. Of a table: "balanced" weighs each class in the loss by n
 #'   / (classes x its training rows); or a weight for each class by its name, at least 0. `NULL`
 #'   weighs all the same.
+#'
+#' Others:
+#'
+#' * `strategy`:
+#' * `"direct"`: The network gives all steps at once, or only the next one and is fed its own
+#'   forecasts up to the horizon.
+#' * `"recursive"`: then it sees the target's own past alone.
 #' @name experiment
 NULL
 # nolint end

@@ -111,7 +111,8 @@ class Result:
             )
         predict = partial(predict_outputs, self.model, self.preprocessing)
         self.preprocessing = self.task.calibrated(predict, self.dataset)
-        outputs = predict(self.dataset.test.inputs)
+        inputs = self.dataset.test.inputs
+        outputs = self.task.run_network(predict, self.preprocessing, inputs)
         table = self.task.table(self.dataset, outputs)
         scores = self.task.score(table, self.preprocessing)
         self.metrics = {name: float(score) for name, score in scores.items()}
@@ -224,6 +225,9 @@ class Result:
             Images: row, truth, prediction (labels as `predict` gives them), probability,
             `p_<class>`. Series: origin, time, step, truth, filled, forecast, naive,
             seasonal_naive, drift, seasonal_drift, in the target's units. Where `filled` is true
-            the truth was missing: it was filled, and is not scored.
+            the truth was missing: it was filled, and is not scored; `attrs["strategy"]` says how
+            further steps were forecast, "direct" or "recursive".
         """
-        return self.table.copy()
+        table = self.table.copy()
+        table.attrs.update(self.task.attributes(self.preprocessing))
+        return table

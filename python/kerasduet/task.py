@@ -250,6 +250,24 @@ class Task(ABC):
         """Give the rows of `predictions()` for one test row."""
         return 1
 
+    def run_network(self, predict: Callable[[Any], Any], learned: Any, inputs: Any) -> Any:
+        """Give the outputs of rows, as `table` takes them.
+
+        Parameters
+        ----------
+        predict : callable
+            Gives the network's outputs for inputs.
+        learned : Learned
+            What was learned.
+        inputs : array or tree
+            As those of a `Part`.
+        """
+        return predict(inputs)
+
+    def attributes(self, learned: Any) -> Mapping[str, str]:
+        """Give what `predictions()` says of itself: a word, and what it says."""
+        return {}
+
     @abstractmethod
     def table(self, dataset: Dataset, outputs: np.ndarray) -> pd.DataFrame:
         """Lay the network's test outputs beside the truth, as `predictions()` gives them."""
@@ -266,7 +284,7 @@ class Task(ABC):
         Parameters
         ----------
         predict : callable
-            Gives the network's outputs for inputs, as `table` takes them.
+            Gives the network's outputs for inputs.
         dataset : Dataset
             Of the training.
         """

@@ -278,3 +278,64 @@ def test_the_report_tells_coverage_and_width(run, tmp_path):
     assert f"{run.metrics['winkler_95']:,.4g}" in text
     assert "Winkler score" in text
     assert "without an interval" not in text
+
+
+@pytest.fixture(scope="module")
+def recursive():
+    settings = LINEAR | {"strategy": "recursive"}
+    return kd.run_experiment("lstm-co2", data=seasonal(), progress=False, **settings)
+
+
+def test_a_recursive_network_is_fed_its_own_forecasts(recursive):
+    data, learned = recursive.dataset, recursive.preprocessing
+    assert recursive.model.output_shape == (None, 1)
+    assert data.y_train.shape[1:] == (1,)
+    window, steps = np.array(data.x_test[:1]), []
+    for _ in range(3):
+        steps.append(recursive.model.predict(window, verbose=0)[0, 0])
+        window = np.append(window[:, 1:], np.reshape(steps[-1], (1, 1, 1)), axis=1)
+    changes = np.array(steps, dtype=float) * learned.scale[0] + learned.mean[0]
+    first = data.table.test_origins[0]
+    values = data.table.values[:, -1]
+    expected = values[first - 6 : first - 3] + changes
+    np.testing.assert_allclose(recursive.predictions()["forecast"][:3], expected, rtol=1e-5)
+
+
+def test_both_strategies_are_told_wherever_there_is_a_score(run, recursive, tmp_path):
+    from pathlib import Path
+
+    from kerasduet.plots import plot_data
+
+    for one, word in ((run, "direct"), (recursive, "recursive")):
+        assert one.predictions().attrs["strategy"] == word
+        assert one.forecast().attrs["strategy"] == word
+        assert one.forecast(level=80).attrs["strategy"] == word
+        assert f"steps    {word}" in repr(one)
+        for kind in ("forecast", "horizon"):
+            assert f"{word} forecasts" in plot_data(one, kind).panels[0].subtitle
+        page = kd.render_report(one, tmp_path / f"{word}.html")
+        assert f"Errors of {word} forecasts" in Path(page).read_text("utf-8")
+
+
+def test_a_recursive_run_has_intervals_and_is_saved(recursive, tmp_path):
+    loaded = kd.load_run(recursive.save(tmp_path / "run"))
+    ahead = recursive.forecast(3, (80, 95))
+    pd.testing.assert_frame_equal(loaded.forecast(3, (80, 95)), ahead)
+    assert len(recursive.preprocessing.errors) == 3
+    assert recursive.metrics["coverage_95"] >= recursive.metrics["coverage_80"]
+    longer = recursive.forecast(7)
+    np.testing.assert_array_equal(longer["forecast"][:3], ahead["forecast"])
+
+
+def test_recursion_goes_on_over_parts_of_many_windows(recursive, monkeypatch):
+    from functools import partial
+
+    from kerasduet.tasks.forecasting import recursion
+    from kerasduet.training import predict_outputs
+
+    learned = recursive.preprocessing
+    predict = partial(predict_outputs, recursive.model, learned)
+    whole = recursion.outputs(predict, learned, recursive.dataset.test.inputs)
+    monkeypatch.setattr(recursion, "WINDOWS_AT_A_TIME", 5)
+    parts = recursion.outputs(predict, learned, recursive.dataset.test.inputs)
+    np.testing.assert_allclose(parts, whole, rtol=1e-5)

@@ -102,11 +102,26 @@ test_that("a forecast has intervals of the levels asked for", {
   ahead <- forecast(series_run(), level = c(80, 95))
   ends <- c("lower_80", "upper_80", "lower_95", "upper_95")
   expect_named(ahead, c(names(plain)[1:3], ends, names(plain)[4:7]))
-  expect_identical(ahead[names(plain)], plain)
+  expect_equal(ahead[names(plain)], plain, ignore_attr = "strategy")
   expect_true(all(ahead$lower_95 <= ahead$lower_80 & ahead$lower_80 <= ahead$forecast))
   expect_true(all(ahead$upper_95 >= ahead$upper_80 & ahead$upper_80 >= ahead$forecast))
   expect_named(forecast(series_run(), h = 1, level = 97.5)[4:5], c("lower_97.5", "upper_97.5"))
-  scored <- series_run()$metrics[c("coverage_80", "winkler_80", "coverage_95", "winkler_95", "pinball")]
-  expect_type(unlist(scored), "double")
-  expect_error(forecast(series_run(), h = 3, level = 80), "at most 2 with level", class = "HorizonError")
+  scores <- c("coverage_80", "winkler_80", "coverage_95", "winkler_95", "pinball")
+  expect_type(unlist(series_run()$metrics[scores]), "double")
+  expect_error(
+    forecast(series_run(), h = 3, level = 80), "at most 2 with level",
+    class = "HorizonError"
+  )
+})
+
+test_that("tables say how further steps were forecast", {
+  skip_without_core()
+  expect_identical(attr(forecast(series_run()), "strategy"), "direct")
+  run <- run_experiment(
+    small_series(strategy = "recursive", horizon = 2),
+    data = ts(sin(1:80)), progress = FALSE
+  )
+  expect_identical(attr(predictions(run), "strategy"), "recursive")
+  expect_identical(attr(forecast(run, level = 80), "strategy"), "recursive")
+  expect_match(run$facts$steps, "recursive")
 })

@@ -147,6 +147,8 @@ class SeriesPreprocessing(Learned):
         Truth minus forecast on validation windows, of each step in order, in the target's units:
         what intervals are calibrated on. None before the training, without validation windows,
         and in runs of earlier versions.
+    strategy : {"direct", "recursive"}
+        Whether the network gives all steps at once or is fed its own forecasts.
     """
 
     kind = "series"
@@ -169,6 +171,7 @@ class SeriesPreprocessing(Learned):
     zone: str | None = None
     spacing: tuple[Any, ...] | None = None
     errors: tuple[tuple[float, ...], ...] | None = None
+    strategy: str = "direct"
 
     def scaled(self, values: np.ndarray) -> np.ndarray:
         """Difference and scale values (..., rows, columns + target); this uses up first rows."""

@@ -167,11 +167,12 @@ def _windows(
     Those that are `late` are as `known` instead (late, lookback + horizon, columns).
     """
     lookback, inputs, targets = learned.lookback, None, None
+    steps = 1 if learned.strategy == "recursive" else learned.horizon
     if known is not None:
-        inputs, targets = known[:, :lookback, :-1], known[:, lookback:, -1]
+        inputs, targets = known[:, :lookback, :-1], known[:, lookback : lookback + steps, -1]
     return Part(
         Windows(scaled[:, :-1], origins - (lookback - 1), lookback, late, inputs),
-        Windows(scaled[:, -1], origins + 1, learned.horizon, late, targets),
+        Windows(scaled[:, -1], origins + 1, steps, late, targets),
     )
 
 
@@ -257,4 +258,5 @@ def _learn(
         tail=tuple(tuple(map(float, row)) for row in values[-tail:]),
         zone=zone(times),
         spacing=None if experiment.frequency else spacing_of(times),
+        strategy=experiment.strategy,
     )

@@ -48,7 +48,15 @@ class Forecasting(Task):
     tiny: ClassVar = {"lookback": 6, "horizon": 2}
     overview = ("forecast", "history", "horizon")
     # They decide what the network sees and what it is scored on.
-    page_settings = ("lookback", "horizon", "difference", "season", "straddle", "test_split")
+    page_settings = (
+        "lookback",
+        "horizon",
+        "strategy",
+        "difference",
+        "season",
+        "straddle",
+        "test_split",
+    )
 
     @property
     def learned(self) -> tuple[type[Learned], ...]:
@@ -62,7 +70,7 @@ class Forecasting(Task):
         return {
             "lookback": data.lookback,
             "n_features": len(data.input_columns(data.target)),
-            "horizon": data.horizon,
+            "horizon": data.steps_at_once,
         }
 
     def sides(self, data: Any) -> tuple[tuple[Any, ...], tuple[Any, ...]]:
@@ -79,7 +87,7 @@ class Forecasting(Task):
         """Give scaled values, the same, and values far from them."""
         import numpy as np
 
-        truth = np.linspace(-1, 2, 3 * data.horizon, dtype=np.float32).reshape(3, -1)
+        truth = np.linspace(-1, 2, 3 * data.steps_at_once, dtype=np.float32).reshape(3, -1)
         return truth, truth, truth + 3
 
     def load(self, experiment: Experiment, given: Any) -> Dataset:
@@ -122,6 +130,18 @@ class Forecasting(Task):
         horizon: int = learned.horizon
         return horizon
 
+    def run_network(
+        self, predict: Callable[[Any], Any], learned: Any, inputs: Any
+    ) -> np.ndarray:
+        """Give the steps of each window: at once, or one after the other."""
+        from kerasduet.tasks.forecasting import recursion
+
+        return recursion.outputs(predict, learned, inputs)
+
+    def attributes(self, learned: Any) -> dict[str, str]:
+        """Say how further steps were forecast."""
+        return {"strategy": learned.strategy}
+
     def table(self, dataset: Dataset, outputs: np.ndarray) -> pd.DataFrame:
         """Lay forecasts and baselines beside the truth, in the target's units."""
         from kerasduet.tasks.forecasting import scores
@@ -152,6 +172,12 @@ class Forecasting(Task):
         from kerasduet.tasks.forecasting.measures import test_block
 
         return test_block(table, learned)
+
+    def facts(self, learned: Any) -> Mapping[str, str]:
+        """Say how further steps were forecast."""
+        if learned.strategy == "recursive":
+            return {"steps": f"recursive: one step at a time, {learned.horizon} in all"}
+        return {"steps": f"direct: {learned.horizon} at once"}
 
     def verdict(self, metrics: Mapping[str, float]) -> str:
         """Put the error and that of the best baseline beside each other."""

@@ -129,7 +129,7 @@ def forecast_panel(run: Result, *, windows: Any = None) -> Panel:
     panel = Panel(
         kind="forecast",
         title="Forecast beside truth and baselines",
-        subtitle=f"{span.capitalize()}"
+        subtitle=f"{span.capitalize()}, {_strategy(run)}"
         + ("; vertical lines: where each begins" if horizon > 1 else "")
         + ("; bands: 80 and 95 % intervals" if bands else ""),
         x=_time_label(run, lines["time"]),
@@ -240,7 +240,7 @@ def horizon_panel(run: Result) -> Panel:
     panel = Panel(
         kind="horizon",
         title="Error by step ahead" if len(steps) > 1 else "Error one step ahead",
-        subtitle=f"Mean over {count(windows, 'test window')}",
+        subtitle=f"Mean over {count(windows, 'test window')}, {_strategy(run)}",
         x=_step_label(run),
         y=f"MAE ({unit})" if unit else f"MAE (units of {shortened(name, LONGEST_NAME)})",
         alt=(
@@ -276,6 +276,10 @@ def _target(run: Result) -> tuple[str, str]:
     if run.experiment.dataset == "co2":
         return "CO2", "ppm"
     return getattr(run.preprocessing, "target", "value"), ""
+
+
+def _strategy(run: Result) -> str:
+    return f"{getattr(run.preprocessing, 'strategy', 'direct')} forecasts"
 
 
 def _step_unit(run: Result) -> str:

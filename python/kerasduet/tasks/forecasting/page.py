@@ -125,9 +125,9 @@ def _errors(page: Document, run: Result) -> None:
     target = escape(getattr(run.preprocessing, "target", ""))
     page.table(
         "result",
-        f"Errors on the test windows, all steps together, with 95 % intervals. MAE and RMSE are "
-        f"in the units of {target}, sMAPE in per cent; MASE below 1 is better than the seasonal "
-        "naive forecast was on the training rows.",
+        f"Errors of {run.experiment.strategy} forecasts on the test windows, all steps together, "
+        f"with 95 % intervals. MAE and RMSE are in the units of {target}, sMAPE in per cent; MASE "
+        "below 1 is better than the seasonal naive forecast was on the training rows.",
         ["Forecast", ">MAE", ">RMSE", ">sMAPE", ">MASE"],
         rows,
     )

@@ -16,7 +16,7 @@ __all__ = ["check"]
 
 def check(learned: SeriesPreprocessing, experiment: Experiment) -> None:
     """Refuse what no training for an experiment could have learned."""
-    for name in ("difference", "lookback", "horizon", "season", "frequency"):
+    for name in ("difference", "lookback", "horizon", "season", "frequency", "strategy"):
         saved.hold(name, getattr(learned, name), getattr(experiment, name))
     saved.texts("columns", (*learned.columns, learned.target))
     features = TASKS[experiment.task].shapes(experiment.data)["n_features"]

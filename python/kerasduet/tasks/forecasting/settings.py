@@ -61,7 +61,10 @@ class SeriesSettings(Section):
     straddle : bool
         Let validation and test windows take their inputs from the rows before the split.
     lookback, horizon : int
-        Time steps the network sees, and time steps it forecasts, at least 1.
+        Time steps the network sees, and time steps that are forecast, at least 1.
+    strategy : {"direct", "recursive"}
+        The network gives all steps at once, or only the next one and is fed its own forecasts
+        up to the horizon; then it sees the target's own past alone.
     """
 
     dataset: Annotated[str, OneOf(("co2", "series"))]
@@ -80,6 +83,12 @@ class SeriesSettings(Section):
     straddle: Annotated[bool, Flag()] = False
     lookback: Annotated[int, Whole(1)] = 30
     horizon: Annotated[int, HORIZON] = 1
+    strategy: Annotated[str, OneOf(("direct", "recursive"))] = "direct"
+
+    @property
+    def steps_at_once(self) -> int:
+        """Give the steps of one output of the network."""
+        return 1 if self.strategy == "recursive" else self.horizon
 
     def input_columns(self, target: str | None) -> tuple[Any, ...]:
         """Give the columns that the network sees: the features, and the target's own past."""
@@ -91,6 +100,11 @@ class SeriesSettings(Section):
         """Refuse a path where nothing is read from a file, and a network that sees nothing."""
         if not self.own_past:
             self._check_features_alone()
+        if self.strategy == "recursive" and self.features:
+            raise ArgumentType(
+                'strategy: must be "direct" with features, whose future is unknown; got '
+                '"recursive". Leave features out, or set strategy = "direct".'
+            )
         if self.path is not None and self.dataset != "series":
             raise ArgumentType(
                 f"path: the dataset {self.dataset} is not read from a file; got "

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -77,8 +78,9 @@ def _forecast(
             f"unknown; got {steps}. Train with horizon = {steps}."
         )
     known, levels = values, np.empty((1, 0))
+    predict = partial(predict_outputs, run.model, learned)
     while levels.shape[1] < steps:
-        outputs = predict_outputs(run.model, learned, learned.window(known))
+        outputs = run.task.run_network(predict, learned, learned.window(known))
         more = refuse_no_numbers(learned.restore(outputs, known[None, :, -1]))  # (1, horizon)
         levels = np.concatenate([levels, more], axis=1)
         known = np.vstack([known, np.repeat(more.T, known.shape[1], axis=1)])
@@ -95,7 +97,9 @@ def _forecast(
         "step": np.arange(1, steps + 1),
         "forecast": levels[0, :steps],
     }
-    return pd.DataFrame(columns | {name: values[0] for name, values in table.items()})
+    found = pd.DataFrame(columns | {name: values[0] for name, values in table.items()})
+    found.attrs.update(run.task.attributes(learned))
+    return found
 
 
 def _columns(learned: SeriesPreprocessing) -> str:
