@@ -350,3 +350,16 @@ def test_other_embedded_files_are_refused(tmp_path, monkeypatch):
         load_embedded("iris")
     with pytest.raises(errors.UnknownName, match="dataset: no option 'wine'"):
         load_embedded("wine")
+
+
+def test_the_columns_of_a_matrix_are_read_as_any_others():
+    matrix = np.arange(12.0).reshape(6, 2)
+    rows = pd.DataFrame(matrix, columns=["a", "b"])
+    alone = pd.DataFrame({"a": matrix[:, 0].copy(), "b": matrix[:, 1].copy()})
+    assert digest_frame(read_frame(rows)) == digest_frame(read_frame(alone))
+    whole = rows.astype("int64").assign(day=pd.Timestamp("2024-01-31"))
+    assert digest_frame(read_frame(whole)) == digest_frame(
+        read_frame(
+            {"a": [*range(0, 12, 2)], "b": [*range(1, 12, 2)], "day": whole["day"].array}
+        )
+    )

@@ -168,12 +168,17 @@ def digest_frame(frame: pd.DataFrame) -> str:
         if isinstance(column.dtype, pd.CategoricalDtype):
             levels = "\0".join(map(str, column.cat.categories))
             digest.update(f"{column.cat.ordered}\0{levels}\0".encode())
-            digest.update(column.cat.codes.to_numpy("<i4").data)
+            digest.update(_bytes_of(column.cat.codes.to_numpy("<i4")))
         elif column.dtype.kind == "M":
             digest.update(str(column.dtype).encode())
-            digest.update(column.astype("int64").to_numpy("<i8").data)
+            digest.update(_bytes_of(column.astype("int64").to_numpy("<i8")))
         elif column.dtype.kind in "iufb":
-            digest.update(column.to_numpy("<f8", na_value=np.nan).data)
+            digest.update(_bytes_of(column.to_numpy("<f8", na_value=np.nan)))
         else:
             digest.update("\0".join(map(str, column)).encode())
     return digest.hexdigest()
+
+
+def _bytes_of(values: np.ndarray) -> memoryview:
+    """Give the bytes of a column, which may be one of a matrix, a row's values apart."""
+    return np.ascontiguousarray(values).data
