@@ -304,3 +304,49 @@ def test_numbers_that_follow(times, next_times):
     found = following(pd.Index(times), 3)
     assert found.tolist() == pytest.approx(next_times)
     assert found.dtype.kind == pd.Index(times).dtype.kind
+
+
+def test_pinball_loss_of_a_known_forecast():
+    truth, forecast = np.array([10.0, 10.0, 10.0]), np.array([8.0, 14.0, 10.0])
+    # 2 too low costs 0.9 x 2, 4 too high costs 0.1 x 4.
+    assert metrics.pinball(truth, forecast, quantile=0.9) == pytest.approx((1.8 + 0.4) / 3)
+    assert metrics.pinball(truth, forecast, quantile=0.1) == pytest.approx((0.2 + 3.6) / 3)
+    half = metrics.pinball(truth, forecast, quantile=0.5)
+    assert half == pytest.approx(metrics.mae(truth, forecast) / 2)
+
+
+@pytest.mark.parametrize("quantile", [0.025, 0.1, 0.5, 0.9, 0.975])
+def test_pinball_loss_is_least_at_the_quantile(quantile):
+    truth = np.random.default_rng(4).normal(size=2001)
+    best = np.quantile(truth, quantile)
+    losses = [
+        metrics.pinball(truth, np.full_like(truth, best + move), quantile=quantile)
+        for move in (-0.1, 0.0, 0.1)
+    ]
+    assert losses[1] < min(losses[0], losses[2])
+
+
+def test_coverage_counts_the_ends_of_an_interval():
+    lower, upper = np.zeros(5), np.full(5, 2.0)
+    truth = np.array([0.0, 2.0, 1.0, -1e-9, 2.1])
+    assert metrics.coverage(truth, lower, upper) == 0.6
+
+
+def test_winkler_score_of_known_intervals():
+    truth, lower, upper = np.array([5.0, 1.0, 12.0]), np.full(3, 2.0), np.full(3, 10.0)
+    # The width is 8; 1 below and 2 above cost 2 / 0.05 and 2 / 0.2 times as much.
+    assert metrics.winkler(truth, lower, upper, level=95) == pytest.approx(8 + 40 * 3 / 3)
+    assert metrics.winkler(truth, lower, upper, level=80) == pytest.approx(8 + 10 * 3 / 3)
+    assert metrics.winkler(truth[:1], lower[:1], upper[:1], level=95) == 8
+
+
+def test_winkler_score_is_the_pinball_loss_of_both_ends():
+    random = np.random.default_rng(9)
+    truth, lower = random.normal(size=200), random.normal(-1, 1, 200)
+    upper = lower + random.exponential(size=200)
+    losses = [
+        metrics.pinball(truth, end, quantile=quantile)
+        for end, quantile in ((lower, 0.1), (upper, 0.9))
+    ]
+    found = metrics.winkler(truth, lower, upper, level=80)
+    assert found == pytest.approx(2 / 0.2 * sum(losses))

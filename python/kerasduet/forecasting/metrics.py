@@ -1,10 +1,19 @@
-"""Errors of point forecasts, in the units of the series or free of them."""
+"""Errors of forecasts and of intervals, in the units of the series or free of them."""
 
 from __future__ import annotations
 
 import numpy as np
 
-__all__ = ["mae", "mase", "rmse", "seasonal_scale", "smape"]
+__all__ = [
+    "coverage",
+    "mae",
+    "mase",
+    "pinball",
+    "rmse",
+    "seasonal_scale",
+    "smape",
+    "winkler",
+]
 
 
 def mae(truth: np.ndarray, forecast: np.ndarray) -> float:
@@ -91,3 +100,78 @@ def mase(truth: np.ndarray, forecast: np.ndarray, *, scale: float) -> float:
     0.5
     """
     return mae(truth, forecast) / scale if scale > 0 else float("nan")
+
+
+def pinball(truth: np.ndarray, forecast: np.ndarray, *, quantile: float) -> float:
+    """Mean pinball loss of a forecast quantile, in the units of the series.
+
+    Parameters
+    ----------
+    truth, forecast : numpy.ndarray
+        Of one shape.
+    quantile : float
+        Which one is forecast, in (0, 1).
+
+    Notes
+    -----
+    The mean of max(q (y - f), (q - 1) (y - f)), which the true quantile makes least; of the
+    median it is half the mean absolute error. Koenker and Bassett (1978), Regression quantiles,
+    Econometrica 46. Some authors take twice as much.
+
+    Examples
+    --------
+    >>> pinball(np.array([1.0, 4.0]), np.array([2.0, 2.0]), quantile=0.75)
+    0.875
+    """
+    gap = truth - forecast
+    return float(np.mean(np.maximum(quantile * gap, (quantile - 1) * gap)))
+
+
+def coverage(truth: np.ndarray, lower: np.ndarray, upper: np.ndarray) -> float:
+    """Share of the truths that lie within their intervals, ends included: 0 to 1.
+
+    Parameters
+    ----------
+    truth, lower, upper : numpy.ndarray
+        Of one shape.
+
+    Notes
+    -----
+    Christoffersen (1998), Evaluating interval forecasts, International Economic Review 39.
+
+    Examples
+    --------
+    >>> coverage(np.array([1.0, 5.0]), np.array([0.0, 0.0]), np.array([1.0, 4.0]))
+    0.5
+    """
+    return float(np.mean((lower <= truth) & (truth <= upper)))
+
+
+def winkler(truth: np.ndarray, lower: np.ndarray, upper: np.ndarray, *, level: float) -> float:
+    """Mean Winkler score of intervals: narrow ones that hold the truth score least.
+
+    Parameters
+    ----------
+    truth, lower, upper : numpy.ndarray
+        Of one shape.
+    level : float
+        Share of the truths that the intervals are to hold, in per cent, in (0, 100).
+
+    Returns
+    -------
+    float
+        In the units of the series.
+
+    Notes
+    -----
+    The width, and 2 / alpha times how far a truth lies outside, with alpha = 1 - level / 100.
+    Winkler (1972), A decision-theoretic approach to interval estimation, Journal of the American
+    Statistical Association 67; Gneiting and Raftery (2007), equation 43, in that journal, 102.
+
+    Examples
+    --------
+    >>> winkler(np.array([1.0, 5.0]), np.array([0.0, 0.0]), np.array([4.0, 4.0]), level=80)
+    9.0
+    """
+    outside = np.maximum(lower - truth, 0) + np.maximum(truth - upper, 0)
+    return float(np.mean(upper - lower + 2 / (1 - level / 100) * outside))
