@@ -89,6 +89,81 @@ cross_validate <- function(experiment, folds = 5, repeats = 1, folder = NULL, en
   )))
 }
 
+#' Backtest an experiment on a series
+#'
+#' Forecasts a series from several origins, and compares networks with methods from outside.
+#'
+#' @param experiment An experiment of a series, from [experiment()], or the name of such a preset.
+#' @param folds Whole number. Pieces of equal length that its test rows (`test_split`) are cut into,
+#'   at least 2; default 5. Each is forecast from every row on from the last before it, as long as
+#'   the horizon lies within it.
+#' @param refit Logical. Train anew on the rows before each fold (`TRUE`, default), or once, before
+#'   the first.
+#' @param seeds Whole numbers. Train with each of these seeds; a single number (default 3) is how
+#'   many, from the experiment's own on.
+#' @param window Character. `"expanding"` (default): train on all rows before a fold; `"sliding"`:
+#'   on as many as before the first.
+#' @param methods Character. What the networks are compared with: `"naive"`, `"seasonal_naive"`,
+#'   `"drift"`, `"seasonal_drift"`, `"theta"`, `"ets"`, `"arima"`, or a method that a Python module
+#'   registers. `NULL` (default) takes all that can be used here, `list()` none.
+#' @inheritParams run_many
+#'
+#' @details
+#' Of the rows before a fold, `validation_split` is held out for validation. No row after the origin
+#' is used: neither by the scaler, nor to fill a gap, nor by a method from outside, which estimates
+#' its parameters on the rows before the fold, validation rows among them, and then moves on. Each
+#' method is asked once a fold, each network trained once a fold and seed.
+#'
+#' The best other method is the one with the least mean absolute error over all folds; choosing it
+#' afterwards is hard on the networks. Skill is 1 - MAE of the networks / MAE of the method; its 95
+#' % interval draws folds and seeds. Where it does not lie above 0, the network does not earn its
+#' keep. The test of Diebold and Mariano (1995), with the correction of Harvey, Leybourne and
+#' Newbold (1997), takes the mean absolute error of each window.
+#'
+#' @return A [kerasduet_run_set] with a row a fold and seed. [scores()] has the errors by fold, step
+#'   and model; its `summary()` compares the networks with each method; `set$verdict` says whether
+#'   they earn their keep.
+#' @seealso [cross_validate()] for rows without an order of time
+#' @examplesIf kerasduet:::has_core()
+#' \donttest{
+#' small <- experiment("lstm-co2", epochs = 1, units = 2, lookback = 8)
+#' found <- backtest(small, folds = 2, seeds = 1, methods = c("drift", "theta"))
+#' found
+#' summary(found)
+#' }
+#' @export
+backtest <- function(experiment, folds = 5, folder = NULL, refit = TRUE, seeds = 3,
+                     window = "expanding", methods = NULL, engine = "local", workers = 1,
+                     data = NULL, progress = TRUE) {
+  settings <- list(
+    folds = folds, folder = folder, refit = refit, seeds = seeds, window = window,
+    methods = methods, engine = engine, workers = workers
+  )
+  call_core({
+    own <- list(data = data_to_py(data), progress = set_progress_to_py(progress))
+    given <- c(list(preset_to_py(experiment)), lapply(settings, setting_to_py), own)
+    new_run_set(do.call(core$backtest, given))
+  })
+}
+
+#' Scores of a backtest
+#'
+#' @param set A [kerasduet_run_set] of [backtest()].
+#' @return A data frame with a row a fold, model, seed and step ahead: `fold` (from 1), `model`
+#'   ("network" or a method's name), `seed` (`NA` for a method), `step` (from 1), `windows` (those
+#'   whose truth is known), `mae`, `rmse`, `smape` (per cent), `mase` and, where some model has
+#'   intervals, `pinball` (mean over their bounds and the forecast as median) and the shares
+#'   `coverage_80` and `coverage_95`.
+#' @examplesIf kerasduet:::has_core()
+#' \donttest{
+#' small <- experiment("lstm-co2", epochs = 1, units = 2, lookback = 8)
+#' head(scores(backtest(small, folds = 2, seeds = 1, methods = "drift")))
+#' }
+#' @export
+scores <- function(set) {
+  call_core(frame_from_py(run_set_to_py(set)$scores()))
+}
+
 #' List the runs in a folder
 #'
 #' @param folder Character. Searched up to three folders deep, so that sets of runs are found too;
@@ -138,8 +213,8 @@ load_run_set <- function(folder) {
 
 #' A set of runs
 #'
-#' What [run_many()], [cross_validate()], [tune()] and [load_run_set()] give. The runs stay in
-#' their folders and are loaded when they are asked for.
+#' What [run_many()], [cross_validate()], [tune()], [backtest()] and [load_run_set()] give. The runs
+#' stay in their folders and are loaded when they are asked for.
 #'
 #' @section Parts:
 #' * `set$table`: data frame, a row a run: `run` (its folder), the settings that differ, `seed`,
@@ -149,7 +224,8 @@ load_run_set <- function(folder) {
 #' * `set$best`: the finished run with the best headline score on the validation rows; where there
 #'   are none, on the test rows, which flatters it.
 #' * `set$status`: "finished" or "unfinished".
-#' * `set$kind`: what made it: "runs", "folds" or "trials".
+#' * `set$kind`: what made it: "runs", "folds", "trials" or "backtest".
+#' * `set$verdict`: of a backtest, whether the networks earn their keep.
 #' * `set$interrupted`: whether Ctrl-C ended it in this session.
 #' * `set$failures`: named list, what failed and why.
 #' * `set$folder`: where it is kept, or `NULL` until it is saved.
@@ -158,12 +234,19 @@ load_run_set <- function(folder) {
 #'
 #' @param x,object A set of runs.
 #' @param kind Character. `"scores"`: box plots of the headline score, a point a run; `"curves"`:
-#'   loss and metric of all runs by epoch; `"overview"` (default): both.
+#'   loss and metric of all runs by epoch; `"overview"` (default): both. Of a backtest `"horizon"`:
+#'   mean absolute error by step ahead, `"folds"`: by fold along the series, a line a model; its
+#'   `"overview"` has those two.
 #' @param row.names,optional,... Not used.
 #' @return `summary()` gives a data frame with a row a group of runs of the same settings and a
 #'   score: the settings that differ, `score`, `runs`, `mean`, `sd` (of the sample, n - 1), `low`
 #'   and `high`, the 95 % interval of the mean over seeds (Student's t) or folds (Nadeau and Bengio,
-#'   2003, because folds share training rows). `plot()` gives a ggplot, or a patchwork of two.
+#'   2003, because folds share training rows). Of a backtest a row a model, the networks first, then
+#'   the other methods from the least error up: `model`, `folds`, `mae`, `rmse`, `smape`, `mase`
+#'   and, where there are intervals, `pinball` and coverage; `skill` of the networks against it (1 -
+#'   MAE / its MAE), `low` and `high` (95 % interval over folds and seeds), `dm` and `p_value` (the
+#'   test of Diebold and Mariano; `dm` is below 0 where the networks are better). `plot()` gives a
+#'   ggplot, or a patchwork of two.
 #' @examplesIf kerasduet:::has_core()
 #' \donttest{
 #' small <- experiment("mnist-dense", dataset = "mnist-subset", epochs = 1, units = 8)
@@ -175,7 +258,9 @@ load_run_set <- function(folder) {
 #' @name kerasduet_run_set
 NULL
 
-set_parts <- c("table", "best", "status", "kind", "failures", "folder", "interrupted")
+set_parts <- c(
+  "table", "best", "status", "kind", "failures", "folder", "interrupted", "verdict"
+)
 
 new_run_set <- function(py) {
   if (plain(py$interrupted) && !rlang::is_interactive()) {
@@ -191,7 +276,8 @@ new_run_set <- function(py) {
 run_set_to_py <- function(set) {
   if (!inherits(set, "kerasduet_run_set")) {
     refuse(
-      "set: must be what run_many(), cross_validate(), tune() or load_run_set() gives; got ",
+      "set: must be what run_many(), cross_validate(), tune(), backtest() or load_run_set() ",
+      "gives; got ",
       class(set)[[1]], "."
     )
   }
@@ -264,7 +350,10 @@ str.kerasduet_run_set <- function(object, ...) {
 format.kerasduet_run_set <- function(x, ...) {
   lines <- strsplit(reticulate::py_str(call_core(handle(x))), "\n", fixed = TRUE)[[1]]
   lines[[1]] <- sub("save(folder)", "save_run_set(set, folder)", lines[[1]], fixed = TRUE)
-  c(utils::head(lines, -1), "  next     set$table, summary(set), plot(set), set$best, set[[1]]")
+  tested <- identical(plain(handle(x)$kind), "backtest")
+  first <- if (tested) "scores(set)" else "set$table"
+  more <- c(first, "summary(set)", "plot(set)", if (!tested) "set$best", "set[[1]]")
+  c(utils::head(lines, -1), paste0("  next     ", paste(more, collapse = ", ")))
 }
 
 #' @export

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from kerasduet.diagnosis import doctor
     from kerasduet.environment import use_backend
     from kerasduet.experiments import Experiment, experiment, presets
+    from kerasduet.forecasting.outside import register_forecaster
+    from kerasduet.jobs.backtests import backtest
     from kerasduet.jobs.folds import cross_validate
     from kerasduet.jobs.listing import list_runs
     from kerasduet.jobs.many import run_many
@@ -46,6 +48,7 @@ __all__ = [
     "Experiment",
     "Run",
     "RunSet",
+    "backtest",
     "baseline_coefficients",
     "build_model",
     "check_parity",
@@ -66,6 +69,7 @@ __all__ = [
     "plots",
     "presets",
     "register_builder",
+    "register_forecaster",
     "register_task",
     "render_report",
     "resume_run",
@@ -81,6 +85,7 @@ _HOME = {
     "Experiment": "experiments",
     "Run": "run",
     "RunSet": "jobs.sets",
+    "backtest": "jobs.backtests",
     "baseline_coefficients": "tasks.tables.looks",
     "build_model": "models",
     "check_parity": "jobs.parity",
@@ -96,6 +101,7 @@ _HOME = {
     "partial_dependence": "tasks.tables.looks",
     "presets": "experiments",
     "register_builder": "models.registering",
+    "register_forecaster": "forecasting.outside",
     "register_task": "tasks.registering",
     "render_report": "report",
     "resume_run": "workflow",

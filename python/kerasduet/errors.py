@@ -71,6 +71,10 @@ class HorizonError(KerasduetError):
     """A forecast horizon below one step, or targets that are not in the future."""
 
 
+class ForecastError(KerasduetError):
+    """A method from outside that fails, or gives something else than forecasts."""
+
+
 class TimeIndexError(KerasduetError):
     """Times that are duplicated, unsorted or irregular."""
 

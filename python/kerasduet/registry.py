@@ -11,7 +11,7 @@ from kerasduet.checks import nearest, show
 from kerasduet.errors import ArgumentType, UnknownName
 from kerasduet.interrupts import held
 
-__all__ = ["BUILDERS", "ENGINES", "TASKS", "Registry"]
+__all__ = ["BUILDERS", "ENGINES", "FORECASTERS", "TASKS", "Registry"]
 
 
 class Registry(Mapping[str, Any]):
@@ -140,3 +140,15 @@ BUILDERS = Registry(
     unlisted=("own",),
 )
 ENGINES = Registry("engine", {"local": "jobs.local:Local", "ray": "jobs.on_ray:OnRay"})
+FORECASTERS = Registry(
+    "forecaster",
+    {
+        "naive": "forecasting.outside:naive",
+        "seasonal_naive": "forecasting.outside:seasonal_naive",
+        "drift": "forecasting.outside:drift",
+        "seasonal_drift": "forecasting.outside:seasonal_drift",
+        "theta": "forecasting.outside:theta",
+        "ets": "forecasting.exponential:ets",
+        "arima": "forecasting.arima:arima",
+    },
+)

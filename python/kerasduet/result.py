@@ -213,8 +213,7 @@ class Result:
         fold = fold_of(self.provenance.get("fold"))
         if fold is None:
             return load_data(self.experiment)
-        every = self.task.folds(self.experiment, None, fold.folds, fold.repeats)
-        return every[fold.number - 1]
+        return fold.load(self.task, self.experiment, None)
 
     def predictions(self) -> pd.DataFrame:
         """Give the test rows with truth, prediction and baselines.

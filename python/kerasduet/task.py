@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from kerasduet.augment import Augmentation
     from kerasduet.data.dataset import Dataset
+    from kerasduet.data.folds import Origin
     from kerasduet.data.preprocessing import Learned
     from kerasduet.experiments import Experiment
 
@@ -216,6 +217,19 @@ class Task(ABC):
         raise ArgumentType(
             f"folds: are for rows that can be mixed, which {self.name} does not have; got "
             f"{experiment.name}. Score it on its own test rows, with run_experiment()."
+        )
+
+    def origin(self, experiment: Experiment, given: Any, origin: Origin) -> Dataset:
+        """Give a fold of a backtest: trained on rows before it, tested on its own rows.
+
+        Raises
+        ------
+        ArgumentType
+            Rows without an order of time.
+        """
+        raise ArgumentType(
+            f"experiment: must be of a series, which a backtest goes along; got "
+            f"{experiment.name}, of the task {self.name}. Use cross_validate()."
         )
 
     @abstractmethod

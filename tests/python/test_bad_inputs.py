@@ -23,7 +23,7 @@ EXPERIMENTS = {
     name: base for file in FILES for name, base in file.get("experiments", {}).items()
 }
 CASES = [case for file in FILES for case in file.get("cases", [])]
-SETS = {"run_many", "cross_validate", "tune"}
+SETS = {"run_many", "cross_validate", "tune", "backtest"}
 LOOKS = {"importance", "partial_dependence", "baseline_coefficients"}
 OF_RUNS = {"predict", "evaluate", "forecast"} | LOOKS
 SPECIAL = {"NA": float("nan"), "NaN": float("nan"), "Inf": np.inf, "-Inf": -np.inf}

@@ -488,7 +488,8 @@ def test_a_series_has_no_folds():
         kd.cross_validate("lstm-series", 5, data=seasonal())
     assert str(raised.value) == (
         "folds: must be of rows without an order of time, which a forecast has to keep; got the "
-        "series of lstm-series. Score it on its last rows, with run_experiment()."
+        "series of lstm-series. Score it on its last rows, with run_experiment(), or on several "
+        "pieces of them, with backtest()."
     )
 
 

@@ -108,6 +108,7 @@ call_case <- function(case, base, folder, tell) {
     list_runs = list_runs(in_folder(case$folder, folder)),
     run_many = ,
     cross_validate = ,
+    backtest = ,
     tune = {
       one <- do.call(experiment, arguments)
       first <- if (case$call == "run_many") rep(list(one), case$times %||% 1) else one

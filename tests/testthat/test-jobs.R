@@ -112,7 +112,8 @@ test_that("what cannot be run is refused in the core's words", {
     cross_validate("lstm-series", data = AirPassengers), "ArgumentType",
     paste(
       "folds: must be of rows without an order of time, which a forecast has to keep; got the",
-      "series of lstm-series. Score it on its last rows, with run_experiment()."
+      "series of lstm-series. Score it on its last rows, with run_experiment(), or on several",
+      "pieces of them, with backtest()."
     )
   )
   writeLines("mine", file.path(folder, "notes.txt"))
@@ -129,7 +130,10 @@ test_that("what cannot be run is refused in the core's words", {
   )
   refused(
     save_run_set(5, folder), "ArgumentType",
-    "set: must be what run_many(), cross_validate(), tune() or load_run_set() gives; got numeric."
+    paste(
+      "set: must be what run_many(), cross_validate(), tune(), backtest() or load_run_set() gives;",
+      "got numeric."
+    )
   )
 })
 

@@ -15,7 +15,7 @@ from kerasduet.errors import ArgumentType, EmptyData
 if TYPE_CHECKING:
     import pandas as pd
 
-    from kerasduet.data.folds import Fold
+    from kerasduet.data.folds import Fold, Origin
     from kerasduet.data.preprocessing import Learned
     from kerasduet.data.table import Table
     from kerasduet.experiments import Experiment
@@ -77,8 +77,8 @@ class Dataset:
         row of the table, from 0.
     held_out : str, optional
         How validation rows were chosen, where earlier versions chose others of the same data.
-    fold : Fold, optional
-        Which fold of a cross-validation it is.
+    fold : Fold or Origin, optional
+        Which fold of a cross-validation or a backtest it is.
     """
 
     train: Part
@@ -90,7 +90,7 @@ class Dataset:
     table: Table | None = None
     given: pd.DataFrame | None = None
     held_out: str | None = None
-    fold: Fold | None = None
+    fold: Fold | Origin | None = None
 
     def check_made_for(self, experiment: Experiment) -> None:
         """Refuse an experiment that would have loaded other arrays, or needs more of them."""

@@ -1,4 +1,4 @@
-"""Rows cut into folds, each of them the test once: cross-validation."""
+"""Rows cut into folds, each of them the test once: cross-validation, and by time backtests."""
 
 from __future__ import annotations
 
@@ -13,12 +13,14 @@ from kerasduet.errors import ArgumentRange
 
 if TYPE_CHECKING:
     from kerasduet.data.dataset import Dataset
+    from kerasduet.experiments import Experiment
 
-__all__ = ["Fold", "Folds", "fold_of", "folds_by_class"]
+__all__ = ["WINDOWS", "Fold", "Folds", "Origin", "fold_of", "folds_by_class"]
 
 # Fixed, so that experiments of other seeds are scored on the same rows; one a repeat.
 FOLD_SEED = 2
 MOST_FOLDS = 100_000
+WINDOWS = ("expanding", "sliding")  # of the rows that a backtest trains on
 
 
 @dataclass(frozen=True)
@@ -50,6 +52,49 @@ class Fold:
     def to_dict(self) -> dict[str, int]:
         """Give plain values for JSON."""
         return asdict(self)
+
+    def load(self, task: Any, experiment: Experiment, given: Any) -> Dataset:
+        """Load the data set of this fold."""
+        found: Dataset = task.folds(experiment, given, self.folds, self.repeats)[self.number - 1]
+        return found
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Which fold of a backtest a data set is: rows by time, trained on those before it.
+
+    Parameters
+    ----------
+    origin : int
+        From 1, in order of time; 0 is all of them, after one training before the first.
+    origins : int
+        Pieces that the test rows are cut into.
+    window : {"expanding", "sliding"}
+        Train on all rows before it, or on as many as before the first.
+    """
+
+    origin: int
+    origins: int
+    window: str = "expanding"
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.origin <= self.origins <= MOST_FOLDS or self.window not in WINDOWS:
+            raise ArgumentRange(f"fold: must be one of {self.origins} by time.")
+
+    @property
+    def name(self) -> str:
+        """A word, such as origin-2-of-5 or origin-2-of-5-sliding."""
+        sliding = "" if self.window == WINDOWS[0] else f"-{self.window}"
+        return f"origin-{self.origin}-of-{self.origins}{sliding}"
+
+    def to_dict(self) -> dict[str, Any]:
+        """Give plain values for JSON."""
+        return asdict(self)
+
+    def load(self, task: Any, experiment: Experiment, given: Any) -> Dataset:
+        """Load the data set of this fold."""
+        found: Dataset = task.origin(experiment, given, self)
+        return found
 
 
 class Folds(Sequence["Dataset"]):
@@ -145,6 +190,8 @@ def folds_by_class(
     return found
 
 
-def fold_of(values: dict[str, int] | None) -> Fold | None:
+def fold_of(values: dict[str, Any] | None) -> Fold | Origin | None:
     """Give a fold back from its plain values."""
-    return None if values is None else Fold(**values)
+    if values is None:
+        return None
+    return Origin(**values) if "origin" in values else Fold(**values)

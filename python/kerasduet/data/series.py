@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -15,11 +16,18 @@ from kerasduet.data.csv_file import read_csv
 from kerasduet.data.dataset import Dataset, Part, Source, digest_arrays
 from kerasduet.data.preprocessing import SeriesPreprocessing
 from kerasduet.data.times import SPACING_ROWS, iso_times, spacing_of, zone
-from kerasduet.errors import ArgumentType, DatasetError, ScaleError, SeriesTooShort
+from kerasduet.errors import (
+    ArgumentRange,
+    ArgumentType,
+    DatasetError,
+    ScaleError,
+    SeriesTooShort,
+)
 from kerasduet.forecasting.metrics import seasonal_scale
 from kerasduet.forecasting.windows import Windows, window_origins
 
 if TYPE_CHECKING:
+    from kerasduet.data.folds import Origin
     from kerasduet.experiments import Experiment
 
 __all__ = ["load", "series_values"]
@@ -27,7 +35,7 @@ __all__ = ["load", "series_values"]
 ROWS_AT_A_TIME = 2**16
 
 
-def load(experiment: Experiment, data: Any = None) -> Dataset:
+def load(experiment: Experiment, data: Any = None, origin: Origin | None = None) -> Dataset:
     """Load a series and cut it into windows.
 
     Parameters
@@ -36,6 +44,9 @@ def load(experiment: Experiment, data: Any = None) -> Dataset:
         Says which series, its columns, splits, differencing and windows.
     data : optional
         The caller's series instead: pandas Series or DataFrame, or columns by name.
+    origin : Origin, optional
+        Of a backtest, which piece of the test rows is the test; the rows before it are those of
+        the training.
     """
     frame, index, source = _frame(experiment, data)
     clean = tables.clean(frame, experiment, index)
@@ -49,7 +60,44 @@ def load(experiment: Experiment, data: Any = None) -> Dataset:
         labels = np.array([clean.target, *iso_times(clean.times)])
         marks = [clean.missing] if clean.missing.any() else []
         source = replace(source, sha256=digest_arrays(clean.values, labels, *marks))
-    return _split(experiment, clean, replace(source, note=clean.note))
+    source = replace(source, note=clean.note)
+    if origin is None:
+        return _split(experiment, clean, source)
+    cut, pieces = _pieces(experiment, clean, origin)
+    found = _split(experiment, cut, source, pieces)
+    return replace(found, fold=origin, held_out=origin.name)
+
+
+def _pieces(
+    experiment: Experiment, clean: tables.Cleaned, origin: Origin
+) -> tuple[tables.Cleaned, list[tuple[int, int]]]:
+    """Cut a series for a fold of a backtest, so that nothing after it is there.
+
+    Returns
+    -------
+    (Cleaned, list of (int, int))
+        Its rows; of each piece that is forecast the first row, and the one after its last.
+    """
+    rows, horizon, count = len(clean.values), experiment.horizon, origin.origins
+    rows_of_test = round((rows - experiment.difference) * experiment.test_split)
+    size = rows_of_test // count
+    if size < horizon:
+        raise ArgumentRange(
+            f"folds: must leave each the rows of a forecast ({horizon}); got {count} of "
+            f"{rows_of_test} test rows. Lower folds or horizon, or raise test_split."
+        )
+    starts = [rows - size * (count - place) for place in range(count)]
+    test = starts[max(origin.origin - 1, 0)]
+    begin = test - starts[0] if origin.window == "sliding" else 0
+    end = test + size if origin.origin else rows
+    values, missing = clean.values[begin:end], clean.missing[begin:end].copy()
+    # A gap that reaches over the cut was filled with what is not there any more, or not yet.
+    lead = np.logical_and.accumulate(missing, axis=0)
+    missing[lead] = False
+    values = gaps.fill_gaps(values, missing)
+    tested = starts if origin.origin == 0 else [test]
+    pieces = [(start - begin, start - begin + size) for start in tested]
+    return replace(clean, times=clean.times[begin:end], values=values, missing=missing), pieces
 
 
 def series_values(
@@ -78,7 +126,13 @@ def _frame(experiment: Experiment, data: Any) -> tuple[pd.DataFrame, str | None,
     return frame, None, source
 
 
-def _split(experiment: Experiment, clean: tables.Cleaned, source: Source) -> Dataset:
+def _split(
+    experiment: Experiment,
+    clean: tables.Cleaned,
+    source: Source,
+    pieces: Sequence[tuple[int, int]] = (),
+) -> Dataset:
+    """Split a series, by the settings or before the pieces that are tested, and cut its windows."""
     lag, lookback, horizon = experiment.difference, experiment.lookback, experiment.horizon
     rows = len(clean.values)
     if lag >= rows:
@@ -87,7 +141,7 @@ def _split(experiment: Experiment, clean: tables.Cleaned, source: Source) -> Dat
             "or a smaller difference."
         )
     usable = rows - lag  # differencing uses up the first rows
-    test = rows - round(usable * experiment.test_split)
+    test = pieces[0][0] if pieces else rows - round(usable * experiment.test_split)
     validation = test - round((test - lag) * experiment.validation_split)
     splits = {
         "training": (lag, validation),
@@ -107,6 +161,9 @@ def _split(experiment: Experiment, clean: tables.Cleaned, source: Source) -> Dat
         )
         for name, (start, stop) in splits.items()
     }
+    if pieces:  # forecasts begin at the row before, so the windows reach over it
+        sides = {"lookback": lookback, "horizon": horizon, "straddle": True}
+        origins["test"] = np.concatenate([window_origins(*piece, **sides) for piece in pieces])
     for name, found in origins.items():
         if len(found) == 0:
             start, stop = splits[name]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from kerasduet.checks import choice, nearest
@@ -193,8 +194,14 @@ class Panel:
         letters = [len(str(label)) + SAMPLE for label in self.frames["key"]["label"]]
         for columns in range(len(letters), 1, -1):
             rows = -(-len(letters) // columns)
-            widest = [max(letters[i : i + rows]) for i in range(0, len(letters), rows)]
-            if sum(widest) <= LETTERS_PER_INCH * width:
+            if -(-len(letters) // rows) < columns:
+                continue  # as many rows fit into fewer columns
+            # ggplot2 fills one column after the other, matplotlib makes them as even as it can.
+            filled = [letters[i : i + rows] for i in range(0, len(letters), rows)]
+            even = [part.tolist() for part in np.array_split(letters, columns)]
+            if all(
+                sum(map(max, split)) <= LETTERS_PER_INCH * width for split in (filled, even)
+            ):
                 return columns
         return 1
 

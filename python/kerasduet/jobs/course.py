@@ -15,6 +15,7 @@ from kerasduet.data import Dataset
 from kerasduet.errors import ArgumentType, KerasduetError, RunFolderError
 from kerasduet.experiments import Experiment
 from kerasduet.interrupts import Interrupts
+from kerasduet.jobs import outside
 from kerasduet.jobs.plan import FILE, Job, Plan, take, write_plan
 from kerasduet.jobs.progress import Teller
 from kerasduet.jobs.sets import RunSet
@@ -113,6 +114,8 @@ class Course:
                 pressed.check()
 
     def _is_done(self, job: Job) -> bool:
+        if job.methods:
+            return outside.is_done(self.path / job.name, job.methods)
         facts = self.facts(job)
         if facts is None:
             return False
@@ -130,7 +133,7 @@ class Course:
             self.failures[job.name] = kind(event["text"])
             self.tell.failed(job, event["text"])
         elif event["event"] == "done":
-            facts = self.facts(job)
+            facts = None if job.methods else self.facts(job)
             if facts is not None:
                 self.tell.done(job, facts)
         else:
@@ -164,6 +167,7 @@ def worked_off(
     data: Any,
     progress: Progress,
     experiments: Sequence[Experiment] | None = None,
+    methods: Sequence[str] = (),
 ) -> RunSet:
     """Work a set off in its folder, or in one that goes with the set.
 
@@ -181,6 +185,8 @@ def worked_off(
         As for `run_many`.
     experiments : sequence of Experiment, optional
         What may be run, where the plan does not say all of it yet.
+    methods : sequence of str
+        Methods from outside that are asked as well.
 
     Raises
     ------
@@ -201,7 +207,7 @@ def worked_off(
             with open(file, "wb") as target:
                 pickle.dump(data, target, protocol=5)
         several = list(experiments or (job.experiment for job in plan.jobs))
-        ready = kind(here(str(run_path(folder)), file, several), workers)
+        ready = kind(here(str(run_path(folder)), file, several, methods), workers)
         path, made = take(folder, plan)
         stopped = False
         with _taken(path, made), ready:
@@ -217,7 +223,7 @@ def worked_off(
                 tell.failed_whole()
                 raise
     failures = course.failures
-    if failures and not stopped and len(failures) == len(course.plan.jobs):
+    if failures and not stopped and all(job.name in failures for job in course.plan.jobs):
         tell.failed_whole()
         raise next(iter(failures.values()))
     texts = {name: str(error) for name, error in failures.items()}

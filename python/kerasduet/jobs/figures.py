@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 __all__ = ["plot_data"]
 
-KINDS = ("overview", "scores", "curves")
+KINDS = ("overview", "scores", "curves")  # a backtest has two more
 MOST_GROUPS = 24
 HALF = 0.3  # of a box, in rows
 WHISKER = 1.5  # times the distance of the quartiles, after Tukey (1977)
@@ -44,7 +44,7 @@ def plot_data(
     ArgumentType
         Runs of several tasks.
     """
-    choice("kind", kind, KINDS)
+    choice("kind", kind, (*KINDS, "horizon", "folds") if plan.kind == "backtest" else KINDS)
     tasks = {job.experiment.task for job in plan.jobs}
     if len(tasks) > 1:
         raise ArgumentType(
@@ -61,7 +61,7 @@ def plot_data(
         return PlotData(kind, "", "", tuple(panels), height=panels[0].height)
     names = ", ".join(dict.fromkeys(job.experiment.name for job in plan.jobs))
     heights = tuple(panel.height for panel in panels)
-    told = count(len(plan.jobs), plan.kind.removesuffix("s"))
+    told = count(len(plan.jobs), plan.kind.removesuffix("s").replace("backtest", "run"))
     height = sum(heights) + 0.6
     return PlotData(kind, names, told, tuple(panels), (1, 1), heights, height=height)
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from kerasduet.jobs.sets import RunSet
 
-__all__ = ["run_many"]
+__all__ = ["run_many", "seeds_of"]
 
 
 def run_many(
@@ -88,7 +88,7 @@ def run_many(
     """
     chosen = _several(experiments)
     if seeds is not None:
-        chosen = [one.replace(seed=seed) for one in chosen for seed in _seeds(one, seeds)]
+        chosen = [one.replace(seed=seed) for one in chosen for seed in seeds_of(one, seeds)]
     ready = engine_of(engine, workers)
     refuse_dataset(data)
     if data is not None:
@@ -118,7 +118,8 @@ def _several(experiments: Any) -> list[Experiment]:
     return [described(one) for one in several]
 
 
-def _seeds(experiment: Experiment, seeds: Any) -> list[int]:
+def seeds_of(experiment: Experiment, seeds: Any) -> list[int]:
+    """Check seeds: those given, or so many from the experiment's own on."""
     if isinstance(seeds, list | tuple | range) or getattr(seeds, "ndim", 0) == 1:
         given = [SEED("seeds", seed) for seed in seeds]
         if not given or len(set(given)) < len(given):

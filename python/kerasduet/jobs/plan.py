@@ -8,22 +8,38 @@ from pathlib import Path
 from typing import Any
 
 from kerasduet import checks
-from kerasduet.data.folds import Fold, fold_of
+from kerasduet.data.folds import Fold, Origin, fold_of
 from kerasduet.errors import KerasduetError, RunFolderError, UnknownName
 from kerasduet.experiments import Experiment
 from kerasduet.runs import storage
 from kerasduet.runs.manifest import DAMAGE, DIGEST, WORD, fits, refuse_endless
 from kerasduet.runs.reading import run_path
 
-__all__ = ["FILE", "Job", "Plan", "read_plan", "refuse_another", "take", "write_plan"]
+__all__ = [
+    "FILE",
+    "Job",
+    "Plan",
+    "outside_jobs",
+    "read_plan",
+    "refuse_another",
+    "take",
+    "write_plan",
+]
 
 FILE = "set.json"
 FORMAT = 1
-KINDS = {"runs": "run_many()", "folds": "cross_validate()", "trials": "tune()"}
+KINDS = {
+    "runs": "run_many()",
+    "folds": "cross_validate()",
+    "trials": "tune()",
+    "backtest": "backtest()",
+}
+BACKTEST = {"folds": int, "refit": bool, "window": WORD, "methods": [str]}  # its settings
+ORIGIN = {"origin": int, "origins": int, "window": WORD}
 SHAPE = {
     "kind": WORD,
     "settings": {},
-    "jobs": [{"name": WORD, "experiment": {}, "fold": ({str: int}, None)}],
+    "jobs": [{"name": WORD, "experiment": {}, "fold": (ORIGIN, {str: int}, None)}],
     "data": ([DIGEST], None),
 }
 
@@ -38,24 +54,28 @@ class Job:
         Of its folder within that of the set.
     experiment : Experiment
         What to run.
-    fold : Fold, optional
+    fold : Fold or Origin, optional
         Of the rows, what is trained on and what is held out.
+    methods : tuple of str
+        Methods from outside that forecast the fold, instead of a network.
     until : int, optional
         Epoch after which it waits, to be gone on with or given up.
     """
 
     name: str
     experiment: Experiment
-    fold: Fold | None = None
+    fold: Fold | Origin | None = None
+    methods: tuple[str, ...] = ()
     until: int | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """Give plain values for JSON."""
-        return {
+        plain = {
             "name": self.name,
             "experiment": self.experiment.to_dict(),
             "fold": None if self.fold is None else self.fold.to_dict(),
         }
+        return plain | ({"methods": list(self.methods)} if self.methods else {})
 
 
 @dataclass(frozen=True)
@@ -64,10 +84,10 @@ class Plan:
 
     Parameters
     ----------
-    kind : {"runs", "folds", "trials"}
-        What made it: `run_many`, `cross_validate` or `tune`.
+    kind : {"runs", "folds", "trials", "backtest"}
+        What made it: `run_many`, `cross_validate`, `tune` or `backtest`.
     jobs : tuple of Job
-        In order.
+        In order, a run each; what a backtest compares them with follows from its settings.
     settings : mapping
         What else decided the jobs, as plain values.
     data : tuple of str, optional
@@ -171,6 +191,8 @@ def _checked(text: str) -> Plan:
     values = storage.unsealed(text)
     if not fits(values, SHAPE) or values["kind"] not in KINDS:
         raise ValueError("other entries")
+    if values["kind"] == "backtest" and not fits(values["settings"], BACKTEST):
+        raise ValueError("other settings")
     jobs = []
     for job in values["jobs"]:
         refuse_endless(job["experiment"])
@@ -207,6 +229,17 @@ def _difference(theirs: Plan, ours: Plan) -> str:
     if theirs.data != ours.data:
         return "trained on other data"
     return ""
+
+
+def outside_jobs(plan: Plan) -> tuple[Job, ...]:
+    """Give the jobs that ask methods from outside, one for each fold of a backtest."""
+    methods = tuple(plan.settings["methods"]) if plan.kind == "backtest" else ()
+    found: dict[Any, Job] = {}
+    for job in plan.jobs if methods else ():
+        name = job.name.split("-seed-")[0].replace("fold", "outside")
+        name = name if name.startswith("outside") else "outside"  # of all folds at once
+        found.setdefault(job.fold, Job(name, job.experiment, job.fold, methods))
+    return tuple(found.values())
 
 
 def named(kind: str, experiments: Sequence[Experiment]) -> tuple[Job, ...]:

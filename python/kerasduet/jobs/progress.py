@@ -88,7 +88,7 @@ class Teller:
 
     def failed(self, job: Job, text: str) -> None:
         """Tell of a run that failed."""
-        self._done += 1
+        self._done += not job.methods  # which are no run
         self._run(job, "failed", text)
 
     def pruned(self, job: Job, epochs: int) -> None:

@@ -12,8 +12,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, overload
 
 from kerasduet.checks import show
+from kerasduet.data.folds import Fold
 from kerasduet.errors import ArgumentType, EmptyData, RunFolderError
-from kerasduet.jobs.plan import FILE, Plan, read_plan, take
+from kerasduet.jobs import outside
+from kerasduet.jobs.plan import FILE, KINDS, Plan, outside_jobs, read_plan, take
+from kerasduet.jobs.scores import Piece, compared, pieces_of, scored, verdict
 from kerasduet.jobs.tables import differing, scores_of, summarised, tabulated
 from kerasduet.registry import TASKS
 from kerasduet.run import Run, load_run
@@ -51,7 +54,7 @@ class Runs(Sequence[Run]):
 
 
 class RunSet:
-    """Several runs that belong together, from `run_many`, `cross_validate` or `tune`.
+    """Several runs that belong together: of `run_many`, `cross_validate`, `tune` or `backtest`.
 
     Attributes
     ----------
@@ -98,7 +101,7 @@ class RunSet:
 
     @property
     def kind(self) -> str:
-        """What made it: "runs" (`run_many`), "folds" (`cross_validate`) or "trials" (`tune`)."""
+        """What made it: "runs" (`run_many`), "folds" (`cross_validate`), "trials", "backtest"."""
         return self._plan.kind
 
     @property
@@ -173,9 +176,14 @@ class RunSet:
         Returns
         -------
         pandas.DataFrame
-            A row a group of runs of the same settings and a score: the settings that differ,
-            score, runs (finished ones), mean, sd (of the sample, n - 1), and low and high, the
-            95 % interval of the mean; both are missing for a single run.
+            Of a backtest, a row a model, the networks first, then the other methods from the least
+            error up: model, folds, mae, rmse, smape, mase and, where there are intervals, pinball
+            and coverage, over all folds, steps and seeds; skill of the networks against it (1 -
+            MAE / its MAE), low and high (95 % interval over folds and seeds), dm and p_value (the
+            test of Diebold and Mariano; dm is below 0 where the networks are better).
+            Of other sets, a row a group of runs of the same settings and a score: the settings
+            that differ, score, runs (finished ones), mean, sd (of the sample, n - 1), and low and
+            high, the 95 % interval of the mean; both are missing for a single run.
 
         Notes
         -----
@@ -183,9 +191,50 @@ class RunSet:
         theirs are wider: Nadeau and Bengio (2003), "Inference for the generalization error",
         Machine Learning 52.
         """
+        if self.kind == "backtest":
+            return self._compared.copy()
         groups = [name for name in self._settings if name != "fold"]
-        folds = next((job.fold.folds for job in self._plan.jobs if job.fold), 0)
+        folds = next((j.fold.folds for j in self._plan.jobs if isinstance(j.fold, Fold)), 0)
         return summarised(self.table, groups, scores_of(self._plan.jobs, self._facts), folds)
+
+    def scores(self) -> pd.DataFrame:
+        """Give the errors of a backtest by fold, model, seed and step ahead.
+
+        Returns
+        -------
+        pandas.DataFrame
+            fold (from 1), model ("network" or a method's name), seed (missing for a method), step
+            (from 1), windows (those whose truth is known), mae, rmse, smape (per cent), mase
+            and, where some model has intervals, pinball (mean over their bounds and the forecast
+            as median) and the shares coverage_80 and coverage_95.
+
+        Raises
+        ------
+        ArgumentType
+            Of a set that is no backtest.
+        """
+        self._refuse_no_backtest("scores")
+        return scored(self._pieces)
+
+    @property
+    def verdict(self) -> str:
+        """Whether the networks of a backtest earn their keep; empty where nothing says so yet."""
+        self._refuse_no_backtest("verdict")
+        return verdict(self._compared)
+
+    def _refuse_no_backtest(self, part: str) -> None:
+        if self.kind != "backtest":
+            raise ArgumentType(
+                f"{part}: needs a set of backtest(); got one of {KINDS[self.kind]}. Use summary()."
+            )
+
+    @cached_property
+    def _pieces(self) -> list[Piece]:
+        return pieces_of(self._path, self._plan, self._facts)
+
+    @cached_property
+    def _compared(self) -> pd.DataFrame:
+        return compared(self._pieces)
 
     @property
     def _settings(self) -> list[str]:
@@ -196,9 +245,10 @@ class RunSet:
 
         Parameters
         ----------
-        kind : {"overview", "scores", "curves"}
+        kind : {"overview", "scores", "curves", "horizon", "folds"}
             Box plots of the headline score, a point a run; loss and metric of all runs by epoch;
-            or both.
+            or both. Of a backtest: mean absolute error by step ahead, or by fold along the series,
+            a line a model; its overview has those two.
 
         Returns
         -------
@@ -210,6 +260,10 @@ class RunSet:
         return draw(self._plot_data(kind))
 
     def _plot_data(self, kind: str = "overview") -> Any:
+        if self.kind == "backtest" and kind in ("overview", "horizon", "folds"):
+            from kerasduet.jobs.backtest_figures import backtest_plot_data
+
+            return backtest_plot_data(self._pieces, self._plan, kind)
         from kerasduet.jobs.figures import plot_data
 
         return plot_data(self._plan, self._facts, self.table, self._settings, kind)
@@ -241,7 +295,7 @@ class RunSet:
 
     def _copy(self, target: Path) -> None:
         try:
-            for job in self._plan.jobs:
+            for job in (*outside_jobs(self._plan), *self._plan.jobs):
                 if (self._path / job.name).is_dir():
                     shutil.copytree(
                         self._path / job.name, target / job.name, dirs_exist_ok=True
@@ -283,16 +337,35 @@ class RunSet:
         where = f"kept in {self.folder}" if self.folder else "not saved: save(folder)"
         names = list(dict.fromkeys(job.experiment.name for job in self._plan.jobs))
         lines = [
-            f"<kerasduet run set> {len(self)} {self.kind} of {', '.join(names)}: {told}, {where}"
+            f"<kerasduet run set> {len(self)} {self._noun}of {', '.join(names)}: {told}, {where}"
         ]
         if self._settings:
             lines.append(f"  differ   {', '.join(self._settings)}")
         lines += [f"  {name:<8} {text}" for name, text in self._results()]
         lines += [f"  failed   {name}: {text}" for name, text in self.failures.items()]
-        lines.append("  next     table, summary(), plot(), best, runs")
-        return lines
+        if self.kind == "backtest":
+            lines += [f"  failed   {text}" for text in self._failed_methods()]
+            return [*lines, "  next     scores(), summary(), plot(), table, runs"]
+        return [*lines, "  next     table, summary(), plot(), best, runs"]
+
+    @property
+    def _noun(self) -> str:
+        return "runs of a backtest " if self.kind == "backtest" else f"{self.kind} "
+
+    def _failed_methods(self) -> list[str]:
+        """Say once which methods from outside failed, and in how many folds."""
+        found: dict[str, int] = {}
+        for job in outside_jobs(self._plan):
+            kept = outside.read(self._path / job.name)
+            for text in kept[0]["failures"].values() if kept else ():
+                found[text] = found.get(text, 0) + 1
+        return [text if n == 1 else f"{text} ({n} folds)" for text, n in found.items()]
 
     def _results(self) -> Iterator[tuple[str, str]]:
+        if self.kind == "backtest":
+            if self.verdict:
+                yield "result", self.verdict
+            return
         tasks = {job.experiment.task for job in self._plan.jobs}
         summary = self.summary()
         if len(tasks) > 1 or summary.empty:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from kerasduet.data.folds import Fold, Origin
 from kerasduet.registry import TASKS
 from kerasduet.settings.objects import shown
 
@@ -80,8 +81,11 @@ def tabulated(
     import pandas as pd
 
     columns: dict[str, Any] = {"run": [job.name for job in jobs]}
-    folds = [job.fold for job in jobs if job.fold is not None]
-    if len(folds) == len(jobs):
+    folds = [job.fold for job in jobs if isinstance(job.fold, Fold)]
+    origins = [job.fold.origin for job in jobs if isinstance(job.fold, Origin)]
+    if len(origins) == len(jobs) and all(origins):
+        columns["fold"] = origins
+    elif len(folds) == len(jobs):
         if any(fold.repeats > 1 for fold in folds):
             columns["repeat"] = [(fold.number - 1) // fold.folds + 1 for fold in folds]
         columns["fold"] = [(fold.number - 1) % fold.folds + 1 for fold in folds]
@@ -103,7 +107,8 @@ def tabulated(
 
 def _held_out(job: Job, facts: Facts | None) -> tuple[str, float] | None:
     """Give the score on validation rows, unless the fold stands in their place."""
-    if facts is None or (job.fold and not getattr(job.experiment.data, "validation_split", 1)):
+    instead = isinstance(job.fold, Fold)  # of validation rows
+    if facts is None or (instead and not getattr(job.experiment.data, "validation_split", 1)):
         return None
     return facts.held_out()
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import pickle
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
@@ -17,7 +17,8 @@ from kerasduet.data.folds import fold_of
 from kerasduet.environment.backend import current_settings
 from kerasduet.errors import ArgumentType
 from kerasduet.experiments import Experiment
-from kerasduet.registry import BUILDERS, TASKS
+from kerasduet.jobs import outside
+from kerasduet.registry import BUILDERS, FORECASTERS, TASKS
 from kerasduet.workflow import run_experiment
 
 __all__ = ["Place", "Worker", "here", "started"]
@@ -57,7 +58,9 @@ class Place:
     modules: tuple[str, ...] = ()
 
 
-def here(folder: str, data: str | None, experiments: list[Experiment]) -> Place:
+def here(
+    folder: str, data: str | None, experiments: list[Experiment], methods: Sequence[str] = ()
+) -> Place:
     """Describe this session's choices, for the processes that it starts."""
     chosen, caller = current_settings(), environment.caller()
     return Place(
@@ -67,25 +70,26 @@ def here(folder: str, data: str | None, experiments: list[Experiment]) -> Place:
         caller=f"{caller['language']} {caller['version']}",
         folder=folder,
         data=data,
-        modules=_modules(experiments),
+        modules=_modules(experiments, methods),
     )
 
 
-def _modules(experiments: list[Experiment]) -> tuple[str, ...]:
-    """Name the modules of builders and tasks that are not the package's own."""
+def _modules(experiments: list[Experiment], methods: Sequence[str]) -> tuple[str, ...]:
+    """Name the modules of builders, tasks and methods that are not the package's own."""
+    owners = [("methods", method, FORECASTERS[method]) for method in methods]
+    for one in experiments:
+        owners += [("builder", one.builder, BUILDERS[one.builder])]
+        owners += [("task", one.task, type(TASKS[one.task]))]
     found: dict[str, None] = {}
-    for experiment in experiments:
-        owners = {"builder": BUILDERS[experiment.builder], "task": type(TASKS[experiment.task])}
-        for name, owner in owners.items():
-            module = owner.__module__
-            if module == "__main__":
-                raise ArgumentType(
-                    f"{name}: must be registered by a module that a fresh process can import; got "
-                    f"{getattr(experiment, name)}, of the script itself. Put it into a file of "
-                    "its own."
-                )
-            if not module.startswith("kerasduet."):
-                found[module] = None
+    for argument, name, owner in owners:
+        module = owner.__module__
+        if module == "__main__":
+            raise ArgumentType(
+                f"{argument}: must be registered by a module that a fresh process can import; got "
+                f"{name}, of the script itself. Put it into a file of its own."
+            )
+        if not module.startswith("kerasduet."):
+            found[module] = None
     return tuple(found)
 
 
@@ -121,11 +125,16 @@ class Worker:
         Parameters
         ----------
         job : mapping
-            `Job.to_dict()`, and perhaps `until`, the epoch after which it waits.
+            `Job.to_dict()`, and perhaps `until`, the epoch after which it waits. One that names
+            methods from outside asks those.
         tell : callable
             Told what `run_experiment` tells.
         """
         experiment = Experiment.from_dict(job["experiment"])
+        if job.get("methods"):
+            dataset = self._dataset(experiment, job["fold"])
+            outside.compute(self._folder / job["name"], dataset, job["methods"])
+            return
 
         def told(event: Mapping[str, Any]) -> None:
             tell(event)
@@ -140,7 +149,7 @@ class Worker:
                 progress=told,
             )
 
-    def _dataset(self, experiment: Experiment, fold: dict[str, int] | None) -> Dataset:
+    def _dataset(self, experiment: Experiment, fold: dict[str, Any] | None) -> Dataset:
         """Load the data of a job, unless they are those of the job before."""
         key = (experiment.task, experiment.data, experiment.builder, fold)
         if self._kept[0] != key:
@@ -149,8 +158,6 @@ class Worker:
             if chosen is None:
                 dataset = load_data(experiment, self._given)
             else:
-                task = TASKS[experiment.task]
-                every = task.folds(experiment, self._given, chosen.folds, chosen.repeats)
-                dataset = every[chosen.number - 1]
+                dataset = chosen.load(TASKS[experiment.task], experiment, self._given)
             self._kept = (key, dataset)
         return self._kept[1]

@@ -84,7 +84,10 @@ TRAINED = STARTED | {
         "started": TIME,
     },
 }
-FOLD = {"number": int, "folds": int, "repeats": int}
+FOLD = (
+    {"number": int, "folds": int, "repeats": int},
+    {"origin": int, "origins": int, "window": WORD},  # of a backtest
+)
 CALLBACK = {"class": NAME, "given": dict, "values": dict}
 LATEST = {
     "file": SAVED,

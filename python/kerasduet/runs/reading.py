@@ -139,6 +139,24 @@ def read_run(folder: str | os.PathLike[str], kind: type[R]) -> R:
     )
 
 
+def read_test_rows(folder: Path) -> tuple[Learned, pd.DataFrame]:
+    """Read what a finished run learned and its `predictions()`, without its network.
+
+    Raises
+    ------
+    RunFolderError
+        It is damaged, or not finished.
+    """
+    manifest, files, _ = _read_whole(folder)
+    experiment, values = Experiment.from_dict(manifest["experiment"]), _Contents(folder, files)
+    found: Learned = values.read(
+        "preprocessing.json",
+        lambda content: learning.learned_for(storage.parsed(plain_text(content)), experiment),
+    )
+    read = values.read(SCORED, lambda content: read_predictions(content, found, manifest))
+    return found, read
+
+
 def unpack(content: Any, kind: type[R]) -> R:
     """Read a run from the bytes that `pack` gave, with every check of `read_run`.
 

@@ -19,7 +19,14 @@ if TYPE_CHECKING:
     from kerasduet.data.preprocessing import Learned
     from kerasduet.task import Task
 
-__all__ = ["csv_text", "history_digest", "plain_text", "read_history", "read_predictions"]
+__all__ = [
+    "csv_text",
+    "history_digest",
+    "plain_text",
+    "read_history",
+    "read_numbers",
+    "read_predictions",
+]
 
 
 def history_digest(history: pd.DataFrame) -> str:
@@ -69,6 +76,11 @@ def read_history(content: bytes, manifest: Mapping[str, Any]) -> pd.DataFrame:
     epochs = len(manifest["provenance"]["seconds"]["epochs"])
     learned.refuse_table(frame, epochs, ("epoch",))
     return frame
+
+
+def read_numbers(content: bytes) -> pd.DataFrame:
+    """Read a table of numbers alone."""
+    return _read_csv(content, lambda name, texts: learned.typed(texts, "number", None))
 
 
 def read_predictions(

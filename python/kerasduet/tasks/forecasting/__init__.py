@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from kerasduet.data.dataset import Dataset
+    from kerasduet.data.folds import Origin
     from kerasduet.data.preprocessing import Learned
     from kerasduet.experiments import Experiment
 
@@ -102,8 +103,15 @@ class Forecasting(Task):
         """Refuse them: folds of mixed rows would train on what comes after the test."""
         raise ArgumentType(
             "folds: must be of rows without an order of time, which a forecast has to keep; got "
-            f"the series of {experiment.name}. Score it on its last rows, with run_experiment()."
+            f"the series of {experiment.name}. Score it on its last rows, with run_experiment(), "
+            "or on several pieces of them, with backtest()."
         )
+
+    def origin(self, experiment: Experiment, given: Any, origin: Origin) -> Dataset:
+        """Give a piece of the test rows, and the rows before it to train on."""
+        from kerasduet.data import series
+
+        return series.load(experiment, given, origin)
 
     def heads(self, data: Any, network: Any) -> dict[str, Any]:
         """Give loss and metric of the one output."""

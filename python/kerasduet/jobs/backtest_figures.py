@@ -1,0 +1,123 @@
+"""Figures of a backtest: the error of each model by step ahead, and by fold along the series."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from kerasduet.errors import EmptyData
+from kerasduet.figures import Mark, Panel, PlotData, Scale
+from kerasduet.figures.words import Series, count, key, whole_ticks
+from kerasduet.jobs.scores import NETWORK, Piece, scored
+from kerasduet.style import OKABE_ITO
+
+if TYPE_CHECKING:
+    from kerasduet.jobs.plan import Plan
+
+__all__ = ["backtest_plot_data"]
+
+COLOURS = ("orange", "green", "purple", "vermilion", "sky", "black")
+LINES = ("dashed", "dotted", "dotdash", "longdash")
+
+
+def backtest_plot_data(pieces: Sequence[Piece], plan: Plan, kind: str) -> PlotData:
+    """Compute what a figure of a backtest shows: "horizon", "folds", or both.
+
+    Raises
+    ------
+    EmptyData
+        No run is finished.
+    """
+    table = scored(pieces)
+    if not (table["model"] == NETWORK).any():
+        raise EmptyData("kind: scores need a finished run; got none. Finish the set first.")
+    table["model"] = table["model"].str.replace("_", " ")
+    styles = _styles(list(dict.fromkeys(table["model"])))
+    panels = []
+    if kind != "folds":
+        panels.append(_horizon(table, styles))
+    if kind != "horizon":
+        panels.append(_folds(table, styles, pieces))
+    if len(panels) == 1:
+        return PlotData(kind, "", "", tuple(panels), height=panels[0].height)
+    names = ", ".join(dict.fromkeys(job.experiment.name for job in plan.jobs))
+    told = f"{count(plan.settings['folds'], 'fold')}, {count(len(plan.jobs), 'run')}"
+    heights = tuple(panel.height for panel in panels)
+    height = sum(heights) + 0.6
+    return PlotData(kind, names, told, tuple(panels), (1, 1), heights, height=height)
+
+
+def _styles(models: Sequence[str]) -> tuple[Series, ...]:
+    """Give each model a colour and a line of its own, twelve of them; the network stands out."""
+    others = [model for model in models if model != NETWORK]
+    rows: list[Series] = [(NETWORK, OKABE_ITO["blue"], "solid", 2.2)]
+    for place, model in enumerate(others):
+        colour, line = COLOURS[place % len(COLOURS)], LINES[place % len(LINES)]
+        rows.append((model, OKABE_ITO[colour], line, 1.3))
+    return tuple(rows)
+
+
+def _mean(table: pd.DataFrame, by: str) -> pd.DataFrame:
+    """Average the absolute error by the windows that count: a row a model and step, or fold."""
+    counted = table[table["windows"] > 0]
+    sums = (
+        counted.assign(total=counted["mae"] * counted["windows"])
+        .groupby(["model", by], sort=False)[["total", "windows"]]
+        .sum()
+    )
+    mean = (sums["total"] / sums["windows"]).rename("mae")
+    return mean.reset_index().rename(columns={"model": "series"})
+
+
+def _panel(
+    kind: str, lines: pd.DataFrame, styles: Sequence[Series], title: str, alt: str
+) -> Panel:
+    columns = {"x": "step" if kind == "horizon" else "fold", "y": "mae", "series": "series"}
+    return Panel(
+        kind=kind,
+        title=title,
+        subtitle="Of the network the mean over its seeds",
+        x="Step ahead",
+        y="Mean absolute error",
+        alt=alt,
+        frames={"lines": lines, "key": key(styles, lines["series"])},
+        marks=(Mark("line", "lines", columns), Mark("point", "lines", columns)),
+        y_scale=Scale(low=0),
+        height=3.4,
+    )
+
+
+def _horizon(table: pd.DataFrame, styles: Sequence[Series]) -> Panel:
+    lines = _mean(table, "step")
+    last = int(lines["step"].max())
+    told = [
+        f"{series} {' to '.join(f'{value:.3g}' for value in own['mae'])}"
+        for series, own in lines[lines["step"].isin([1, last])].groupby("series", sort=False)
+    ]
+    alt = (
+        f"Mean absolute error of each model by step ahead, from step 1 to step {last}: "
+        f"{', '.join(told)}."
+    )
+    panel = _panel("horizon", lines, styles, "Error by step ahead", alt)
+    return replace(panel, x_scale=Scale(ticks=whole_ticks(last, most=10)))
+
+
+def _folds(table: pd.DataFrame, styles: Sequence[Series], pieces: Sequence[Piece]) -> Panel:
+    lines = _mean(table, "fold")
+    folds = sorted({int(fold) for fold in lines["fold"]})
+    told = [
+        f"{series} {own['mae'].min():.3g} to {own['mae'].max():.3g}"
+        for series, own in lines.groupby("series", sort=False)
+    ]
+    alt = (
+        f"Mean absolute error of each model in {count(len(folds), 'fold')} along the series, least "
+        f"to most: {', '.join(told)}."
+    )
+    starts = {piece.fold: piece.origin.partition("T")[0] for piece in pieces if piece.origin}
+    labels = tuple(starts.get(fold, str(fold)) for fold in folds)
+    panel = _panel("folds", lines, styles, "Error by fold along the series", alt)
+    x = "Last known time before the fold" if starts else "Fold"
+    return replace(panel, x=x, x_scale=Scale(ticks=tuple(folds), labels=labels))

@@ -1,0 +1,293 @@
+"""What a backtest found: errors by fold, step and model, and what a network is worth."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from kerasduet.errors import RunFolderError
+from kerasduet.forecasting import metrics
+from kerasduet.forecasting.accuracy import diebold_mariano, skill_interval
+from kerasduet.jobs import outside
+from kerasduet.jobs.plan import Plan, outside_jobs
+from kerasduet.runs.reading import read_test_rows
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from kerasduet.runs.facts import Facts
+
+__all__ = ["NETWORK", "Piece", "compared", "pieces_of", "scored", "verdict"]
+
+NETWORK = "network"
+ERRORS = ("mae", "rmse", "smape", "mase")
+
+
+@dataclass(frozen=True)
+class Piece:
+    """What one model forecast in one fold.
+
+    Parameters
+    ----------
+    fold : int
+        From 1.
+    model : str
+        "network", or the name of a method.
+    seed : int or None
+        Of a network.
+    truth, known, forecast : numpy.ndarray
+        (windows, horizon); `known` says which truths were not filled.
+    bounds : mapping
+        `lower_80` and so on, of the same shape.
+    scale : float
+        MASE's unit.
+    origin : str
+        Time of the fold's first origin; empty where only its methods say it.
+    """
+
+    fold: int
+    model: str
+    seed: int | None
+    truth: np.ndarray
+    known: np.ndarray
+    forecast: np.ndarray
+    bounds: Mapping[str, np.ndarray]
+    scale: float
+    origin: str = ""
+
+    @property
+    def mae(self) -> float:
+        """Mean absolute error over all windows and steps."""
+        return float(np.abs(self.truth - self.forecast)[self.known].mean())
+
+    @property
+    def by_window(self) -> np.ndarray:
+        """Mean absolute error of each window (windows,); NaN where no truth is known."""
+        gap = np.where(self.known, np.abs(self.truth - self.forecast), 0)
+        with np.errstate(invalid="ignore"):
+            return gap.sum(axis=1) / self.known.sum(axis=1)
+
+
+def pieces_of(path: Path, plan: Plan, facts: Sequence[Facts | None]) -> list[Piece]:
+    """Read what every finished run and every method forecast, by fold."""
+    found: list[Piece] = []
+    for job in outside_jobs(plan):
+        kept = outside.read(path / job.name)
+        if kept is not None:
+            found += _by_methods(*kept, _folds(plan, job.fold))
+    for job, one in zip(plan.jobs, facts, strict=True):
+        if one is not None and one.status == "finished":
+            learned: Any
+            learned, table = read_test_rows(one.path)
+            columns = {name: table[name].to_numpy() for name in table.columns}
+            columns["known"] = ~columns["filled"]
+            cut = _Cut(columns, learned.horizon, _folds(plan, job.fold), learned.mase_scale)
+            found += cut.pieces(NETWORK, "", job.experiment.seed)
+    return sorted(found, key=lambda piece: piece.fold)
+
+
+def _folds(plan: Plan, fold: Any) -> range:
+    """Say which folds a data set has."""
+    return range(fold.origin, fold.origin + 1) if fold.origin else range(1, fold.origins + 1)
+
+
+def _by_methods(about: Mapping[str, Any], table: pd.DataFrame, folds: range) -> Iterator[Piece]:
+    columns = {name: table[name].to_numpy() for name in table.columns}
+    cut = _Cut(columns, about["horizon"], folds, about["mase_scale"], about["origins"])
+    for name in about["notes"]:
+        yield from cut.pieces(name, f"{name} ", None)
+
+
+@dataclass(frozen=True)
+class _Cut:
+    """A table of test windows, cut into the folds that it covers: each has as many."""
+
+    columns: Mapping[str, np.ndarray]
+    horizon: int
+    folds: range
+    scale: float
+    origins: Sequence[str] = ()
+
+    def pieces(self, model: str, prefix: str, seed: int | None) -> Iterator[Piece]:
+        whole = {name: self._windows(values) for name, values in self.columns.items()}
+        windows = len(whole["truth"])
+        each, left = divmod(windows, len(self.folds))
+        if left or len(self.origins) not in (0, windows):
+            raise RunFolderError(
+                f"folder: each fold must have as many windows; got {windows} of {len(self.folds)} "
+                "folds. The set is damaged: restore it."
+            )
+        bounds = [
+            name.removeprefix(prefix)
+            for name in whole
+            if name.startswith((f"{prefix}lower_", f"{prefix}upper_"))
+        ]
+        for place, fold in enumerate(self.folds):
+            rows = slice(place * each, (place + 1) * each)
+            yield Piece(
+                fold=fold,
+                model=model,
+                seed=seed,
+                truth=whole["truth"][rows],
+                known=whole["known"][rows].astype(bool),
+                forecast=whole[f"{prefix}forecast"][rows],
+                bounds={name: whole[f"{prefix}{name}"][rows] for name in bounds},
+                scale=self.scale,
+                origin=self.origins[place * each] if self.origins else "",
+            )
+
+    def _windows(self, values: np.ndarray) -> np.ndarray:
+        return values.reshape(-1, self.horizon)
+
+
+def scored(pieces: Sequence[Piece]) -> pd.DataFrame:
+    """Score each model by fold, seed and step ahead.
+
+    Returns
+    -------
+    pandas.DataFrame
+        fold, model, seed (missing for a method), step, windows (those whose truth is known), mae,
+        rmse, smape (per cent), mase; where some model has intervals pinball (the mean over the
+        bounds and the forecast as median), and coverage_80 and so on, as shares.
+    """
+    import pandas as pd
+
+    rows: list[dict[str, Any]] = []
+    for piece in sorted(pieces, key=lambda one: (one.fold, one.model != NETWORK)):
+        seed = np.nan if piece.seed is None else float(piece.seed)
+        labels = {"fold": piece.fold, "model": piece.model, "seed": seed}
+        for step in range(piece.truth.shape[1]):
+            known = piece.known[:, step]
+            cut = {name: values[known, step] for name, values in piece.bounds.items()}
+            truth, forecast = piece.truth[known, step], piece.forecast[known, step]
+            told = labels | {"step": step + 1, "windows": int(known.sum())}
+            rows.append(
+                told | _errors(truth, forecast, piece.scale) | _intervals(truth, forecast, cut)
+            )
+    first = ["fold", "model", "seed", "step", "windows", *ERRORS]
+    table = pd.DataFrame(rows)
+    if table.empty:
+        return pd.DataFrame(columns=first)
+    later = sorted(str(name) for name in table if str(name).startswith("coverage_"))
+    return table[[*first, *(["pinball", *later] if later else [])]]
+
+
+def _errors(truth: np.ndarray, forecast: np.ndarray, scale: float) -> dict[str, float]:
+    if len(truth) == 0:
+        return dict.fromkeys(ERRORS, float("nan"))
+    return {
+        "mae": metrics.mae(truth, forecast),
+        "rmse": metrics.rmse(truth, forecast),
+        "smape": metrics.smape(truth, forecast),
+        "mase": metrics.mase(truth, forecast, scale=scale),
+    }
+
+
+def _intervals(
+    truth: np.ndarray, forecast: np.ndarray, bounds: Mapping[str, np.ndarray]
+) -> dict[str, float]:
+    """Score the bounds of each level as quantiles, and count what lies between them."""
+    if not bounds or len(truth) == 0:
+        return {}
+    found, losses = {}, [metrics.pinball(truth, forecast, quantile=0.5)]
+    for level in sorted({name.partition("_")[2] for name in bounds}, key=float):
+        low, high = bounds[f"lower_{level}"], bounds[f"upper_{level}"]
+        found[f"coverage_{level}"] = metrics.coverage(truth, low, high)
+        tail = (1 - float(level) / 100) / 2
+        losses += [
+            metrics.pinball(truth, low, quantile=tail),
+            metrics.pinball(truth, high, quantile=1 - tail),
+        ]
+    return found | {"pinball": float(np.mean(losses))}
+
+
+def compared(pieces: Sequence[Piece]) -> pd.DataFrame:
+    """Compare the networks with each method, over all folds that both forecast.
+
+    Returns
+    -------
+    pandas.DataFrame
+        A row a model, the networks first, then the methods from the least error up: model, folds
+        (of the comparison), mae, rmse, smape, mase and, where some model has intervals, pinball
+        and coverage; then skill of the networks against it (1 - MAE / its MAE), low and high (95 %
+        interval), and dm and p_value (Diebold-Mariano, below 0 where the networks are better).
+    """
+    import pandas as pd
+
+    table = scored(pieces)
+    if table.empty:
+        return pd.DataFrame(columns=["model", "folds", *ERRORS, *COMPARISONS])
+    measures = list(table.columns[5:])
+    weighted = table.assign(rmse=table["rmse"] ** 2)
+    rows = []
+    for model in dict.fromkeys(table["model"]):
+        own = weighted[weighted["model"] == model]
+        means = {name: _weighted(own, name) for name in measures} | {
+            "rmse": float(np.sqrt(_weighted(own, "rmse")))
+        }
+        told = {"model": model, "folds": own["fold"].nunique()} | means
+        rows.append(told | _against(pieces, model))
+    found = pd.DataFrame(rows)
+    order = found["mae"].where(found["model"] != NETWORK, -1.0)
+    return found.loc[order.sort_values(kind="stable").index].reset_index(drop=True)
+
+
+COMPARISONS = ("skill", "low", "high", "dm", "p_value")
+
+
+def _weighted(rows: pd.DataFrame, name: str) -> float:
+    """Average a score over steps, folds and seeds by the windows that count."""
+    counts = rows["windows"].where(rows[name].notna(), 0)
+    total = float(counts.sum())
+    return float((rows[name].fillna(0) * counts).sum() / total) if total else float("nan")
+
+
+def _against(pieces: Sequence[Piece], model: str) -> dict[str, float]:
+    """Compare the networks with one method on the folds and seeds that are complete."""
+    nothing = dict.fromkeys(COMPARISONS, float("nan"))
+    theirs = {piece.fold: piece for piece in pieces if piece.model == model}
+    ours: dict[int, dict[int, Piece]] = {}
+    for piece in pieces:
+        if piece.model == NETWORK and piece.seed is not None and piece.fold in theirs:
+            ours.setdefault(piece.fold, {})[piece.seed] = piece
+    if model == NETWORK or not ours:
+        return nothing
+    seeds = sorted(set.intersection(*(set(one) for one in ours.values())))
+    if not seeds:
+        return nothing
+    folds = sorted(ours)
+    network = np.array([[ours[fold][seed].mae for seed in seeds] for fold in folds])
+    skill, low, high = skill_interval(network, np.array([theirs[fold].mae for fold in folds]))
+    windows = [
+        np.mean([ours[fold][seed].by_window for seed in seeds], axis=0) for fold in folds
+    ]
+    first = np.concatenate(windows)
+    second = np.concatenate([theirs[fold].by_window for fold in folds])
+    there = ~np.isnan(first)
+    horizon = theirs[folds[0]].truth.shape[1]
+    test = diebold_mariano(first[there], second[there], horizon=horizon)
+    values = (skill, low, high, test.statistic, test.p_value)
+    return dict(zip(COMPARISONS, values, strict=True))
+
+
+def verdict(summary: pd.DataFrame) -> str:
+    """Say in a sentence or two whether the networks earn their keep."""
+    rivals = summary[(summary["model"] != NETWORK) & summary["skill"].notna()]
+    if rivals.empty:
+        return ""
+    best = rivals.iloc[0].to_dict()
+    own = summary[summary["model"] == NETWORK].iloc[0]
+    p_value = best["p_value"]
+    test = f"; Diebold-Mariano p = {p_value:.2g}" if np.isfinite(p_value) else ""
+    text = (
+        f"MAE {own['mae']:.4g}; the best other method, {best['model'].replace('_', ' ')}, has "
+        f"{best['mae']:.4g}: skill {100 * best['skill']:.0f} % (95 % interval "
+        f"{100 * best['low']:.0f} to {100 * best['high']:.0f} %){test}. "
+    )
+    if best["low"] > 0:
+        return text + "The network earns its keep."
+    return text + "The network does not earn its keep."

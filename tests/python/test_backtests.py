@@ -1,0 +1,444 @@
+"""Backtests: folds by time, methods beside networks, scores, verdicts, folders, refusals."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from conftest import LINEAR, seasonal
+from inline import Inline
+
+import kerasduet as kd
+from kerasduet.data.folds import Fold, Origin, fold_of
+from kerasduet.errors import (
+    ArgumentRange,
+    ArgumentType,
+    EmptyData,
+    LengthMismatch,
+    RunFolderError,
+)
+from kerasduet.forecasting.accuracy import diebold_mariano, skill_interval
+from kerasduet.forecasting.outside import register_forecaster
+from kerasduet.jobs.plan import outside_jobs
+from kerasduet.jobs.scores import Piece, compared, scored, verdict
+from kerasduet.registry import ENGINES, FORECASTERS, TASKS
+
+SETTINGS = {"test_split": 0.3, "lookback": 7}
+CHOSEN = kd.experiment("lstm-co2", **LINEAR | SETTINGS)
+DATA = seasonal(120)
+METHODS = ["naive", "seasonal_drift", "theta"]
+# 120 rows, of which 7 are differenced away: 34 of the test, 11 a fold, 9 windows of 3 steps.
+STARTS = (87, 98, 109)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def inline():
+    ENGINES.register("inline", Inline)
+    yield
+    ENGINES.remove("inline")
+
+
+def quick(**settings):
+    given = {"folds": 3, "seeds": 2, "methods": METHODS, "engine": "inline", "data": DATA}
+    return kd.backtest(CHOSEN, progress=False, **given | settings)
+
+
+@pytest.fixture(scope="module")
+def tested(tmp_path_factory):
+    return quick(folder=tmp_path_factory.mktemp("backtests") / "tested")
+
+
+@pytest.fixture(scope="module")
+def once(tmp_path_factory):
+    """One training before all folds."""
+    return quick(refit=False, folder=tmp_path_factory.mktemp("backtests") / "once")
+
+
+# ---- folds by time
+
+
+def fold(origin, data=DATA, **settings):
+    return TASKS["forecasting"].origin(
+        CHOSEN.replace(dataset="series", **settings), data, origin
+    )
+
+
+def test_windows_are_those_of_a_plain_loop():
+    values = DATA.to_numpy()
+    for place, start in enumerate(STARTS, start=1):
+        found = fold(Origin(place, 3))
+        learned = found.preprocessing
+        expected = []
+        for origin in range(start - 1, start + 11 - 3):
+            steps = values[7:] - values[:-7]
+            window = (steps[origin - 13 : origin - 6] - learned.mean[0]) / learned.scale[0]
+            expected.append(window.astype(np.float32)[:, None])
+        assert np.array_equal(found.x_test, np.array(expected))
+        assert found.table.test_origins.tolist() == list(range(start - 1, start + 8))
+        validation = start - round((start - 7) * 0.15)
+        steps = values[7:validation] - values[: validation - 7]
+        assert learned.mean[0] == steps.mean() and learned.scale[0] == steps.std()
+        assert found.sizes["train"] == validation - 7 - 7 - 3 + 1
+        assert found.fold == Origin(place, 3) and found.held_out == f"origin-{place}-of-3"
+
+
+@pytest.mark.parametrize("origin", [Origin(2, 3), Origin(2, 3, "sliding")])
+def test_nothing_after_a_fold_is_seen(origin):
+    later = DATA.copy()
+    later.iloc[STARTS[2] :] = 1e6
+    one, other = fold(origin), fold(origin, later)
+    assert one.preprocessing == other.preprocessing
+    for part in ("x_train", "y_train", "x_validation", "y_validation", "x_test", "y_test"):
+        assert np.array_equal(getattr(one, part), getattr(other, part))
+
+
+def test_the_test_rows_of_a_fold_change_no_training():
+    later = DATA.copy()
+    later.iloc[STARTS[1] :] = 1e3 + np.arange(len(later) - STARTS[1])
+    one, other = fold(Origin(2, 3)), fold(Origin(2, 3), later)
+    assert one.preprocessing.mean == other.preprocessing.mean
+    for part in ("x_train", "y_train", "x_validation", "y_validation"):
+        assert np.array_equal(getattr(one, part), getattr(other, part))
+    assert np.array_equal(one.x_test[0], other.x_test[0])
+
+
+def test_sliding_trains_on_as_many_rows():
+    sizes = [fold(Origin(place, 3, "sliding")).sizes for place in (1, 2, 3)]
+    assert sizes == [fold(Origin(1, 3)).sizes] * 3
+    second = fold(Origin(2, 3, "sliding"))
+    assert second.table.times[0] == DATA.index[STARTS[1] - STARTS[0]]
+    assert second.preprocessing.first == DATA.iloc[STARTS[1] - STARTS[0]]
+
+
+def test_all_folds_at_once_are_those_of_each():
+    every = fold(Origin(0, 3))
+    first = fold(Origin(1, 3))
+    assert np.array_equal(every.x_train, first.x_train)
+    each = [fold(Origin(place, 3)).table.test_origins for place in (1, 2, 3)]
+    assert every.table.test_origins.tolist() == np.concatenate(each).tolist()
+
+
+def test_a_gap_over_a_border_is_filled_from_before_it():
+    gappy = DATA.copy()
+    gappy.iloc[STARTS[1] - 2 : STARTS[1] + 2] = np.nan
+    settings = {"missing": "interpolate"}
+    one = fold(Origin(2, 3), gappy, **settings)
+    later = gappy.copy()
+    later.iloc[STARTS[1] + 2 :] += 50
+    other = fold(Origin(2, 3), later, **settings)
+    assert np.array_equal(one.x_test[:3], other.x_test[:3])
+    # The first fold ends within the gap: what follows it is not there to fill it from.
+    ends = fold(Origin(1, 3), gappy, **settings)
+    assert ends.table.values[-1, -1] == gappy.iloc[STARTS[1] - 3]
+    assert ends.table.missing[-2:, -1].all()
+    # A window that slides begins within it: what it holds then counts as known.
+    slid = gappy.copy()
+    slid.iloc[STARTS[1] - STARTS[0] - 1 : STARTS[1] - STARTS[0] + 2] = np.nan
+    begins = fold(Origin(2, 3, "sliding"), slid, **settings)
+    assert np.isfinite(begins.x_train).all() and not begins.table.missing[:2].any()
+
+
+def test_folds_survive_json():
+    for one in (Fold(2, 3, 1), Origin(2, 3), Origin(0, 3, "sliding")):
+        assert fold_of(one.to_dict()) == one
+    assert Origin(2, 3, "sliding").name == "origin-2-of-3-sliding"
+    with pytest.raises(ArgumentRange):
+        Origin(4, 3)
+    with pytest.raises(ArgumentRange):
+        Origin(1, 3, "leaping")
+
+
+# ---- the set
+
+
+def test_a_row_a_fold_and_seed(tested):
+    table = tested.table
+    assert tested.kind == "backtest" and tested.status == "finished"
+    assert table["run"].tolist()[:3] == ["fold-1-seed-0", "fold-1-seed-1", "fold-2-seed-0"]
+    assert table["fold"].tolist() == [1, 1, 2, 2, 3, 3]
+    assert table["seed"].tolist() == [0, 1] * 3
+    assert "val_loss" in table
+    run = tested["fold-2-seed-1"]
+    assert run.provenance["fold"] == {"origin": 2, "origins": 3, "window": "expanding"}
+    assert run.provenance["fingerprint"]["split"] == "origin-2-of-3"
+    assert run.predictions()["origin"].iloc[0] == DATA.index[STARTS[1] - 1]
+    assert len(run.predictions()) == 9 * 3
+
+
+def test_scores_are_those_of_the_runs(tested):
+    scores = tested.scores()
+    assert list(scores.columns) == [
+        *("fold", "model", "seed", "step", "windows", "mae", "rmse", "smape", "mase"),
+        *("pinball", "coverage_80", "coverage_95"),
+    ]
+    assert len(scores) == 3 * 3 * (2 + len(METHODS))
+    run = tested["fold-2-seed-1"]
+    own = scores[(scores["fold"] == 2) & (scores["seed"] == 1)]
+    predicted = run.predictions()
+    gap = (predicted["forecast"] - predicted["truth"]).abs()
+    assert own["mae"].tolist() == pytest.approx(gap.groupby(predicted["step"]).mean().tolist())
+    assert own["mae"].mean() == pytest.approx(run.metrics["mae"])
+    assert own["windows"].tolist() == [9, 9, 9]
+    for name in ("naive", "seasonal_drift"):
+        theirs = scores[(scores["fold"] == 2) & (scores["model"] == name)]
+        assert theirs["seed"].isna().all()
+        assert theirs["mae"].mean() == pytest.approx(run.metrics[f"{name}_mae"])
+        assert theirs["mase"].mean() == pytest.approx(run.metrics[f"{name}_mase"])
+
+
+def test_one_training_before_all_folds(once, tested):
+    assert once.table["run"].tolist() == ["seed-0", "seed-1"]
+    assert "fold" not in once.table
+    assert once[0].digests["weights"] == tested["fold-1-seed-0"].digests["weights"]
+    one, other = once.scores(), tested.scores()
+    assert one["fold"].tolist() == other["fold"].tolist()
+    first = one["fold"] == 1
+    pd.testing.assert_frame_equal(one[first], other[first])
+    # naive learns nothing, so a training once costs it nothing
+    naive = one["model"] == "naive"
+    assert one.loc[naive, "mae"].tolist() == pytest.approx(other.loc[naive, "mae"].tolist())
+
+
+def test_the_summary_compares(tested):
+    summary = tested.summary()
+    assert summary["model"].iloc[0] == "network"
+    assert summary["mae"].iloc[1:].is_monotonic_increasing
+    assert summary["folds"].tolist() == [3] * 4
+    network = tested.table.groupby(["fold", "seed"])["mae"].mean().unstack().to_numpy()
+    drift = tested.table.groupby("fold")["seasonal_drift_mae"].first().to_numpy()
+    row = summary[summary["model"] == "seasonal_drift"].iloc[0]
+    assert row["mae"] == pytest.approx(drift.mean())
+    assert row["rmse"] == pytest.approx(
+        np.sqrt((tested.table["seasonal_drift_rmse"] ** 2).mean())
+    )
+    skill = skill_interval(network, drift)
+    assert row[["skill", "low", "high"]].tolist() == pytest.approx(list(skill))
+    ours, theirs = [], []
+    for place in (1, 2, 3):
+        tables = [tested[f"fold-{place}-seed-{seed}"].predictions() for seed in (0, 1)]
+        for name, found in (("forecast", ours), ("seasonal_drift", theirs)):
+            gaps = [(table[name] - table["truth"]).abs() for table in tables]
+            windows = [gap.groupby(tables[0]["origin"]).mean() for gap in gaps]
+            found.append(np.mean(windows, axis=0))
+    test = diebold_mariano(np.concatenate(ours), np.concatenate(theirs), horizon=3)
+    assert row[["dm", "p_value"]].tolist() == pytest.approx(list(test))
+
+
+def test_it_says_whether_a_network_earns_its_keep(tested):
+    said = repr(tested)
+    assert "6 runs of a backtest of lstm-co2: 6 finished" in said
+    assert tested.verdict in said and "next     scores(), summary(), plot()" in said
+    assert tested.verdict.endswith(("The network earns its keep.", "does not earn its keep."))
+
+
+def test_a_set_goes_on_with_what_it_lacks(tested, tmp_path):
+    folder = Path(shutil.copytree(tested.folder, tmp_path / "copy"))
+    shutil.rmtree(folder / "outside-2")
+    shutil.rmtree(folder / "fold-3-seed-1")
+    cut = kd.load_run_set(folder)
+    assert cut.status == "unfinished"
+    assert set(cut.scores()["fold"]) == {1, 2, 3}
+    assert cut.summary().set_index("model").loc["theta", "folds"] == 2
+    done = Inline.jobs_done
+    again = quick(folder=folder)
+    assert Inline.jobs_done == done + 2
+    pd.testing.assert_frame_equal(again.scores(), tested.scores(), check_exact=True)
+    pd.testing.assert_frame_equal(again.table, tested.table, check_exact=True)
+    for other, text in (
+        ({"folds": 2}, "of another folds"),
+        ({"window": "sliding"}, "of another window"),
+        ({"methods": ["naive"]}, "of another methods"),
+    ):
+        with pytest.raises(RunFolderError, match=text):
+            quick(folder=folder, **other)
+    assert (folder / "outside-1" / "forecasts.csv").write_text("step\n1\n")
+    with pytest.raises(RunFolderError, match=r"forecasts.csv must be whole.*Remove outside-1"):
+        kd.load_run_set(folder).scores()
+
+
+def test_a_set_that_is_saved_keeps_its_methods(tmp_path):
+    found = quick(seeds=1, folds=2)
+    assert found.folder is None
+    before = found.scores()
+    found.save(tmp_path / "kept")
+    loaded = kd.load_run_set(tmp_path / "kept")
+    pd.testing.assert_frame_equal(loaded.scores(), before, check_exact=True)
+    assert loaded.verdict == found.verdict
+
+
+def test_workers_give_the_same_bits(tmp_path):
+    given = {"seeds": 1, "folds": 2, "methods": ["ets"], "engine": "local"}
+    one = quick(folder=tmp_path / "one", workers=1, **given)
+    two = quick(folder=tmp_path / "two", workers=2, **given)
+    pd.testing.assert_frame_equal(one.scores(), two.scores(), check_exact=True)
+    assert [run.digests for run in one] == [run.digests for run in two]
+
+
+def test_methods_are_asked_once_a_fold_and_may_fail(tmp_path):
+    asked = []
+
+    def counting(values, *, horizon, season, origins, levels=()):
+        asked.append((len(values), origins.tolist(), season))
+        if len(asked) == 2:
+            raise ValueError("tired")
+        return np.zeros((len(origins), horizon))
+
+    register_forecaster("counting", counting)
+    try:
+        found = quick(methods=["counting", "naive"], folder=tmp_path / "set")
+    finally:
+        FORECASTERS.remove("counting")
+    ends = [(start + 8, list(range(start - 1, start + 8)), 7) for start in STARTS]
+    assert asked == ends
+    assert found.summary().set_index("model")["folds"].to_dict() == {
+        "network": 3,
+        "counting": 2,
+        "naive": 3,
+    }
+    assert "  failed   counting: tired\n" in repr(found)
+
+
+def test_a_forecast_from_within_a_gap_starts_at_its_last_known_value(tmp_path):
+    gappy = DATA.copy()
+    gappy.iloc[STARTS[1] - 2 : STARTS[1] + 1] = np.nan
+    chosen = CHOSEN.replace(missing="interpolate")
+    given = {"folds": 3, "seeds": 1, "engine": "inline", "progress": False}
+    found = kd.backtest(chosen, data=gappy, methods=["naive"], **given)
+    table = found["fold-2-seed-0"].predictions()
+    scores = found.scores()
+    second = scores[(scores["fold"] == 2) & (scores["model"] == "naive")]
+    assert second["windows"].tolist() == [8, 9, 9]
+    known = ~table["filled"]
+    gap = (table["naive"] - table["truth"]).abs()[known]
+    assert second["mae"].tolist() == pytest.approx(gap.groupby(table["step"]).mean().tolist())
+
+
+def test_without_methods_there_is_no_verdict():
+    found = quick(methods=[], folds=2, seeds=1)
+    assert found.verdict == "" and found.summary()["model"].tolist() == ["network"]
+    assert "  result" not in repr(found) and outside_jobs(found._plan) == ()
+    assert "pinball" not in found.scores()
+
+
+def test_usual_methods_say_something_of_their_own(monkeypatch):
+    from kerasduet.jobs.backtests import _methods
+
+    usual = _methods(CHOSEN, None)
+    assert {"naive", "seasonal_naive", "drift", "seasonal_drift", "theta"} < set(usual)
+    assert not set(_methods(CHOSEN.replace(season=1), None)) & {
+        "seasonal_naive",
+        "seasonal_drift",
+    }
+    assert _methods(CHOSEN, "ets") == ["ets"]
+
+
+def test_figures_say_which_model_is_how_far_off(tested):
+    figure = tested.plot()
+    assert "step 1 to step 3: network" in figure.alt_text
+    assert "in 3 folds along the series" in figure.alt_text
+    data = tested._plot_data("folds")
+    assert data.panels[0].x_scale.labels[1] == DATA.index[STARTS[1] - 1].date().isoformat()
+    lines = tested._plot_data("horizon").panels[0].frames["lines"]
+    own = tested.scores().query("model == 'network' and step == 2")["mae"].mean()
+    network = lines[(lines["series"] == "network") & (lines["step"] == 2)]
+    assert network["mae"].item() == pytest.approx(own)
+    assert "Box plots" in tested.plot("scores").alt_text
+    assert len(data.panels[0].frames["key"]) == 4
+
+
+def test_a_set_that_is_no_backtest_says_so(tested, tmp_path):
+    other = kd.run_many(CHOSEN, engine="inline", data=DATA, progress=False)
+    with pytest.raises(ArgumentType) as raised:
+        other.scores()
+    assert str(raised.value) == (
+        "scores: needs a set of backtest(); got one of run_many(). Use summary()."
+    )
+    with pytest.raises(ArgumentType, match=r"^verdict: needs a set of backtest"):
+        _ = other.verdict
+    folder = Path(shutil.copytree(tested.folder, tmp_path / "copy"))
+    for run in folder.glob("fold-*"):
+        shutil.rmtree(run)
+    empty = kd.load_run_set(folder)
+    assert empty.verdict == "" and len(empty.scores()) == 3 * 3 * len(METHODS)
+    with pytest.raises(EmptyData):
+        empty.plot()
+
+
+# ---- what a difference is worth
+
+ONE = np.random.default_rng(4).normal(size=24).round(3)
+OTHER = np.random.default_rng(6).normal(0, 1.4, size=24).round(3)
+
+
+def piece(model, errors, fold=1, seed=None):
+    errors = np.asarray(errors, dtype=np.float64).reshape(-1, 1)
+    truth = np.zeros_like(errors)
+    return Piece(fold, model, seed, truth, errors == errors, errors, {}, 1.0)
+
+
+def test_a_network_earns_its_keep_when_its_interval_lies_above_zero():
+    good = [
+        piece("network", ONE / 9 + fold / 50, fold, seed) for fold in (1, 2) for seed in (0, 1)
+    ]
+    others = [piece("drift", OTHER, 1), piece("drift", OTHER, 2)]
+    said = verdict(compared([*good, *others]))
+    assert said.startswith("MAE 0.09") and said.endswith(" The network earns its keep.")
+    same = [piece("network", OTHER, fold, 0) for fold in (1, 2)]
+    found = compared([*same, *others])
+    row = found[found["model"] == "drift"].iloc[0]
+    assert row[["skill", "low", "high"]].tolist() == [0, 0, 0] and np.isnan(row["dm"])
+    assert verdict(found).endswith("The network does not earn its keep.")
+
+
+def test_skill_draws_folds_and_seeds():
+    network = np.array([[1.0, 1.0], [3.0, 3.0]])
+    skill, low, high = skill_interval(network, np.array([2.0, 2.0]))
+    assert (skill, low, high) == (0, -0.5, 0.5)
+    unsteady = np.array([[1.0, 3.0], [1.0, 3.0]])
+    assert skill_interval(unsteady, np.array([4.0, 4.0])) == (0.5, 0.25, 0.75)
+
+
+def test_intervals_are_scored_by_pinball_and_coverage():
+    truth = np.array([[1.0], [2.0], [3.0], [10.0]])
+    bounds = {"lower_80": truth - 1, "upper_80": np.full((4, 1), 4.0)}
+    known = np.ones((4, 1), bool)
+    one = Piece(1, "ets", None, truth, known, truth, bounds, 2.0)
+    row = scored([one, piece("network", [1.0])]).set_index("model").loc["ets"]
+    assert row["coverage_80"] == 0.75
+    low = 0.1 * 1.0
+    high = np.mean([0.1 * 3, 0.1 * 2, 0.1 * 1, 0.9 * 6])
+    assert row["pinball"] == pytest.approx(np.mean([0, low, high]))
+
+
+@pytest.mark.parametrize(
+    ("horizon", "power", "statistic", "p_value"),
+    [
+        (1, 1, -2.3464936640755933, 0.0279347316409889),
+        (1, 2, -2.1965788512271085, 0.0383947695973197),
+        (4, 1, -2.5722353638401145, 0.0170344278520839),
+        (4, 2, -1.7595261792356671, 0.0917851585786942),
+    ],
+)
+def test_diebold_mariano_is_that_of_r(horizon, power, statistic, p_value):
+    # dm.test(one, other, h, power) of R's forecast 8.20
+    found = diebold_mariano(ONE, OTHER, horizon=horizon, power=power)
+    assert tuple(found) == pytest.approx((statistic, p_value), rel=1e-12)
+
+
+def test_where_the_variance_is_negative_bartlett_stands_in():
+    one, other = np.array([3.0, 0] * 5), np.array([2.0] + [1] * 9)
+    # dm.test(one, other, h = 2, power = 1, varestimator = "bartlett")
+    expected = (2.650356625796316, 0.026460726341231)
+    found = diebold_mariano(one, other, horizon=2)
+    assert tuple(found) == pytest.approx(expected, rel=1e-12)
+
+
+def test_errors_of_other_lengths_are_refused():
+    with pytest.raises(LengthMismatch):
+        diebold_mariano(ONE, OTHER[1:])
+    with pytest.raises(ArgumentRange):
+        diebold_mariano(ONE, OTHER, horizon=0)
+    assert np.isnan(diebold_mariano(ONE, ONE).p_value)
