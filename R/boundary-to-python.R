@@ -86,9 +86,9 @@ signature_to_py <- function(arguments) {
   inspect$Signature(lapply(names(arguments)[dots_last], parameter))
 }
 
-refuse_twice <- function(names, what) {
+refuse_twice <- function(names, what, kind = "ArgumentType") {
   twice <- anyDuplicated(names)
-  if (twice > 0) refuse(what, ": names must differ; got ", names[[twice]], " twice.")
+  if (twice > 0) refuse(what, ": names must differ; got ", names[[twice]], " twice.", kind = kind)
 }
 
 # An experiment, or the name of one, which the core then looks up.
@@ -148,11 +148,12 @@ data_to_py <- function(x, name = "data") {
 }
 
 columns_to_py <- function(x, name) {
-  values <- lapply(unname(x), data_to_py, name)
+  cross <- if (is.data.frame(x)) frame_column_to_py else data_to_py
+  values <- lapply(unname(as.list(x)), cross, name)
   if (is.null(names(x)) && length(x) > 0) {
     return(values)
   }
-  refuse_twice(names(x), name)
+  refuse_twice(names(x), name, kind = "UnknownName")
   columns <- reticulate::py_dict(as.list(names(x)), values, convert = FALSE)
   # Row names may be dates, such as those of as.data.frame(xts): the core looks at them.
   is_named <- is.data.frame(x) && is.character(attr(x, "row.names"))
@@ -160,6 +161,16 @@ columns_to_py <- function(x, name) {
     return(columns)
   }
   pandas()$DataFrame(columns, index = texts_to_py(row.names(x)))
+}
+
+# A column of a class that is not known, which may be of no use to anyone: the core refuses it by
+# its name where it is used.
+frame_column_to_py <- function(x, name) {
+  is_known <- is.data.frame(x) || inherits(x, c("ts", "zoo")) || is_python(x)
+  if (!is_known && column_kind(plain_column(x)) == "unknown") {
+    return(rep(list(stranger_to_py(x)), length(x)))
+  }
+  data_to_py(x, name)
 }
 
 column_to_py <- function(x, name) {

@@ -69,7 +69,8 @@ def _show_float(value: float) -> str:
         return "NaN"
     if math.isinf(value):
         return "infinity" if value > 0 else "-infinity"
-    return str(int(value)) if value.is_integer() else repr(value)
+    is_whole = value.is_integer() and abs(value) < 1e16  # beyond, Python writes 1e+16
+    return str(int(value)) if is_whole else repr(value)
 
 
 def _is_bool(value: Any) -> bool:

@@ -9,7 +9,7 @@ import pytest
 
 import kerasduet as kd
 from kerasduet.data.part import Picked
-from kerasduet.errors import ArgumentType, KerasduetWarning, ShapeError, UnknownName
+from kerasduet.errors import ArgumentType, KerasduetWarning, LabelRange, ShapeError, UnknownName
 from kerasduet.registry import TASKS
 from kerasduet.tasks.tables.example import table
 
@@ -327,3 +327,12 @@ def test_folds_take_rare_levels_too():
     frame = SOIL[["depth", "kind"]].assign(town=["far", *np.resize(["a", "b"], len(SOIL) - 1)])
     exp = kd.experiment("table-classes", target="kind", **TRAINING).replace(epochs=1)
     assert len(kd.cross_validate(exp, folds=2, data=frame, progress=False)) == 2
+
+
+def test_a_class_without_training_rows_is_refused_with_a_way_out_that_there_is():
+    text = r"got none of '[a-z]+'\. Leave its rows out, or "
+    exp = kd.experiment("table-classes", target="kind", test_split=0.99)
+    with pytest.raises(LabelRange, match=text + "hold out fewer rows"):
+        kd.load_data(exp, SOIL)
+    with pytest.raises(LabelRange, match=text + 'set split = "stratified"'):
+        kd.load_data(exp.replace(split="random"), SOIL)

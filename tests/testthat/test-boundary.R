@@ -238,7 +238,7 @@ test_that("data frames cross by column, in order, names unique", {
   expect_python(data_to_py(frame), "{'b': array([1, 2], dtype=int32), 'a': ['x', None]}")
   expect_python(data_to_py(data.frame()), "{}")
   twice <- data.frame(a = 1, a = 2, check.names = FALSE)
-  expect_error(load_data(small_series(), twice), "got a twice", class = "ArgumentType")
+  expect_error(load_data(small_series(), twice), "got a twice", class = "UnknownName")
 })
 
 test_that("what Python would misread is refused", {

@@ -180,3 +180,22 @@ test_that("an ordered target comes back as an ordered factor", {
     )
   }
 })
+
+test_that("columns of no known class are refused by name where they are used, and only there", {
+  skip_without_core()
+  odd <- soil
+  odd$aged <- as.difftime(seq_len(nrow(soil)), units = "days")
+  odd$notes <- I(as.list(seq_len(nrow(soil))))
+  load <- function(...) load_data(experiment("table-classes", target = "kind", ...), odd)
+  expect_s3_class(load(features = "depth"), "kerasduet_dataset")
+  expect_error(load(features = c("depth", "aged")), paste(
+    "aged: must be numbers, true or false, a factor, text or dates; got difftime.",
+    "Leave it out of the features, or set unusable = \"drop\"."
+  ), fixed = TRUE, class = "ArgumentType")
+  expect_s3_class(load(unusable = "drop"), "kerasduet_dataset")
+  twice <- stats::setNames(soil[c(1, 2, 4)], c("depth", "depth", "kind"))
+  expect_error(load_data(experiment("table-classes", target = "kind"), twice),
+    "data: names must differ; got depth twice.",
+    fixed = TRUE, class = "UnknownName"
+  )
+})

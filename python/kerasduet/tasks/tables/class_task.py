@@ -78,7 +78,8 @@ class ClassTables(Table):
         codes, names, kind = targets.class_codes(frame[data.target])
         rows = loading.split(data, frame, codes) if rows is None else rows
         counts = np.bincount(codes[rows[0]], minlength=len(names))
-        targets.refuse_absent_class(counts, names)
+        chosen = data.split == "random" and data.group is None and data.time is None
+        targets.refuse_absent_class(counts, names, random=chosen)
         encoding = loading.learned_encoding(data, frame, rows[0])
         has_order = is_ordered(frame[data.target])
         learned = ClassTable(

@@ -58,13 +58,14 @@ def class_codes(column: pd.Series) -> tuple[np.ndarray, tuple[str, ...], str]:
     return levels.cat.codes.to_numpy().astype(np.int32), names, kind
 
 
-def refuse_absent_class(counts: np.ndarray, names: tuple[str, ...]) -> None:
-    """Refuse a class that no training row shows."""
+def refuse_absent_class(counts: np.ndarray, names: tuple[str, ...], *, random: bool) -> None:
+    """Refuse a class that no training row shows; a random split may be told of a better one."""
     if not counts.all():
         absent = names[int(np.argmin(counts))]
+        other = 'set split = "stratified"' if random else "hold out fewer rows"
         raise LabelRange(
             f"target: must have training rows of each class; got none of {show(absent)}. Leave its "
-            'rows out, or set split = "stratified".'
+            f"rows out, or {other}."
         )
 
 
