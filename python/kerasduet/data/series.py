@@ -22,7 +22,7 @@ from kerasduet.forecasting.windows import Windows, window_origins
 if TYPE_CHECKING:
     from kerasduet.experiments import Experiment
 
-__all__ = ["load", "series_values"]
+__all__ = ["cut", "load", "series_values"]
 
 ROWS_AT_A_TIME = 2**16
 
@@ -38,6 +38,31 @@ def load(experiment: Experiment, data: Any = None) -> Dataset:
         The caller's series instead: pandas Series or DataFrame, or columns by name.
     """
     frame, index, source = _frame(experiment, data)
+    return cut(experiment, frame, index, source)
+
+
+def cut(
+    experiment: Experiment,
+    frame: pd.DataFrame,
+    index: str | None,
+    source: Source,
+    scaled_as: SeriesPreprocessing | None = None,
+) -> Dataset:
+    """Check a table and cut it into windows.
+
+    Parameters
+    ----------
+    experiment : Experiment
+        As for `load`.
+    frame : pandas.DataFrame
+        The table.
+    index : str, optional
+        Column that was its index of times.
+    source : Source
+        Where it came from.
+    scaled_as : SeriesPreprocessing, optional
+        What an earlier training learned: its mean and scale stay; None learns them.
+    """
     clean = tables.clean(frame, experiment, index)
     del frame  # all of it that is needed is in `clean`
     if experiment.frequency is not None and isinstance(clean.times, pd.RangeIndex):
@@ -45,11 +70,11 @@ def load(experiment: Experiment, data: Any = None) -> Dataset:
             f"frequency: needs a column of times; got {show(experiment.frequency)} and none. Set "
             "time to the name of that column, or frequency to none."
         )
-    if data is not None:
+    if source.given:
         labels = np.array([clean.target, *iso_times(clean.times)])
         marks = [clean.missing] if clean.missing.any() else []
         source = replace(source, sha256=digest_arrays(clean.values, labels, *marks))
-    return _split(experiment, clean, replace(source, note=clean.note))
+    return _split(experiment, clean, replace(source, note=clean.note), scaled_as)
 
 
 def series_values(
@@ -78,7 +103,12 @@ def _frame(experiment: Experiment, data: Any) -> tuple[pd.DataFrame, str | None,
     return frame, None, source
 
 
-def _split(experiment: Experiment, clean: tables.Cleaned, source: Source) -> Dataset:
+def _split(
+    experiment: Experiment,
+    clean: tables.Cleaned,
+    source: Source,
+    scaled_as: SeriesPreprocessing | None,
+) -> Dataset:
     lag, lookback, horizon = experiment.difference, experiment.lookback, experiment.horizon
     rows = len(clean.values)
     if lag >= rows:
@@ -127,6 +157,8 @@ def _split(experiment: Experiment, clean: tables.Cleaned, source: Source) -> Dat
     training = gaps.fill_gaps(clean.values[:validation], clean.missing[:validation])
     with np.errstate(all="ignore"):  # what is too large is refused by row
         preprocessing = _learn(experiment, clean, training)
+    if scaled_as is not None:
+        preprocessing = replace(preprocessing, mean=scaled_as.mean, scale=scaled_as.scale)
     scaled = _scaled(preprocessing, clean.values)
     own = scaled[:validation]
     if clean.missing[:validation].any():  # filled by what later rows know
