@@ -263,7 +263,7 @@ def test_the_figure_shows_the_intervals(run):
     assert (last["upper"] >= shown["forecast"]).all()
     wide = panel.frames["band_95"]
     assert (wide["lower"] <= panel.frames["band_80"]["lower"]).all()
-    assert "bands: 80 and 95 % intervals" in panel.subtitle
+    assert "bands: 80 and 95 %" in panel.subtitle
     assert "Of the truths the 95 % intervals hold " in panel.alt
     drawn = run.plot("forecast")
     assert len(drawn.axes[0].collections) == 2 * panel.frames["band_80"]["window"].nunique()
@@ -312,7 +312,7 @@ def test_both_strategies_are_told_wherever_there_is_a_score(run, recursive, tmp_
         assert one.forecast(level=80).attrs["strategy"] == word
         assert f"steps    {word}" in repr(one)
         for kind in ("forecast", "horizon"):
-            assert f"{word} forecasts" in plot_data(one, kind).panels[0].subtitle
+            assert f", {word}" in plot_data(one, kind).panels[0].subtitle
         page = kd.render_report(one, tmp_path / f"{word}.html")
         assert f"Errors of {word} forecasts" in Path(page).read_text("utf-8")
 
