@@ -97,6 +97,39 @@ resume_run <- function(run, data = NULL, progress = TRUE, callbacks = NULL) {
   })
 }
 
+#' Go on with the network of a finished run on a series that has grown
+#'
+#' The weights are those of the run; the optimizer starts afresh, as a finished run does not keep its
+#' state. The scale stays that of the run, as its weights are in those units. The longer series is
+#' split anew by the fractions of the experiment, so the test is its last rows, of which the run's
+#' training and validation rows held none.
+#'
+#' @param run A finished forecaster, or its folder; it stays as it is.
+#' @param new_rows The rows after the end of the series, or the whole series with more rows at its
+#'   end; a data frame, `ts` or vector. A run that was read from a folder, and trained on your own
+#'   data, needs the whole.
+#' @param epochs At most so many; `NULL` (default) takes those of the run.
+#' @inheritParams run_experiment
+#' @return A [kerasduet_run] like any other; `run$provenance$parent` has the sha256 of the weights
+#'   that it began with, and the rows and the data of that run.
+#' @examplesIf kerasduet:::has_core()
+#' settings <- list(units = 4, epochs = 1, progress = FALSE)
+#' before <- window(AirPassengers, end = c(1959, 12))
+#' run <- do.call(run_experiment, c("lstm-series", list(data = before), settings))
+#' update_run(run, window(AirPassengers, start = 1960), progress = FALSE)
+#' @export
+update_run <- function(run, new_rows, epochs = NULL, progress = TRUE) {
+  call_core({
+    collect()
+    given <- if (inherits(run, "kerasduet_run")) handle(run) else setting_to_py(run)
+    updated <- core$update_run(
+      given, data_to_py(new_rows),
+      epochs = setting_to_py(epochs), progress = progress_to_py(progress)
+    )
+    trained_run(updated)
+  })
+}
+
 # A script, or a loop in one, ends with an interrupt as it would without this package: no handler
 # of errors catches it. A person at a prompt is given what there is.
 trained_run <- function(py) {

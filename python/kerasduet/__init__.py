@@ -41,7 +41,7 @@ if TYPE_CHECKING:
         importance,
         partial_dependence,
     )
-    from kerasduet.workflow import resume_run, run_experiment
+    from kerasduet.workflow import resume_run, run_experiment, update_run
 
 __all__ = [
     "Dataset",
@@ -77,6 +77,7 @@ __all__ = [
     "run_many",
     "testing",
     "tune",
+    "update_run",
     "use_backend",
 ]
 
@@ -105,6 +106,7 @@ _HOME = {
     "register_task": "tasks.registering",
     "render_report": "report",
     "resume_run": "workflow",
+    "update_run": "workflow",
     "run_experiment": "workflow",
     "run_many": "jobs.many",
     "tune": "jobs.tuning",

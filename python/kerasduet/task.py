@@ -232,6 +232,28 @@ class Task(ABC):
             f"{experiment.name}, of the task {self.name}. Use cross_validate()."
         )
 
+    def extended(self, run: Any, chosen: Experiment, rows: Any) -> Dataset:
+        """Add new rows to the data of a run, in the units that its network was trained on.
+
+        Parameters
+        ----------
+        run : Result
+            Finished.
+        chosen : Experiment
+            That of the run, on the caller's own data.
+        rows : object
+            As the caller gave them.
+
+        Raises
+        ------
+        ArgumentType
+            A task whose rows have no end that others could follow.
+        """
+        raise ArgumentType(
+            f"run: must be of a series, which new rows go on; got the run {run.experiment.name}, "
+            f"{self.noun}. Train it on all rows with run_experiment()."
+        )
+
     @abstractmethod
     def heads(self, data: Any, network: Any) -> dict[str, Any]:
         """Give loss and metrics of the network's outputs, as `keras.Model.compile` takes them."""

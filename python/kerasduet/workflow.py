@@ -16,6 +16,7 @@ from kerasduet.models import build
 from kerasduet.names import is_own_network, task_of
 from kerasduet.progress import reporter
 from kerasduet.registry import TASKS
+from kerasduet.result import CHANGED
 from kerasduet.run import Run, load_run
 from kerasduet.runs.folder import RunFolder
 from kerasduet.runs.manifest import read_manifest
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 
     import keras
 
-__all__ = ["resume_run", "run_experiment"]
+__all__ = ["resume_run", "run_experiment", "update_run"]
 
 Progress = bool | Callable[[Mapping[str, Any]], None]
 
@@ -192,12 +193,74 @@ def resume_run(
     path = run_path(run)
     manifest = read_manifest(path)
     chosen = cut_off(path, manifest)
+    if manifest.get("provenance", {}).get("parent") and manifest["status"] != "finished":
+        raise RunFolderError(
+            f"run: an update of another run is resumed in the session that began it; got "
+            f"{str(path)!r}. Start over with update_run()."
+        )
     if chosen is None:
         if manifest["status"] == "finished" and data is None:
             return load_run(path)
         chosen = Experiment.from_dict(manifest["experiment"])
     _need_data(chosen, data, path)
     return run_experiment(chosen, data=data, out=run, progress=progress, callbacks=own)
+
+
+def update_run(
+    run: Run | str | os.PathLike[str],
+    new_rows: Any,
+    *,
+    epochs: int | None = None,
+    progress: Progress = True,
+) -> Run:
+    """Go on with the network of a finished run on a series that has grown.
+
+    The weights are those of the run; the optimizer starts afresh, as a finished run does not
+    keep its state. The scale stays that of the run, as its weights are in those units. The longer
+    series is split anew by the fractions of the experiment, so the test is its last rows, of
+    which the run's training and validation rows held none.
+
+    Parameters
+    ----------
+    run : Run or path
+        A finished forecaster, or its folder; it stays as it is.
+    new_rows : Series, DataFrame, or columns by name
+        The rows after the end of the series, or the whole series with more rows at its end. A run
+        that was read from a folder, and trained on the caller's own data, needs the whole.
+    epochs : int, optional
+        At most so many; by default as many as the run was given.
+    progress : bool or callable
+        As for `run_experiment`.
+
+    Returns
+    -------
+    Run
+        Like any other; `provenance["parent"]` has the sha256 of the weights that it began with, and
+        the rows and the data of that run.
+
+    Raises
+    ------
+    ArgumentType
+        A run that is not finished, or of no series; or no new rows.
+    DatasetError
+        Rows alone, where the run's own rows are not there any more.
+    """
+    parent = run if isinstance(run, Run) else load_run(run)
+    if parent.status != "finished" or parent.diverged:
+        what = "diverged" if parent.status == "finished" else parent.status
+        raise ArgumentType(
+            f"run: must be finished, with a network that gives numbers; got one that is {what}. "
+            "Finish it with resume_run(), or train it again."
+        )
+    if parent.is_changed:
+        raise RunFolderError(CHANGED)
+    chosen = parent.experiment
+    own = {"dataset": parent.task.own_data} | (
+        {"path": None} if "path" in chosen.flat() else {}
+    )
+    chosen = chosen.replace(**own, **({} if epochs is None else {"epochs": epochs}))
+    dataset = parent.task.extended(parent, chosen, new_rows)
+    return _run(chosen, dataset, None, None, reporter(progress), [], parent)
 
 
 def _need_data(chosen: Experiment, data: Any, where: Any) -> None:
@@ -215,6 +278,7 @@ def _run(
     cut: Run | None,
     tell: Callable[[Mapping[str, Any]], None],
     callbacks: list[Any],
+    parent: Run | None = None,
 ) -> Run:
     began = time.time()
     gc.collect()  # a network that nobody holds any more is a circle, with much memory in it
@@ -232,6 +296,8 @@ def _run(
     each_step = own_callbacks.each_step(callbacks)
     rows = len(dataset.train)
     model = training.compile_model(model, chosen, rows=rows, each_step=each_step)
+    if parent is not None:
+        model.set_weights(parent.model.get_weights())
     fingerprint = {"data": dataset.source.sha256, "backend": environment.backend_name()}
     if dataset.held_out is not None:
         fingerprint["split"] = dataset.held_out
@@ -272,6 +338,7 @@ def _run(
         raise
     run = _unscored(chosen, dataset, model, state)
     run.provenance |= {"fingerprint": fingerprint, "started": _iso(began)}
+    run.provenance |= _origin(parent, cut)
     if callbacks:
         run.provenance["callbacks"] = own_callbacks.names(callbacks)
     if not interrupted:
@@ -331,6 +398,20 @@ def _unscored(
         scored=False,
         _dataset=dataset,
     )
+
+
+def _origin(parent: Run | None, cut: Run | None) -> dict[str, Any]:
+    """Name the run whose weights a training began with."""
+    if parent is None:
+        earlier = cut.provenance.get("parent") if cut is not None else None
+        return {} if earlier is None else {"parent": earlier}
+    return {
+        "parent": {
+            "weights": parent.provenance["digests"]["weights"],
+            "data": parent.source.sha256,
+            "rows": parent.source.rows,
+        }
+    }
 
 
 def _test_digest(chosen: Experiment, dataset: Dataset) -> dict[str, str]:

@@ -263,7 +263,7 @@ def test_the_figure_shows_the_intervals(run):
     assert (last["upper"] >= shown["forecast"]).all()
     wide = panel.frames["band_95"]
     assert (wide["lower"] <= panel.frames["band_80"]["lower"]).all()
-    assert "bands: 80 and 95 % intervals" in panel.subtitle
+    assert "bands: 80 and 95 %" in panel.subtitle
     assert "Of the truths the 95 % intervals hold " in panel.alt
     drawn = run.plot("forecast")
     assert len(drawn.axes[0].collections) == 2 * panel.frames["band_80"]["window"].nunique()
@@ -312,7 +312,7 @@ def test_both_strategies_are_told_wherever_there_is_a_score(run, recursive, tmp_
         assert one.forecast(level=80).attrs["strategy"] == word
         assert f"steps    {word}" in repr(one)
         for kind in ("forecast", "horizon"):
-            assert f"{word} forecasts" in plot_data(one, kind).panels[0].subtitle
+            assert f", {word}" in plot_data(one, kind).panels[0].subtitle
         page = kd.render_report(one, tmp_path / f"{word}.html")
         assert f"Errors of {word} forecasts" in Path(page).read_text("utf-8")
 
@@ -339,3 +339,28 @@ def test_recursion_goes_on_over_parts_of_many_windows(recursive, monkeypatch):
     monkeypatch.setattr(recursion, "WINDOWS_AT_A_TIME", 5)
     parts = recursion.outputs(predict, learned, recursive.dataset.test.inputs)
     np.testing.assert_allclose(parts, whole, rtol=1e-5)
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_coverage_of_a_network_on_a_series_of_known_noise(seed):
+    """A season and noise that is 0.7 of the last noise and a new number: 80 and 95 % hold."""
+    random, rows = np.random.default_rng(seed), 1500
+    noise = random.normal(size=rows)
+    for row in range(1, rows):
+        noise[row] += 0.7 * noise[row - 1]
+    values = 50 + 8 * np.sin(2 * np.pi * np.arange(rows) / 12) + noise
+    settings = {"lookback": 24, "horizon": 6, "season": 12, "difference": 12, "epochs": 15}
+    splits = {"validation_split": 0.3, "test_split": 0.3, "straddle": True, "batch_size": 64}
+    run = kd.run_experiment(
+        "lstm-co2",
+        data=pd.Series(values, name="value"),
+        progress=False,
+        learning_rate=0.005,
+        **LINEAR | settings | splits,
+    )
+    assert 100 * run.metrics["coverage_80"] == pytest.approx(80, abs=3)
+    assert 100 * run.metrics["coverage_95"] == pytest.approx(95, abs=3)
+    # The best score there is: that of the new numbers alone, known to be normal; and that of the
+    # seasonal naive method, whose error has the variance 2 / (1 - 0.49), less what lag 12 repeats.
+    best = 4 * stats.norm.pdf(stats.norm.ppf(0.9)) / 0.2
+    assert best < run.metrics["winkler_80"] < best * math.sqrt(2 / (1 - 0.49) * (1 - 0.7**12))

@@ -140,8 +140,8 @@ def test_forecast_shows_the_last_windows_in_original_units(series_run):
     # A season before the first of the two windows of three steps, and the six steps.
     assert len(truth) == 7 + 6
     assert shown.subtitle == (
-        "The last 2 test windows of 3 steps; vertical lines: where each begins; "
-        "bands: 80 and 95 % intervals"
+        "The last 2 test windows of 3 steps, direct; vertical lines: where each begins; bands: 80 "
+        "and 95 %"
     )
     assert truth.index[-1].date().isoformat() in shown.alt
 

@@ -125,3 +125,18 @@ test_that("tables say how further steps were forecast", {
   expect_identical(attr(forecast(run, level = 80), "strategy"), "recursive")
   expect_match(run$facts$steps, "recursive")
 })
+
+test_that("a run is updated with the rows after its end", {
+  skip_without_core()
+  before <- window(AirPassengers, end = c(1959, 12))
+  run <- run_experiment(small_series(), data = before, progress = FALSE)
+  after <- update_run(run, window(AirPassengers, start = 1960), epochs = 1, progress = FALSE)
+  expect_s3_class(after, "kerasduet_run")
+  expect_identical(after$provenance$parent$weights, run$digests$weights)
+  expect_equal(after$provenance$parent$rows, 132)
+  expect_equal(forecast(after)$time, as.Date(c("1961-01-01", "1961-02-01")))
+  whole <- update_run(run, AirPassengers, epochs = 1, progress = FALSE)
+  expect_identical(whole$digests, after$digests)
+  expect_error(update_run(run, before), "must hold rows after the end", class = "ArgumentType")
+  expect_error(update_run(images_run(), before), "must be of a series", class = "ArgumentType")
+})

@@ -108,7 +108,11 @@ test_that("a forecast draws truth, network and baselines of the last windows", {
   plot <- plot(run, "forecast", windows = 2)
   table <- predictions(run)
   last <- table[table$origin == max(table$origin), ]
-  shown <- drawn(plot, 2)
+  shown <- drawn(plot, 4) # after the origins and the bands of 95 and 80 %
+  wide <- drawn(plot, 2)
+  narrow <- drawn(plot, 3)
+  expect_true(all(wide$ymin <= narrow$ymin & wide$ymax >= narrow$ymax))
+  expect_true(all(utils::tail(narrow$ymin, 3) <= last$forecast))
   network <- shown[shown$colour == "#0072B2", ]
   expect_equal(utils::tail(network$y, 3), last$forecast)
   expect_equal(utils::tail(network$x, 3), as.numeric(last$time))

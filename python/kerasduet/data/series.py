@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from kerasduet.data.folds import Origin
     from kerasduet.experiments import Experiment
 
-__all__ = ["load", "series_values"]
+__all__ = ["cut", "load", "series_values"]
 
 ROWS_AT_A_TIME = 2**16
 
@@ -49,6 +49,34 @@ def load(experiment: Experiment, data: Any = None, origin: Origin | None = None)
         the training.
     """
     frame, index, source = _frame(experiment, data)
+    return cut(experiment, frame, index, source, origin=origin)
+
+
+def cut(
+    experiment: Experiment,
+    frame: pd.DataFrame,
+    index: str | None,
+    source: Source,
+    scaled_as: SeriesPreprocessing | None = None,
+    origin: Origin | None = None,
+) -> Dataset:
+    """Check a table and cut it into windows.
+
+    Parameters
+    ----------
+    experiment : Experiment
+        As for `load`.
+    frame : pandas.DataFrame
+        The table.
+    index : str, optional
+        Column that was its index of times.
+    source : Source
+        Where it came from.
+    scaled_as : SeriesPreprocessing, optional
+        What an earlier training learned: its mean and scale stay; None learns them.
+    origin : Origin, optional
+        As for `load`.
+    """
     clean = tables.clean(frame, experiment, index)
     del frame  # all of it that is needed is in `clean`
     if experiment.frequency is not None and isinstance(clean.times, pd.RangeIndex):
@@ -56,15 +84,15 @@ def load(experiment: Experiment, data: Any = None, origin: Origin | None = None)
             f"frequency: needs a column of times; got {show(experiment.frequency)} and none. Set "
             "time to the name of that column, or frequency to none."
         )
-    if data is not None:
+    if source.given:
         labels = np.array([clean.target, *iso_times(clean.times)])
         marks = [clean.missing] if clean.missing.any() else []
         source = replace(source, sha256=digest_arrays(clean.values, labels, *marks))
     source = replace(source, note=clean.note)
     if origin is None:
-        return _split(experiment, clean, source)
-    cut, pieces = _pieces(experiment, clean, origin)
-    found = _split(experiment, cut, source, pieces)
+        return _split(experiment, clean, source, scaled_as)
+    seen, pieces = _pieces(experiment, clean, origin)
+    found = _split(experiment, seen, source, pieces=pieces)
     return replace(found, fold=origin, held_out=origin.name)
 
 
@@ -130,6 +158,7 @@ def _split(
     experiment: Experiment,
     clean: tables.Cleaned,
     source: Source,
+    scaled_as: SeriesPreprocessing | None = None,
     pieces: Sequence[tuple[int, int]] = (),
 ) -> Dataset:
     """Split a series, by the settings or before the pieces that are tested, and cut its windows."""
@@ -184,6 +213,8 @@ def _split(
     training = gaps.fill_gaps(clean.values[:validation], clean.missing[:validation])
     with np.errstate(all="ignore"):  # what is too large is refused by row
         preprocessing = _learn(experiment, clean, training)
+    if scaled_as is not None:
+        preprocessing = replace(preprocessing, mean=scaled_as.mean, scale=scaled_as.scale)
     scaled = _scaled(preprocessing, clean.values)
     own = scaled[:validation]
     if clean.missing[:validation].any():  # filled by what later rows know

@@ -83,6 +83,10 @@ def offsets(
     prediction interval with mean 0, Student's t with n degrees of freedom times the root mean
     square times sqrt(1 + 1/n), but at least the largest error.
 
+    Windows that begin close together share steps, and so errors: m of them, h steps ahead, count
+    as n = m / sqrt(h), between m, were they independent, and m / h, those that lie apart. The
+    square root is what `benchmarks/intervals.py` found to cover best.
+
     Each share follows its misses with some inertia: Gibbs and Candès (2021), Adaptive conformal
     inference under distribution shift, NeurIPS; with the truth of h steps ahead known h steps
     later: Wang and Hyndman (2024), Online conformal inference for multi-step time series
@@ -98,7 +102,7 @@ def offsets(
     found = np.empty((windows + 1, horizon, len(shares), 2))
     for step in range(horizon):
         for side, sign in enumerate((-1, 1)):
-            tail = _Tail([sign * error for error in known[step]])
+            tail = _Tail([sign * error for error in known[step]], math.sqrt(step + 1))
             ends = _follow(tail, sign * errors[:, step], step + 1, shares)
             found[:, step, :, side] = sign * ends
     return found
@@ -127,8 +131,8 @@ def _follow(tail: _Tail, scores: np.ndarray, delay: int, shares: Sequence[float]
 class _Tail:
     """Scores of one step, large ones beyond the end, and the shares that steer it."""
 
-    def __init__(self, scores: Sequence[float]) -> None:
-        self.scores = sorted(scores)
+    def __init__(self, scores: Sequence[float], overlap: float) -> None:
+        self.scores, self.overlap = sorted(scores), overlap
         self.squares = math.fsum(score * score for score in scores)
         self.steered = list(FOLLOWED)
 
@@ -145,13 +149,14 @@ class _Tail:
 
     def end(self, share: float) -> float:
         """Give the score that a share of new ones is to exceed; at least 0."""
-        share, n = self._steer(share), len(self.scores)
-        rank = math.ceil((n + 1) * (1 - share) - 1e-9)
-        if rank <= n:
+        share, count = self._steer(share), len(self.scores)
+        n = max(count / self.overlap, 1.0)
+        rank = math.ceil((n + 1) * (1 - share) * count / n - 1e-9)
+        if rank <= count:
             return max(self.scores[rank - 1], 0.0)
         from scipy.special import stdtrit
 
-        wide = stdtrit(n, 1 - share) * math.sqrt((1 + 1 / n) * self.squares / n)
+        wide = stdtrit(n, 1 - share) * math.sqrt((1 + 1 / n) * self.squares / count)
         return max(self.scores[-1], float(wide), 0.0)
 
     def _steer(self, share: float) -> float:

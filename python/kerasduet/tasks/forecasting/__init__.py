@@ -97,6 +97,12 @@ class Forecasting(Task):
 
         return series.load(experiment, given)
 
+    def extended(self, run: Any, chosen: Experiment, rows: Any) -> Dataset:
+        """Add rows after the end of the series, or take the whole, longer series."""
+        from kerasduet.tasks.forecasting import updates
+
+        return updates.extended(run, chosen, rows)
+
     def folds(
         self, experiment: Experiment, given: Any, folds: int, repeats: int
     ) -> Sequence[Dataset]:

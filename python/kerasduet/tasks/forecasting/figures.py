@@ -131,7 +131,7 @@ def forecast_panel(run: Result, *, windows: Any = None) -> Panel:
         title="Forecast beside truth and baselines",
         subtitle=f"{span.capitalize()}, {_strategy(run)}"
         + ("; vertical lines: where each begins" if horizon > 1 else "")
-        + ("; bands: 80 and 95 % intervals" if bands else ""),
+        + ("; bands: 80 and 95 %" if bands else ""),
         x=_time_label(run, lines["time"]),
         y=f"{name} ({unit})" if unit else shortened(name, LONGEST_NAME),
         alt=(
@@ -279,7 +279,7 @@ def _target(run: Result) -> tuple[str, str]:
 
 
 def _strategy(run: Result) -> str:
-    return f"{getattr(run.preprocessing, 'strategy', 'direct')} forecasts"
+    return getattr(run.preprocessing, "strategy", "direct")
 
 
 def _step_unit(run: Result) -> str:
