@@ -55,7 +55,9 @@ class Fold:
 
     def load(self, task: Any, experiment: Experiment, given: Any) -> Dataset:
         """Load the data set of this fold."""
-        found: Dataset = task.folds(experiment, given, self.folds, self.repeats)[self.number - 1]
+        found: Dataset = task.folds(experiment, given, self.folds, self.repeats)[
+            self.number - 1
+        ]
         return found
 
 
