@@ -10,12 +10,13 @@
 #' that was learned; with the test rows changed, the validation windows too, and weights and history
 #' of two short trainings, which early stopping belongs to; with the rows after the origin of a
 #' forecast changed (the first, and one in the middle of the test), its inputs, its forecast in the
-#' target's units and its baselines. Its targets must change with those rows. Where `missing = "interpolate"`, the last rows before each border
-#' are taken out first, since a gap there could be filled from what follows.
+#' target's units and its baselines. Its targets must change with those rows. Where
+#' `missing = "interpolate"`, the last rows before each border are taken out first, since a gap
+#' there could be filled from what follows.
 #'
-#' @return A `kerasduet_leakage`, a list that prints as text: `table`, a data frame with a row a check
-#'   (`check`, `what` was compared, or what moved, and `passed`); `passed`, whether all did; and
-#'   `text`, in words.
+#' @return A `kerasduet_leakage`, a list that prints as text: `table`, a data frame with a row a
+#'   check (`check`, `what` was compared, or what moved, and `passed`); `passed`, whether all did;
+#'   and `text`, in words.
 #' @seealso [backtest()]
 #' @examplesIf kerasduet:::has_core()
 #' \donttest{
