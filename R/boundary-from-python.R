@@ -166,6 +166,16 @@ comparison_from_py <- function(comparison) {
   )
 }
 
+leakage_from_py <- function(leakage) {
+  structure(
+    list(
+      table = frame_from_py(leakage$table), passed = plain(leakage$passed),
+      text = plain(leakage$text)
+    ),
+    class = "kerasduet_leakage"
+  )
+}
+
 # The test rows of a run, by the kinds of columns that its task declares.
 predictions_from_py <- function(py) {
   kinds <- plain(py$task$columns(py$preprocessing))

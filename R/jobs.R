@@ -104,7 +104,8 @@ cross_validate <- function(experiment, folds = 5, repeats = 1, folder = NULL, en
 #' @param window Character. `"expanding"` (default): train on all rows before a fold; `"sliding"`:
 #'   on as many as before the first.
 #' @param methods Character. What the networks are compared with: `"naive"`, `"seasonal_naive"`,
-#'   `"drift"`, `"seasonal_drift"`, `"theta"`, `"ets"`, `"arima"`, or a method that a Python module
+#'   `"drift"`, `"seasonal_drift"`, `"copy_feature"` (the last value of one of `features`, chosen on
+#'   the validation rows), `"theta"`, `"ets"`, `"arima"`, or a method that a Python module
 #'   registers. `NULL` (default) takes all that can be used here, `list()` none.
 #' @inheritParams run_many
 #'

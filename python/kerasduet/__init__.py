@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from kerasduet.forecasting.outside import register_forecaster
     from kerasduet.jobs.backtests import backtest
     from kerasduet.jobs.folds import cross_validate
+    from kerasduet.jobs.leakage import check_leakage
     from kerasduet.jobs.listing import list_runs
     from kerasduet.jobs.many import run_many
     from kerasduet.jobs.parity import check_parity
@@ -51,6 +52,7 @@ __all__ = [
     "backtest",
     "baseline_coefficients",
     "build_model",
+    "check_leakage",
     "check_parity",
     "compare_runs",
     "concepts",
@@ -89,6 +91,7 @@ _HOME = {
     "backtest": "jobs.backtests",
     "baseline_coefficients": "tasks.tables.looks",
     "build_model": "models",
+    "check_leakage": "jobs.leakage",
     "check_parity": "jobs.parity",
     "compare_runs": "report",
     "cross_validate": "jobs.folds",

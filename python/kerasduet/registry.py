@@ -147,6 +147,7 @@ FORECASTERS = Registry(
         "seasonal_naive": "forecasting.outside:seasonal_naive",
         "drift": "forecasting.outside:drift",
         "seasonal_drift": "forecasting.outside:seasonal_drift",
+        "copy_feature": "forecasting.outside:copy_feature",
         "theta": "forecasting.outside:theta",
         "ets": "forecasting.exponential:ets",
         "arima": "forecasting.arima:arima",

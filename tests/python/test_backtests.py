@@ -335,6 +335,30 @@ def test_usual_methods_say_something_of_their_own(monkeypatch):
     assert _methods(CHOSEN, "ets") == ["ets"]
 
 
+def test_a_target_that_an_input_all_but_holds_is_said_to_be_so():
+    close = 100 + np.random.default_rng(3).normal(size=120).cumsum()
+    opened = np.concatenate([[100], close[:-1]]) + 0.01
+    frame = pd.DataFrame({"time": DATA.index, "open": opened, "close": close})
+    settings = {"target": "open", "features": ("open", "close"), "season": 1, "difference": 0}
+    settings["horizon"] = 1
+    chosen = kd.experiment("lstm-co2", **LINEAR | SETTINGS | settings)
+    given = {"folds": 2, "seeds": 1, "engine": "inline", "progress": False}
+    found = kd.backtest(chosen, data=frame, methods=["naive", "copy_feature"], **given)
+    summary = found.summary().set_index("model")
+    copied, own = summary.loc["copy_feature", "mae"], summary.loc["naive", "mae"]
+    assert copied == pytest.approx(0.01) and own > 0.5
+    assert found.verdict.endswith(
+        "The network does not earn its keep. The target is all but contained in an input: copying "
+        f"its last value has an error {own / copied:.0f} times smaller than the target's own."
+    )
+    # Without features there is nothing to copy.
+    from kerasduet.jobs.backtests import _methods
+
+    assert "copy_feature" in _methods(chosen, None) and "copy_feature" not in _methods(
+        CHOSEN, None
+    )
+
+
 def test_figures_say_which_model_is_how_far_off(tested):
     figure = tested.plot()
     assert "step 1 to step 3: network" in figure.alt_text

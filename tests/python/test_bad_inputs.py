@@ -119,6 +119,8 @@ def call(case, folder, runs, events):
         return kd.experiment(preset, **settings)
     if name == "load_data":
         return kd.load_data(kd.experiment(preset, **settings), data)
+    if name == "check_leakage":
+        return kd.check_leakage(kd.experiment(preset, **settings), data)
     out = case.get("out", "{folder}/out").replace("{folder}", str(folder))
     if name in SETS:
         one = kd.experiment(preset, **settings)

@@ -49,7 +49,17 @@ def stranger():
 
 
 @pytest.mark.parametrize(
-    "name", ["naive", "seasonal_naive", "drift", "seasonal_drift", "theta", "ets", "arima"]
+    "name",
+    [
+        "naive",
+        "seasonal_naive",
+        "drift",
+        "seasonal_drift",
+        "copy_feature",
+        "theta",
+        "ets",
+        "arima",
+    ],
 )
 def test_a_method_keeps_its_promises(name):
     assert name in FORECASTERS
@@ -131,6 +141,28 @@ def test_orders_of_differencing_are_those_of_the_tests():
     assert differences(noise.cumsum().cumsum(), 1) == (2, 0)
     assert differences(noise + 9 * (np.arange(200) % 4), 4) == (0, 1)
     assert Orders(1, 2, 0, 1, True).count == 6
+
+
+def test_the_nearest_column_is_copied():
+    close = np.random.default_rng(3).normal(size=120).cumsum()
+    opened = np.concatenate([[0], close[:-1]]) + 0.01  # yesterday's close, all but a cent
+    features = np.column_stack([opened, close + 5, close])
+    given = {"horizon": 1, "season": 1, "origins": np.array([99, 100]), "levels": ()}
+    held = np.arange(70, 95)
+    found = forecasts_of("copy_feature", opened, features=features, validation=held, **given)
+    assert found["forecast"].ravel().tolist() == close[[99, 100]].tolist()
+    assert found["note"] == "input column 3, error 0.01 on the validation rows"
+    naive = forecasts_of("naive", opened, **given)["forecast"].ravel()
+    assert np.abs(found["forecast"].ravel() - opened[[100, 101]]) == pytest.approx([0.01] * 2)
+    assert (np.abs(naive - opened[[100, 101]]) > 0.05).all()
+    # What follows the validation does not choose.
+    features[96:, 2] += 50
+    assert (
+        "input column 3"
+        in forecasts_of("copy_feature", opened, features=features, validation=held, **given)[
+            "note"
+        ]
+    )
 
 
 def test_parameters_are_those_of_the_first_origin():

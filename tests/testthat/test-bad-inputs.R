@@ -86,6 +86,7 @@ call_case <- function(case, base, folder, tell) {
   switch(case$call,
     experiment = do.call(experiment, arguments),
     load_data = load_data(do.call(experiment, arguments), data),
+    check_leakage = check_leakage(do.call(experiment, arguments), data),
     run_experiment = {
       out <- in_folder(case$out %||% "{folder}/out", folder)
       do.call(run_experiment, c(arguments, list(data = data, out = out, progress = tell)))

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from kerasduet.data.folds import Origin
     from kerasduet.experiments import Experiment
 
-__all__ = ["cut", "load", "series_values"]
+__all__ = ["borders", "cut", "load", "series_values"]
 
 ROWS_AT_A_TIME = 2**16
 
@@ -154,6 +154,14 @@ def _frame(experiment: Experiment, data: Any) -> tuple[pd.DataFrame, str | None,
     return frame, None, source
 
 
+def borders(experiment: Experiment, rows: int, test: int | None = None) -> tuple[int, int]:
+    """Give the first row of the validation and of the test, if that is not given."""
+    lag = experiment.difference  # differencing uses up the first rows
+    if test is None:
+        test = rows - round((rows - lag) * experiment.test_split)
+    return test - round((test - lag) * experiment.validation_split), test
+
+
 def _split(
     experiment: Experiment,
     clean: tables.Cleaned,
@@ -169,9 +177,7 @@ def _split(
             f"difference: must be less than the rows ({rows}); got {lag}. Give a longer series, "
             "or a smaller difference."
         )
-    usable = rows - lag  # differencing uses up the first rows
-    test = pieces[0][0] if pieces else rows - round(usable * experiment.test_split)
-    validation = test - round((test - lag) * experiment.validation_split)
+    validation, test = borders(experiment, rows, pieces[0][0] if pieces else None)
     splits = {
         "training": (lag, validation),
         "validation": (validation, test),

@@ -35,6 +35,7 @@ from kerasduet.forecasting import baselines
 from kerasduet.registry import FORECASTERS
 
 __all__ = [
+    "copy_feature",
     "drift",
     "forecasts_of",
     "naive",
@@ -320,3 +321,35 @@ def theta(
     what = "no season" if len(figures) == 1 else f"season of {season}"
     note = f"theta, smoothing {alpha:.3f}, slope {slope:.4g}, {what}"
     return with_intervals(found, spread, levels, note)
+
+
+def copy_feature(
+    values: np.ndarray,
+    *,
+    horizon: int,
+    season: int,
+    origins: np.ndarray,
+    levels: Sequence[float] = (),
+    features: np.ndarray,
+    validation: np.ndarray,
+) -> Found:
+    """Copy the last value of one input column: that which is nearest on the validation rows.
+
+    Notes
+    -----
+    Yesterday's closing price is all but today's opening price: a network that is given it and does
+    worse than copying it has learned nothing. Without validation rows the training rows decide. An
+    input that is the target itself makes this the naive forecast.
+    """
+    last = int(origins[0])
+    judged = validation[validation + horizon <= last]
+    if len(judged) == 0:
+        judged = np.arange(last - horizon + 1)
+    ahead = values[judged[:, None] + np.arange(1, horizon + 1)]  # (windows, horizon)
+    errors = np.abs(ahead[..., None] - features[judged, None, :]).mean(axis=(0, 1))
+    best = int(errors.argmin())
+    one_step = _deviation(values[1 : last + 1] - features[:last, best])
+    size = one_step * np.sqrt(np.arange(1, horizon + 1))
+    found = np.repeat(features[origins, best][:, None], horizon, axis=1)
+    note = f"input column {best + 1}, error {errors[best]:.4g} on the validation rows"
+    return with_intervals(found, size, levels, note)

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 __all__ = ["NETWORK", "Piece", "compared", "pieces_of", "scored", "verdict"]
 
 NETWORK = "network"
+CONTAINED = 5  # times that an input's last value is nearer to the target than its own
 ERRORS = ("mae", "rmse", "smape", "mase")
 
 
@@ -288,6 +289,20 @@ def verdict(summary: pd.DataFrame) -> str:
         f"{best['mae']:.4g}: skill {100 * best['skill']:.0f} % (95 % interval "
         f"{100 * best['low']:.0f} to {100 * best['high']:.0f} %){test}. "
     )
-    if best["low"] > 0:
-        return text + "The network earns its keep."
-    return text + "The network does not earn its keep."
+    does = "earns" if best["low"] > 0 else "does not earn"
+    return f"{text}The network {does} its keep.{_contained(summary)}"
+
+
+def _contained(summary: pd.DataFrame) -> str:
+    """Say that an input's last value all but is the target, as yesterday's close is the open."""
+    errors = dict(zip(summary["model"], summary["mae"], strict=True))
+    if not {"naive", "copy_feature"} <= set(errors):
+        return ""
+    copied, own = errors["copy_feature"], errors["naive"]
+    if not own > CONTAINED * copied:
+        return ""
+    times = f"{own / copied:.0f} times smaller" if copied > 0 else "of 0, smaller"
+    return (
+        " The target is all but contained in an input: copying its last value has an error "
+        f"{times} than the target's own."
+    )
