@@ -115,6 +115,10 @@
 #'
 #' Others:
 #'
+#' * `transform`: "none", "log", "log-returns" or "box-cox". What the network sees of the target,
+#'   which is then above 0: itself, its logarithm, the logarithm's changes (against the step
+#'   before, or `difference` steps before), or a power of it that is fitted to the training rows.
+#'   Forecasts and scores are in its own units.
 #' * `strategy`:
 #' * `"direct"`: The network gives all steps at once, or only the next one and is fed its own
 #'   forecasts up to the horizon.

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from kerasduet.checks import show
-from kerasduet.data import gaps
+from kerasduet.data import gaps, transforms
 from kerasduet.data import table as tables
 from kerasduet.data.csv_file import read_csv
 from kerasduet.data.dataset import Dataset, Part, Source, digest_arrays
@@ -79,7 +79,7 @@ def _pieces(
         Its rows; of each piece that is forecast the first row, and the one after its last.
     """
     rows, horizon, count = len(clean.values), experiment.horizon, origin.origins
-    rows_of_test = round((rows - experiment.difference) * experiment.test_split)
+    rows_of_test = round((rows - experiment.data.lag) * experiment.test_split)
     size = rows_of_test // count
     if size < horizon:
         raise ArgumentRange(
@@ -133,7 +133,7 @@ def _split(
     pieces: Sequence[tuple[int, int]] = (),
 ) -> Dataset:
     """Split a series, by the settings or before the pieces that are tested, and cut its windows."""
-    lag, lookback, horizon = experiment.difference, experiment.lookback, experiment.horizon
+    lag, lookback, horizon = experiment.data.lag, experiment.lookback, experiment.horizon
     rows = len(clean.values)
     if lag >= rows:
         raise SeriesTooShort(
@@ -203,7 +203,7 @@ def _split(
 def _scaled(learned: SeriesPreprocessing, values: np.ndarray) -> np.ndarray:
     """Difference and scale a series, some rows at a time: float32, as many rows."""
     scaled = np.zeros(values.shape, np.float32)
-    lag = learned.difference
+    lag = learned.lag
     with np.errstate(all="ignore"):
         for start in range(lag, len(values), ROWS_AT_A_TIME):
             stop = min(start + ROWS_AT_A_TIME, len(values))
@@ -244,7 +244,7 @@ def _as_known(
     late = np.flatnonzero(clean.missing[origins].any(axis=1))
     if len(late) == 0:
         return _windows(learned, scaled, origins)
-    steps = np.arange(1 - learned.lookback - learned.difference, learned.horizon + 1)
+    steps = np.arange(1 - learned.lookback - learned.lag, learned.horizon + 1)
     rows = origins[late, None] + steps
     last = gaps.last_known(clean.missing)
     known = gaps.as_known(clean.values, last, origins[late], rows)
@@ -277,10 +277,14 @@ def _refuse_overflow(
 def _learn(
     experiment: Experiment, clean: tables.Cleaned, training: np.ndarray
 ) -> SeriesPreprocessing:
-    lag, target = experiment.difference, clean.target
-    steps = training[lag:] - training[: len(training) - lag] if lag else training
-    mean, scale = steps.mean(axis=0), steps.std(axis=0)
+    lag, target = experiment.data.lag, clean.target
     columns = experiment.data.input_columns(target)
+    transform, power = experiment.transform, None
+    if transform == "box-cox":
+        power = transforms.fit_lambda(training[:, -1])
+    seen = transforms.of_target(training, (*columns, target), transform, power)
+    steps = seen[lag:] - seen[: len(seen) - lag] if lag else seen
+    mean, scale = steps.mean(axis=0), steps.std(axis=0)
     for name, size, level in zip((*columns, target), scale, steps[0], strict=True):
         if not np.isfinite(size):
             raise ScaleError(
@@ -303,7 +307,7 @@ def _learn(
         target_is_input=columns == (target,),
         mean=tuple(map(float, mean)),
         scale=tuple(map(float, scale)),
-        difference=lag,
+        difference=experiment.difference,
         lookback=experiment.lookback,
         horizon=experiment.horizon,
         season=experiment.season,
@@ -316,4 +320,6 @@ def _learn(
         zone=zone(times),
         spacing=None if experiment.frequency else spacing_of(times),
         strategy=experiment.strategy,
+        transform=transform,
+        power=power,
     )

@@ -32,6 +32,7 @@ from kerasduet.errors import (
     DatasetError,
     EmptyData,
     LengthMismatch,
+    ScaleError,
     UnknownName,
 )
 
@@ -253,7 +254,19 @@ def clean(
     else:
         refuse_missing(missing, place)
     values = gaps.fill_gaps(values, absent)
+    _refuse_below(values[:, -1], target, experiment.transform, place)
     return Cleaned(times, values, absent, target, " ".join(filter(None, notes)))
+
+
+def _refuse_below(values: np.ndarray, target: str, transform: str, place: Place) -> None:
+    """Refuse a target that has no logarithm."""
+    if transform == "none" or values.min() > 0:
+        return
+    row = int((values <= 0).argmax())
+    raise ScaleError(
+        f'{target}: must be above 0 for transform = "{transform}"; got {show(float(values[row]))} '
+        f'in {place(row)}. Fix that value, or set transform = "none".'
+    )
 
 
 def _refuse_without(names: list[str], needed: tuple[str | None, ...]) -> None:

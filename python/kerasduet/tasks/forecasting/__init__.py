@@ -54,6 +54,7 @@ class Forecasting(Task):
         "horizon",
         "strategy",
         "difference",
+        "transform",
         "season",
         "straddle",
         "test_split",

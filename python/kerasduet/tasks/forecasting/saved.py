@@ -16,7 +16,15 @@ __all__ = ["check"]
 
 def check(learned: SeriesPreprocessing, experiment: Experiment) -> None:
     """Refuse what no training for an experiment could have learned."""
-    for name in ("difference", "lookback", "horizon", "season", "frequency", "strategy"):
+    for name in (
+        "difference",
+        "lookback",
+        "horizon",
+        "season",
+        "frequency",
+        "strategy",
+        "transform",
+    ):
         saved.hold(name, getattr(learned, name), getattr(experiment, name))
     saved.texts("columns", (*learned.columns, learned.target))
     features = TASKS[experiment.task].shapes(experiment.data)["n_features"]
@@ -36,8 +44,13 @@ def check(learned: SeriesPreprocessing, experiment: Experiment) -> None:
         raise ValueError("scale: must be above 0")
     if type(learned.rows) is not int or not learned.rows >= len(learned.tail):
         raise ValueError("rows: must be at least those of the tail")
-    if len(learned.tail) < experiment.lookback + experiment.difference:
+    if len(learned.tail) < experiment.lookback + experiment.data.lag:
         raise ValueError("tail: must fill a window")
+    saved.hold("power", learned.power is not None, learned.transform == "box-cox")
+    if learned.power is not None:
+        saved.finite((learned.power,))
+    if learned.transform != "none" and min(row[-1] for row in learned.tail) <= 0:
+        raise ValueError("tail: must be above 0 for a logarithm")
     if learned.errors is not None:  # of runs without a calibration
         _check_errors(learned)
     if learned.tail_times:  # earlier versions kept no row numbers

@@ -58,6 +58,10 @@ class SeriesSettings(Section):
         Time steps in one season, at least 1 and fewer than the training rows.
     difference : int
         The network sees changes against this many steps before; 0 sees the values.
+    transform : {"none", "log", "log-returns", "box-cox"}
+        What the network sees of the target, which is then above 0: itself, its logarithm, the
+        logarithm's changes (against the step before, or `difference` steps before), or a power
+        of it that is fitted to the training rows. Forecasts and scores are in its own units.
     straddle : bool
         Let validation and test windows take their inputs from the rows before the split.
     lookback, horizon : int
@@ -80,6 +84,7 @@ class SeriesSettings(Section):
     missing: Annotated[str, OneOf(("error", "interpolate"))] = "error"
     season: Annotated[int, Whole(1)] = 1
     difference: Annotated[int, Whole(0)] = 0
+    transform: Annotated[str, OneOf(("none", "log", "log-returns", "box-cox"))] = "none"
     straddle: Annotated[bool, Flag()] = False
     lookback: Annotated[int, Whole(1)] = 30
     horizon: Annotated[int, HORIZON] = 1
@@ -89,6 +94,11 @@ class SeriesSettings(Section):
     def steps_at_once(self) -> int:
         """Give the steps of one output of the network."""
         return 1 if self.strategy == "recursive" else self.horizon
+
+    @property
+    def lag(self) -> int:
+        """Give the rows that a change goes back over; 0 where the network sees no changes."""
+        return max(self.difference, 1) if self.transform == "log-returns" else self.difference
 
     def input_columns(self, target: str | None) -> tuple[Any, ...]:
         """Give the columns that the network sees: the features, and the target's own past."""

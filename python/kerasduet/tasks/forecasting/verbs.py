@@ -57,7 +57,7 @@ def predict(run: Result, x: Any, kind: str) -> pd.DataFrame:
         times, values = x.table.times, x.table.values
     else:
         times, values = series_values(run.experiment, learned, x)
-    needed = learned.lookback + learned.difference
+    needed = learned.lookback + learned.lag
     if len(values) < needed:
         raise SeriesTooShort(
             f"x: must have lookback + difference = {needed} rows; got {len(values)}."
