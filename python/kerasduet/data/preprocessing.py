@@ -155,6 +155,14 @@ class SeriesPreprocessing(Learned):
         What the network sees of the target.
     power : float, optional
         Of a Box-Cox transform, fitted to the training rows.
+    known_future : tuple of str
+        Columns whose values are known ahead of time, in order.
+    known_mean, known_scale : tuple of float
+        Of their training rows.
+    known_tail : tuple of tuple of float
+        Their values in the rows of `tail`.
+    calendar : tuple of str
+        Parts of the times that the network sees.
     """
 
     kind = "series"
@@ -180,6 +188,22 @@ class SeriesPreprocessing(Learned):
     strategy: str = "direct"
     transform: str = "none"
     power: float | None = None
+    known_future: tuple[str, ...] = ()
+    known_mean: tuple[float, ...] = ()
+    known_scale: tuple[float, ...] = ()
+    known_tail: tuple[tuple[float, ...], ...] = ()
+    calendar: tuple[str, ...] = ()
+
+    @property
+    def sees_ahead(self) -> bool:
+        """Whether the network sees anything of the steps that it forecasts."""
+        return bool(self.known_future or self.calendar)
+
+    @property
+    def leads(self) -> tuple[int, ...]:
+        """How many rows ahead the network sees: a window of them covers its steps."""
+        steps = 1 if self.strategy == "recursive" else self.horizon
+        return tuple(range(steps, 0, -self.lookback))
 
     @property
     def lag(self) -> int:

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from kerasduet.checks import show
-from kerasduet.data import gaps, transforms
+from kerasduet.data import ahead, gaps, transforms
 from kerasduet.data import table as tables
 from kerasduet.data.csv_file import read_csv
 from kerasduet.data.dataset import Dataset, Part, Source, digest_arrays
@@ -59,6 +59,7 @@ def load(experiment: Experiment, data: Any = None, origin: Origin | None = None)
     if data is not None:
         labels = np.array([clean.target, *iso_times(clean.times)])
         marks = [clean.missing] if clean.missing.any() else []
+        marks += [clean.known] if clean.known.size else []
         source = replace(source, sha256=digest_arrays(clean.values, labels, *marks))
     source = replace(source, note=clean.note)
     if origin is None:
@@ -97,7 +98,8 @@ def _pieces(
     values = gaps.fill_gaps(values, missing)
     tested = starts if origin.origin == 0 else [test]
     pieces = [(start - begin, start - begin + size) for start in tested]
-    return replace(clean, times=clean.times[begin:end], values=values, missing=missing), pieces
+    cut = replace(clean, times=clean.times[begin:end], values=values, missing=missing)
+    return replace(cut, known=clean.known[begin:end]), pieces
 
 
 def series_values(
@@ -188,11 +190,14 @@ def _split(
     own = scaled[:validation]
     if clean.missing[:validation].any():  # filled by what later rows know
         own = _scaled(preprocessing, training)
+    seen = None
+    if preprocessing.sees_ahead:
+        seen = ahead.seen(preprocessing, clean.known, clean.times)
     held = _with_known_truth(origins.get("validation", np.arange(0)), clean.missing, horizon)
     return Dataset(
-        train=_windows(preprocessing, own, origins["training"]),
-        validation=_as_known(preprocessing, clean, scaled, held),
-        test=_as_known(preprocessing, clean, scaled, origins["test"]),
+        train=_windows(preprocessing, own, origins["training"], seen),
+        validation=_as_known(preprocessing, clean, scaled, held, seen),
+        test=_as_known(preprocessing, clean, scaled, origins["test"], seen),
         preprocessing=preprocessing,
         source=source,
         settings=experiment.data.values(),
@@ -216,19 +221,29 @@ def _windows(
     learned: SeriesPreprocessing,
     scaled: np.ndarray,
     origins: np.ndarray,
+    seen: np.ndarray | None = None,
     late: np.ndarray | None = None,
     known: np.ndarray | None = None,
 ) -> Part:
     """Look at the windows that end at the origins, and at the target steps after each.
 
-    Those that are `late` are as `known` instead (late, lookback + horizon, columns).
+    Beside the columns stand those that are `seen` ahead of time (rows, columns). Windows that are
+    `late` are as `known` instead (late, lookback + horizon, columns).
     """
     lookback, inputs, targets = learned.lookback, None, None
     steps = 1 if learned.strategy == "recursive" else learned.horizon
     if known is not None:
         inputs, targets = known[:, :lookback, :-1], known[:, lookback : lookback + steps, -1]
+    first, columns, later = origins - (lookback - 1), scaled[:, :-1], None
+    if seen is not None:
+        columns = np.hstack([columns, seen[: len(columns)]])
+        if inputs is not None and late is not None:
+            plans = Windows(seen, first[late], lookback)
+            inputs = np.concatenate([inputs, np.asarray(plans)], axis=2)
+        if steps < learned.horizon:
+            later = Windows(seen[: len(columns)], origins + 1, learned.horizon - 1)
     return Part(
-        Windows(scaled[:, :-1], origins - (lookback - 1), lookback, late, inputs),
+        Windows(columns, first, lookback, late, inputs, later),
         Windows(scaled[:, -1], origins + 1, steps, late, targets),
     )
 
@@ -238,17 +253,19 @@ def _as_known(
     clean: tables.Cleaned,
     scaled: np.ndarray,
     origins: np.ndarray,
+    seen: np.ndarray | None = None,
 ) -> Part:
     """Look at windows whose inputs use nothing that came after their origin."""
     # Only a window that ends within a gap was filled from what followed it.
     late = np.flatnonzero(clean.missing[origins].any(axis=1))
     if len(late) == 0:
-        return _windows(learned, scaled, origins)
+        return _windows(learned, scaled, origins, seen)
     steps = np.arange(1 - learned.lookback - learned.lag, learned.horizon + 1)
     rows = origins[late, None] + steps
     last = gaps.last_known(clean.missing)
     known = gaps.as_known(clean.values, last, origins[late], rows)
-    return _windows(learned, scaled, origins, late, learned.scaled(known).astype(np.float32))
+    found = learned.scaled(known).astype(np.float32)
+    return _windows(learned, scaled, origins, seen, late, found)
 
 
 def _with_known_truth(origins: np.ndarray, missing: np.ndarray, horizon: int) -> np.ndarray:
@@ -298,6 +315,10 @@ def _learn(
                 f"{name}: {what} must vary in the training rows; got a constant, "
                 f"{show(float(level))}."
             )
+    plans = clean.known
+    known_mean, known_scale = ahead.known_scales(
+        experiment.known_future, plans[: len(training)]
+    )
     # For the network, the baselines and the times that follow.
     tail = max(experiment.lookback + lag, experiment.season + 1, SPACING_ROWS)
     values, times = clean.values, clean.times
@@ -322,4 +343,9 @@ def _learn(
         strategy=experiment.strategy,
         transform=transform,
         power=power,
+        known_future=experiment.known_future,
+        known_mean=known_mean,
+        known_scale=known_scale,
+        known_tail=tuple(tuple(map(float, row)) for row in plans[-tail:]) if plans.size else (),
+        calendar=experiment.calendar,
     )

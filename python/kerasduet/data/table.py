@@ -83,6 +83,8 @@ class Cleaned:
         Name of the target.
     note : str
         What was found and filled.
+    known : numpy.ndarray
+        float64 (rows, known columns): those whose values are known ahead of time.
     """
 
     times: pd.Index
@@ -90,6 +92,7 @@ class Cleaned:
     missing: np.ndarray
     target: str
     note: str
+    known: np.ndarray
 
 
 def embedded_co2() -> tuple[pd.DataFrame, Source]:
@@ -210,6 +213,8 @@ def clean(
     else:
         target = experiment.target or only_number(frame, time, experiment)
         wanted = (*experiment.data.input_columns(target), target)
+    ahead = experiment.known_future
+    wanted = (*ahead, *wanted)
     twice = [name for name in experiment.features if experiment.features.count(name) > 1]
     if twice:
         raise ArgumentType(
@@ -255,7 +260,12 @@ def clean(
         refuse_missing(missing, place)
     values = gaps.fill_gaps(values, absent)
     _refuse_below(values[:, -1], target, experiment.transform, place)
-    return Cleaned(times, values, absent, target, " ".join(filter(None, notes)))
+    known, values, absent = (
+        values[:, : len(ahead)],
+        values[:, len(ahead) :],
+        absent[:, len(ahead) :],
+    )
+    return Cleaned(times, values, absent, target, " ".join(filter(None, notes)), known)
 
 
 def _refuse_below(values: np.ndarray, target: str, transform: str, place: Place) -> None:

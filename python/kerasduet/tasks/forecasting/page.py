@@ -40,7 +40,12 @@ def add_purpose(page: Document, run: Result) -> None:
     """Say what a forecaster is for and not for."""
     learned: Any = run.preprocessing
     needed = learned.lookback + learned.lag
-    target, columns = escape(learned.target), words.listed([escape(c) for c in learned.columns])
+    target, columns = (
+        escape(learned.target),
+        words.listed(
+            [escape(c) for c in (*learned.columns, *learned.known_future, *learned.calendar)]
+        ),
+    )
     spacing = (
         f", spaced {escape(learned.frequency)} (a pandas offset)" if learned.frequency else ""
     )
