@@ -145,6 +145,8 @@ def from_values(
         frame = data.set_axis(all_named(data.columns), axis="columns")
     elif isinstance(data, Mapping):
         frame = from_columns(data, name)
+    elif (found := _of_library(data, name)) is not None:
+        frame = found
     else:
         raise ArgumentType(
             f"{name}: must be a time series, or a table whose columns have names; got {show(data)}."
@@ -168,6 +170,19 @@ def from_values(
             "name. Rename one, or drop the index."
         )
     return frame.assign(**{column: index}).set_axis(rows), column
+
+
+def _of_library(data: Any, name: str) -> pd.DataFrame | None:
+    """Read a table of polars, pyarrow, or another library that narwhals knows."""
+    import narwhals as nw
+
+    from kerasduet.data.frames.read import as_frame
+
+    try:
+        nw.from_native(data)
+    except TypeError:
+        return None
+    return as_frame(data, name)
 
 
 def from_columns(columns: Mapping[Any, Any], argument: str = "data") -> pd.DataFrame:
