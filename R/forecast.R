@@ -16,6 +16,8 @@
 #'   network is fed its own forecasts.
 #' @param level Share of the truths that intervals are to hold, in per cent, above 0 and below 100,
 #'   such as `c(80, 95)`; `NULL` (default) gives no intervals.
+#' @param future Of a run with `known_future`: the data frame of [future_frame()], filled. `NULL`
+#'   (default) for any other run.
 #' @param ... Not used.
 #' @return A data frame: `time` (`Date`, `POSIXct` in the zone of the series, or numbers where it
 #'   has no dates), `step` (from 1), `forecast`, `lower_80`, `upper_80`, ... (two columns
@@ -41,10 +43,39 @@
 #' forecast(run, h = 4, level = c(80, 95))
 #' @method forecast kerasduet_run
 #' @export
-forecast.kerasduet_run <- function(object, h = NULL, level = NULL, ...) {
+forecast.kerasduet_run <- function(object, h = NULL, level = NULL, future = NULL, ...) {
   rlang::check_dots_empty()
   call_core({
     py <- handle(object)
-    frame_from_py(py$forecast(setting_to_py(h), setting_to_py(level)), dates = has_dates(py))
+    table <- py$forecast(setting_to_py(h), setting_to_py(level), data_to_py(future))
+    frame_from_py(table, dates = has_dates(py))
+  })
+}
+
+#' Get the table of what is known ahead of time, to be filled for a forecast
+#'
+#' A run with `known_future`, such as promotions that are planned, asks for the values of those
+#' columns at the times ahead: fill this table and give it to [forecast()][forecast.kerasduet_run]
+#' as `future`. The network gives its whole horizon at once, so the rows are rounded up to whole
+#' horizons.
+#'
+#' @param object A [kerasduet_run] of a series.
+#' @param h Steps ahead, at least 1; `NULL` (default) takes the trained horizon.
+#' @return A data frame: `time` as in forecasts, and the columns of `known_future`, all `NaN`.
+#' @examplesIf kerasduet:::has_core()
+#' sales <- data.frame(promo = rep(c(0, 0, 1), 40))
+#' sales$value <- 20 + 5 * sales$promo + sin(1:120)
+#' run <- run_experiment("lstm-series",
+#'   data = sales, target = "value", known_future = "promo", lookback = 6, horizon = 3,
+#'   epochs = 1, units = 4, progress = FALSE
+#' )
+#' future <- future_frame(run)
+#' future$promo <- c(0, 0, 1)
+#' forecast(run, future = future)
+#' @export
+future_frame <- function(object, h = NULL) {
+  call_core({
+    py <- run_to_py(object)
+    frame_from_py(py$future_frame(setting_to_py(h)), dates = has_dates(py))
   })
 }

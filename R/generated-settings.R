@@ -32,8 +32,14 @@
 #'   to predict.
 #' * `features`: columns that the network sees beside the target's own past; empty means that
 #'   alone. Of a table: the columns to predict it from; empty takes all that have no other role.
-#' * `own_past`: logical. Whether the network sees the target's own past; without it, the
-#'   features alone.
+#' * `known_future`: columns whose values are known ahead of time, such as promotions that are
+#'   planned: the network sees them at the steps that it forecasts, and `forecast()` asks for
+#'   them.
+#' * `calendar`: tuple of "hour", "weekday", "monthday", "month" or "yearday". Parts of the times
+#'   that the network sees, at the steps that it forecasts too, each as sine and cosine of its
+#'   place on a circle. The times have to be dates.
+#' * `own_past`: logical. Whether the network sees the target's own past; without it, the other
+#'   columns alone.
 #' * `frequency`: spacing of the times as a pandas offset such as "W-SAT"; `NULL` checks order
 #'   only, and notes gaps where the times are otherwise regular.
 #' * `missing`: "error", "interpolate" or "indicator". What to do with missing values: refuse, or
@@ -49,6 +55,10 @@
 #'   rows.
 #' * `difference`: whole number. The network sees changes against this many steps before; 0 sees
 #'   the values.
+#' * `transform`: "none", "log", "log-returns" or "box-cox". What the network sees of the target,
+#'   which is then above 0: itself, its logarithm, the logarithm's changes (against the step
+#'   before, or `difference` steps before), or a power of it that is fitted to the training rows.
+#'   Forecasts and scores are in its own units.
 #' * `straddle`: logical. Let validation and test windows take their inputs from the rows before
 #'   the split.
 #'

@@ -32,6 +32,10 @@ ABSENT: dict[str, tuple[type[KerasduetError], str]] = {
         HorizonError,
         "horizon: only a series has one; got the run {run}, {noun}. Use predict().",
     ),
+    "future_frame": (
+        HorizonError,
+        "horizon: only a series has one; got the run {run}, {noun}. Use predict().",
+    ),
 }
 
 
@@ -131,7 +135,31 @@ class Run(Result):
         found: dict[str, float] = self._verb("evaluate")(self, x, y)
         return found
 
-    def forecast(self, horizon: int | None = None, level: Any = None) -> pd.DataFrame:
+    def future_frame(self, horizon: int | None = None) -> pd.DataFrame:
+        """Give the table of columns known ahead of time, to be filled for a forecast.
+
+        Parameters
+        ----------
+        horizon : int, optional
+            Steps ahead, at least 1; the trained horizon by default.
+
+        Returns
+        -------
+        pandas.DataFrame
+            time, and the columns of `known_future`, whose values are missing. The network
+            gives its whole horizon at once, so the rows are rounded up to whole horizons.
+
+        Raises
+        ------
+        ArgumentType
+            A run without `known_future`.
+        """
+        table: pd.DataFrame = self._verb("future_frame")(self, horizon)
+        return table
+
+    def forecast(
+        self, horizon: int | None = None, level: Any = None, future: Any = None
+    ) -> pd.DataFrame:
         """Forecast the steps after the end of the series.
 
         Parameters
@@ -142,6 +170,8 @@ class Run(Result):
         level : float or sequence of float, optional
             Share of the truths that intervals are to hold, in per cent, above 0 and below 100,
             such as `(80, 95)`; None gives no intervals.
+        future : table, optional
+            Of a run with `known_future`: `future_frame(horizon)`, filled.
 
         Returns
         -------
@@ -156,7 +186,10 @@ class Run(Result):
             Below 1, or beyond the trained horizon of a network that sees other columns, or beyond
             it with a level.
         ArgumentRange, ArgumentType
-            A level outside its limits, or twice; or a run that has no validation windows.
+            A level outside its limits, or twice; a run that has no validation windows; or no
+            `future` where one is needed.
+        UnknownName, TimeIndexError, MissingValue
+            A `future` without a column, a time or a value.
 
         Notes
         -----
@@ -170,7 +203,7 @@ class Run(Result):
         level needs (39 at 95 %, 9 at 80 %) the ends are Student's t times their root mean square.
         See `kerasduet.forecasting.conformal.offsets`.
         """
-        table: pd.DataFrame = self._verb("forecast")(self, horizon, level)
+        table: pd.DataFrame = self._verb("forecast")(self, horizon, level, future)
         return table
 
     def _verb(self, name: str) -> Callable[..., Any]:

@@ -82,7 +82,8 @@ def only_number(frame: pd.DataFrame, time: str | None, experiment: Experiment) -
     ]
     # Before features were added to the target, they could name the only column of numbers.
     if experiment.own_past or len(numeric) > 1:
-        numeric = [name for name in numeric if name not in experiment.features]
+        seen = (*experiment.features, *experiment.known_future)
+        numeric = [name for name in numeric if name not in seen]
     if len(numeric) == 1:
         return numeric[0]
     others = [name for name in places if name not in experiment.features]

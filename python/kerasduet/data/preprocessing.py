@@ -8,6 +8,8 @@ from typing import Any, ClassVar, Self
 
 import numpy as np
 
+from kerasduet.data import transforms
+
 __all__ = [
     "LABEL_TYPES",
     "ImagePreprocessing",
@@ -149,6 +151,18 @@ class SeriesPreprocessing(Learned):
         and in runs of earlier versions.
     strategy : {"direct", "recursive"}
         Whether the network gives all steps at once or is fed its own forecasts.
+    transform : {"none", "log", "log-returns", "box-cox"}
+        What the network sees of the target.
+    power : float, optional
+        Of a Box-Cox transform, fitted to the training rows.
+    known_future : tuple of str
+        Columns whose values are known ahead of time, in order.
+    known_mean, known_scale : tuple of float
+        Of their training rows.
+    known_tail : tuple of tuple of float
+        Their values in the rows of `tail`.
+    calendar : tuple of str
+        Parts of the times that the network sees.
     """
 
     kind = "series"
@@ -172,10 +186,41 @@ class SeriesPreprocessing(Learned):
     spacing: tuple[Any, ...] | None = None
     errors: tuple[tuple[float, ...], ...] | None = None
     strategy: str = "direct"
+    transform: str = "none"
+    power: float | None = None
+    known_future: tuple[str, ...] = ()
+    known_mean: tuple[float, ...] = ()
+    known_scale: tuple[float, ...] = ()
+    known_tail: tuple[tuple[float, ...], ...] = ()
+    calendar: tuple[str, ...] = ()
+
+    @property
+    def sees_ahead(self) -> bool:
+        """Whether the network sees anything of the steps that it forecasts."""
+        return bool(self.known_future or self.calendar)
+
+    @property
+    def leads(self) -> tuple[int, ...]:
+        """How many rows ahead the network sees: a window of them covers its steps."""
+        steps = 1 if self.strategy == "recursive" else self.horizon
+        return tuple(range(steps, 0, -self.lookback))
+
+    @property
+    def lag(self) -> int:
+        """Rows that a change goes back over; 0 where the network sees no changes."""
+        return max(self.difference, 1) if self.transform == "log-returns" else self.difference
+
+    def transformed(self, values: np.ndarray) -> np.ndarray:
+        """Transform the target, and where it is an input, in values (..., columns + target)."""
+        names = (*self.columns, self.target)
+        return transforms.of_target(values, names, self.transform, self.power)
 
     def scaled(self, values: np.ndarray) -> np.ndarray:
-        """Difference and scale values (..., rows, columns + target); this uses up first rows."""
-        lag = self.difference
+        """Transform, difference and scale values (..., rows, columns + target).
+
+        This uses up as many of the first rows as `lag` says.
+        """
+        lag, values = self.lag, self.transformed(values)
         steps = values[..., lag:, :] - values[..., :-lag, :] if lag else values
         return (steps - np.asarray(self.mean)) / np.asarray(self.scale)
 
@@ -190,9 +235,9 @@ class SeriesPreprocessing(Learned):
         Parameters
         ----------
         outputs : numpy.ndarray
-            Scaled changes (windows, horizon).
+            Scaled values or changes (windows, horizon).
         history : numpy.ndarray
-            The target up to each window's origin (windows, at least `difference`).
+            The target up to each window's origin (windows, at least `lag`), in its units.
 
         Returns
         -------
@@ -200,12 +245,14 @@ class SeriesPreprocessing(Learned):
             float64 (windows, horizon).
         """
         steps = outputs.astype(np.float64) * self.scale[-1] + self.mean[-1]
-        if self.difference == 0:
-            return steps
-        levels = np.concatenate([history[:, -self.difference :], steps], axis=1)
-        for step in range(steps.shape[1]):
-            levels[:, self.difference + step] += levels[:, step]
-        return levels[:, self.difference :]
+        lag = self.lag
+        if lag:
+            known = transforms.forth(history[:, -lag:], self.transform, self.power)
+            levels = np.concatenate([known, steps], axis=1)
+            for step in range(steps.shape[1]):
+                levels[:, lag + step] += levels[:, step]
+            steps = levels[:, lag:]
+        return transforms.back(steps, self.transform, self.power)
 
 
 def as_tuples(value: Any) -> Any:

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from kerasduet.checks import show
-from kerasduet.data import gaps
+from kerasduet.data import ahead, gaps, transforms
 from kerasduet.data import table as tables
 from kerasduet.data.csv_file import read_csv
 from kerasduet.data.dataset import Dataset, Part, Source, digest_arrays
@@ -87,6 +87,7 @@ def cut(
     if source.given:
         labels = np.array([clean.target, *iso_times(clean.times)])
         marks = [clean.missing] if clean.missing.any() else []
+        marks += [clean.known] if clean.known.size else []
         source = replace(source, sha256=digest_arrays(clean.values, labels, *marks))
     source = replace(source, note=clean.note)
     if origin is None:
@@ -107,7 +108,7 @@ def _pieces(
         Its rows; of each piece that is forecast the first row, and the one after its last.
     """
     rows, horizon, count = len(clean.values), experiment.horizon, origin.origins
-    rows_of_test = round((rows - experiment.difference) * experiment.test_split)
+    rows_of_test = round((rows - experiment.data.lag) * experiment.test_split)
     size = rows_of_test // count
     if size < horizon:
         raise ArgumentRange(
@@ -125,7 +126,8 @@ def _pieces(
     values = gaps.fill_gaps(values, missing)
     tested = starts if origin.origin == 0 else [test]
     pieces = [(start - begin, start - begin + size) for start in tested]
-    return replace(clean, times=clean.times[begin:end], values=values, missing=missing), pieces
+    cut = replace(clean, times=clean.times[begin:end], values=values, missing=missing)
+    return replace(cut, known=clean.known[begin:end]), pieces
 
 
 def series_values(
@@ -170,7 +172,7 @@ def _split(
     pieces: Sequence[tuple[int, int]] = (),
 ) -> Dataset:
     """Split a series, by the settings or before the pieces that are tested, and cut its windows."""
-    lag, lookback, horizon = experiment.difference, experiment.lookback, experiment.horizon
+    lag, lookback, horizon = experiment.data.lag, experiment.lookback, experiment.horizon
     rows = len(clean.values)
     if lag >= rows:
         raise SeriesTooShort(
@@ -225,11 +227,14 @@ def _split(
     own = scaled[:validation]
     if clean.missing[:validation].any():  # filled by what later rows know
         own = _scaled(preprocessing, training)
+    seen = None
+    if preprocessing.sees_ahead:
+        seen = ahead.seen(preprocessing, clean.known, clean.times)
     held = _with_known_truth(origins.get("validation", np.arange(0)), clean.missing, horizon)
     return Dataset(
-        train=_windows(preprocessing, own, origins["training"]),
-        validation=_as_known(preprocessing, clean, scaled, held),
-        test=_as_known(preprocessing, clean, scaled, origins["test"]),
+        train=_windows(preprocessing, own, origins["training"], seen),
+        validation=_as_known(preprocessing, clean, scaled, held, seen),
+        test=_as_known(preprocessing, clean, scaled, origins["test"], seen),
         preprocessing=preprocessing,
         source=source,
         settings=experiment.data.values(),
@@ -240,7 +245,7 @@ def _split(
 def _scaled(learned: SeriesPreprocessing, values: np.ndarray) -> np.ndarray:
     """Difference and scale a series, some rows at a time: float32, as many rows."""
     scaled = np.zeros(values.shape, np.float32)
-    lag = learned.difference
+    lag = learned.lag
     with np.errstate(all="ignore"):
         for start in range(lag, len(values), ROWS_AT_A_TIME):
             stop = min(start + ROWS_AT_A_TIME, len(values))
@@ -253,19 +258,29 @@ def _windows(
     learned: SeriesPreprocessing,
     scaled: np.ndarray,
     origins: np.ndarray,
+    seen: np.ndarray | None = None,
     late: np.ndarray | None = None,
     known: np.ndarray | None = None,
 ) -> Part:
     """Look at the windows that end at the origins, and at the target steps after each.
 
-    Those that are `late` are as `known` instead (late, lookback + horizon, columns).
+    Beside the columns stand those that are `seen` ahead of time (rows, columns). Windows that are
+    `late` are as `known` instead (late, lookback + horizon, columns).
     """
     lookback, inputs, targets = learned.lookback, None, None
     steps = 1 if learned.strategy == "recursive" else learned.horizon
     if known is not None:
         inputs, targets = known[:, :lookback, :-1], known[:, lookback : lookback + steps, -1]
+    first, columns, later = origins - (lookback - 1), scaled[:, :-1], None
+    if seen is not None:
+        columns = np.hstack([columns, seen[: len(columns)]])
+        if inputs is not None and late is not None:
+            plans = Windows(seen, first[late], lookback)
+            inputs = np.concatenate([inputs, np.asarray(plans)], axis=2)
+        if steps < learned.horizon:
+            later = Windows(seen[: len(columns)], origins + 1, learned.horizon - 1)
     return Part(
-        Windows(scaled[:, :-1], origins - (lookback - 1), lookback, late, inputs),
+        Windows(columns, first, lookback, late, inputs, later),
         Windows(scaled[:, -1], origins + 1, steps, late, targets),
     )
 
@@ -275,17 +290,19 @@ def _as_known(
     clean: tables.Cleaned,
     scaled: np.ndarray,
     origins: np.ndarray,
+    seen: np.ndarray | None = None,
 ) -> Part:
     """Look at windows whose inputs use nothing that came after their origin."""
     # Only a window that ends within a gap was filled from what followed it.
     late = np.flatnonzero(clean.missing[origins].any(axis=1))
     if len(late) == 0:
-        return _windows(learned, scaled, origins)
-    steps = np.arange(1 - learned.lookback - learned.difference, learned.horizon + 1)
+        return _windows(learned, scaled, origins, seen)
+    steps = np.arange(1 - learned.lookback - learned.lag, learned.horizon + 1)
     rows = origins[late, None] + steps
     last = gaps.last_known(clean.missing)
     known = gaps.as_known(clean.values, last, origins[late], rows)
-    return _windows(learned, scaled, origins, late, learned.scaled(known).astype(np.float32))
+    found = learned.scaled(known).astype(np.float32)
+    return _windows(learned, scaled, origins, seen, late, found)
 
 
 def _with_known_truth(origins: np.ndarray, missing: np.ndarray, horizon: int) -> np.ndarray:
@@ -314,10 +331,14 @@ def _refuse_overflow(
 def _learn(
     experiment: Experiment, clean: tables.Cleaned, training: np.ndarray
 ) -> SeriesPreprocessing:
-    lag, target = experiment.difference, clean.target
-    steps = training[lag:] - training[: len(training) - lag] if lag else training
-    mean, scale = steps.mean(axis=0), steps.std(axis=0)
+    lag, target = experiment.data.lag, clean.target
     columns = experiment.data.input_columns(target)
+    transform, power = experiment.transform, None
+    if transform == "box-cox":
+        power = transforms.fit_lambda(training[:, -1])
+    seen = transforms.of_target(training, (*columns, target), transform, power)
+    steps = seen[lag:] - seen[: len(seen) - lag] if lag else seen
+    mean, scale = steps.mean(axis=0), steps.std(axis=0)
     for name, size, level in zip((*columns, target), scale, steps[0], strict=True):
         if not np.isfinite(size):
             raise ScaleError(
@@ -331,6 +352,10 @@ def _learn(
                 f"{name}: {what} must vary in the training rows; got a constant, "
                 f"{show(float(level))}."
             )
+    plans = clean.known
+    known_mean, known_scale = ahead.known_scales(
+        experiment.known_future, plans[: len(training)]
+    )
     # For the network, the baselines and the times that follow.
     tail = max(experiment.lookback + lag, experiment.season + 1, SPACING_ROWS)
     values, times = clean.values, clean.times
@@ -340,7 +365,7 @@ def _learn(
         target_is_input=columns == (target,),
         mean=tuple(map(float, mean)),
         scale=tuple(map(float, scale)),
-        difference=lag,
+        difference=experiment.difference,
         lookback=experiment.lookback,
         horizon=experiment.horizon,
         season=experiment.season,
@@ -353,4 +378,11 @@ def _learn(
         zone=zone(times),
         spacing=None if experiment.frequency else spacing_of(times),
         strategy=experiment.strategy,
+        transform=transform,
+        power=power,
+        known_future=experiment.known_future,
+        known_mean=known_mean,
+        known_scale=known_scale,
+        known_tail=tuple(tuple(map(float, row)) for row in plans[-tail:]) if plans.size else (),
+        calendar=experiment.calendar,
     )

@@ -32,6 +32,7 @@ from kerasduet.errors import (
     DatasetError,
     EmptyData,
     LengthMismatch,
+    ScaleError,
     UnknownName,
 )
 
@@ -82,6 +83,8 @@ class Cleaned:
         Name of the target.
     note : str
         What was found and filled.
+    known : numpy.ndarray
+        float64 (rows, known columns): those whose values are known ahead of time.
     """
 
     times: pd.Index
@@ -89,6 +92,7 @@ class Cleaned:
     missing: np.ndarray
     target: str
     note: str
+    known: np.ndarray
 
 
 def embedded_co2() -> tuple[pd.DataFrame, Source]:
@@ -141,6 +145,8 @@ def from_values(
         frame = data.set_axis(all_named(data.columns), axis="columns")
     elif isinstance(data, Mapping):
         frame = from_columns(data, name)
+    elif (found := _of_library(data, name)) is not None:
+        frame = found
     else:
         raise ArgumentType(
             f"{name}: must be a time series, or a table whose columns have names; got {show(data)}."
@@ -164,6 +170,19 @@ def from_values(
             "name. Rename one, or drop the index."
         )
     return frame.assign(**{column: index}).set_axis(rows), column
+
+
+def _of_library(data: Any, name: str) -> pd.DataFrame | None:
+    """Read a table of polars, pyarrow, or another library that narwhals knows."""
+    import narwhals as nw
+
+    from kerasduet.data.frames.read import as_frame
+
+    try:
+        nw.from_native(data)
+    except TypeError:
+        return None
+    return as_frame(data, name)
 
 
 def from_columns(columns: Mapping[Any, Any], argument: str = "data") -> pd.DataFrame:
@@ -209,6 +228,8 @@ def clean(
     else:
         target = experiment.target or only_number(frame, time, experiment)
         wanted = (*experiment.data.input_columns(target), target)
+    ahead = experiment.known_future
+    wanted = (*ahead, *wanted)
     twice = [name for name in experiment.features if experiment.features.count(name) > 1]
     if twice:
         raise ArgumentType(
@@ -253,7 +274,24 @@ def clean(
     else:
         refuse_missing(missing, place)
     values = gaps.fill_gaps(values, absent)
-    return Cleaned(times, values, absent, target, " ".join(filter(None, notes)))
+    _refuse_below(values[:, -1], target, experiment.transform, place)
+    known, values, absent = (
+        values[:, : len(ahead)],
+        values[:, len(ahead) :],
+        absent[:, len(ahead) :],
+    )
+    return Cleaned(times, values, absent, target, " ".join(filter(None, notes)), known)
+
+
+def _refuse_below(values: np.ndarray, target: str, transform: str, place: Place) -> None:
+    """Refuse a target that has no logarithm."""
+    if transform == "none" or values.min() > 0:
+        return
+    row = int((values <= 0).argmax())
+    raise ScaleError(
+        f'{target}: must be above 0 for transform = "{transform}"; got {show(float(values[row]))} '
+        f'in {place(row)}. Fix that value, or set transform = "none".'
+    )
 
 
 def _refuse_without(names: list[str], needed: tuple[str | None, ...]) -> None:

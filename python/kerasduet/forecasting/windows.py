@@ -55,6 +55,8 @@ class Windows:
         Windows, by number and in order, that are not as the series has them.
     instead : numpy.ndarray, optional
         What they are (changed, length, ...).
+    later : Windows, optional
+        Columns of the rows after each window that are known ahead of time.
 
     Examples
     --------
@@ -70,10 +72,12 @@ class Windows:
         length: int,
         changed: np.ndarray | None = None,
         instead: np.ndarray | None = None,
+        later: Windows | None = None,
     ) -> None:
         seen = sliding_window_view(series, length, axis=0)
         self.every = np.moveaxis(seen, -1, 1)  # (rows - length + 1, length, ...)
         self.first, self.changed, self.instead = first, changed, instead
+        self.later = later
 
     def __len__(self) -> int:
         """Count the windows."""

@@ -54,6 +54,9 @@ class Forecasting(Task):
         "horizon",
         "strategy",
         "difference",
+        "transform",
+        "known_future",
+        "calendar",
         "season",
         "straddle",
         "test_split",
@@ -70,7 +73,7 @@ class Forecasting(Task):
         """Give the size of one window and the steps to forecast."""
         return {
             "lookback": data.lookback,
-            "n_features": len(data.input_columns(data.target)),
+            "n_features": len(data.input_columns(data.target)) + data.ahead_columns,
             "horizon": data.steps_at_once,
         }
 
@@ -216,7 +219,7 @@ class Forecasting(Task):
         """The steps after the end of the series."""
         from kerasduet.tasks.forecasting import verbs
 
-        return {"forecast": verbs.forecast}
+        return {"forecast": verbs.forecast, "future_frame": verbs.future_frame}
 
     @property
     def panels(self) -> tuple[Any, ...]:

@@ -66,7 +66,7 @@ def calibrated(predict: Callable[[Any], Any], dataset: Dataset) -> SeriesPreproc
     origins = series.validation_origins[chosen]
     ahead = origins[:, None] + np.arange(1, learned.horizon + 1)  # (windows, horizon)
     known = ~series.missing[ahead, -1].any(axis=1)
-    outputs = steps_of(predict, learned, dataset.validation.take(chosen)[0])
+    outputs = steps_of(predict, learned, dataset.validation.inputs, chosen)
     errors = series.values[ahead, -1] - restored(dataset, outputs, origins)
     errors = errors[known]
     if len(errors) == 0 or not np.isfinite(errors).all():

@@ -39,8 +39,13 @@ STEPS = 6  # of the horizon, in the table
 def add_purpose(page: Document, run: Result) -> None:
     """Say what a forecaster is for and not for."""
     learned: Any = run.preprocessing
-    needed = learned.lookback + learned.difference
-    target, columns = escape(learned.target), words.listed([escape(c) for c in learned.columns])
+    needed = learned.lookback + learned.lag
+    target, columns = (
+        escape(learned.target),
+        words.listed(
+            [escape(c) for c in (*learned.columns, *learned.known_future, *learned.calendar)]
+        ),
+    )
     spacing = (
         f", spaced {escape(learned.frequency)} (a pandas offset)" if learned.frequency else ""
     )
@@ -101,7 +106,7 @@ def _span(dataset: Dataset | None, name: str, run: Result) -> str:
         origins = dataset.table.validation_origins
         first, last = int(origins[0]) + 1, int(origins[-1]) + horizon
     else:
-        first = run.experiment.difference + run.experiment.lookback
+        first = run.experiment.data.lag + run.experiment.lookback
         last = first + len(dataset.train) - 1 + horizon - 1
     return escape(f"{_moment(times[first])} to {_moment(times[last])}")
 

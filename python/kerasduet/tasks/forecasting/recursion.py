@@ -18,7 +18,10 @@ WINDOWS_AT_A_TIME = 2**12
 
 
 def outputs(
-    predict: Callable[[Any], Any], learned: SeriesPreprocessing, inputs: Any
+    predict: Callable[[Any], Any],
+    learned: SeriesPreprocessing,
+    inputs: Any,
+    rows: np.ndarray | None = None,
 ) -> np.ndarray:
     """Give the scaled steps of each window, all at once or one after the other.
 
@@ -30,7 +33,9 @@ def outputs(
         Says which of the two. Recursion works in scaled values, which are the network's inputs
         and its outputs alike.
     inputs : array
-        Windows, or what gives them by `take`.
+        Windows, or what gives them by `take`; with `later`, if anything is known ahead of time.
+    rows : numpy.ndarray, optional
+        Which of the windows; all by default.
 
     Returns
     -------
@@ -38,23 +43,37 @@ def outputs(
         (n, horizon), float32.
     """
     if learned.strategy == "direct":
-        found: np.ndarray = predict(inputs)
+        found: np.ndarray = predict(inputs if rows is None else taken(inputs, rows))
         return found
+    rows = np.arange(len(inputs)) if rows is None else rows
+    later = getattr(inputs, "later", None)
     return np.concatenate(
         [
             _one_by_one(
-                predict, taken(inputs, slice(start, start + WINDOWS_AT_A_TIME)), learned
+                predict,
+                taken(inputs, some),
+                learned,
+                None if later is None else later.take(some),
             )
-            for start in range(0, len(inputs), WINDOWS_AT_A_TIME)
+            for some in np.split(rows, range(WINDOWS_AT_A_TIME, len(rows), WINDOWS_AT_A_TIME))
         ]
     )
 
 
 def _one_by_one(
-    predict: Callable[[Any], Any], windows: np.ndarray, learned: SeriesPreprocessing
+    predict: Callable[[Any], Any],
+    windows: np.ndarray,
+    learned: SeriesPreprocessing,
+    later: np.ndarray | None,
 ) -> np.ndarray:
+    """Feed a network its own steps, and what is known of `later` rows (n, horizon - 1, columns)."""
     steps: list[np.ndarray] = []
-    for _ in range(learned.horizon):
+    for step in range(learned.horizon):
         steps.append(predict(windows))  # (n, 1)
-        windows = np.concatenate([windows[:, 1:], steps[-1][:, :, None]], axis=1)
+        if step == learned.horizon - 1:
+            break
+        row = steps[-1] if learned.columns else steps[-1][:, :0]
+        if later is not None:
+            row = np.concatenate([row, later[:, step]], axis=1)
+        windows = np.concatenate([windows[:, 1:], row[:, None]], axis=1)
     return np.concatenate(steps, axis=1)

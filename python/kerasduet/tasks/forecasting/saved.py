@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from kerasduet.registry import TASKS
 from kerasduet.runs import learned as saved
 
 if TYPE_CHECKING:
@@ -16,10 +15,19 @@ __all__ = ["check"]
 
 def check(learned: SeriesPreprocessing, experiment: Experiment) -> None:
     """Refuse what no training for an experiment could have learned."""
-    for name in ("difference", "lookback", "horizon", "season", "frequency", "strategy"):
+    for name in (
+        "difference",
+        "lookback",
+        "horizon",
+        "season",
+        "frequency",
+        "strategy",
+        "transform",
+    ):
         saved.hold(name, getattr(learned, name), getattr(experiment, name))
+    _check_known(learned, experiment)
     saved.texts("columns", (*learned.columns, learned.target))
-    features = TASKS[experiment.task].shapes(experiment.data)["n_features"]
+    features = len(experiment.data.input_columns(experiment.target))
     saved.hold("columns", len(learned.columns), features)
     if experiment.target is not None:
         saved.hold("target", learned.target, experiment.target)
@@ -36,8 +44,13 @@ def check(learned: SeriesPreprocessing, experiment: Experiment) -> None:
         raise ValueError("scale: must be above 0")
     if type(learned.rows) is not int or not learned.rows >= len(learned.tail):
         raise ValueError("rows: must be at least those of the tail")
-    if len(learned.tail) < experiment.lookback + experiment.difference:
+    if len(learned.tail) < experiment.lookback + experiment.data.lag:
         raise ValueError("tail: must fill a window")
+    saved.hold("power", learned.power is not None, learned.transform == "box-cox")
+    if learned.power is not None:
+        saved.finite((learned.power,))
+    if learned.transform != "none" and min(row[-1] for row in learned.tail) <= 0:
+        raise ValueError("tail: must be above 0 for a logarithm")
     if learned.errors is not None:  # of runs without a calibration
         _check_errors(learned)
     if learned.tail_times:  # earlier versions kept no row numbers
@@ -46,6 +59,20 @@ def check(learned: SeriesPreprocessing, experiment: Experiment) -> None:
         saved.hold("tail_times", len(learned.tail_times), len(learned.tail))
         saved.texts("tail_times", learned.tail_times)
         read_times(learned.tail_times, learned.zone)
+
+
+def _check_known(learned: SeriesPreprocessing, experiment: Experiment) -> None:
+    """Hold what is known ahead of time against the experiment."""
+    for name in ("known_future", "calendar"):
+        saved.hold(name, getattr(learned, name), getattr(experiment, name))
+    count = len(learned.known_future)
+    rows = len(learned.tail) if count else 0
+    saved.hold("known_tail", len(learned.known_tail), rows)
+    for values in (learned.known_mean, learned.known_scale, *learned.known_tail):
+        saved.hold("known_future", len(values), count)
+        saved.finite(values)
+    if any(size <= 0 for size in learned.known_scale):
+        raise ValueError("known_scale: must be above 0")
 
 
 def _check_errors(learned: SeriesPreprocessing) -> None:

@@ -73,7 +73,7 @@ def restored(dataset: Dataset, outputs: np.ndarray, origins: np.ndarray) -> np.n
     series, learned = dataset.table, dataset.preprocessing
     assert series is not None and isinstance(learned, SeriesPreprocessing)
     last = gaps.last_known(series.missing[:, -1:])
-    rows = origins[:, None] + np.arange(1 - learned.difference, 1)
+    rows = origins[:, None] + np.arange(1 - learned.lag, 1)
     history = gaps.as_known(series.values[:, -1:], last, origins, rows)[..., 0]
     return learned.restore(outputs, history)
 

@@ -22,6 +22,8 @@ from kerasduet.settings.common import HORIZON
 
 __all__ = ["SeriesSettings"]
 
+CALENDAR = ("hour", "weekday", "monthday", "month", "yearday")
+
 
 @dataclass(frozen=True, kw_only=True)
 class SeriesSettings(Section):
@@ -45,8 +47,14 @@ class SeriesSettings(Section):
         How the times are written, such as "%d/%m/%Y", where their rows do not decide it.
     features : tuple of str
         Columns that the network sees beside the target's own past; empty means that alone.
+    known_future : tuple of str
+        Columns whose values are known ahead of time, such as promotions that are planned: the
+        network sees them at the steps that it forecasts, and `forecast()` asks for them.
+    calendar : tuple of {"hour", "weekday", "monthday", "month", "yearday"}
+        Parts of the times that the network sees, at the steps that it forecasts too, each as
+        sine and cosine of its place on a circle. The times have to be dates.
     own_past : bool
-        Whether the network sees the target's own past; without it, the features alone.
+        Whether the network sees the target's own past; without it, the other columns alone.
     frequency : str, optional
         Spacing of the times as a pandas offset such as "W-SAT"; None checks order only,
         and notes gaps where the times are otherwise regular.
@@ -58,6 +66,10 @@ class SeriesSettings(Section):
         Time steps in one season, at least 1 and fewer than the training rows.
     difference : int
         The network sees changes against this many steps before; 0 sees the values.
+    transform : {"none", "log", "log-returns", "box-cox"}
+        What the network sees of the target, which is then above 0: itself, its logarithm, the
+        logarithm's changes (against the step before, or `difference` steps before), or a power
+        of it that is fitted to the training rows. Forecasts and scores are in its own units.
     straddle : bool
         Let validation and test windows take their inputs from the rows before the split.
     lookback, horizon : int
@@ -75,11 +87,14 @@ class SeriesSettings(Section):
     time_format: Annotated[str | None, Optional(Text())] = None
     target: Annotated[str | None, Optional(Text())] = None
     features: Annotated[tuple[str, ...], Several(Text(), empty=True)] = ()
+    known_future: Annotated[tuple[str, ...], Several(Text(), empty=True)] = ()
+    calendar: Annotated[tuple[str, ...], Several(OneOf(CALENDAR), empty=True)] = ()
     own_past: Annotated[bool, Flag()] = True
     frequency: Annotated[str | None, Optional(Text())] = None
     missing: Annotated[str, OneOf(("error", "interpolate"))] = "error"
     season: Annotated[int, Whole(1)] = 1
     difference: Annotated[int, Whole(0)] = 0
+    transform: Annotated[str, OneOf(("none", "log", "log-returns", "box-cox"))] = "none"
     straddle: Annotated[bool, Flag()] = False
     lookback: Annotated[int, Whole(1)] = 30
     horizon: Annotated[int, HORIZON] = 1
@@ -89,6 +104,17 @@ class SeriesSettings(Section):
     def steps_at_once(self) -> int:
         """Give the steps of one output of the network."""
         return 1 if self.strategy == "recursive" else self.horizon
+
+    @property
+    def ahead_columns(self) -> int:
+        """Count the columns of the network that hold what is known ahead of time."""
+        leads = len(range(self.steps_at_once, 0, -self.lookback))
+        return (len(self.known_future) + 2 * len(self.calendar)) * (1 + leads)
+
+    @property
+    def lag(self) -> int:
+        """Give the rows that a change goes back over; 0 where the network sees no changes."""
+        return max(self.difference, 1) if self.transform == "log-returns" else self.difference
 
     def input_columns(self, target: str | None) -> tuple[Any, ...]:
         """Give the columns that the network sees: the features, and the target's own past."""
@@ -100,6 +126,7 @@ class SeriesSettings(Section):
         """Refuse a path where nothing is read from a file, and a network that sees nothing."""
         if not self.own_past:
             self._check_features_alone()
+        self._check_known_once()
         if self.strategy == "recursive" and self.features:
             raise ArgumentType(
                 'strategy: must be "direct" with features, whose future is unknown; got '
@@ -111,8 +138,24 @@ class SeriesSettings(Section):
                 f'{show(self.path)}. Set dataset = "series".'
             )
 
+    def _check_known_once(self) -> None:
+        """Refuse columns that are named twice."""
+        for setting, names in (
+            ("known_future", self.known_future),
+            ("calendar", self.calendar),
+        ):
+            twice = [name for name in names if names.count(name) > 1]
+            if twice:
+                raise ArgumentType(f"{setting}: must name each once; got {twice[0]} twice.")
+        both = [name for name in self.known_future if name in (*self.features, self.target)]
+        if both:
+            raise ArgumentType(
+                "known_future: must name other columns than features and target; got "
+                f"{show(both[0])}. Leave it out of one of them."
+            )
+
     def _check_features_alone(self) -> None:
-        if not self.features:
+        if not (self.features or self.known_future or self.calendar):
             raise ArgumentType(
                 "own_past: must be true without features, or the network sees nothing; got false. "
                 "Name columns in features, or set own_past = true."
