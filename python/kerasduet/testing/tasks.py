@@ -287,6 +287,7 @@ def _absent_verbs_are_refused(case: Case) -> None:
     asked = {
         "evaluate": lambda run: run.evaluate([], []),
         "forecast": lambda run: run.forecast(),
+        "future_frame": lambda run: run.future_frame(),
     }
     for name in set(ABSENT) - set(case.task.verbs):
         try:
