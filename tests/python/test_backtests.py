@@ -189,6 +189,25 @@ def test_scores_are_those_of_the_runs(tested):
         assert theirs["mase"].mean() == pytest.approx(run.metrics[f"{name}_mase"])
 
 
+@pytest.mark.parametrize("refit", [True, False])
+def test_intervals_of_the_networks_are_scored_by_step(tested, once, refit):
+    found = tested if refit else once
+    scores = found.scores()
+    own = scores[scores["model"] == "network"]
+    names = ["pinball", "coverage_80", "coverage_95"]
+    assert own[names].notna().all(axis=None)
+    for run, place in zip(found, found.table.index, strict=True):
+        row = found.table.loc[place]
+        rows = own[own["seed"] == row["seed"]]
+        if refit:
+            rows = rows[rows["fold"] == row["fold"]]
+        for name in names:
+            assert rows[name].mean() == pytest.approx(run.metrics[name])
+    summary = found.summary().iloc[0]
+    for name in names:
+        assert summary[name] == pytest.approx(np.mean([run.metrics[name] for run in found]))
+
+
 def test_one_training_before_all_folds(once, tested):
     assert once.table["run"].tolist() == ["seed-0", "seed-1"]
     assert "fold" not in once.table
