@@ -81,7 +81,8 @@ class _Case:
         """Load the series with every value from a row on replaced by others."""
         frame = self.frame.copy()
         random = np.random.default_rng(17)
-        for name in frame.columns[1:]:
+        # Not the plans, which may be known before they come true.
+        for name in frame.columns[1:].difference(self.experiment.known_future, sort=False):
             values = frame[name].to_numpy(copy=True)
             size = np.nanstd(values)
             later = values[row:]
@@ -169,13 +170,15 @@ def _case(task: Any, chosen: Experiment, plain: Dataset) -> tuple[_Case, tuple[i
     series = plain.table
     assert series is not None
     frame = plain.to_frame()
-    for place, name in enumerate((*learned.columns, learned.target)):
+    measured = [*learned.columns, learned.target]
+    for place, name in enumerate(measured):
         frame.loc[series.missing[:, place], name] = np.nan
     validation, test = borders(chosen, len(frame))
     origin = int(series.test_origins[0])
     if chosen.missing == "interpolate":
         for border in (validation, test, origin + 1):
-            frame.iloc[border - GAP : border, 1:] = np.nan
+            for name in measured:  # the target may be a column too
+                frame.loc[border - GAP : border - 1, name] = np.nan
     own = {"dataset": task.own_data, "path": None, "time": "time", "time_format": None}
     written = chosen.replace(**own, target=learned.target)
     base = task.load(written, frame)
