@@ -193,3 +193,10 @@ def test_plans_are_no_leak_and_are_not_changed():
     assert kd.check_leakage(chosen, data).passed
     gaps = chosen.replace(missing="interpolate")
     assert kd.check_leakage(gaps, data).passed
+
+
+@pytest.mark.parametrize("ahead", [{}, {"known_future": "promo", "calendar": "weekday"}])
+def test_a_recursive_network_is_checked_over_its_whole_horizon(ahead):
+    data = prices(200)[["date", "close"]].assign(promo=np.arange(200) % 3)
+    own = {"target": "close", "lookback": 5, "horizon": 3, "units": 2, "strategy": "recursive"}
+    assert kd.check_leakage(kd.experiment("lstm-series", **own, **ahead), data).passed

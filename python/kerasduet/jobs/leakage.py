@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, fields, replace
+from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -16,6 +17,7 @@ from kerasduet.data.preprocessing import SeriesPreprocessing
 from kerasduet.data.series import borders
 from kerasduet.errors import ArgumentType
 from kerasduet.experiments import Experiment, described
+from kerasduet.forecasting.windows import Windows
 from kerasduet.jobs.course import refuse_dataset
 from kerasduet.models import build
 from kerasduet.registry import TASKS
@@ -219,7 +221,9 @@ def _of_a_forecast(case: _Case, window: int, model: keras.Model) -> Iterator[Che
     )
     tables = []
     for dataset in (one, other):
-        outputs = training.predict_outputs(model, dataset.preprocessing, dataset.test.inputs)
+        learned = dataset.preprocessing
+        predict = partial(training.predict_outputs, model, learned)
+        outputs = case.task.run_network(predict, learned, dataset.test.inputs)
         tables.append(case.task.table(dataset, outputs))
     moved = [
         str(name)
@@ -235,7 +239,10 @@ def _only(dataset: Dataset, window: int) -> Dataset:
     assert dataset.table is not None
     rows = slice(window, window + 1)
     table = replace(dataset.table, test_origins=dataset.table.test_origins[rows])
-    return replace(dataset, test=_some(dataset.test, rows), table=table)
+    test, inputs = _some(dataset.test, rows), dataset.test.inputs
+    if isinstance(inputs, Windows):  # with what is known after it
+        test = Part(inputs.only(window), test.targets)
+    return replace(dataset, test=test, table=table)
 
 
 def _windows(check: str, part: str, base: Dataset, later: Dataset, word: str) -> Check:
