@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from conftest import LINEAR, seasonal
+from matplotlib.figure import SubFigure
 from scipy import stats
 
 import kerasduet as kd
@@ -378,3 +379,13 @@ def test_no_end_lies_below_0_where_the_target_has_a_logarithm():
     assert (ahead["lower_95"] >= 0).all() and (ahead["lower_95"] <= ahead["lower_80"]).all()
     ends = intervals.tested(wild.table, wild.preprocessing, (80, 95))
     assert ends["lower_95"].min() == 0
+
+
+def test_the_legend_of_an_overview_keeps_within_its_figure(run):
+    figure = run.plot()
+    figure.canvas.draw()
+    legends = [legend for place in figure.findobj(SubFigure) for legend in place.legends]
+    assert len(legends) >= 3
+    for legend in legends:
+        box = legend.get_window_extent()
+        assert figure.bbox.x0 <= box.x0 and box.x1 <= figure.bbox.x1
