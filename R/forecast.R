@@ -14,8 +14,8 @@
 #' @param object A [kerasduet_run] of a series.
 #' @param h Steps ahead, at least 1; `NULL` (default) takes the trained horizon. Beyond it the
 #'   network is fed its own forecasts.
-#' @param level Share of the truths that intervals are to hold, in per cent, above 0 and below 100,
-#'   such as `c(80, 95)`; `NULL` (default) gives no intervals.
+#' @param level Share of the truths that intervals are to hold, in per cent, such as `c(80, 95)`,
+#'   above 0 and below 100; `NULL` (default) gives no intervals.
 #' @param future Of a run with `known_future`: the data frame of [future_frame()], filled. `NULL`
 #'   (default) for any other run.
 #' @param ... Not used.
@@ -32,7 +32,8 @@
 #' and `pinball`. Where validation windows also chose the epoch (`early_stopping`), their errors are
 #' slightly too small, which the test windows repair as they come in. Of fewer windows than a level
 #' needs (39 at 95 %, 9 at 80 %) the ends are Student's t times their root mean square. Intervals
-#' reach the trained horizon; a run without validation windows has none.
+#' reach the trained horizon; a run without validation windows has none. With a `transform` no end
+#' lies below 0.
 #'
 #' Lei and others (2018), Distribution-free predictive inference for regression, Journal of the
 #' American Statistical Association 113. Gibbs and Candès (2021), Adaptive conformal inference under

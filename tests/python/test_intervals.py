@@ -9,11 +9,13 @@ import numpy as np
 import pandas as pd
 import pytest
 from conftest import LINEAR, seasonal
+from matplotlib.figure import SubFigure
 from scipy import stats
 
 import kerasduet as kd
 from kerasduet import errors
 from kerasduet.forecasting import conformal, metrics
+from kerasduet.tasks.forecasting import intervals
 
 LEVELS = (10, 50, 79.9, 80, 90, 95, 96, 99.9)
 
@@ -364,3 +366,26 @@ def test_coverage_of_a_network_on_a_series_of_known_noise(seed):
     # seasonal naive method, whose error has the variance 2 / (1 - 0.49), less what lag 12 repeats.
     best = 4 * stats.norm.pdf(stats.norm.ppf(0.9)) / 0.2
     assert best < run.metrics["winkler_80"] < best * math.sqrt(2 / (1 - 0.49) * (1 - 0.7**12))
+
+
+def test_no_end_lies_below_0_where_the_target_has_a_logarithm():
+    random = np.random.default_rng(4)
+    values = np.exp(random.normal(scale=1.5, size=120))
+    settings = LINEAR | {"epochs": 1}
+    wild = kd.run_experiment(
+        "lstm-series", data=pd.Series(values), transform="log", progress=False, **settings
+    )
+    ahead = wild.forecast(level=(80, 95))
+    assert (ahead["lower_95"] >= 0).all() and (ahead["lower_95"] <= ahead["lower_80"]).all()
+    ends = intervals.tested(wild.table, wild.preprocessing, (80, 95))
+    assert ends["lower_95"].min() == 0
+
+
+def test_the_legend_of_an_overview_keeps_within_its_figure(run):
+    figure = run.plot()
+    figure.canvas.draw()
+    legends = [legend for place in figure.findobj(SubFigure) for legend in place.legends]
+    assert len(legends) >= 3
+    for legend in legends:
+        box = legend.get_window_extent()
+        assert figure.bbox.x0 <= box.x0 and box.x1 <= figure.bbox.x1

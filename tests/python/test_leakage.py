@@ -185,3 +185,18 @@ def test_a_baseline_that_looks_ahead(monkeypatch):
 def test_what_is_no_series_is_refused():
     with pytest.raises(ArgumentType, match="must be of a series"):
         kd.check_leakage("mnist-dense")
+
+
+def test_plans_are_no_leak_and_are_not_changed():
+    data = prices().assign(promo=np.arange(len(prices())) % 3)
+    chosen = kd.experiment("price-lstm", model=linear, lookback=5, known_future="promo")
+    assert kd.check_leakage(chosen, data).passed
+    gaps = chosen.replace(missing="interpolate")
+    assert kd.check_leakage(gaps, data).passed
+
+
+@pytest.mark.parametrize("ahead", [{}, {"known_future": "promo", "calendar": "weekday"}])
+def test_a_recursive_network_is_checked_over_its_whole_horizon(ahead):
+    data = prices(200)[["date", "close"]].assign(promo=np.arange(200) % 3)
+    own = {"target": "close", "lookback": 5, "horizon": 3, "units": 2, "strategy": "recursive"}
+    assert kd.check_leakage(kd.experiment("lstm-series", **own, **ahead), data).passed

@@ -101,3 +101,17 @@ def test_what_no_update_can_be_made_of_is_refused(run, image_run, tmp_path):
     loaded = kd.load_run(run.save(tmp_path / "run"))
     with pytest.raises(errors.DatasetError, match="new_rows: must hold the whole series"):
         kd.update_run(loaded, NEW)
+
+
+def test_new_rows_go_on_where_times_were_found_and_plans_are_known(run):
+    days = pd.date_range("2024-01-01", periods=240, name=None)
+    sales = pd.DataFrame({"date": days, "value": seasonal(240).to_numpy()})
+    sales["promo"] = np.arange(240) % 3
+    settings = LINEAR | {"target": "value", "known_future": "promo"}
+    parent = kd.run_experiment("lstm-series", data=sales[:200], progress=False, **settings)
+    child = kd.update_run(parent, sales[200:], epochs=1, progress=False)
+    whole = kd.update_run(parent, sales, epochs=1, progress=False)
+    assert child.source.sha256 == whole.source.sha256
+    assert child.digests["weights"] == whole.digests["weights"]
+    assert child.future_frame()["time"].iloc[0] == days[-1] + pd.Timedelta(days=1)
+    assert child.dataset.to_frame()["promo"].tolist() == sales["promo"].tolist()

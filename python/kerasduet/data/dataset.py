@@ -166,8 +166,8 @@ class Dataset:
         Returns
         -------
         pandas.DataFrame
-            time, then the variables and the target by their names, in their units; gaps are
-            filled.
+            time, then the variables, the target and the columns of `known_future` by their
+            names, in their units; gaps are filled.
 
         Raises
         ------
@@ -182,9 +182,9 @@ class Dataset:
                 "x_validation and x_test."
             )
         learned: Any = self.preprocessing
-        names = [*learned.columns, learned.target]
-        values = dict(zip(names, self.table.values.T, strict=True))
-        return pd.DataFrame({"time": self.table.times} | values)
+        names = [*learned.columns, learned.target, *learned.known_future]
+        every = [*self.table.values.T, *self.table.known.T]
+        return pd.DataFrame({"time": self.table.times} | dict(zip(names, every, strict=True)))
 
     def __repr__(self) -> str:
         """Name the source, the splits and the shape of one input."""

@@ -238,7 +238,9 @@ def _split(
         preprocessing=preprocessing,
         source=source,
         settings=experiment.data.values(),
-        table=tables.Table(clean.times, clean.values, clean.missing, origins["test"], held),
+        table=tables.Table(
+            clean.times, clean.values, clean.missing, origins["test"], held, clean.known
+        ),
     )
 
 

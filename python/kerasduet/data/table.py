@@ -58,6 +58,8 @@ class Table:
         bool (rows, columns + 1): which of the values were missing.
     test_origins, validation_origins : numpy.ndarray
         Row of the last input step of each window.
+    known : numpy.ndarray
+        float64 (rows, known columns): those whose values are known ahead of time.
     """
 
     times: pd.Index
@@ -65,6 +67,7 @@ class Table:
     missing: np.ndarray
     test_origins: np.ndarray
     validation_origins: np.ndarray
+    known: np.ndarray
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,7 @@ from kerasduet.figures.names import shortened_all
 __all__ = ["Facets", "Panel", "PlotData", "Scale"]
 
 LETTERS_PER_INCH = 14
+LEGEND_LETTERS = 12  # an inch, of a legend, whose letters are larger
 SAMPLE = 8  # letters that a line takes before its name
 MOST_LETTERS = 24  # beside an axis
 FEW_LETTERS = 3  # always fit below an axis
@@ -199,9 +200,7 @@ class Panel:
             # ggplot2 fills one column after the other, matplotlib makes them as even as it can.
             filled = [letters[i : i + rows] for i in range(0, len(letters), rows)]
             even = [part.tolist() for part in np.array_split(letters, columns)]
-            if all(
-                sum(map(max, split)) <= LETTERS_PER_INCH * width for split in (filled, even)
-            ):
+            if all(sum(map(max, split)) <= LEGEND_LETTERS * width for split in (filled, even)):
                 return columns
         return 1
 

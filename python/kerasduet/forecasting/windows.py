@@ -103,6 +103,12 @@ class Windows:
             found[hit] = self.instead[place[hit]]
         return found
 
+    def only(self, row: int) -> Windows:
+        """Copy one window, with what is known after it."""
+        later = None if self.later is None else self.later.only(row)
+        one = self.take(np.array([row]))[0]
+        return Windows(one, np.array([0]), len(one), later=later)
+
     def __array__(self, dtype: Any = None, *, copy: bool | None = None) -> np.ndarray:
         """Give all windows: a view that cannot be written to where they follow each other."""
         follow = len(self.first) > 0 and bool((np.diff(self.first) == 1).all())

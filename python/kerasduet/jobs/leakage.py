@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, fields, replace
+from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -16,6 +17,7 @@ from kerasduet.data.preprocessing import SeriesPreprocessing
 from kerasduet.data.series import borders
 from kerasduet.errors import ArgumentType
 from kerasduet.experiments import Experiment, described
+from kerasduet.forecasting.windows import Windows
 from kerasduet.jobs.course import refuse_dataset
 from kerasduet.models import build
 from kerasduet.registry import TASKS
@@ -81,7 +83,8 @@ class _Case:
         """Load the series with every value from a row on replaced by others."""
         frame = self.frame.copy()
         random = np.random.default_rng(17)
-        for name in frame.columns[1:]:
+        # Not the plans, which may be known before they come true.
+        for name in frame.columns[1:].difference(self.experiment.known_future, sort=False):
             values = frame[name].to_numpy(copy=True)
             size = np.nanstd(values)
             later = values[row:]
@@ -169,13 +172,15 @@ def _case(task: Any, chosen: Experiment, plain: Dataset) -> tuple[_Case, tuple[i
     series = plain.table
     assert series is not None
     frame = plain.to_frame()
-    for place, name in enumerate((*learned.columns, learned.target)):
+    measured = [*learned.columns, learned.target]
+    for place, name in enumerate(measured):
         frame.loc[series.missing[:, place], name] = np.nan
     validation, test = borders(chosen, len(frame))
     origin = int(series.test_origins[0])
     if chosen.missing == "interpolate":
         for border in (validation, test, origin + 1):
-            frame.iloc[border - GAP : border, 1:] = np.nan
+            for name in measured:  # the target may be a column too
+                frame.loc[border - GAP : border - 1, name] = np.nan
     own = {"dataset": task.own_data, "path": None, "time": "time", "time_format": None}
     written = chosen.replace(**own, target=learned.target)
     base = task.load(written, frame)
@@ -216,7 +221,9 @@ def _of_a_forecast(case: _Case, window: int, model: keras.Model) -> Iterator[Che
     )
     tables = []
     for dataset in (one, other):
-        outputs = training.predict_outputs(model, dataset.preprocessing, dataset.test.inputs)
+        learned = dataset.preprocessing
+        predict = partial(training.predict_outputs, model, learned)
+        outputs = case.task.run_network(predict, learned, dataset.test.inputs)
         tables.append(case.task.table(dataset, outputs))
     moved = [
         str(name)
@@ -232,7 +239,10 @@ def _only(dataset: Dataset, window: int) -> Dataset:
     assert dataset.table is not None
     rows = slice(window, window + 1)
     table = replace(dataset.table, test_origins=dataset.table.test_origins[rows])
-    return replace(dataset, test=_some(dataset.test, rows), table=table)
+    test, inputs = _some(dataset.test, rows), dataset.test.inputs
+    if isinstance(inputs, Windows):  # with what is known after it
+        test = Part(inputs.only(window), test.targets)
+    return replace(dataset, test=test, table=table)
 
 
 def _windows(check: str, part: str, base: Dataset, later: Dataset, word: str) -> Check:

@@ -31,6 +31,11 @@ LEVELS = Several(Number(above=0, below=100, fix="It is in per cent, such as 80."
 def check_levels(level: Any) -> tuple[float, ...]:
     """Give levels as numbers, or refuse what is none or comes twice."""
     levels: tuple[float, ...] = LEVELS("level", level)
+    if max(levels) < 1:
+        raise ArgumentRange(
+            f"level: must be in per cent; got {show(levels[0])}. Set level = "
+            f"{100 * levels[0]:g} for {100 * levels[0]:g} %."
+        )
     if len(set(levels)) < len(levels):
         raise ArgumentRange(
             f"level: must name each level once; got {show(list(levels))}. Drop one of those that "
@@ -87,12 +92,7 @@ def tested(
     if learned.errors is None:
         return {}
     moved = _offsets(table, learned, levels)[:-1].reshape(len(table), len(levels), 2)
-    forecast = table["forecast"].to_numpy()
-    return {
-        name: forecast + moved[:, i, side]
-        for i, level in enumerate(levels)
-        for side, name in enumerate(columns(level))
-    }
+    return _ends(table["forecast"].to_numpy(), moved, learned, levels)
 
 
 def around(run: Result, forecast: np.ndarray, levels: Sequence[float]) -> dict[str, np.ndarray]:
@@ -115,8 +115,19 @@ def around(run: Result, forecast: np.ndarray, levels: Sequence[float]) -> dict[s
             "leave level out."
         )
     moved = _offsets(table, learned, levels)[-1, : len(forecast)]  # (steps, levels, 2)
+    return _ends(forecast, moved, learned, levels)
+
+
+def _ends(
+    forecast: np.ndarray,
+    moved: np.ndarray,
+    learned: SeriesPreprocessing,
+    levels: Sequence[float],
+) -> dict[str, np.ndarray]:
+    """Give the ends by column; a target that has a logarithm has no truth below 0."""
+    least = -np.inf if learned.transform == "none" else 0.0
     return {
-        name: forecast + moved[:, i, side]
+        name: np.maximum(forecast + moved[:, i, side], least)
         for i, level in enumerate(levels)
         for side, name in enumerate(columns(level))
     }

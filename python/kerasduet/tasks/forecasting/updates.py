@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from kerasduet.data import series, table
+from kerasduet.data import columns, series, table
 from kerasduet.data.dataset import Source
 from kerasduet.errors import ArgumentType, DatasetError
 
@@ -37,7 +37,7 @@ def extended(run: Result, chosen: Experiment, rows: Any) -> Dataset:
     names = [*learned.columns, learned.target]
     if not _begins_with(frame, names, known, tail):
         before = _earlier(run, names)
-        time = index or chosen.time or "time"
+        time, _ = columns.time_column(frame, index or chosen.time)
         if "time" in before and time in frame:
             before = before.rename(columns={"time": time})
         else:
@@ -77,6 +77,7 @@ def _earlier(run: Result, names: list[str]) -> pd.DataFrame:
     found = data.table
     assert found is not None
     values = np.where(found.missing, np.nan, found.values)
-    columns = dict(zip(names, values.T, strict=True))
+    learned: Any = run.preprocessing
+    every = zip([*names, *learned.known_future], [*values.T, *found.known.T], strict=True)
     times = {} if isinstance(found.times, pd.RangeIndex) else {"time": found.times}
-    return pd.DataFrame(times | columns)
+    return pd.DataFrame(times | dict(every))
