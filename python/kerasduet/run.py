@@ -178,7 +178,8 @@ class Run(Result):
         pandas.DataFrame
             time, step (from 1), forecast, naive, seasonal_naive, drift, seasonal_drift, in
             the target's units. After the forecast two columns a level, in the order given:
-            lower_80, upper_80, ... A wider level always holds a narrower one.
+            lower_80, upper_80, ... A wider level always holds a narrower one; with a
+            `transform` no end lies below 0.
 
         Raises
         ------
