@@ -47,6 +47,9 @@ class Metric:
         Whether a higher score is better.
     root : bool
         Whether it is the square root of the mean of its cases.
+    nominal : float or None
+        What the score is to be near to, such as 0.8 for the coverage of 80 % intervals: neither a
+        higher nor a lower one is then better.
     """
 
     name: str
@@ -55,11 +58,26 @@ class Metric:
     factor: float = 1.0
     higher: bool = False
     root: bool = False
+    nominal: float | None = None
 
     @property
     def title(self) -> str:
         """The label as the head of a column or a sentence."""
         return self.label[:1].upper() + self.label[1:]
+
+    def badness(self, score: float) -> float:
+        """Give what is less the better a score is.
+
+        Examples
+        --------
+        >>> Metric("coverage_80", "coverage", nominal=0.8).badness(1.0) > 0.1
+        True
+        >>> Metric("accuracy", "accuracy", higher=True).badness(0.5)
+        -0.5
+        """
+        if self.nominal is not None:
+            return abs(score - self.nominal)
+        return -score if self.higher else score
 
     @property
     def step(self) -> str:

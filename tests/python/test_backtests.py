@@ -22,7 +22,8 @@ from kerasduet.errors import (
 )
 from kerasduet.forecasting.accuracy import diebold_mariano, skill_interval
 from kerasduet.forecasting.outside import register_forecaster
-from kerasduet.jobs.plan import outside_jobs
+from kerasduet.jobs.backtest_figures import backtest_plot_data
+from kerasduet.jobs.plan import Job, Plan, outside_jobs
 from kerasduet.jobs.scores import Piece, compared, scored, verdict
 from kerasduet.registry import ENGINES, FORECASTERS, TASKS
 
@@ -390,6 +391,25 @@ def test_figures_say_which_model_is_how_far_off(tested):
     assert network["mae"].item() == pytest.approx(own)
     assert "Box plots" in tested.plot("scores").alt_text
     assert len(data.panels[0].frames["key"]) == 4
+
+
+@pytest.mark.parametrize(("experiment", "end"), [(CHOSEN, " (ppm)"), (None, "")])
+def test_figures_tell_the_unit_and_write_names_as_people_do(experiment, end):
+    experiment = experiment or CHOSEN.on_own_data()
+    plan = Plan("backtest", (Job("seed-0", experiment, Origin(0, 2)),), {"folds": 2})
+    pieces = [piece("network", [[1.0], [2.0]], seed=0)]
+    pieces += [
+        piece(name, [[2.0], [2.0]]) for name in ("ets", "arima", "theta", "copy_feature")
+    ]
+    data = backtest_plot_data(pieces, plan, "both")
+    assert [panel.y for panel in data.panels] == [f"Mean absolute error{end}"] * 2
+    assert data.panels[0].frames["key"]["label"].tolist() == [
+        *("network", "ETS", "ARIMA", "theta", "copy feature")
+    ]
+    assert "ETS 2" in data.panels[0].alt
+    summary = compared(pieces)
+    assert "ets" in summary["model"].tolist()
+    assert "the best other method, ETS, has" in verdict(summary)
 
 
 def test_a_set_that_is_no_backtest_says_so(tested, tmp_path):

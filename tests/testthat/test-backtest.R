@@ -23,7 +23,12 @@ test_that("backtest() compares networks with methods from outside", {
   expect_identical(nrow(table), 12L)
   expect_identical(is.na(table$seed), table$model != "network")
   expect_equal(mean(table$mae[table$model == "network" & table$fold == 2]), found[[2]]$metrics$mae)
+  fold <- table[table$model == "network" & table$fold == 2, ]
+  for (name in c("pinball", "coverage_80", "coverage_95")) {
+    expect_equal(mean(fold[[name]]), found[[2]]$metrics[[name]])
+  }
   sums <- summary(found)
+  expect_false(anyNA(sums[1, c("pinball", "coverage_80", "coverage_95")]))
   expect_identical(sums$model[[1]], "network")
   expect_setequal(sums$model[-1], c("drift", "theta"))
   expect_identical(sums$folds, c(2, 2, 2))

@@ -11,8 +11,9 @@ import pandas as pd
 from kerasduet.errors import EmptyData
 from kerasduet.figures import Mark, Panel, PlotData, Scale
 from kerasduet.figures.words import Series, count, key, whole_ticks
-from kerasduet.jobs.scores import NETWORK, Piece, scored
+from kerasduet.jobs.scores import NETWORK, Piece, scored, written
 from kerasduet.style import OKABE_ITO
+from kerasduet.tasks.forecasting.figures import series_unit
 
 if TYPE_CHECKING:
     from kerasduet.jobs.plan import Plan
@@ -34,13 +35,16 @@ def backtest_plot_data(pieces: Sequence[Piece], plan: Plan, kind: str) -> PlotDa
     table = scored(pieces)
     if not (table["model"] == NETWORK).any():
         raise EmptyData("kind: scores need a finished run; got none. Finish the set first.")
-    table["model"] = table["model"].str.replace("_", " ")
+    table["model"] = table["model"].map(written)
     styles = _styles(list(dict.fromkeys(table["model"])))
     panels = []
     if kind != "folds":
         panels.append(_horizon(table, styles))
     if kind != "horizon":
         panels.append(_folds(table, styles, pieces))
+    unit = series_unit(plan.jobs[0].experiment)
+    if unit:
+        panels = [replace(panel, y=f"{panel.y} ({unit})") for panel in panels]
     if len(panels) == 1:
         return PlotData(kind, "", "", tuple(panels), height=panels[0].height)
     names = ", ".join(dict.fromkeys(job.experiment.name for job in plan.jobs))

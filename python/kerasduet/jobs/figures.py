@@ -77,7 +77,7 @@ def _scores(table: pd.DataFrame, settings: Sequence[str], metric: Metric) -> Pan
     labels = list(dict.fromkeys(done["group"]))
     if len(labels) > MOST_GROUPS:
         better = done.groupby("group", sort=False)["score"].mean()
-        order = better.sort_values(ascending=not metric.higher).index[:MOST_GROUPS]
+        order = (better / metric.factor).map(metric.badness).sort_values().index[:MOST_GROUPS]
         note = f"Not drawn: {count(len(labels) - MOST_GROUPS, 'setting')} of worse scores"
         labels = [label for label in labels if label in set(order)]
         done = done[done["group"].isin(labels)].reset_index(drop=True)

@@ -23,11 +23,12 @@ if TYPE_CHECKING:
 
     from kerasduet.runs.facts import Facts
 
-__all__ = ["NETWORK", "Piece", "compared", "pieces_of", "scored", "verdict"]
+__all__ = ["NETWORK", "Piece", "compared", "pieces_of", "scored", "verdict", "written"]
 
 NETWORK = "network"
 CONTAINED = 5  # times that an input's last value is nearer to the target than its own
 ERRORS = ("mae", "rmse", "smape", "mase")
+WRITTEN = {"ets": "ETS", "arima": "ARIMA"}  # other names are words
 
 
 @dataclass(frozen=True)
@@ -278,6 +279,17 @@ def _against(pieces: Sequence[Piece], model: str) -> dict[str, float]:
     return dict(zip(COMPARISONS, values, strict=True))
 
 
+def written(model: str) -> str:
+    """Write a model's name as people do; tables keep the id.
+
+    Examples
+    --------
+    >>> written("ets"), written("seasonal_naive")
+    ('ETS', 'seasonal naive')
+    """
+    return WRITTEN.get(model, model.replace("_", " "))
+
+
 def verdict(summary: pd.DataFrame) -> str:
     """Say in a sentence or two whether the networks earn their keep."""
     rivals = summary[(summary["model"] != NETWORK) & summary["skill"].notna()]
@@ -288,7 +300,7 @@ def verdict(summary: pd.DataFrame) -> str:
     p_value = best["p_value"]
     test = f"; Diebold-Mariano p = {p_value:.2g}" if np.isfinite(p_value) else ""
     text = (
-        f"MAE {own['mae']:.4g}; the best other method, {best['model'].replace('_', ' ')}, has "
+        f"MAE {own['mae']:.4g}; the best other method, {written(best['model'])}, has "
         f"{best['mae']:.4g}: skill {100 * best['skill']:.0f} % (95 % interval "
         f"{100 * best['low']:.0f} to {100 * best['high']:.0f} %){test}. "
     )

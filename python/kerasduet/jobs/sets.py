@@ -161,10 +161,8 @@ class RunSet:
         for name in (f"val_{metric.name}", "val_loss", metric.name):
             values = done[name].dropna() if name in done else done["seed"][:0]
             if len(values):
-                higher = metric.higher and name != "val_loss"
-                place = int(
-                    values.to_numpy().argmax() if higher else values.to_numpy().argmin()
-                )
+                costs = values if name == "val_loss" else values.map(metric.badness)
+                place = int(costs.to_numpy().argmin())
                 return str(done["run"].loc[values.index].iloc[place])
         raise EmptyData(
             "best: must be of finished runs with finite scores; got none. Finish the set first."

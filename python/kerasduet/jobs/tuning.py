@@ -280,7 +280,7 @@ class _Search:
         """Give what the search makes small: the headline on validation rows, or their loss."""
         name = f"val_{self.metric.name}"
         if name in row:
-            return -row[name] if self.metric.higher else row[name]
+            return self.metric.badness(row[name])
         return row.get("val_loss", math.nan)
 
 

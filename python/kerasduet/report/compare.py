@@ -61,7 +61,12 @@ class Difference:
         """The better side, where the interval leaves out 0."""
         if not self.interval.excludes_zero:
             return UNCLEAR
-        first = (self.interval.low > 0) == self.metric.higher
+        nominal, higher = self.metric.nominal, self.metric.higher
+        if nominal is not None:
+            higher = self.first < nominal
+            if higher != (self.second < nominal):
+                return UNCLEAR  # on both sides of it: the interval does not say which is nearer
+        first = (self.interval.low > 0) == higher
         return "first better" if first else "second better"
 
 

@@ -139,8 +139,7 @@ def write_comparison(page: Document, runs: Sequence[Result], *, stem: str) -> No
 def _best(runs: Sequence[Result]) -> int | None:
     sound = [i for i, run in enumerate(runs) if not run.diverged]
     metric = runs[0].task.metrics[0]
-    choose = max if metric.higher else min
-    return choose(sound, key=lambda i: runs[i].metrics[metric.name], default=None)
+    return min(sound, key=lambda i: metric.badness(runs[i].metrics[metric.name]), default=None)
 
 
 def _differences(

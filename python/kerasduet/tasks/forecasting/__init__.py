@@ -34,9 +34,9 @@ class Forecasting(Task):
         Metric("rmse", "root mean squared error", root=True),
         Metric("smape", "sMAPE", "%"),
         Metric("mase", "MASE"),
-        Metric("coverage_80", "coverage of 80 % intervals", "%", factor=100.0, higher=True),
+        Metric("coverage_80", "coverage of 80 % intervals", "%", factor=100.0, nominal=0.8),
         Metric("winkler_80", "Winkler score of 80 % intervals"),
-        Metric("coverage_95", "coverage of 95 % intervals", "%", factor=100.0, higher=True),
+        Metric("coverage_95", "coverage of 95 % intervals", "%", factor=100.0, nominal=0.95),
         Metric("winkler_95", "Winkler score of 95 % intervals"),
         Metric("pinball", "pinball loss"),
     )
