@@ -468,6 +468,10 @@ OTHER_DATA = {
     "horizon": 2,
     "validation_split": 0.2,
     "test_split": 0.2,
+    "transform": "log",
+    "calendar": ("month",),
+    "known_future": ("promo",),
+    "strategy": "recursive",
 }
 
 
