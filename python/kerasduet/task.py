@@ -374,6 +374,19 @@ class Task(ABC):
         """Give how many successive cases depend on each other, so that they are drawn together."""
         return 1
 
+    def unit(self, experiment: Experiment) -> str:
+        """Give the unit of the target, such as "ppm"; empty where it is not known."""
+        return ""
+
+    def tested(self, table: pd.DataFrame, learned: Any) -> Mapping[str, np.ndarray]:
+        """Give what a backtest needs beside the test rows, a value a row: `known` and intervals.
+
+        `known` says which truths count; `lower_80`, `upper_80` and so on are ends of intervals.
+        """
+        import numpy as np
+
+        return {"known": np.full(len(table), fill_value=True)}
+
     def facts(self, learned: Any) -> Mapping[str, str]:
         """Give lines on what was learned that a printed run shows: a word, and what it says."""
         return {}

@@ -182,7 +182,11 @@ def test_a_baseline_that_looks_ahead(monkeypatch):
     assert failed(found) == {"forecast"} and "forecast: naive, from row" in found.text
 
 
-def test_what_is_no_series_is_refused():
+def test_what_is_no_series_is_refused_before_its_data_are_loaded(monkeypatch):
+    def load(self, experiment, given):
+        raise AssertionError("loaded")
+
+    monkeypatch.setattr(type(TASKS["classification"]), "load", load)
     with pytest.raises(ArgumentType, match="must be of a series"):
         kd.check_leakage("mnist-dense")
 

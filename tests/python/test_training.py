@@ -386,3 +386,18 @@ def test_rows_predicted_alone_have_the_bits_of_a_batch_of_their_size(image_run):
         whole = image_run.model.predict(inputs, batch_size=512, verbose=0)
         assert outputs.tobytes() == whole.tobytes()
         assert outputs.dtype == np.float32
+
+
+def test_a_step_is_traced_once(monkeypatch):
+    import keras
+
+    traced = []
+    step = keras.Model.train_step
+
+    def counted(model, data):
+        traced.append(model.name)
+        return step(model, data)
+
+    monkeypatch.setattr(keras.Model, "train_step", counted)
+    tiny(False, epochs=2, seed=11)
+    assert len(traced) == 1

@@ -115,3 +115,13 @@ def test_new_rows_go_on_where_times_were_found_and_plans_are_known(run):
     assert child.digests["weights"] == whole.digests["weights"]
     assert child.future_frame()["time"].iloc[0] == days[-1] + pd.Timedelta(days=1)
     assert child.dataset.to_frame()["promo"].tolist() == sales["promo"].tolist()
+
+
+def test_rows_that_the_series_has_already_are_told_so(run):
+    with pytest.raises(kd.errors.TimeIndexError) as raised:
+        kd.update_run(run, OLD.iloc[:50], progress=False)
+    text = str(raised.value)
+    assert text.startswith(
+        "new_rows: must come after the end of the series, or be the whole of"
+    )
+    assert "joined to the 200 old rows" in text

@@ -12,8 +12,8 @@ from kerasduet.errors import EmptyData
 from kerasduet.figures import Mark, Panel, PlotData, Scale
 from kerasduet.figures.words import Series, count, key, whole_ticks
 from kerasduet.jobs.scores import NETWORK, Piece, scored, written
+from kerasduet.registry import TASKS
 from kerasduet.style import OKABE_ITO
-from kerasduet.tasks.forecasting.figures import series_unit
 
 if TYPE_CHECKING:
     from kerasduet.jobs.plan import Plan
@@ -42,7 +42,8 @@ def backtest_plot_data(pieces: Sequence[Piece], plan: Plan, kind: str) -> PlotDa
         panels.append(_horizon(table, styles))
     if kind != "horizon":
         panels.append(_folds(table, styles, pieces))
-    unit = series_unit(plan.jobs[0].experiment)
+    chosen = plan.jobs[0].experiment
+    unit = TASKS[chosen.task].unit(chosen)
     if unit:
         panels = [replace(panel, y=f"{panel.y} ({unit})") for panel in panels]
     if len(panels) == 1:

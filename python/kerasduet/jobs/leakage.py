@@ -147,14 +147,15 @@ def check_leakage(experiment: str | Experiment, data: Any = None) -> Leakage:
     chosen = described(experiment)
     refuse_dataset(data)
     task = TASKS[chosen.task]
-    if data is not None:
-        chosen = chosen.on_own_data()
-    plain = task.load(chosen, data)
-    if plain.table is None or not isinstance(plain.preprocessing, SeriesPreprocessing):
+    if SeriesPreprocessing not in task.learned:  # before data are loaded
         raise ArgumentType(
             f"experiment: must be of a series, whose later rows can be changed; got {chosen.name}, "
             f"of the task {chosen.task}."
         )
+    if data is not None:
+        chosen = chosen.on_own_data()
+    plain = task.load(chosen, data)
+    assert plain.table is not None
     case, (validation, test) = _case(task, chosen, plain)
     with_test = case.changed(test)
     trained = _trained(case, (case.base, with_test))

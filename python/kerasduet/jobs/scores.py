@@ -14,9 +14,8 @@ from kerasduet.forecasting import metrics
 from kerasduet.forecasting.accuracy import diebold_mariano, skill_interval
 from kerasduet.jobs import outside
 from kerasduet.jobs.plan import Plan, outside_jobs
+from kerasduet.registry import TASKS
 from kerasduet.runs.reading import read_test_rows
-from kerasduet.tasks.forecasting import intervals
-from kerasduet.tasks.forecasting.scores import known_truth
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -88,8 +87,7 @@ def pieces_of(path: Path, plan: Plan, facts: Sequence[Facts | None]) -> list[Pie
             learned: Any
             learned, table = read_test_rows(one.path)
             columns = {name: table[name].to_numpy() for name in table.columns}
-            columns |= intervals.tested(table, learned, intervals.SCORED)
-            columns["known"] = known_truth(table)
+            columns |= TASKS[job.experiment.task].tested(table, learned)
             cut = _Cut(columns, learned.horizon, _folds(plan, job.fold), learned.mase_scale)
             found += cut.pieces(NETWORK, "", job.experiment.seed)
     return sorted(found, key=lambda piece: piece.fold)

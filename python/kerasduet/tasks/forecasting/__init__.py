@@ -184,6 +184,17 @@ class Forecasting(Task):
         found = series_cases(table, learned, "forecast")
         return {"mae": found[:, [0, 3]], "rmse": found[:, [1, 3]]}
 
+    def unit(self, experiment: Experiment) -> str:
+        """Give the unit of the embedded series; of others it is not known."""
+        return "ppm" if experiment.dataset == "co2" else ""
+
+    def tested(self, table: pd.DataFrame, learned: Any) -> Mapping[str, np.ndarray]:
+        """Say which truths were not filled, and give the intervals that are scored."""
+        from kerasduet.tasks.forecasting import intervals, scores
+
+        ends = intervals.tested(table, learned, intervals.SCORED)
+        return ends | {"known": scores.known_truth(table)}
+
     def block(self, table: pd.DataFrame, learned: Any) -> int:
         """Give how many successive windows are drawn together."""
         from kerasduet.tasks.forecasting.measures import test_block

@@ -29,10 +29,9 @@ from kerasduet.tasks.forecasting.intervals import columns, tested
 from kerasduet.tasks.forecasting.scores import known_truth
 
 if TYPE_CHECKING:
-    from kerasduet.experiments import Experiment
     from kerasduet.result import Result
 
-__all__ = ["forecast_names", "forecast_panel", "horizon_panel", "series_unit"]
+__all__ = ["forecast_names", "forecast_panel", "horizon_panel"]
 
 SHOWN_STEPS = 52  # forecast steps shown by default, rounded up to whole windows
 LONGEST_NAME = 40  # letters of a series in a figure; its alt text has them all
@@ -274,13 +273,8 @@ def forecast_names(run: Result) -> dict[str, str]:
 
 def _target(run: Result) -> tuple[str, str]:
     """Name and unit of the series."""
-    unit = series_unit(run.experiment)
+    unit = run.task.unit(run.experiment)
     return ("CO2" if unit else getattr(run.preprocessing, "target", "value")), unit
-
-
-def series_unit(experiment: Experiment) -> str:
-    """Give the unit of the series, which only the embedded one is known to have."""
-    return "ppm" if experiment.dataset == "co2" else ""
 
 
 def _strategy(run: Result) -> str:

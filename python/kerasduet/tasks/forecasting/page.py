@@ -265,7 +265,7 @@ def _residuals(page: Document, run: Result) -> None:
         f"- Ljung-Box over {count(lags, 'lag')}: Q = {found.statistic:.4g}, p {chance}. {left}",
     )
     target = getattr(run.preprocessing, "target", "")
-    unit = "ppm" if run.experiment.dataset == "co2" else ""
+    unit = run.task.unit(run.experiment)
     drawn = draw_residuals(found, name=target, unit=unit)
     page.figure(
         "residuals",

@@ -9,7 +9,7 @@ import pandas as pd
 
 from kerasduet.data import columns, series, table
 from kerasduet.data.dataset import Source
-from kerasduet.errors import ArgumentType, DatasetError
+from kerasduet.errors import ArgumentType, DatasetError, TimeIndexError
 
 if TYPE_CHECKING:
     from kerasduet.data.dataset import Dataset
@@ -35,7 +35,8 @@ def extended(run: Result, chosen: Experiment, rows: Any) -> Dataset:
     frame, index = table.from_values(rows, chosen, learned.target)
     known, tail = learned.rows, np.array(learned.tail)
     names = [*learned.columns, learned.target]
-    if not _begins_with(frame, names, known, tail):
+    whole = _begins_with(frame, names, known, tail)
+    if not whole:
         before = _earlier(run, names)
         time, _ = columns.time_column(frame, index or chosen.time)
         if "time" in before and time in frame:
@@ -51,7 +52,15 @@ def extended(run: Result, chosen: Experiment, rows: Any) -> Dataset:
             "since the training."
         )
     source = Source("the caller's series", "", len(frame), given=True)
-    return series.cut(chosen, frame, index, source, scaled_as=learned)
+    try:
+        return series.cut(chosen, frame, index, source, scaled_as=learned)
+    except TimeIndexError as error:
+        if whole:
+            raise
+        raise TimeIndexError(
+            "new_rows: must come after the end of the series, or be the whole of it with more rows "
+            f"at its end; got others, which joined to the {known:,} old rows give: {error}"
+        ) from error
 
 
 def _begins_with(frame: pd.DataFrame, names: list[str], known: int, tail: np.ndarray) -> bool:
