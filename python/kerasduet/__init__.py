@@ -18,7 +18,7 @@ from kerasduet._version import __version__ as __version__
 from kerasduet.interrupts import held
 
 if TYPE_CHECKING:
-    from kerasduet import concepts, errors, forecasting, models, plots, testing
+    from kerasduet import concepts, errors, forecasting, models, plots, rlang, testing
     from kerasduet.data import Dataset, load_data
     from kerasduet.diagnosis import doctor
     from kerasduet.environment import use_backend
@@ -75,6 +75,7 @@ __all__ = [
     "register_task",
     "render_report",
     "resume_run",
+    "rlang",
     "run_experiment",
     "run_many",
     "testing",

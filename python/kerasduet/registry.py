@@ -151,5 +151,7 @@ FORECASTERS = Registry(
         "theta": "forecasting.outside:theta",
         "ets": "forecasting.exponential:ets",
         "arima": "forecasting.arima:arima",
+        "r_ets": "rlang.methods:r_ets",
+        "r_auto_arima": "rlang.methods:r_auto_arima",
     },
 )
