@@ -50,6 +50,7 @@ for name, settings in examples.items():
         "backend": whole.provenance["backend"],
         "cut": cut.status,
         "resumed": resumed.digests == whole.digests and resumed.history.equals(whole.history),
+        "finite": bool(np.isfinite(whole.history["loss"]).all() and np.isfinite(outputs).all()),
     }
 print(json.dumps(told))
 """
@@ -68,7 +69,7 @@ def test_the_headline_examples_train_repeat_and_resume(backend, tmp_path):
         check=False,
     )
     assert done.returncode == 0, done.stderr
-    expected = {"backend": backend, "cut": "interrupted", "resumed": True}
+    expected = {"backend": backend, "cut": "interrupted", "resumed": True, "finite": True}
     assert json.loads(done.stdout.splitlines()[-1]) == dict.fromkeys(EXAMPLES, expected)
 
     # What one backend saved, TensorFlow loads.
