@@ -50,8 +50,14 @@ def test_every_builder_is_tried():
     assert set(SMALL) == set(BUILDERS)
 
 
+@pytest.fixture
+def one_backend(monkeypatch):
+    """Leave the other backends to the builder of tables, and to test_backends.py."""
+    monkeypatch.setattr(builders, "installed", lambda: (backend_name(),))
+
+
 @pytest.mark.parametrize("name", sorted({*SMALL} - {"table_dense"}))
-def test_a_builder_keeps_its_promises(name, monkeypatch):
+def test_a_builder_keeps_its_promises(name, one_backend, monkeypatch):
     if name == "dnn":  # in a script, too
         monkeypatch.setattr(interrupts, "at_prompt", lambda: False)
     kept = check_builder(name, **SMALL[name])
@@ -91,12 +97,6 @@ def imported(folder, module):
 def stranger():
     with imported(CONTRACT, "strange_builder") as module:
         yield module
-
-
-@pytest.fixture
-def one_backend(monkeypatch):
-    """Leave the other backends to the builders built in, to save time."""
-    monkeypatch.setattr(builders, "installed", lambda: (backend_name(),))
 
 
 def test_a_strangers_builder_keeps_them_too(stranger, one_backend):

