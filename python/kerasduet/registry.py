@@ -124,6 +124,7 @@ TASKS = Registry(
     {
         "classification": "tasks.classification:TASK",
         "forecasting": "tasks.forecasting:TASK",
+        "image-classification": "tasks.pictures:TASK",
         "table-classification": "tasks.tables:CLASSES",
         "table-regression": "tasks.tables:NUMBERS",
     },
