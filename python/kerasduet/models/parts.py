@@ -48,6 +48,25 @@ def limit_of_layers() -> contextlib.AbstractContextManager[None] | None:
     return None if limit is None else limit.on_layers()
 
 
+def is_filled_later() -> bool:
+    """Say whether a network is built to be filled with weights that are there already."""
+    return _LIMIT.get() is not None
+
+
+@contextlib.contextmanager
+def bounded() -> Iterator[None]:
+    """Build a network whose layers are copied, and counted then, within the same limit.
+
+    Its initializers are Keras's own again afterwards, so that they can be copied.
+    """
+    limit = _LIMIT.get()
+    if limit is None:
+        yield
+        return
+    with at_most(limit.left):
+        yield
+
+
 class TooLarge(ValueError):
     """A network of more weights than it may have."""
 
@@ -58,6 +77,11 @@ class _Limit:
     def __init__(self, numbers: int) -> None:
         self._left = numbers
         self._changed: list[tuple[Any, type]] = []
+
+    @property
+    def left(self) -> int:
+        """How many weights there may still be."""
+        return self._left
 
     def put_on(self, initializer: Any) -> None:
         """Have an initializer ask before it makes weights."""

@@ -76,9 +76,13 @@ class Classification(Task):
         return networks.targets(data.classes)
 
     def check_together(self, experiment: Experiment) -> None:
-        """Refuse class weights for another number of classes."""
-        from kerasduet.tasks.classification.settings import refuse_other_classes
+        """Refuse class weights for another number of classes, and stages that are not there."""
+        from kerasduet.tasks.classification.settings import (
+            refuse_fine_tuning,
+            refuse_other_classes,
+        )
 
+        refuse_fine_tuning(experiment)
         refuse_other_classes(experiment.class_weight, experiment.data.classes)
 
     def class_weights(self, experiment: Experiment) -> Mapping[int, float] | None:

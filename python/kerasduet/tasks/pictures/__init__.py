@@ -61,7 +61,10 @@ class Pictures(Classification):
         return networks.targets(3)
 
     def check_together(self, experiment: Experiment) -> None:
-        """Leave class weights until the classes are known."""
+        """Refuse stages that are not there; class weights wait until the classes are known."""
+        from kerasduet.tasks.classification.settings import refuse_fine_tuning
+
+        refuse_fine_tuning(experiment)
 
     def learned_weights(
         self, experiment: Experiment, learned: Any
