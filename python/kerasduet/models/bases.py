@@ -207,8 +207,7 @@ def grown(
                 _fill_from_run(whole, parsed(base)["run"])
             elif weights != IMAGENET:
                 _fill_from_file(whole, base, weights)
-        limit = limit_of_layers()
-        with contextlib.nullcontext() if limit is None else limit:
+        with limit_of_layers() or contextlib.nullcontext():
             features, layers = _copied(_trunk(whole, base), x)
     if weights is not None and not later:
         for old, new in layers:
@@ -246,8 +245,7 @@ def _ours(base: str, shape: tuple[int, ...], seed: int) -> keras.Model:
     """Build a network of a builder's name, or that of a run, as it was: untrained."""
     if is_object(base):
         node = {key: item for key, item in parsed(base).items() if key != "run"}
-        limit = limit_of_layers()
-        with bounded(), contextlib.nullcontext() if limit is None else limit:
+        with bounded(), limit_of_layers() or contextlib.nullcontext():
             network: keras.Model = rebuilt(json.dumps(node))
         return network
     with bounded():

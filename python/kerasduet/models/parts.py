@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 # Whatever Keras is set to: the data have their channels last.
 IMAGES: dict[str, Any] = {"data_format": "channels_last"}
 
+# Weights, 1 GiB: of a network that another one is copied from.
+LARGEST_WHOLE = 2**28
+
 _LIMIT: ContextVar[_Limit | None] = ContextVar("limit of the initial weights", default=None)
 _COUNTING = threading.Lock()
 
@@ -55,15 +58,15 @@ def is_filled_later() -> bool:
 
 @contextlib.contextmanager
 def bounded() -> Iterator[None]:
-    """Build a network whose layers are copied, and counted then, within the same limit.
+    """Build a network of which only some layers are copied, and counted then.
 
+    The layers that are left out may be larger than all that is kept of it, so its limit is its own.
     Its initializers are Keras's own again afterwards, so that they can be copied.
     """
-    limit = _LIMIT.get()
-    if limit is None:
+    if _LIMIT.get() is None:
         yield
         return
-    with at_most(limit.left):
+    with at_most(LARGEST_WHOLE):
         yield
 
 
@@ -77,11 +80,6 @@ class _Limit:
     def __init__(self, numbers: int) -> None:
         self._left = numbers
         self._changed: list[tuple[Any, type]] = []
-
-    @property
-    def left(self) -> int:
-        """How many weights there may still be."""
-        return self._left
 
     def put_on(self, initializer: Any) -> None:
         """Have an initializer ask before it makes weights."""
