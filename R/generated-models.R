@@ -142,4 +142,46 @@ model_table_dense <- function(width = 4, levels = integer(), outputs = 3, units 
                               seed = 0) {
   network("table_dense", as.list(environment()))
 }
+
+#' Build a classifier on the features of a trained network
+#'
+#' A trained network without its last layers, flatten, dense layers, softmax: transfer learning.
+#'
+#' Dropout of the base is left out, as it does nothing in a base that is not trained. VGG16 at
+#' 224 x 224 x 3 has 14,714,688 weights; its head of (1024, 256) for 10 classes 25,956,106, which
+#' are trained.
+#'
+#' @param base Character, or a run. Network to start from, without its last layers: one of Keras
+#'   Applications such as "vgg16" (the default) or "efficientnet_b0"; a builder such as "cnn"; or a
+#'   saved [kerasduet_run], or its folder.
+#' @param input_shape Whole numbers. One image (height, width, channels), pixels 0..1. Of Keras
+#'   Applications the pixels are turned into what the base was trained on by layers of the network,
+#'   and one channel becomes three alike. Default `c(224, 224, 3)`.
+#' @param classes Whole number. Number of classes, at least 2. Default 10.
+#' @param head Whole numbers. Units of each dense hidden layer after the base; `integer()` for
+#'   none. Default `c(1024, 256)`.
+#' @param weights Character. Of the base: "imagenet" (of a run: those that it learned), or the
+#'   path of an HDF5 file; `NULL` for random ones. ImageNet's are read from Keras's cache, or
+#'   fetched by Keras. Default "imagenet".
+#' @param trainable_from Character. Name of the layer of the base from which on it is trained;
+#'   `NULL` (default) trains the head alone. Its batch normalisation is never trained, and always
+#'   uses the means that it has.
+#' @param seed Whole number. Decides initial weights, 0 to 2^32 - 1. Default 0.
+#' @return A Keras model, a Python object: input (batch, height, width, channels), output (batch,
+#'   classes): probabilities. One graph of layers, those of the base among them.
+#' @section Errors:
+#' `UnknownName`: no such base, or no such layer in it. `ShapeError`: an image smaller than the
+#' base allows, or with other channels. `DatasetError, ModelMismatch`: weights that cannot be
+#' reached or read, or that are of another network.
+#' @references Yosinski et al. (2014), How transferable are features in deep neural networks?,
+#'   Advances in Neural Information Processing Systems 27.
+#' @seealso [run_experiment()], [model_cnn()]
+#' @examplesIf kerasduet:::has_core()
+#' model_transfer(base = "cnn", weights = NULL, input_shape = c(28, 28, 1))$count_params()
+#' @export
+model_transfer <- function(base = "vgg16", input_shape = c(224, 224, 3), classes = 10,
+                           head = c(1024, 256), weights = "imagenet", trainable_from = NULL,
+                           seed = 0) {
+  network("transfer", as.list(environment()))
+}
 # nolint end

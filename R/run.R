@@ -247,7 +247,8 @@ names.kerasduet_run <- function(x) run_parts
 format.kerasduet_run <- function(x, ...) {
   sizes <- format(unlist(x$provenance$sizes), big.mark = ",", trim = TRUE)
   experiment <- x$experiment
-  epochs <- paste(nrow(x$history), "of", experiment$epochs, "epochs")
+  all_epochs <- call_core(plain(handle(x)$experiment$all_epochs))
+  epochs <- paste(nrow(x$history), "of", all_epochs, "epochs")
   where <- if (is.null(x$folder)) "not saved" else paste("saved in", x$folder)
   ask <- call_core(plain(run_to_py(x)$task$ask)) # such as "predict(x)"
   todo <- sub("()", "(run)", sub("(x)", "(run, x)", ask, fixed = TRUE), fixed = TRUE)

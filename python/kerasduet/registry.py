@@ -11,7 +11,7 @@ from kerasduet.checks import nearest, show
 from kerasduet.errors import ArgumentType, UnknownName
 from kerasduet.interrupts import held
 
-__all__ = ["BUILDERS", "ENGINES", "FORECASTERS", "TASKS", "Registry"]
+__all__ = ["BUILDERS", "ENGINES", "FORECASTERS", "READERS", "TASKS", "Registry"]
 
 
 class Registry(Mapping[str, Any]):
@@ -124,6 +124,7 @@ TASKS = Registry(
     {
         "classification": "tasks.classification:TASK",
         "forecasting": "tasks.forecasting:TASK",
+        "image-classification": "tasks.pictures:TASK",
         "table-classification": "tasks.tables:CLASSES",
         "table-regression": "tasks.tables:NUMBERS",
     },
@@ -135,10 +136,12 @@ BUILDERS = Registry(
         "dnn": "models.vision.dnn:dnn",
         "recurrent": "models.sequence.recurrent:recurrent",
         "table_dense": "models.table.table_dense:table_dense",
+        "transfer": "models.vision.transfer:transfer",
         "own": "models.own:own",
     },
     unlisted=("own",),
 )
+READERS = Registry("reader", {"run": "run:load_run"})
 ENGINES = Registry("engine", {"local": "jobs.local:Local", "ray": "jobs.on_ray:OnRay"})
 FORECASTERS = Registry(
     "forecaster",

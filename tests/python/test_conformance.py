@@ -43,6 +43,7 @@ SMALL = {
     **dict([documented()]),
     "recurrent": {"units": (4, 3), "dense_units": 4, "dropout": 0.2},
     "table_dense": {"units": (4, 3), "dropout": 0.2, "l2": 1e-4},
+    "transfer": {"base": "cnn", "weights": None, "head": (4,)},
 }
 
 

@@ -21,6 +21,7 @@ PROMISES = 25
 TINY = {
     "classification": {"builder": "dnn", "units": (4,), "dropout": 0.1},
     "forecasting": {"builder": "recurrent", "units": (3,)},
+    "image-classification": {"builder": "cnn", "filters": 2, "dense_units": (4,)},
     "table-regression": {"units": (4,)},
 }
 # Tried in test_conformance.py, beside its builder, on the same few trainings.

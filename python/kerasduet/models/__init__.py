@@ -19,8 +19,9 @@ if TYPE_CHECKING:
     from kerasduet.models.table.table_dense import table_dense
     from kerasduet.models.vision.cnn import cnn
     from kerasduet.models.vision.dnn import dnn
+    from kerasduet.models.vision.transfer import transfer
 
-__all__ = ["BUILDERS", "build_model", "cnn", "dnn", "recurrent", "table_dense"]
+__all__ = ["BUILDERS", "build_model", "cnn", "dnn", "recurrent", "table_dense", "transfer"]
 
 
 def __getattr__(name: str) -> Any:
