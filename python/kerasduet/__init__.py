@@ -24,6 +24,13 @@ if TYPE_CHECKING:
     from kerasduet.environment import use_backend
     from kerasduet.experiments import Experiment, experiment, presets
     from kerasduet.forecasting.outside import register_forecaster
+    from kerasduet.inside.diagram import plot_network
+    from kerasduet.inside.embedding import plot_embedding
+    from kerasduet.inside.filters import plot_filters
+    from kerasduet.inside.layers import describe
+    from kerasduet.inside.maps import plot_maps
+    from kerasduet.inside.saliency import saliency
+    from kerasduet.inside.saliency_figure import plot_saliency
     from kerasduet.jobs.backtests import backtest
     from kerasduet.jobs.folds import cross_validate
     from kerasduet.jobs.leakage import check_leakage
@@ -57,6 +64,7 @@ __all__ = [
     "compare_runs",
     "concepts",
     "cross_validate",
+    "describe",
     "doctor",
     "errors",
     "experiment",
@@ -68,6 +76,11 @@ __all__ = [
     "load_run_set",
     "models",
     "partial_dependence",
+    "plot_embedding",
+    "plot_filters",
+    "plot_maps",
+    "plot_network",
+    "plot_saliency",
     "plots",
     "presets",
     "register_builder",
@@ -78,6 +91,7 @@ __all__ = [
     "rlang",
     "run_experiment",
     "run_many",
+    "saliency",
     "testing",
     "tune",
     "update_run",
@@ -96,6 +110,7 @@ _HOME = {
     "check_parity": "jobs.parity",
     "compare_runs": "report",
     "cross_validate": "jobs.folds",
+    "describe": "inside.layers",
     "doctor": "diagnosis",
     "experiment": "experiments",
     "importance": "tasks.tables.looks",
@@ -104,6 +119,11 @@ _HOME = {
     "load_run": "run",
     "load_run_set": "jobs.sets",
     "partial_dependence": "tasks.tables.looks",
+    "plot_embedding": "inside.embedding",
+    "plot_filters": "inside.filters",
+    "plot_maps": "inside.maps",
+    "plot_network": "inside.diagram",
+    "plot_saliency": "inside.saliency_figure",
     "presets": "experiments",
     "register_builder": "models.registering",
     "register_forecaster": "forecasting.outside",
@@ -113,6 +133,7 @@ _HOME = {
     "update_run": "workflow",
     "run_experiment": "workflow",
     "run_many": "jobs.many",
+    "saliency": "inside.saliency",
     "tune": "jobs.tuning",
     "use_backend": "environment",
 }
