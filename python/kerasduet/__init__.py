@@ -18,7 +18,7 @@ from kerasduet._version import __version__ as __version__
 from kerasduet.interrupts import held
 
 if TYPE_CHECKING:
-    from kerasduet import concepts, errors, forecasting, models, plots, testing
+    from kerasduet import concepts, detection, errors, forecasting, models, plots, testing
     from kerasduet.data import Dataset, load_data
     from kerasduet.diagnosis import doctor
     from kerasduet.environment import use_backend
@@ -57,6 +57,7 @@ __all__ = [
     "compare_runs",
     "concepts",
     "cross_validate",
+    "detection",
     "doctor",
     "errors",
     "experiment",

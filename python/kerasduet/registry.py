@@ -123,6 +123,7 @@ TASKS = Registry(
     "task",
     {
         "classification": "tasks.classification:TASK",
+        "detection": "tasks.detection:TASK",
         "forecasting": "tasks.forecasting:TASK",
         "table-classification": "tasks.tables:CLASSES",
         "table-regression": "tasks.tables:NUMBERS",
@@ -135,6 +136,8 @@ BUILDERS = Registry(
         "dnn": "models.vision.dnn:dnn",
         "recurrent": "models.sequence.recurrent:recurrent",
         "table_dense": "models.table.table_dense:table_dense",
+        "yolo_small": "models.vision.yolo_small:yolo_small",
+        "yolo_v1": "models.vision.yolo_v1:yolo_v1",
         "own": "models.own:own",
     },
     unlisted=("own",),

@@ -23,8 +23,8 @@ TINY = {
     "forecasting": {"builder": "recurrent", "units": (3,)},
     "table-regression": {"units": (4,)},
 }
-# Tried in test_conformance.py, beside its builder, on the same few trainings.
-ELSEWHERE = {"table-classification"}
+# Tried in test_conformance.py, beside their builders, on the same few trainings.
+ELSEWHERE = {"detection", "table-classification"}
 
 
 @pytest.fixture

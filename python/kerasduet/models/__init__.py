@@ -19,8 +19,19 @@ if TYPE_CHECKING:
     from kerasduet.models.table.table_dense import table_dense
     from kerasduet.models.vision.cnn import cnn
     from kerasduet.models.vision.dnn import dnn
+    from kerasduet.models.vision.yolo_small import yolo_small
+    from kerasduet.models.vision.yolo_v1 import yolo_v1
 
-__all__ = ["BUILDERS", "build_model", "cnn", "dnn", "recurrent", "table_dense"]
+__all__ = [
+    "BUILDERS",
+    "build_model",
+    "cnn",
+    "dnn",
+    "recurrent",
+    "table_dense",
+    "yolo_small",
+    "yolo_v1",
+]
 
 
 def __getattr__(name: str) -> Any:
