@@ -18,7 +18,16 @@ from kerasduet._version import __version__ as __version__
 from kerasduet.interrupts import held
 
 if TYPE_CHECKING:
-    from kerasduet import concepts, errors, forecasting, models, plots, rlang, testing
+    from kerasduet import (
+        concepts,
+        detection,
+        errors,
+        forecasting,
+        models,
+        plots,
+        rlang,
+        testing,
+    )
     from kerasduet.data import Dataset, load_data
     from kerasduet.diagnosis import doctor
     from kerasduet.environment import use_backend
@@ -65,6 +74,7 @@ __all__ = [
     "concepts",
     "cross_validate",
     "describe",
+    "detection",
     "doctor",
     "errors",
     "experiment",

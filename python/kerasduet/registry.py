@@ -123,6 +123,7 @@ TASKS = Registry(
     "task",
     {
         "classification": "tasks.classification:TASK",
+        "detection": "tasks.detection:TASK",
         "forecasting": "tasks.forecasting:TASK",
         "image-classification": "tasks.pictures:TASK",
         "table-classification": "tasks.tables:CLASSES",
@@ -137,6 +138,8 @@ BUILDERS = Registry(
         "recurrent": "models.sequence.recurrent:recurrent",
         "table_dense": "models.table.table_dense:table_dense",
         "transfer": "models.vision.transfer:transfer",
+        "yolo_small": "models.vision.yolo_small:yolo_small",
+        "yolo_v1": "models.vision.yolo_v1:yolo_v1",
         "own": "models.own:own",
     },
     unlisted=("own",),

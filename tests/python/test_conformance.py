@@ -44,6 +44,8 @@ SMALL = {
     "recurrent": {"units": (4, 3), "dense_units": 4, "dropout": 0.2},
     "table_dense": {"units": (4, 3), "dropout": 0.2, "l2": 1e-4},
     "transfer": {"base": "cnn", "weights": None, "head": (4,)},
+    "yolo_small": {"filters": (4, 4, 4), "cell_filters": (4,)},
+    "yolo_v1": {"width": 1 / 256},
 }
 
 
@@ -57,7 +59,7 @@ def one_backend(monkeypatch):
     monkeypatch.setattr(builders, "installed", lambda: (backend_name(),))
 
 
-@pytest.mark.parametrize("name", sorted({*SMALL} - {"table_dense"}))
+@pytest.mark.parametrize("name", sorted({*SMALL} - {"table_dense", "yolo_small"}))
 def test_a_builder_keeps_its_promises(name, one_backend, monkeypatch):
     if name == "dnn":  # in a script, too
         monkeypatch.setattr(interrupts, "at_prompt", lambda: False)
@@ -66,17 +68,23 @@ def test_a_builder_keeps_its_promises(name, one_backend, monkeypatch):
     assert all(sentence.endswith(".") for sentence in kept)
 
 
-def test_the_builder_of_tables_and_their_task_keep_their_promises():
+@pytest.mark.parametrize(
+    ("name", "task", "inputs"),
+    [
+        ("table_dense", "table-classification", 2),  # numbers, and a column that is embedded
+        ("yolo_small", "detection", 1),
+    ],
+)
+def test_a_builder_and_its_task_keep_their_promises(name, task, inputs):
     promises = dict.fromkeys([*builders.PROMISES, *tasks.PROMISES])
     shared = set(builders.PROMISES) & set(tasks.PROMISES)
     assert len(promises) == len(builders.PROMISES) + len(tasks.PROMISES) - len(shared)
     assert {promise.__name__ for promise in shared} >= {"resumes", "repeats", "is_loaded"}
-    builder = BUILDERS["table_dense"]
-    with closing(builders.Case("table_dense", builder, None, SMALL["table_dense"])) as case:
-        assert case.task.name == "table-classification"
-        assert len(case.model.inputs) == 2  # numbers, and a column that is embedded
+    with closing(builders.Case(name, BUILDERS[name], None, SMALL[name])) as case:
+        assert case.task.name == task
+        assert len(case.model.inputs) == inputs
         for promise in promises:
-            builders.keep("table_dense", promise, case)
+            builders.keep(name, promise, case)
 
 
 @contextmanager

@@ -20,8 +20,20 @@ if TYPE_CHECKING:
     from kerasduet.models.vision.cnn import cnn
     from kerasduet.models.vision.dnn import dnn
     from kerasduet.models.vision.transfer import transfer
+    from kerasduet.models.vision.yolo_small import yolo_small
+    from kerasduet.models.vision.yolo_v1 import yolo_v1
 
-__all__ = ["BUILDERS", "build_model", "cnn", "dnn", "recurrent", "table_dense", "transfer"]
+__all__ = [
+    "BUILDERS",
+    "build_model",
+    "cnn",
+    "dnn",
+    "recurrent",
+    "table_dense",
+    "transfer",
+    "yolo_small",
+    "yolo_v1",
+]
 
 
 def __getattr__(name: str) -> Any:

@@ -9,7 +9,9 @@ from kerasduet.settings.sections import SEED, SIZE
 
 __all__ = [
     "ACTIVATION",
+    "BOXES",
     "CLASSES",
+    "GRID",
     "HORIZON",
     "INITIALIZER",
     "PENALTY",
@@ -24,6 +26,8 @@ INITIALIZER = OneOf(("glorot_normal", "glorot_uniform", "he_normal", "he_uniform
 RATES = Several(Number(low=0, below=1, fix="It is a fraction of the units dropped."))
 SHAPE = Several(SIZE)
 CLASSES = Whole(2, MAX_WIDTH)
+GRID = Whole(1, 1_000)  # cells along a side of an image
+BOXES = Whole(1, 100)  # that a cell of the grid proposes
 HORIZON = Whole(
     1,
     MAX_WIDTH,
