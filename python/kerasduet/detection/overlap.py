@@ -16,6 +16,7 @@ SIDES = ("left", "top", "right", "bottom")
 
 # Boxes settled at once: few at first, which suppress whole crowds, then twice as many each time.
 FIRST, MOST = 512, 4_096
+STEPS = 32_000  # that a side of all boxes is cut into for a first, coarse look
 GROUP = 128  # boxes compared with their neighbours at once
 
 
@@ -164,7 +165,8 @@ def survivors(boxes: np.ndarray, scores: np.ndarray, overlap: float) -> np.ndarr
     left, size = np.arange(len(boxes)), FIRST
     while len(left):
         block, left = left[:size], left[size:]
-        better, worse = _pairs(ranked[block], ranked[block], overlap)
+        best = ranked[block]
+        better, worse = _pairs(best, best, overlap)
         block = block[_unsuppressed(len(block), better, worse)]
         kept[block] = True
         if len(left):
@@ -180,46 +182,76 @@ def _pairs(
 ) -> tuple[np.ndarray, np.ndarray]:
     """Find the pairs of a box and another one that overlap by more, as their rows.
 
-    Of such a pair the centres lie closer than (1 - overlap) times the larger width, and a share
-    of both heights above `overlap` is common: few pairs are left to compare in full.
+    Of such a pair the centres lie closer than (1 - overlap) times the larger width, and at least a
+    share `overlap` of each width and height is common: few pairs are left to compare in full. Of
+    boxes beside themselves each pair comes at least once, either way round.
     """
     if len(boxes) * len(others) <= GROUP * GROUP:
         rows, columns = np.nonzero(overlaps(boxes, others) > overlap)
         return rows, columns
-    by_place = np.argsort(boxes[:, 0] + boxes[:, 2])
-    others_by_place = np.argsort(others[:, 0] + others[:, 2])
-    sides = others[others_by_place].T.copy()  # contiguous, each of the four
-    centres = (sides[0] + sides[2]) / 2
-    widest = (sides[2] - sides[0]).max()
-    slack = overlap * (1 - 1e-6)
-    # The coarse look is in single precision, whose rounding drops no pair.
-    tops, bottoms = sides[1].astype(np.float32), sides[3].astype(np.float32)
-    rounding = 4 * np.finfo(np.float32).eps * max(abs(boxes).max(), abs(others).max())
+    share = overlap * (1 - 1e-6)  # rounding drops no pair
+    corner = np.minimum(boxes[:, :2].min(axis=0), others[:, :2].min(axis=0))
+    whole = np.maximum(boxes[:, 2:].max(axis=0), others[:, 2:].max(axis=0)) - corner
+    own = _Steps(boxes, corner, STEPS / whole, share)
+    theirs = own if boxes is others else _Steps(others, corner, STEPS / whole, share)
+    widest = max(own.widest, theirs.widest)
     found = []
     for start in range(0, len(boxes), GROUP):
-        group = by_place[start : start + GROUP]
-        left, top, right, bottom = boxes[group].T
-        reach = (1 - slack) * max(widest, (right - left).max())
-        middle = (left + right) / 2
-        low, high = np.searchsorted(centres, [middle[0] - reach, middle[-1] + reach])
-        common = np.minimum(bottom.astype(np.float32)[:, None], bottoms[low:high])
-        common -= np.maximum(top.astype(np.float32)[:, None], tops[low:high])
-        least = (slack * (bottom - top) - rounding).astype(np.float32)
-        one, two = np.divmod(np.flatnonzero(common >= least[:, None]), high - low)
-        two += low
-        wide = np.minimum(right[one], sides[2, two]) - np.maximum(left[one], sides[0, two])
-        near = wide >= slack * (sides[2, two] - sides[0, two])
-        found.append((group[one[near]], others_by_place[two[near]]))
+        part = slice(start, start + GROUP)
+        reach = (1 - share) * widest
+        ends = own.centres[part][0] - reach, own.centres[part][-1] + reach
+        low, high = np.searchsorted(theirs.centres, ends, side="left").tolist()
+        low, high = (start if boxes is others else low), high + 1
+        near = own.common(1, part, theirs, slice(low, high))
+        near &= own.common(0, part, theirs, slice(low, high))
+        one, two = np.divmod(np.flatnonzero(near), near.shape[1])
+        found.append((own.order[one + start], theirs.order[two + low]))
     one, two = (np.concatenate(rows) for rows in zip(*found, strict=True))
     more = _shares(boxes[one], others[two]) > overlap
     return one[more], two[more]
 
 
+class _Steps:
+    """Boxes from left to right, in whole steps rounded outwards: quick to compare, none smaller.
+
+    Parameters
+    ----------
+    boxes : numpy.ndarray
+        (n, 4).
+    corner, scale : numpy.ndarray
+        Left and top of all boxes, and steps a unit across and down (2,).
+    share : float
+        Of its width and height that a box must have in common with another one.
+    """
+
+    def __init__(
+        self, boxes: np.ndarray, corner: np.ndarray, scale: np.ndarray, share: float
+    ) -> None:
+        middle = (boxes[:, 0] + boxes[:, 2]) / 2
+        self.order = np.argsort(middle)
+        self.centres = middle[self.order]
+        self.widest = float((boxes[:, 2] - boxes[:, 0]).max())
+        ordered = boxes[self.order]
+        begins, ends = (ordered[:, :2] - corner) * scale, (ordered[:, 2:] - corner) * scale
+        self.begins = np.floor(begins).astype(np.int16).T.copy()
+        self.ends = np.ceil(ends).astype(np.int16).T.copy()
+        self.least = np.floor(share * (ends - begins)).astype(np.int16).T.copy()
+
+    def common(self, axis: int, rows: slice, others: _Steps, columns: slice) -> np.ndarray:
+        """Say which of some boxes may have enough in common with which others, on one axis."""
+        shared = np.minimum(self.ends[axis, rows, None], others.ends[axis, columns])
+        shared -= np.maximum(self.begins[axis, rows, None], others.begins[axis, columns])
+        least = np.maximum(self.least[axis, rows, None], others.least[axis, columns])
+        enough: np.ndarray = shared >= least
+        return enough
+
+
 def _unsuppressed(count: int, better: np.ndarray, worse: np.ndarray) -> np.ndarray:
     """Keep, from the best on, each box that no kept one suppresses."""
     kept = np.ones(count, dtype=bool)
-    down = better < worse
-    better, worse = better[down], worse[down]
+    better, worse = np.minimum(better, worse), np.maximum(better, worse)
+    other = better < worse
+    better, worse = better[other], worse[other]
     order = np.argsort(better, kind="stable")
     worse = worse[order]
     ends = np.cumsum(np.bincount(better, minlength=count)).tolist()
