@@ -395,3 +395,94 @@ def test_a_detectors_builder_is_no_classifiers():
         ArgumentType, match="builder: cnn does not fit the dataset digit-scenes"
     ):
         kd.experiment("yolo-digits", builder="cnn")
+
+
+def annotated(folder, coco):
+    """Write four images of several sizes, two of them with boxes, as COCO or as VOC files."""
+    from PIL import Image
+
+    random = np.random.default_rng(9)
+    sizes = [(40, 30), (64, 64), (30, 50), (32, 32)]
+    boxes = {0: [("dog", 4, 6, 20, 26)], 1: [("cat", 0, 0, 64, 32), ("dog", 8, 40, 30, 60)]}
+    boxes |= {2: [("cat", 3, 5, 9, 45)], 3: [("dog", 1, 2, 30, 31)]}
+    place = folder / ("images" if coco else "JPEGImages")
+    place.mkdir()
+    for i, (width, height) in enumerate(sizes):
+        pixels = random.integers(0, 255, (height, width, 3), dtype=np.uint8)
+        Image.fromarray(pixels).save(place / f"{i}.png")
+    if coco:
+        categories = [{"id": 7, "name": "dog"}, {"id": 3, "name": "cat"}]
+        ids = {"dog": 7, "cat": 3}
+        annotations = [
+            {"image_id": i, "category_id": ids[n], "bbox": [x, y, r - x, b - y]}
+            for i, own in boxes.items()
+            for n, x, y, r, b in own
+        ]
+        annotations.append({"image_id": 0, "category_id": 7, "bbox": [0] * 4, "iscrowd": 1})
+        images = [{"id": i, "file_name": f"{i}.png"} for i in range(4)]
+        content = {"images": images, "annotations": annotations, "categories": categories}
+        (folder / "boxes.json").write_text(json.dumps(content))
+        return boxes
+    (folder / "Annotations").mkdir()
+    for i, own in boxes.items():
+        objects = "".join(
+            f"<object><name>{n}</name><part><name>paw</name><bndbox><xmin>1</xmin></bndbox></part>"
+            f"<bndbox><xmax>{r}</xmax><xmin>{x + 1}</xmin><ymin>{y + 1}</ymin><ymax>{b}</ymax>"
+            "</bndbox></object>"
+            for n, x, y, r, b in own
+        )
+        text = f"<annotation><filename>{i}.png</filename>{objects}</annotation>"
+        (folder / "Annotations" / f"{i}.xml").write_text(text)
+    return boxes
+
+
+@pytest.mark.parametrize("coco", [True, False])
+def test_annotated_images_are_read(tmp_path, coco):
+    boxes = annotated(tmp_path, coco)
+    settings = {"dataset": "annotated-images", "path": tmp_path, "classes": 2, "grid": 4}
+    settings |= {"input_shape": (32, 32, 3), "validation_split": 0.25, "test_split": 0.25}
+    data = kd.load_data(kd.experiment("yolo-digits", **settings))
+    assert data.sizes == {"train": 2, "validation": 1, "test": 1}
+    assert data.preprocessing.class_names == ("cat", "dog")
+    assert ("crowds" in data.source.note) == coco and not data.source.given
+    rows = {"train": [1, 3], "validation": [2], "test": [0]}
+    found = {}
+    for part in ("train", "validation", "test"):
+        truth = getattr(data, part).targets
+        assert getattr(data, f"x_{part}").shape == (len(truth), 32, 32, 3)
+        for row in range(len(truth)):
+            own, codes = truth.of(row)
+            names = [data.preprocessing.class_names[c] for c in codes]
+            key = tuple(truth.sizes[row])
+            found[key] = [(n, *b) for n, b in zip(names, own.tolist(), strict=True)]
+    sizes = [(40, 30), (64, 64), (30, 50), (32, 32)]
+    assert found == {size: boxes[i] for i, size in enumerate(sizes)}
+    assert sum(map(len, rows.values())) == 4
+    again = kd.load_data(kd.experiment("yolo-digits", **settings))
+    assert again.source.sha256 == data.source.sha256
+
+
+def test_a_folder_of_images_is_learned_and_asked(tmp_path):
+    annotated(tmp_path, coco=True)
+    run = kd.run_experiment(
+        "yolo-digits",
+        dataset="annotated-images",
+        path=tmp_path,
+        classes=2,
+        grid=4,
+        input_shape=(32, 32, 3),
+        validation_split=0,
+        test_split=0.5,
+        filters=(2, 2, 2),
+        cell_filters=(2,),
+        epochs=1,
+        progress=False,
+    )
+    tests = run.dataset.test.targets
+    boxes = run.predict(run.dataset, kind="all")
+    for image, width, height in zip((1, 2), *tests.sizes.T, strict=True):
+        own = boxes[boxes["image"] == image]
+        assert len(own) and own["right"].max() <= width and own["bottom"].max() <= height
+    loaded = kd.load_run(run.save(tmp_path / "run"))
+    assert loaded.predict(loaded.dataset, kind="all").equals(boxes)
+    assert loaded.plot("scenes").alt_text == run.plot("scenes").alt_text

@@ -14,6 +14,7 @@ __all__ = [
     "GRID",
     "HORIZON",
     "INITIALIZER",
+    "OBJECTS",
     "PENALTY",
     "RATES",
     "SEED",
@@ -26,6 +27,7 @@ INITIALIZER = OneOf(("glorot_normal", "glorot_uniform", "he_normal", "he_uniform
 RATES = Several(Number(low=0, below=1, fix="It is a fraction of the units dropped."))
 SHAPE = Several(SIZE)
 CLASSES = Whole(2, MAX_WIDTH)
+OBJECTS = Whole(1, MAX_WIDTH)  # classes of objects, of which there may be one alone
 GRID = Whole(1, 1_000)  # cells along a side of an image
 BOXES = Whole(1, 100)  # that a cell of the grid proposes
 HORIZON = Whole(

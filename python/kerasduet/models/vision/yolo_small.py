@@ -9,7 +9,7 @@ from kerasduet.checks import show
 from kerasduet.errors import ShapeError
 from kerasduet.models.parts import IMAGES, Parts
 from kerasduet.settings import Several, checked
-from kerasduet.settings.common import BOXES, CLASSES, GRID, SEED, SHAPE, SIZE
+from kerasduet.settings.common import BOXES, GRID, OBJECTS, SEED, SHAPE, SIZE
 
 if TYPE_CHECKING:
     import keras
@@ -35,7 +35,7 @@ def _fits(a: Mapping[str, Any]) -> None:
 def yolo_small(
     *,
     input_shape: Annotated[tuple[int, ...], SHAPE] = (64, 64, 1),
-    classes: Annotated[int, CLASSES] = 10,
+    classes: Annotated[int, OBJECTS] = 10,
     grid: Annotated[int, GRID] = 8,
     boxes: Annotated[int, BOXES] = 2,
     filters: Annotated[tuple[int, ...], Several(SIZE)] = (16, 32, 64),
@@ -49,7 +49,7 @@ def yolo_small(
     input_shape : tuple of int
         One image (height, width, channels), square: the grid doubled once for each of `filters`.
     classes : int
-        Number of classes, at least 2.
+        Number of classes, at least 1.
     grid : int
         Cells along each side of the image, at least 1.
     boxes : int

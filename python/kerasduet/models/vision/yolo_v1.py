@@ -9,7 +9,7 @@ from kerasduet.checks import show
 from kerasduet.errors import ShapeError
 from kerasduet.models.parts import Parts
 from kerasduet.settings import Number, checked
-from kerasduet.settings.common import BOXES, CLASSES, GRID, SEED, SHAPE
+from kerasduet.settings.common import BOXES, GRID, OBJECTS, SEED, SHAPE
 
 if TYPE_CHECKING:
     import keras
@@ -52,7 +52,7 @@ def _fits(a: Mapping[str, Any]) -> None:
 def yolo_v1(
     *,
     input_shape: Annotated[tuple[int, ...], SHAPE] = (448, 448, 3),
-    classes: Annotated[int, CLASSES] = 20,
+    classes: Annotated[int, OBJECTS] = 20,
     grid: Annotated[int, GRID] = 7,
     boxes: Annotated[int, BOXES] = 2,
     width: Annotated[float, Number(above=0, high=4)] = 1.0,
@@ -65,7 +65,7 @@ def yolo_v1(
     input_shape : tuple of int
         One image (height, width, channels), at least 31 pixels high and wide.
     classes : int
-        Number of classes, at least 2.
+        Number of classes, at least 1.
     grid : int
         Cells along each side of the image, at least 1.
     boxes : int

@@ -163,7 +163,7 @@ def _folder(path: str | None) -> Path:
             f"path: must be a folder of images with annotations; got {str(folder)!r}, which is "
             "none. Correct it."
         )
-    if not any(folder.iterdir()):
+    if not any(file.is_file() for file in folder.rglob("*")):
         raise EmptyData(
             f"path: must hold images with annotations; got an empty folder, {str(folder)!r}. "
             "Choose another."

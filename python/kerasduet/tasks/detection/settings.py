@@ -8,7 +8,7 @@ from typing import Annotated
 from kerasduet.checks import show
 from kerasduet.errors import ArgumentType
 from kerasduet.settings import Number, OneOf, Optional, PathText, Section, Whole
-from kerasduet.settings.common import BOXES, CLASSES, GRID, SHAPE
+from kerasduet.settings.common import BOXES, GRID, OBJECTS, SHAPE
 
 __all__ = ["DetectionSettings"]
 
@@ -39,7 +39,7 @@ class DetectionSettings(Section):
     input_shape : tuple of int
         One image (height, width, channels).
     classes : int
-        Number of classes, at least 2.
+        Of objects: number of classes, at least 1.
     grid : int
         Cells along each side of an image, at least 1: each names the object whose centre lies in
         it.
@@ -56,7 +56,7 @@ class DetectionSettings(Section):
     validation_split: Annotated[float, Number(low=0, below=1)] = 0.1
     test_split: Annotated[float, Number(above=0, below=1)] = 0.2
     input_shape: Annotated[tuple[int, ...], SHAPE] = (64, 64, 1)
-    classes: Annotated[int, CLASSES] = 10
+    classes: Annotated[int, OBJECTS] = 10
     grid: Annotated[int, GRID] = 8
     boxes: Annotated[int, BOXES] = 2
 
