@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     import keras
 
     from kerasduet.experiments import Experiment
+from kerasduet.training.heads import head_names, spread
 
 __all__ = ["compile_model"]
 
@@ -46,6 +47,7 @@ def compile_model(
             *heads.get("metrics", ()),
             *map(objects.rebuilt, experiment.metrics),
         ]
+    heads = spread(heads, head_names(model))
     optimizer = _optimizer(experiment, rows)
     one = each_step or steps_of(experiment, rows) < SHORT
     steps = 1 if one else STEPS_AT_A_TIME.get(keras.config.backend(), 1)

@@ -15,6 +15,7 @@ from kerasduet.environment import deterministic
 from kerasduet.interrupts import Interrupts
 from kerasduet.registry import TASKS
 from kerasduet.training.feed import PREDICTION_BATCH, feed_rows
+from kerasduet.training.heads import head_names, shared, told
 from kerasduet.training.state import State, capture, restore
 
 if TYPE_CHECKING:
@@ -109,12 +110,14 @@ class _Course:
         self.weights = TASKS[experiment.task].learned_weights(experiment, learned)
         prepare = learned.to_network
         self.augmentation = TASKS[experiment.task].augmentation(experiment)
+        self.heads = head_names(model)
         self.batches = feed_rows(
-            dataset.train, prepare, experiment.batch_size, self.augmentation
+            dataset.train, prepare, experiment.batch_size, self.augmentation, self.heads
         )
         self.held = None
         if len(dataset.validation):
-            self.held = feed_rows(dataset.validation, prepare, PREDICTION_BATCH)
+            held = dataset.validation
+            self.held = feed_rows(held, prepare, PREDICTION_BATCH, heads=self.heads)
         self.told = 0.0
         self.began = 0.0
 
@@ -181,6 +184,7 @@ class _Course:
         heads = self.model.outputs[0] if sequential else self.model.output
         outputs = mapped(lambda head: np.zeros((1, *head.shape[1:]), head.dtype), heads)
         _, targets, weights = self.dataset.train.take(slice(0, 1))
+        targets = shared(targets, self.heads)
         self.model.compute_loss(None, targets, outputs, weights, training=False)
         self.model.compute_metrics(None, targets, outputs, weights)
         self.model.reset_metrics()
@@ -214,7 +218,9 @@ class _Course:
     def finish_epoch(self, epoch: int, logs: Mapping[str, Any]) -> None:
         """Take down the state that the epoch reached, and stop when it was the last."""
         # A callback may have written more than numbers.
-        found = {key: logs[key] for key in sorted(logs) if np.ndim(logs[key]) == 0}
+        found = {
+            told(key, self.heads): logs[key] for key in sorted(logs) if np.ndim(logs[key]) == 0
+        }
         numbers = {key: float(v) for key, v in found.items() if not isinstance(v, str)}
         row = {"epoch": epoch + 1} | numbers
         history = [*self.state.history, row]
