@@ -26,7 +26,8 @@
 #' Images:
 #'
 #' * `input_shape`: whole numbers. One image (height, width, channels).
-#' * `classes`: whole number. Number of classes, at least 2.
+#' * `classes`: whole number. Number of classes, at least 2. Of objects: number of classes, at
+#'   least 1.
 #'
 #' Image files:
 #'

@@ -49,6 +49,7 @@ if TYPE_CHECKING:
     from kerasduet.jobs.sets import RunSet, load_run_set
     from kerasduet.jobs.tuning import tune
     from kerasduet.models import build_model
+    from kerasduet.models.history import network_history
     from kerasduet.models.registering import register_builder
     from kerasduet.report import compare_runs, render_report
     from kerasduet.run import Run, load_run
@@ -85,6 +86,7 @@ __all__ = [
     "load_run",
     "load_run_set",
     "models",
+    "network_history",
     "partial_dependence",
     "plot_embedding",
     "plot_filters",
@@ -128,6 +130,7 @@ _HOME = {
     "load_data": "data",
     "load_run": "run",
     "load_run_set": "jobs.sets",
+    "network_history": "models.history",
     "partial_dependence": "tasks.tables.looks",
     "plot_embedding": "inside.embedding",
     "plot_filters": "inside.filters",

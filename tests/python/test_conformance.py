@@ -47,10 +47,22 @@ SMALL = {
     "yolo_small": {"filters": (4, 4, 4), "cell_filters": (4,)},
     "yolo_v1": {"width": 1 / 256},
 }
+# Of the classical networks, which test_classical.py trains, what needs no training: one of those
+# that share a function.
+CLASSICAL = {
+    "alexnet": 67,
+    "googlenet": 65,
+    "lenet5": 16,
+    "resnet18": 32,
+    "torch_tutorial_cnn": 16,
+    "vgg16": 32,
+    "zfnet": 53,
+}
+SHARED = {"resnet34", "resnet50", "resnet152", "vgg19"}
 
 
 def test_every_builder_is_tried():
-    assert set(SMALL) == set(BUILDERS)
+    assert {*SMALL, *CLASSICAL, *SHARED} == set(BUILDERS)
 
 
 @pytest.fixture
@@ -66,6 +78,16 @@ def test_a_builder_keeps_its_promises(name, one_backend, monkeypatch):
     kept = check_builder(name, **SMALL[name])
     assert len(kept) == len(set(kept)) == PROMISES
     assert all(sentence.endswith(".") for sentence in kept)
+
+
+@pytest.mark.parametrize("name", CLASSICAL)
+def test_a_classical_network_keeps_the_promises_that_need_no_training(name):
+    side = CLASSICAL[name]
+    small = {"input_shape": (side, side, 1)} | ({"width": 0.02} if name != "lenet5" else {})
+    with closing(builders.Case(name, BUILDERS[name], None, small)) as case:
+        for promise in builders.UNTRAINED:
+            builders.keep(name, promise, case)
+        assert "processes" not in vars(case) and "whole" not in vars(case)
 
 
 @pytest.mark.parametrize(

@@ -22,6 +22,7 @@ from kerasduet.errors import ArgumentRange, ArgumentType, KerasduetError, ShapeE
         ("price-lstm", 19_761),
         ("price-gru", 15_291),
         ("lstm-co2", 5_210),
+        ("yolo-digits", 136_292),
     ],
 )
 def test_preset_has_the_parameters_of_the_lesson(preset, parameters):

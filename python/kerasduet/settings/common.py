@@ -11,6 +11,7 @@ __all__ = [
     "ACTIVATION",
     "BOXES",
     "CLASSES",
+    "DROPPED",
     "GRID",
     "HORIZON",
     "INITIALIZER",
@@ -20,16 +21,19 @@ __all__ = [
     "SEED",
     "SHAPE",
     "SIZE",
+    "WIDTH",
 ]
 
 ACTIVATION = OneOf(("elu", "gelu", "linear", "relu", "sigmoid", "softmax", "swish", "tanh"))
 INITIALIZER = OneOf(("glorot_normal", "glorot_uniform", "he_normal", "he_uniform"))
-RATES = Several(Number(low=0, below=1, fix="It is a fraction of the units dropped."))
 SHAPE = Several(SIZE)
 CLASSES = Whole(2, MAX_WIDTH)
 OBJECTS = Whole(1, MAX_WIDTH)  # classes of objects, of which there may be one alone
 GRID = Whole(1, 1_000)  # cells along a side of an image
 BOXES = Whole(1, 100)  # that a cell of the grid proposes
+WIDTH = Number(above=0, high=8)
+DROPPED = Number(low=0, below=1, fix="It is a fraction of the units dropped.")
+RATES = Several(DROPPED)
 HORIZON = Whole(
     1,
     MAX_WIDTH,
