@@ -44,6 +44,12 @@ SMALL = {
     "recurrent": {"units": (4, 3), "dense_units": 4, "dropout": 0.2},
     "table_dense": {"units": (4, 3), "dropout": 0.2, "l2": 1e-4},
 }
+# Tried together with their tasks.
+PAIRS = {
+    "dnn": "classification",
+    "recurrent": "forecasting",
+    "table_dense": "table-classification",
+}
 
 
 def test_every_builder_is_tried():
@@ -56,26 +62,32 @@ def one_backend(monkeypatch):
     monkeypatch.setattr(builders, "installed", lambda: (backend_name(),))
 
 
-@pytest.mark.parametrize("name", sorted({*SMALL} - {"table_dense"}))
-def test_a_builder_keeps_its_promises(name, one_backend, monkeypatch):
-    if name == "dnn":  # in a script, too
-        monkeypatch.setattr(interrupts, "at_prompt", lambda: False)
+@pytest.mark.parametrize("name", sorted({*SMALL} - {*PAIRS}))
+def test_a_builder_keeps_its_promises(name, one_backend):
     kept = check_builder(name, **SMALL[name])
     assert len(kept) == len(set(kept)) == PROMISES
     assert all(sentence.endswith(".") for sentence in kept)
 
 
-def test_the_builder_of_tables_and_their_task_keep_their_promises():
+@pytest.mark.parametrize("name", PAIRS)
+def test_a_builder_and_its_task_keep_their_promises(name, request, monkeypatch):
+    """What check_builder() and check_task() try, on the same few trainings."""
     promises = dict.fromkeys([*builders.PROMISES, *tasks.PROMISES])
     shared = set(builders.PROMISES) & set(tasks.PROMISES)
     assert len(promises) == len(builders.PROMISES) + len(tasks.PROMISES) - len(shared)
     assert {promise.__name__ for promise in shared} >= {"resumes", "repeats", "is_loaded"}
-    builder = BUILDERS["table_dense"]
-    with closing(builders.Case("table_dense", builder, None, SMALL["table_dense"])) as case:
-        assert case.task.name == "table-classification"
-        assert len(case.model.inputs) == 2  # numbers, and a column that is embedded
+    if name != "table_dense":
+        request.getfixturevalue("one_backend")
+    if name == "dnn":  # in a script, too
+        monkeypatch.setattr(interrupts, "at_prompt", lambda: False)
+    with closing(builders.Case(name, BUILDERS[name], None, SMALL[name])) as case:
+        assert case.task.name == PAIRS[name]
+        if name == "table_dense":
+            assert len(case.model.inputs) == 2  # numbers, and a column that is embedded
+        builders.keep(name, builders._is_a_builder, case.function)
+        builders.keep(name, tasks._is_a_task, case.task)
         for promise in promises:
-            builders.keep("table_dense", promise, case)
+            builders.keep(name, promise, case)
 
 
 @contextmanager
