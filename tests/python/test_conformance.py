@@ -43,17 +43,35 @@ SMALL = {
     **dict([documented()]),
     "recurrent": {"units": (4, 3), "dense_units": 4, "dropout": 0.2},
     "table_dense": {"units": (4, 3), "dropout": 0.2, "l2": 1e-4},
+    "transfer": {"base": "cnn", "weights": None, "head": (4,)},
+    "yolo_small": {"filters": (4, 4, 4), "cell_filters": (4,)},
+    "yolo_v1": {"width": 1 / 256},
 }
-# Tried together with their tasks.
+# Tried together with their tasks: the task, and how many inputs the network has.
 PAIRS = {
-    "dnn": "classification",
-    "recurrent": "forecasting",
-    "table_dense": "table-classification",
+    "dnn": ("classification", 1),
+    "recurrent": ("forecasting", 1),
+    "table_dense": ("table-classification", 2),  # numbers, and a column that is embedded
+    "yolo_small": ("detection", 1),
 }
+# Of these no headline example is tried on the other backends.
+ON_ALL_BACKENDS = {"table_dense", "yolo_small"}
+# Of the classical networks, which test_classical.py trains, what needs no training: one of those
+# that share a function.
+CLASSICAL = {
+    "alexnet": 67,
+    "googlenet": 65,
+    "lenet5": 16,
+    "resnet18": 32,
+    "torch_tutorial_cnn": 16,
+    "vgg16": 32,
+    "zfnet": 53,
+}
+SHARED = {"resnet34", "resnet50", "resnet152", "vgg19"}
 
 
 def test_every_builder_is_tried():
-    assert set(SMALL) == set(BUILDERS)
+    assert {*SMALL, *CLASSICAL, *SHARED} == set(BUILDERS)
 
 
 @pytest.fixture
@@ -69,6 +87,16 @@ def test_a_builder_keeps_its_promises(name, one_backend):
     assert all(sentence.endswith(".") for sentence in kept)
 
 
+@pytest.mark.parametrize("name", CLASSICAL)
+def test_a_classical_network_keeps_the_promises_that_need_no_training(name):
+    side = CLASSICAL[name]
+    small = {"input_shape": (side, side, 1)} | ({"width": 0.02} if name != "lenet5" else {})
+    with closing(builders.Case(name, BUILDERS[name], None, small)) as case:
+        for promise in builders.UNTRAINED:
+            builders.keep(name, promise, case)
+        assert "processes" not in vars(case) and "whole" not in vars(case)
+
+
 @pytest.mark.parametrize("name", PAIRS)
 def test_a_builder_and_its_task_keep_their_promises(name, request, monkeypatch):
     """What check_builder() and check_task() try, on the same few trainings."""
@@ -76,14 +104,14 @@ def test_a_builder_and_its_task_keep_their_promises(name, request, monkeypatch):
     shared = set(builders.PROMISES) & set(tasks.PROMISES)
     assert len(promises) == len(builders.PROMISES) + len(tasks.PROMISES) - len(shared)
     assert {promise.__name__ for promise in shared} >= {"resumes", "repeats", "is_loaded"}
-    if name != "table_dense":
+    task, inputs = PAIRS[name]
+    if name not in ON_ALL_BACKENDS:
         request.getfixturevalue("one_backend")
     if name == "dnn":  # in a script, too
         monkeypatch.setattr(interrupts, "at_prompt", lambda: False)
     with closing(builders.Case(name, BUILDERS[name], None, SMALL[name])) as case:
-        assert case.task.name == PAIRS[name]
-        if name == "table_dense":
-            assert len(case.model.inputs) == 2  # numbers, and a column that is embedded
+        assert case.task.name == task
+        assert len(case.model.inputs) == inputs
         builders.keep(name, builders._is_a_builder, case.function)
         builders.keep(name, tasks._is_a_task, case.task)
         for promise in promises:

@@ -18,9 +18,12 @@ from kerasduet.testing import check_task
 __all__ = ["one_backend"]  # a fixture
 
 PROMISES = 25
-TINY = {"table-regression": {"units": (4,)}}
+TINY = {
+    "image-classification": {"builder": "cnn", "filters": 2, "dense_units": (4,)},
+    "table-regression": {"units": (4,)},
+}
 # Tried in test_conformance.py, each beside a builder, on the same few trainings.
-ELSEWHERE = set(PAIRS.values())
+ELSEWHERE = {task for task, _ in PAIRS.values()}
 
 
 @pytest.fixture
