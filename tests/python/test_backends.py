@@ -16,10 +16,15 @@ from kerasduet.settings.allowed import OPTIMIZERS
 from kerasduet.training import predict_outputs
 
 SMALL = {"dataset": "mnist-subset", "epochs": 2, "batch_size": 512}
+AUGMENTED = {"shift": 0.2, "rotate": 15, "zoom": 0.1, "flip": "both"}
+# With schedules and augmented images, which resume to the same bits there too.
 EXAMPLES = {
-    "mnist-dnn": SMALL | {"units": [16, 8]},
+    "mnist-dnn": SMALL | AUGMENTED | {"units": [16, 8], "schedule": "one_cycle"},
     "mnist-cnn": SMALL | {"filters": 4, "dense_units": 8},
-    "lstm-co2": {"lookback": 8, "horizon": 3, "units": 4, "epochs": 2, "batch_size": 256},
+    "lstm-co2": {
+        **{"lookback": 8, "horizon": 3, "units": 4, "epochs": 2, "batch_size": 256},
+        "schedule": "step",
+    },
 }
 # Of the outputs' own scale; measured between the three backends: at most 5e-7.
 TOLERANCE = 5e-6

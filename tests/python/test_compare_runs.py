@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from conftest import SERIES, fruits, seasonal
+from conftest import LINEAR, fruits, seasonal
 
 import kerasduet as kd
 from kerasduet.errors import ArgumentType, ComparisonError
@@ -79,7 +79,7 @@ def test_several_pairs_draw_the_pairs_too(trained):
 
 def test_series_are_compared_by_their_errors(series_run):
     other = kd.run_experiment(
-        "lstm-co2", data=seasonal(), progress=False, **SERIES | {"seed": 9}
+        "lstm-co2", data=seasonal(), progress=False, **LINEAR | {"seed": 9}
     )
     found = kd.compare_runs(series_run, other).table.set_index("measure")
     assert list(found.index) == ["mae", "rmse"]

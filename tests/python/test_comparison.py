@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 import pytest
-from conftest import SERIES, fruits, seasonal
+from conftest import LINEAR, fruits, seasonal
 from sklearn.metrics import precision_recall_fscore_support
 
 import kerasduet as kd
@@ -55,11 +55,11 @@ def test_errors_in_other_units_are_not_ranked(series_run, tmp_path):
     from kerasduet.report.document import Document
 
     thousandths = kd.run_experiment(
-        "lstm-co2", data=seasonal() * 1000, progress=False, **SERIES
+        "lstm-co2", data=seasonal() * 1000, progress=False, **LINEAR
     )
     assert not measures.comparable(series_run, thousandths)
     longer = kd.run_experiment(
-        "lstm-co2", data=seasonal(), progress=False, **SERIES | {"lookback": 9}
+        "lstm-co2", data=seasonal(), progress=False, **LINEAR | {"lookback": 9}
     )
     assert measures.comparable(series_run, longer)
     page = Document("T", "s", folder=tmp_path, files="files")

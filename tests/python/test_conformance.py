@@ -47,6 +47,15 @@ SMALL = {
     "yolo_small": {"filters": (4, 4, 4), "cell_filters": (4,)},
     "yolo_v1": {"width": 1 / 256},
 }
+# Tried together with their tasks: the task, and how many inputs the network has.
+PAIRS = {
+    "dnn": ("classification", 1),
+    "recurrent": ("forecasting", 1),
+    "table_dense": ("table-classification", 2),  # numbers, and a column that is embedded
+    "yolo_small": ("detection", 1),
+}
+# Of these no headline example is tried on the other backends.
+ON_ALL_BACKENDS = {"table_dense", "yolo_small"}
 # Of the classical networks, which test_classical.py trains, what needs no training: one of those
 # that share a function.
 CLASSICAL = {
@@ -71,10 +80,8 @@ def one_backend(monkeypatch):
     monkeypatch.setattr(builders, "installed", lambda: (backend_name(),))
 
 
-@pytest.mark.parametrize("name", sorted({*SMALL} - {"table_dense", "yolo_small"}))
-def test_a_builder_keeps_its_promises(name, one_backend, monkeypatch):
-    if name == "dnn":  # in a script, too
-        monkeypatch.setattr(interrupts, "at_prompt", lambda: False)
+@pytest.mark.parametrize("name", sorted({*SMALL} - {*PAIRS}))
+def test_a_builder_keeps_its_promises(name, one_backend):
     kept = check_builder(name, **SMALL[name])
     assert len(kept) == len(set(kept)) == PROMISES
     assert all(sentence.endswith(".") for sentence in kept)
@@ -90,21 +97,23 @@ def test_a_classical_network_keeps_the_promises_that_need_no_training(name):
         assert "processes" not in vars(case) and "whole" not in vars(case)
 
 
-@pytest.mark.parametrize(
-    ("name", "task", "inputs"),
-    [
-        ("table_dense", "table-classification", 2),  # numbers, and a column that is embedded
-        ("yolo_small", "detection", 1),
-    ],
-)
-def test_a_builder_and_its_task_keep_their_promises(name, task, inputs):
+@pytest.mark.parametrize("name", PAIRS)
+def test_a_builder_and_its_task_keep_their_promises(name, request, monkeypatch):
+    """What check_builder() and check_task() try, on the same few trainings."""
     promises = dict.fromkeys([*builders.PROMISES, *tasks.PROMISES])
     shared = set(builders.PROMISES) & set(tasks.PROMISES)
     assert len(promises) == len(builders.PROMISES) + len(tasks.PROMISES) - len(shared)
     assert {promise.__name__ for promise in shared} >= {"resumes", "repeats", "is_loaded"}
+    task, inputs = PAIRS[name]
+    if name not in ON_ALL_BACKENDS:
+        request.getfixturevalue("one_backend")
+    if name == "dnn":  # in a script, too
+        monkeypatch.setattr(interrupts, "at_prompt", lambda: False)
     with closing(builders.Case(name, BUILDERS[name], None, SMALL[name])) as case:
         assert case.task.name == task
         assert len(case.model.inputs) == inputs
+        builders.keep(name, builders._is_a_builder, case.function)
+        builders.keep(name, tasks._is_a_task, case.task)
         for promise in promises:
             builders.keep(name, promise, case)
 

@@ -12,7 +12,6 @@ from conftest import fruits
 import kerasduet as kd
 from kerasduet import interrupts, registry, training
 from kerasduet.errors import DatasetError, RunFolderError
-from kerasduet.testing import builders
 
 SETTINGS = {"classes": 3, "units": 4, "input_shape": (4, 4, 1), "epochs": 3}
 
@@ -29,6 +28,12 @@ def train(progress=False, **settings):
     )
 
 
+@pytest.fixture(scope="module")
+def whole():
+    """Give the digests of a run that was not interrupted."""
+    return train().digests
+
+
 @pytest.fixture
 def unscored(monkeypatch):
     """Give an interrupted run; a prediction before this test asks for one is an error."""
@@ -42,7 +47,8 @@ def unscored(monkeypatch):
         return train(stop)
 
 
-def test_in_a_script_ctrl_c_raises_with_the_run(monkeypatch, tmp_path):
+# The conformance suite runs as in a script, too, in test_conformance.py.
+def test_in_a_script_ctrl_c_raises_with_the_run(monkeypatch, tmp_path, whole):
     monkeypatch.setattr(interrupts, "at_prompt", lambda: False)
     with pytest.raises(KeyboardInterrupt) as caught:
         train(stop, out=tmp_path / "run")
@@ -55,13 +61,7 @@ def test_in_a_script_ctrl_c_raises_with_the_run(monkeypatch, tmp_path):
     run = caught.value.run
     assert run.status == "interrupted"
     resumed = kd.resume_run(run, data=dict(zip("xy", fruits(), strict=True)), progress=False)
-    assert resumed.digests == train().digests
-
-
-def test_the_conformance_suite_runs_in_a_script_too(monkeypatch):
-    monkeypatch.setattr(interrupts, "at_prompt", lambda: False)
-    monkeypatch.setattr(builders, "PROMISES", (builders.resumes,))
-    assert len(builders.check_builder("dnn", units=4, dropout=0.1)) == 2
+    assert resumed.digests == whole
 
 
 def test_a_loop_of_runs_ends(monkeypatch):
@@ -73,7 +73,7 @@ def test_a_loop_of_runs_ends(monkeypatch):
     assert [run.status for run in done] == ["finished"]
 
 
-def test_ctrl_c_while_the_test_rows_are_scored_loses_nothing(monkeypatch, tmp_path):
+def test_ctrl_c_while_the_test_rows_are_scored_loses_nothing(monkeypatch, tmp_path, whole):
     def press(*given):
         raise KeyboardInterrupt
 
@@ -81,10 +81,9 @@ def test_ctrl_c_while_the_test_rows_are_scored_loses_nothing(monkeypatch, tmp_pa
         patch.setattr("kerasduet.result.predict_outputs", press)
         cut = train(out=tmp_path / "run")
     assert (cut.status, len(cut.history), cut.scored) == ("interrupted", 3, False)
-    whole = train()
     data = dict(zip("xy", fruits(), strict=True))
     for run in (cut, tmp_path / "run"):
-        assert kd.resume_run(run, data=data, progress=False).digests == whole.digests
+        assert kd.resume_run(run, data=data, progress=False).digests == whole
 
 
 def test_an_interrupted_run_is_scored_when_it_is_asked(unscored):
@@ -102,7 +101,7 @@ def test_an_interrupted_run_is_scored_when_it_is_asked(unscored):
     assert copy.copy(unscored).metrics == short.metrics
 
 
-def test_an_unscored_run_is_saved_and_loaded_as_it_is(unscored, tmp_path):
+def test_an_unscored_run_is_saved_and_loaded_as_it_is(unscored, tmp_path, whole):
     folder = tmp_path / "run"
     unscored.save(folder)
     assert not unscored.scored
@@ -118,7 +117,7 @@ def test_an_unscored_run_is_saved_and_loaded_as_it_is(unscored, tmp_path):
     unscored.save(folder)
     assert kd.load_run(folder).metrics == unscored.metrics
     data = dict(zip("xy", fruits(), strict=True))
-    assert kd.resume_run(folder, data=data, progress=False).digests == train().digests
+    assert kd.resume_run(folder, data=data, progress=False).digests == whole
 
 
 def test_an_unscored_run_of_known_data_is_scored_after_loading(tmp_path):
@@ -134,11 +133,11 @@ def change(run):
     run.model.set_weights([weight + np.float32(1) for weight in run.model.get_weights()])
 
 
-def test_a_changed_interrupted_run_is_not_scored_but_resumes(unscored):
+def test_a_changed_interrupted_run_is_not_scored_but_resumes(unscored, whole):
     change(unscored)
     with pytest.raises(RunFolderError, match=r"^run: must hold the weights of its training"):
         unscored.predictions()
-    assert kd.resume_run(unscored, progress=False).digests == train().digests
+    assert kd.resume_run(unscored, progress=False).digests == whole
 
 
 def test_a_ctrl_c_waits_for_what_a_name_imports(tmp_path, monkeypatch):

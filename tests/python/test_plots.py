@@ -10,7 +10,7 @@ import sys
 import numpy as np
 import pandas as pd
 import pytest
-from conftest import SERIES, seasonal
+from conftest import LINEAR, SERIES, seasonal
 
 import kerasduet as kd
 from kerasduet.errors import ArgumentRange, ArgumentType, DatasetError, EmptyData, UnknownName
@@ -187,11 +187,11 @@ def test_one_step_forecasts_are_one_line_a_series(one_step_run):
 
 def test_rows_without_times_are_marked_at_whole_numbers():
     frame = pd.DataFrame({"value": seasonal().to_numpy()})
-    run = kd.run_experiment("lstm-co2", data=frame, progress=False, **SERIES)
+    run = kd.run_experiment("lstm-co2", data=frame, progress=False, **LINEAR)
     shown = panel(run, "forecast", windows=2)
     assert shown.x == "Row"
     years = seasonal().set_axis(range(1824, 2024)).rename_axis("time").reset_index()
-    run = kd.run_experiment("lstm-co2", data=years, progress=False, **SERIES | {"time": None})
+    run = kd.run_experiment("lstm-co2", data=years, progress=False, **LINEAR)
     assert panel(run, "forecast", windows=2).x == "Time"
     assert shown.ticks == (188, 190, 192, 194, 196, 198, 200)
 
