@@ -297,7 +297,7 @@ def test_page_of_a_classifier(pages, image_run):
         f"{image_run.model.count_params():,}",
     ):
         assert part in page.text, part
-    assert len(page.images) == 4
+    assert len(page.images) == 6
     assert "Grid of 12 test digits" in page.images[-1]["alt"]
 
 
