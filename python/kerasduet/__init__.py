@@ -18,7 +18,16 @@ from kerasduet._version import __version__ as __version__
 from kerasduet.interrupts import held
 
 if TYPE_CHECKING:
-    from kerasduet import concepts, errors, forecasting, models, plots, testing
+    from kerasduet import (
+        concepts,
+        detection,
+        errors,
+        forecasting,
+        models,
+        plots,
+        rlang,
+        testing,
+    )
     from kerasduet.data import Dataset, load_data
     from kerasduet.diagnosis import doctor
     from kerasduet.environment import use_backend
@@ -40,6 +49,7 @@ if TYPE_CHECKING:
     from kerasduet.jobs.sets import RunSet, load_run_set
     from kerasduet.jobs.tuning import tune
     from kerasduet.models import build_model
+    from kerasduet.models.history import network_history
     from kerasduet.models.registering import register_builder
     from kerasduet.report import compare_runs, render_report
     from kerasduet.run import Run, load_run
@@ -65,6 +75,7 @@ __all__ = [
     "concepts",
     "cross_validate",
     "describe",
+    "detection",
     "doctor",
     "errors",
     "experiment",
@@ -75,6 +86,7 @@ __all__ = [
     "load_run",
     "load_run_set",
     "models",
+    "network_history",
     "partial_dependence",
     "plot_embedding",
     "plot_filters",
@@ -88,6 +100,7 @@ __all__ = [
     "register_task",
     "render_report",
     "resume_run",
+    "rlang",
     "run_experiment",
     "run_many",
     "saliency",
@@ -117,6 +130,7 @@ _HOME = {
     "load_data": "data",
     "load_run": "run",
     "load_run_set": "jobs.sets",
+    "network_history": "models.history",
     "partial_dependence": "tasks.tables.looks",
     "plot_embedding": "inside.embedding",
     "plot_filters": "inside.filters",

@@ -136,7 +136,9 @@ class KerasObject(Rule):
 
 
 # Settings that may be Keras objects; others may be texts that only look like one.
-OBJECT_SETTINGS = frozenset({"architecture", "loss", "metrics", "optimizer", "schedule"})
+OBJECT_SETTINGS = frozenset(
+    {"architecture", "base", "loss", "metrics", "optimizer", "schedule"}
+)
 
 
 def shown(name: str, value: Any) -> Any:

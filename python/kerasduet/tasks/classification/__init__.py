@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from kerasduet.errors import DatasetError
+from kerasduet.errors import ArgumentType, DatasetError
 from kerasduet.task import Metric, Task
 from kerasduet.tasks.classification.settings import ImageSettings, ImageTraining
 
@@ -17,8 +17,9 @@ if TYPE_CHECKING:
     from kerasduet.data.dataset import Dataset
     from kerasduet.data.preprocessing import Learned
     from kerasduet.experiments import Experiment
+    from kerasduet.settings import Section
 
-__all__ = ["TASK"]
+__all__ = ["TASK", "Classification"]
 
 
 class Classification(Task):
@@ -26,7 +27,7 @@ class Classification(Task):
 
     name = "classification"
     noun = "a classifier"
-    Settings = ImageSettings
+    Settings: ClassVar[type[Section]] = ImageSettings
     Training = ImageTraining
     own_data = "images"
     file_data = "mnist"
@@ -51,7 +52,7 @@ class Classification(Task):
         """Give the shape of one image and the number of classes."""
         return {"input_shape": data.input_shape, "classes": data.classes}
 
-    def sides(self, data: Any) -> tuple[tuple[Any, ...], tuple[Any, ...]]:
+    def sides(self, data: Any) -> tuple[tuple[Any, ...], tuple[Any, ...]] | None:
         """Give one image and the probabilities of the classes."""
         return data.input_shape, (data.classes,)
 
@@ -75,10 +76,19 @@ class Classification(Task):
         return networks.targets(data.classes)
 
     def check_together(self, experiment: Experiment) -> None:
-        """Refuse class weights for another number of classes."""
-        from kerasduet.tasks.classification.settings import refuse_other_classes
+        """Refuse class weights for others than the classes, and stages that are not there."""
+        from kerasduet.tasks.classification.settings import (
+            refuse_fine_tuning,
+            refuse_other_classes,
+        )
 
+        refuse_fine_tuning(experiment)
         refuse_other_classes(experiment.class_weight, experiment.data.classes)
+        if experiment.class_weight is not None and experiment.model.get("auxiliary"):
+            raise ArgumentType(
+                "class_weight: excludes auxiliary heads, which Keras cannot weigh by class; got "
+                "both. Set auxiliary to false."
+            )
 
     def class_weights(self, experiment: Experiment) -> Mapping[int, float] | None:
         """Give the weight of each class in the loss; None where all have the same."""
@@ -177,6 +187,12 @@ class Classification(Task):
         from kerasduet.tasks.classification import verbs
 
         return verbs.predict(run, x, kind)
+
+    def images_of(self, run: Any, given: Any) -> Any:
+        """Give the images that a verb was given, checked."""
+        from kerasduet.tasks.classification import verbs
+
+        return verbs.images_of(run, given)
 
     @property
     def verbs(self) -> Mapping[str, Callable[..., Any]]:
