@@ -62,7 +62,7 @@ plot_network <- function(model) {
 #'   * `"gradient"`: the slope of the score at each pixel;
 #'   * `"integrated"`: integrated gradients, what each pixel adds to the score on the way from the
 #'     baseline. Over all pixels they sum to the score of the image minus that of the baseline;
-#'   * `"grad-cam"`: where the maps of the last convolution speak for the class, coarser than pixels.
+#'   * `"grad-cam"`: where the maps of the last convolution speak for the class, in coarse places.
 #'
 #'   `plot_saliency()` takes several of them, a picture each. Of an embedding `"pca"`, the two
 #'   directions in which the layer's answers vary most, or `"tsne"`, a map that keeps neighbours
@@ -75,7 +75,6 @@ plot_network <- function(model) {
 #'   (default) is black.
 #' @param data What the run was trained on, where it is loaded from a folder, which does not keep
 #'   your own data. Default `NULL`.
-#' @param seed Whole number, 0 to 2^32 - 1. Of `"tsne"`. Default 0.
 #'
 #' @details
 #' The score of a class is the network's output for it, before softmax or sigmoid where those come
@@ -142,10 +141,10 @@ plot_saliency <- function(run, image, method = "gradient", label = NULL, head = 
 
 #' @rdname plot_filters
 #' @export
-plot_embedding <- function(run, method = "pca", data = NULL, seed = 0) {
+plot_embedding <- function(run, method = "pca", data = NULL) {
   draw_inside(
     "embedding", "embedding_data", looked_to_py(run), setting_to_py(method),
-    data = data_to_py(data), seed = setting_to_py(seed)
+    data = data_to_py(data)
   )
 }
 

@@ -69,6 +69,10 @@ thumbnails <- list(
     draw = function() plot_feature_maps(a_digit(), c("vertical", "horizontal", "edge"))
   ),
   "mnist-cnn" = list(alt = "A handwritten digit.", draw = function() show_pixels(a_digit())),
+  "seeing-inside" = list(
+    alt = "A digit and what two filters of edges make of it.",
+    draw = function() plot_feature_maps(a_digit(), c("sobel", "corner"))
+  ),
   "mnist-dropout-dnn" = list(
     alt = "The same digit with every third pixel left out.",
     draw = function() show_pixels(a_digit() * (row(diag(28)) + 2 * col(diag(28))) %% 3 / 2)

@@ -23,7 +23,6 @@ from kerasduet.forecasting.baselines import BASELINES
 from kerasduet.forecasting.metrics import mae
 from kerasduet.report import comparison, measures, parts, render, renderer, repeat, words
 from kerasduet.report.document import Document, escape
-from kerasduet.report.drawing import draw_network, layers_of
 from kerasduet.report.intervals import Interval, block_length, bootstrap, resampled_means
 from kerasduet.tasks.classification.measures import class_measures, class_scores
 from kerasduet.tasks.forecasting.measures import gain, series_measures
@@ -205,17 +204,6 @@ def test_code_repeats_the_run(image_run, named_run, series_run):
     assert "frequency = NULL" in repeat.r_code({"run": series_run})
 
 
-def test_network_is_described_layer_by_layer():
-    model = kd.models.cnn()
-    layers = layers_of(model)
-    assert sum(layer.parameters for layer in layers) == model.count_params()
-    assert (layers[1].kind, layers[1].detail) == ("Conv2D", "3 \u00d7 3, relu")
-    assert layers[1].shape_text == "26 \u00d7 26 \u00d7 32"
-    figure = draw_network(layers * 9, "deep")
-    assert "14 more layers" in " ".join(t.get_text() for t in figure.axes[0].texts)
-    assert "convolution_1 (Conv2D), output 26 \u00d7 26 \u00d7 32" in figure.alt_text
-
-
 # ---- pages
 
 
@@ -309,7 +297,7 @@ def test_page_of_a_classifier(pages, image_run):
         f"{image_run.model.count_params():,}",
     ):
         assert part in page.text, part
-    assert len(page.images) == 4
+    assert len(page.images) == 6
     assert "Grid of 12 test digits" in page.images[-1]["alt"]
 
 
@@ -471,7 +459,7 @@ def test_files_are_whole_or_absent(tmp_path, image_run, monkeypatch):
         raise RuntimeError("a broken step")
 
     with monkeypatch.context() as patch:
-        patch.setattr("kerasduet.report.single.draw_network", broken)
+        patch.setattr("kerasduet.report.single.plot_network", broken)
         with pytest.raises(ReportError, match=r"RuntimeError \(a broken step\)"):
             kd.render_report(image_run, output)
     assert listing(tmp_path) == ["new"]

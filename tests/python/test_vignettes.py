@@ -21,6 +21,7 @@ EXAMPLES = ("mnist-cnn", "mnist-dropout-dnn", "lstm-timeseries")
 LESSONS = (
     "neurons-and-backprop", "backpropagation", "convolution", "padding-and-pooling",
     "convolutional-networks", "recurrence", "long-memory", "tables",
+    "seeing-inside",
 )  # fmt: skip
 RENDERED = (*EXAMPLES, *LESSONS)
 SECTIONS = [

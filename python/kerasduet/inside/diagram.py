@@ -123,6 +123,9 @@ def network_data(model: Any) -> PlotData:
     written = {"x": "x", "y": "y", "label": "label", "colour": "colour"}
     size = 7.5 if narrow else 8.5
     total = step * (max(rows) + 1)
+    ends = [abs(x) + column / 2 for x in places]
+    ends += [abs(x) + LANE * column for lane in passing.values() for x in lane]
+    width = min(WIDTH, 2 * max(ends) + 0.2)
     panel = Panel(
         kind="network",
         title="",
@@ -138,13 +141,13 @@ def network_data(model: Any) -> PlotData:
             Mark("text", "titles", written, {"size": size, "bold": True}),
             Mark("text", "words", written, {"size": size}),
         ),
-        x_scale=Scale(low=-WIDTH / 2, high=WIDTH / 2),
+        x_scale=Scale(low=-width / 2, high=width / 2),
         y_scale=Scale(low=-0.05, high=total, reverse=True),
         axes="none",
         legend=False,
         height=total + 0.1,
     )
-    return PlotData("network", "", "", (panel,), width=WIDTH, height=panel.height)
+    return PlotData("network", "", "", (panel,), width=width, height=panel.height)
 
 
 # Boxes -----------------------------------------------------------------------------------------

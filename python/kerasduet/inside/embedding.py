@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from kerasduet.checks import choice, show, whole
-from kerasduet.errors import ArgumentType, EmptyData, SeedError
+from kerasduet.checks import choice, show
+from kerasduet.errors import ArgumentType, EmptyData
 from kerasduet.figures import Mark, Panel, PlotData, Scale
 from kerasduet.figures.names import shortened_all
 from kerasduet.inside.heads import last_operation
@@ -29,9 +29,7 @@ COLOURS = ("blue", "orange", "green", "vermilion", "sky", "purple", "black")
 SHAPES = ("circle", "triangle", "square", "diamond", "cross")
 
 
-def plot_embedding(
-    run: Result, method: str = "pca", *, data: Any = None, seed: int = 0
-) -> RunFigure:
+def plot_embedding(run: Result, method: str = "pca", *, data: Any = None) -> RunFigure:
     """Draw test rows as the last hidden layer of a classifier sees them, in two dimensions.
 
     Parameters
@@ -44,8 +42,6 @@ def plot_embedding(
     data : optional
         What it was trained on, where the run is loaded from a folder, which does not keep the
         caller's own data.
-    seed : int
-        Of "tsne", 0 to 2^32 - 1.
 
     Returns
     -------
@@ -65,7 +61,8 @@ def plot_embedding(
     Notes
     -----
     Van der Maaten and Hinton (2008), "Visualizing data using t-SNE", Journal of Machine Learning
-    Research 9. Both are those of scikit-learn.
+    Research 9. Both are those of scikit-learn; t-SNE begins with the principal components, so that
+    nothing is drawn at random.
 
     Examples
     --------
@@ -76,7 +73,7 @@ def plot_embedding(
     """
     from kerasduet.figures.drawing import draw
 
-    return draw(embedding_data(run, method, data=data, seed=seed))
+    return draw(embedding_data(run, method, data=data))
 
 
 def embedding_data(
@@ -86,7 +83,6 @@ def embedding_data(
     if not isinstance(run, Result):
         raise ArgumentType(f"run: must be a run; got {show(run)}.")
     choice("method", method, METHODS)
-    seed = whole("seed", seed, low=0, high=2**32 - 1, error=SeedError, type_error=SeedError)
     names = run.class_names
     if not names:
         raise ArgumentType(
@@ -100,7 +96,7 @@ def embedding_data(
     x = run.preprocessing.to_network(dataset.test.take(rows)[0])
     (seen,) = watched(run.model, [last_operation(run.model)], x, inputs=True)
     seen = seen.reshape(len(rows), -1)
-    points = pd.DataFrame(_in_two(seen, method, seed), columns=["x", "y"])
+    points = pd.DataFrame(_in_two(seen, method), columns=["x", "y"])
     codes = np.asarray(dataset.test.take(rows)[1]).astype(np.int64)
     short = shortened_all(names, 24)
     points["class"] = [short[code] for code in codes]
@@ -153,10 +149,11 @@ def _some(rows: int, most: int) -> np.ndarray:
     return np.unique(np.linspace(0, rows - 1, min(rows, most)).round().astype(np.int64))
 
 
-def _in_two(seen: np.ndarray, method: str, seed: int) -> np.ndarray:
+def _in_two(seen: np.ndarray, method: str) -> np.ndarray:
     """Bring rows (n, numbers) to two dimensions, float64 (n, 2)."""
     from sklearn.decomposition import PCA
     from sklearn.manifold import TSNE
+    from threadpoolctl import threadpool_limits
 
     seen = seen.astype(np.float64)
     if seen.shape[1] == 1:
@@ -166,10 +163,9 @@ def _in_two(seen: np.ndarray, method: str, seed: int) -> np.ndarray:
     near = min(30.0, (len(seen) - 1) / 3)
     if min(seen.shape) > KEPT:
         seen = PCA(KEPT, svd_solver="full").fit_transform(seen)
-    return np.asarray(
-        TSNE(2, perplexity=near, init="pca", random_state=seed, n_jobs=1).fit_transform(seen),
-        dtype=np.float64,
-    )
+    with threadpool_limits(1):  # sums over several threads end in other last bits
+        found = TSNE(2, perplexity=near, init="pca", random_state=0).fit_transform(seen)
+    return found.astype(np.float64)
 
 
 def _key(names: tuple[str, ...]) -> pd.DataFrame:

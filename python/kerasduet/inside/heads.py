@@ -103,7 +103,7 @@ class Head:
         names = self._names
         if not names:
             return whole("label", label, low=0, high=max(self.units, 2) - 1)
-        given = show(label)
+        given = str(label) if isinstance(label, str) else show(label)
         if given not in names:
             raise UnknownName(f"label: no class {given}. {nearest(given, names)}")
         return list(names).index(given)

@@ -11,7 +11,7 @@ import numpy as np
 from kerasduet.checks import choice, number
 from kerasduet.environment import deterministic
 from kerasduet.errors import ArgumentType, KerasduetWarning, ShapeError
-from kerasduet.inside.calls import Call
+from kerasduet.inside.calls import Call, calls_of
 from kerasduet.inside.gradients import gradient
 from kerasduet.inside.heads import Head, head_of
 from kerasduet.inside.hooks import BATCH, changed, watched
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from kerasduet.result import Result
 
-__all__ = ["METHODS", "is_map", "refuse_unused", "saliency", "saliency_of"]
+__all__ = ["METHODS", "grad_cam_layer", "is_map", "refuse_unused", "saliency", "saliency_of"]
 
 METHODS = ("gradient", "integrated", "grad-cam")
 STEPS = 16  # of the path from the baseline, at first
@@ -134,7 +134,7 @@ def saliency_of(
     head: Head, x: np.ndarray, method: str, *, label: Any, layer: Any, baseline: float
 ) -> tuple[np.ndarray, np.ndarray]:
     """Give saliency (n, ...) of checked inputs, and the code of the class of each."""
-    call = _maps_of(head.subject, layer) if method == "grad-cam" else None
+    call = grad_cam_layer(head.subject, layer) if method == "grad-cam" else None
     codes = np.concatenate([head.codes(part, label) for part in _parts(x)])
     with head.plain():
         if method == "gradient":
@@ -229,10 +229,8 @@ def _kinds(call: Call) -> set[str]:
     return {kind.__name__ for kind in type(call.operation).__mro__}
 
 
-def _maps_of(subject: Subject, layer: Any) -> Call:
+def grad_cam_layer(subject: Subject, layer: Any) -> Call:
     """Choose the layer whose maps Grad-CAM weighs."""
-    from kerasduet.inside.calls import calls_of
-
     calls = calls_of(subject.model)
     if not any(is_map(call) and _kinds(call) & {*CONVOLUTIONS} for call in calls):
         raise ArgumentType(

@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from kerasduet.inside.diagram import plot_network
+from kerasduet.inside.layers import describe
 from kerasduet.plots import plot_run
 from kerasduet.report import plain, words
 from kerasduet.report.document import code, escape
-from kerasduet.report.drawing import draw_network, layers_of
 from kerasduet.report.parts import add_footer, add_repeat, data_of, provenance, warn_unfinished
 from kerasduet.report.repeat import flat_settings
 from kerasduet.report.words import count
@@ -79,39 +80,47 @@ def _data(page: Document, run: Result) -> None:
 
 
 def _network(page: Document, run: Result) -> None:
-    layers = layers_of(run.model)
-    total = sum(layer.parameters for layer in layers)
+    layers = describe(run.model)
+    totals = layers.attrs
     page.heading("Network")
     maker = f"Builder {code(run.experiment.builder)}"
     if run.experiment.has_own_network:
         maker = f"A network of the caller's, kept as {code('network.json')}"
     page.add(
-        f"{maker}: {count(len(layers), 'layer')} with "
-        f"{count(total, 'parameter')}, see @tbl-network and @fig-network."
+        f"{maker}: {count(len(layers), 'layer')} with {count(totals['parameters'], 'parameter')}, "
+        "see @tbl-network and @fig-network."
     )
     rows = [
         [
-            code(layer.name),
-            escape(layer.kind + (f" ({layer.detail})" if layer.detail else "")),
-            layer.shape_text.replace(" ", words.NO_BREAK),
-            f"{layer.parameters:,}",
+            code(layer["layer"]),
+            escape(layer["kind"] + (f" ({layer['detail']})" if layer["detail"] else "")),
+            layer["output"].replace(" ", words.NO_BREAK),
+            f"{layer['parameters']:,}",
+            _whole(layer["multiply_adds"]),
+            "" if np.isnan(layer["share"]) else words.share(layer["share"]),
         ]
-        for layer in layers
+        for layer in layers.to_dict("records")
     ]
-    rows.append(["**all**", "", "", f"**{total:,}**"])
+    total = _whole(np.nan if totals["multiply_adds"] is None else totals["multiply_adds"])
+    rows.append(["**all**", "", "", f"**{totals['parameters']:,}**", f"**{total}**", ""])
     page.table(
         "network",
-        "Layers, the shape of their output for one input, and their parameters.",
-        ["Layer", "Kind", "Output shape", ">Parameters"],
+        "Layers, the shape of their output for one input, their parameters, and the multiply-adds "
+        "of their matrix products and convolutions for one input, with the share of them.",
+        ["Layer", "Kind", "Output shape", ">Parameters", ">Multiply-adds", ">Share"],
         rows,
     )
-    drawn = draw_network(layers, run.experiment.name)
+    drawn = plot_network(run.model)
     page.figure(
         "network",
-        "The network from input to output; a wider box has a larger output.",
+        "The network from its input to its output.",
         drawn,
-        small=True,
+        small=drawn.get_figwidth() < 6,
     )
+
+
+def _whole(number: float) -> str:
+    return "\u2013" if np.isnan(number) else f"{number:,.0f}"
 
 
 def _training(page: Document, run: Result) -> None:

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from kerasduet.errors import ArgumentType
+from kerasduet.inside.filters import plot_filters
+from kerasduet.inside.maps import plot_maps
+from kerasduet.inside.networks import subject_of
+from kerasduet.inside.saliency import METHODS, grad_cam_layer
+from kerasduet.inside.saliency_figure import plot_saliency
 from kerasduet.plots import plot_run
 from kerasduet.report import words
 from kerasduet.report.document import escape
@@ -15,6 +21,7 @@ from kerasduet.report.parts import SPLITS, data_of, interval_note
 from kerasduet.tasks.classification.measures import class_measures, class_scores
 
 if TYPE_CHECKING:
+    from kerasduet.figures.canvas import RunFigure
     from kerasduet.report.document import Document
     from kerasduet.result import Result
 
@@ -178,10 +185,59 @@ def _mistakes(page: Document, run: Result) -> None:
     )
 
 
+def _inside(page: Document, run: Result) -> None:
+    """Show filters, the maps of one image, and what the network looked at in it."""
+    dataset, _ = data_of(run)
+    if dataset is None:
+        return
+    image = np.asarray(dataset.test.take(np.array([0]))[0])
+    methods = [name for name in METHODS if name != "grad-cam" or _has_maps(run)]
+    figures: dict[str, tuple[str, Callable[[], RunFigure]]] = {
+        "filters": ("Filters of the first layer that has any.", lambda: plot_filters(run)),
+        "maps": (
+            "The first test image and what the layers make of it.",
+            lambda: plot_maps(run, image),
+        ),
+        "saliency": (
+            "The first test image and which of its pixels count for the answer.",
+            lambda: plot_saliency(run, image, methods),
+        ),
+    }
+    page.heading("What the network sees")
+    for label, (caption, draw) in figures.items():
+        try:
+            drawn = draw()
+        except ArgumentType:  # a network without such layers
+            continue
+        page.figure(label, caption, drawn, chart=False)
+        if label == "saliency":
+            _on_saliency(page, methods)
+
+
+def _on_saliency(page: Document, methods: Sequence[str]) -> None:
+    told = "the slope of the score of the class at each pixel (gradient)"
+    if "grad-cam" in methods:
+        told += ", where the maps of the last convolution speak for it (Grad-CAM)"
+    page.add(
+        f"@fig-saliency shows {told}, and what each pixel adds to the score on the way from a "
+        "black image (integrated gradients). It tells where the network looked, not why, nor "
+        "whether that is a good reason."
+    )
+
+
+def _has_maps(run: Result) -> bool:
+    try:
+        grad_cam_layer(subject_of(run), None)
+    except ArgumentType:
+        return False
+    return True
+
+
 def add_result(page: Document, run: Result) -> None:
-    """Give measures, the scores of each class, and the worst mistakes."""
+    """Give measures, the scores of each class, the worst mistakes, and a look inside."""
     _measures(page, run)
     _mistakes(page, run)
+    _inside(page, run)
 
 
 PARTS = {"purpose": add_purpose, "data": add_data, "result": add_result}
