@@ -20,7 +20,7 @@ PROGRAM = ROOT / "tools" / "render-vignettes.R"
 EXAMPLES = ("mnist-cnn", "mnist-dropout-dnn", "lstm-timeseries")
 LESSONS = (
     "neurons-and-backprop", "backpropagation", "convolution", "padding-and-pooling",
-    "convolutional-networks", "recurrence", "long-memory", "tables",
+    "convolutional-networks", "recurrence", "long-memory", "tables", "transfer-learning",
 )  # fmt: skip
 RENDERED = (*EXAMPLES, *LESSONS)
 SECTIONS = [
