@@ -5,15 +5,19 @@
 #' @section Settings:
 #' Data:
 #'
-#' * `dataset`: "mnist", "mnist-subset", "images", "co2", "series", "image-files",
-#'   "image-folder", "table-classes", "iris", "cancer", "table-numbers" or "diabetes". Of images:
-#'   MNIST, always its 5,000-image subset, or the caller's own. Of a series: the embedded CO2
-#'   series, or a CSV file or table of the caller's. Of image files: a table of paths and labels,
-#'   or a folder. Of tables with classes: the caller's own, or one that is embedded. Of tables
-#'   with a number to predict: the caller's own, or one that is embedded.
-#' * `path`: MNIST file (.npz); `NULL` looks in the usual places. Of a series: a CSV file. Of
-#'   image files: a folder that holds a folder a class; or folders train and perhaps validation
-#'   and test, which hold those. Given splits are kept. Of a table: a CSV or Parquet file.
+#' * `dataset`: "mnist", "mnist-subset", "images", "annotated-images", "boxed-images",
+#'   "digit-scenes", "digit-scenes-subset", "co2", "series", "image-files", "image-folder",
+#'   "table-classes", "iris", "cancer", "table-numbers" or "diabetes". Of images: MNIST, always
+#'   its 5,000-image subset, or the caller's own. Of images with boxes: a folder with
+#'   annotations, the caller's own arrays, or scenes that are made of MNIST digits, or of those
+#'   of its 5,000-image subset. Of a series: the embedded CO2 series, or a CSV file or table of
+#'   the caller's. Of image files: a table of paths and labels, or a folder. Of tables with
+#'   classes: the caller's own, or one that is embedded. Of tables with a number to predict: the
+#'   caller's own, or one that is embedded.
+#' * `path`: MNIST file (.npz); `NULL` looks in the usual places. Of annotated images: their
+#'   folder. Of scenes: the MNIST file (.npz). Of a series: a CSV file. Of image files: a folder
+#'   that holds a folder a class; or folders train and perhaps validation and test, which hold
+#'   those. Given splits are kept. Of a table: a CSV or Parquet file.
 #' * `validation_split`: number. Fraction of the training rows held out for validation, in \[0,
 #'   1).
 #' * `test_split`: number. Fraction of the rows held out for the test, in (0, 1); MNIST brings
@@ -36,6 +40,17 @@
 #' * `image_column`, `label_column`: of a table of image files: the columns of paths and of
 #'   labels.
 #' * `split_column`: of a table of image files: a column of the words train, validation and test.
+#'
+#' Images with boxes:
+#'
+#' * `grid`: whole number. Cells along each side of an image, at least 1: each names the object
+#'   whose centre lies in it.
+#' * `boxes`: whole number. Boxes that each cell proposes, at least 1.
+#' * `annotations`: COCO file (.json), or folder of Pascal VOC files (.xml); `NULL` looks for
+#'   them in `path`.
+#' * `scenes`, `test_scenes`: whole numbers. Scenes to make for training and validation, and for
+#'   the test; at least 10.
+#' * `most_digits`: whole number. Digits a scene at most, 1 to 9; each scene has at least one.
 #'
 #' Series:
 #'

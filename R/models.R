@@ -14,6 +14,30 @@ build_model <- function(experiment, data = NULL) {
   call_core(model_from_py(core$build_model(preset_to_py(experiment), data_to_py(data))))
 }
 
+#' The classical networks of images
+#'
+#' From LeNet-5 to ResNet-152, with what their papers say of them.
+#'
+#' The errors are not all of one kind: some are of one network on the validation images, some of
+#' several on the test images, as the columns `averaged` and `scored_on` say. GoogLeNet is counted
+#' with its auxiliary heads.
+#'
+#' @return A data frame with one row a network: `year` of the paper, `network`, `builder` (its
+#'   function is `model_` and this name), `authors`, `depth` (layers with weights on the way from
+#'   image to classes), `parameters` (all weights of the builder's network with its defaults,
+#'   counted when you ask), `top5_error` (of the ImageNet challenge, in per cent), `averaged` (how
+#'   many networks' probabilities were averaged for it), `scored_on` (which images) and `source`.
+#'   The error and what belongs to it are `NA` for LeNet-5, which is older than ImageNet, and for
+#'   ResNet-18, whose paper has none.
+#' @seealso [model_lenet5()], [model_alexnet()], [model_zfnet()], [model_vgg16()],
+#'   [model_googlenet()], [model_resnet50()]
+#' @examplesIf kerasduet:::has_core()
+#' network_history()[, c("year", "network", "depth", "parameters", "top5_error")]
+#' @export
+network_history <- function() {
+  call_core(frame_from_py(core$network_history()))
+}
+
 # How the wrappers in generated-models.R call a builder of the core.
 network <- function(builder, arguments, call = rlang::caller_env()) {
   call_core(

@@ -18,12 +18,28 @@ from kerasduet._version import __version__ as __version__
 from kerasduet.interrupts import held
 
 if TYPE_CHECKING:
-    from kerasduet import concepts, errors, forecasting, models, plots, testing
+    from kerasduet import (
+        concepts,
+        detection,
+        errors,
+        forecasting,
+        models,
+        plots,
+        rlang,
+        testing,
+    )
     from kerasduet.data import Dataset, load_data
     from kerasduet.diagnosis import doctor
     from kerasduet.environment import use_backend
     from kerasduet.experiments import Experiment, experiment, presets
     from kerasduet.forecasting.outside import register_forecaster
+    from kerasduet.inside.diagram import plot_network
+    from kerasduet.inside.embedding import plot_embedding
+    from kerasduet.inside.filters import plot_filters
+    from kerasduet.inside.layers import describe
+    from kerasduet.inside.maps import plot_maps
+    from kerasduet.inside.saliency import saliency
+    from kerasduet.inside.saliency_figure import plot_saliency
     from kerasduet.jobs.backtests import backtest
     from kerasduet.jobs.folds import cross_validate
     from kerasduet.jobs.leakage import check_leakage
@@ -33,6 +49,7 @@ if TYPE_CHECKING:
     from kerasduet.jobs.sets import RunSet, load_run_set
     from kerasduet.jobs.tuning import tune
     from kerasduet.models import build_model
+    from kerasduet.models.history import network_history
     from kerasduet.models.registering import register_builder
     from kerasduet.report import compare_runs, render_report
     from kerasduet.run import Run, load_run
@@ -57,6 +74,8 @@ __all__ = [
     "compare_runs",
     "concepts",
     "cross_validate",
+    "describe",
+    "detection",
     "doctor",
     "errors",
     "experiment",
@@ -67,7 +86,13 @@ __all__ = [
     "load_run",
     "load_run_set",
     "models",
+    "network_history",
     "partial_dependence",
+    "plot_embedding",
+    "plot_filters",
+    "plot_maps",
+    "plot_network",
+    "plot_saliency",
     "plots",
     "presets",
     "register_builder",
@@ -75,8 +100,10 @@ __all__ = [
     "register_task",
     "render_report",
     "resume_run",
+    "rlang",
     "run_experiment",
     "run_many",
+    "saliency",
     "testing",
     "tune",
     "update_run",
@@ -95,6 +122,7 @@ _HOME = {
     "check_parity": "jobs.parity",
     "compare_runs": "report",
     "cross_validate": "jobs.folds",
+    "describe": "inside.layers",
     "doctor": "diagnosis",
     "experiment": "experiments",
     "importance": "tasks.tables.looks",
@@ -102,7 +130,13 @@ _HOME = {
     "load_data": "data",
     "load_run": "run",
     "load_run_set": "jobs.sets",
+    "network_history": "models.history",
     "partial_dependence": "tasks.tables.looks",
+    "plot_embedding": "inside.embedding",
+    "plot_filters": "inside.filters",
+    "plot_maps": "inside.maps",
+    "plot_network": "inside.diagram",
+    "plot_saliency": "inside.saliency_figure",
     "presets": "experiments",
     "register_builder": "models.registering",
     "register_forecaster": "forecasting.outside",
@@ -112,6 +146,7 @@ _HOME = {
     "update_run": "workflow",
     "run_experiment": "workflow",
     "run_many": "jobs.many",
+    "saliency": "inside.saliency",
     "tune": "jobs.tuning",
     "use_backend": "environment",
 }

@@ -51,6 +51,7 @@ for name, settings in examples.items():
         "backend": whole.provenance["backend"],
         "cut": cut.status,
         "resumed": resumed.digests == whole.digests and resumed.history.equals(whole.history),
+        "finite": bool(np.isfinite(whole.history["loss"]).all() and np.isfinite(outputs).all()),
     }
 import keras
 from kerasduet.settings.allowed import OPTIMIZERS
@@ -78,7 +79,7 @@ def test_the_headline_examples_train_repeat_and_resume(backend, tmp_path):
     assert done.returncode == 0, done.stderr
     import keras
 
-    expected = {"backend": backend, "cut": "interrupted", "resumed": True}
+    expected = {"backend": backend, "cut": "interrupted", "resumed": True, "finite": True}
     told = json.loads(done.stdout.splitlines()[-1])
     # torch has classes of its own for them, which no other backend could load.
     optimizers = told.pop("optimizers")

@@ -13,8 +13,8 @@ _GLUE = "\0"
 
 
 def paragraph(text: str) -> str:
-    """Join the lines of a paragraph; lists and empty lines stay."""
-    return re.sub(r"(?<!\n)\n(?![\n*])\s*", " ", text.strip())
+    """Join the lines of a paragraph; lists, tables and empty lines stay."""
+    return re.sub(r"(?<!\n)\n(?![\n*|])\s*", " ", text.strip())
 
 
 def covers(said: str, text: str) -> bool:
@@ -79,11 +79,14 @@ def tag(name: str, text: str) -> list[str]:
 
 
 def wrapped(text: str, *, bullet: bool = False) -> list[str]:
-    """Fill lines; a line that starts with "* " is an item of a list."""
+    """Fill lines; one that starts with "* " is an item of a list, with "|" a row of a table."""
     lines: list[str] = []
     if bullet:
         text = "* " + text
     for line in text.strip().split("\n"):
+        if line.startswith("|"):  # a row of a table
+            lines.append(line)
+            continue
         indent = "  " if line.startswith("* ") else ""
         filled = textwrap.wrap(
             _glued(line),

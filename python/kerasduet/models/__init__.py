@@ -17,11 +17,41 @@ if TYPE_CHECKING:
     from kerasduet.experiments import Experiment
     from kerasduet.models.sequence.recurrent import recurrent
     from kerasduet.models.table.table_dense import table_dense
+    from kerasduet.models.vision.alexnet import alexnet
     from kerasduet.models.vision.cnn import cnn
     from kerasduet.models.vision.dnn import dnn
+    from kerasduet.models.vision.googlenet import googlenet
+    from kerasduet.models.vision.lenet5 import lenet5
+    from kerasduet.models.vision.resnet import resnet18, resnet34, resnet50, resnet152
+    from kerasduet.models.vision.torch_tutorial_cnn import torch_tutorial_cnn
     from kerasduet.models.vision.transfer import transfer
+    from kerasduet.models.vision.vgg import vgg16, vgg19
+    from kerasduet.models.vision.yolo_small import yolo_small
+    from kerasduet.models.vision.yolo_v1 import yolo_v1
+    from kerasduet.models.vision.zfnet import zfnet
 
-__all__ = ["BUILDERS", "build_model", "cnn", "dnn", "recurrent", "table_dense", "transfer"]
+__all__ = [
+    "BUILDERS",
+    "alexnet",
+    "build_model",
+    "cnn",
+    "dnn",
+    "googlenet",
+    "lenet5",
+    "recurrent",
+    "resnet152",
+    "resnet18",
+    "resnet34",
+    "resnet50",
+    "table_dense",
+    "torch_tutorial_cnn",
+    "transfer",
+    "vgg16",
+    "vgg19",
+    "yolo_small",
+    "yolo_v1",
+    "zfnet",
+]
 
 
 def __getattr__(name: str) -> Any:

@@ -19,12 +19,14 @@ if TYPE_CHECKING:
 
 # Whatever Keras is set to: the data have their channels last.
 IMAGES: dict[str, Any] = {"data_format": "channels_last"}
+# Told that channels come first, a layer takes them, which are last, for the width.
+LAST_AS_WIDTH: dict[str, Any] = {"data_format": "channels_first"}
 
 # Weights, 1 GiB: of a network that another one is copied from.
 LARGEST_WHOLE = 2**28
 
 _LIMIT: ContextVar[_Limit | None] = ContextVar("limit of the initial weights", default=None)
-_COUNTING = threading.Lock()
+COUNTING = threading.Lock()
 
 
 @contextlib.contextmanager
@@ -97,7 +99,7 @@ class _Limit:
         """Have every layer ask before it makes weights, in this thread alone."""
         import keras
 
-        with _COUNTING:
+        with COUNTING:
             made = keras.layers.Layer.add_weight
 
             def counting(layer: Any, *arguments: Any, **named: Any) -> Any:
@@ -173,11 +175,36 @@ class Parts:
             filters, size, kernel_initializer=kernel, name=name, **IMAGES, **settings
         )
 
-    def pooling(self, size: int, name: str) -> keras.Layer:
-        """Give 2-D max pooling."""
+    def depthwise(self, size: int, name: str, **settings: Any) -> keras.Layer:
+        """Give a 2-D convolution of each map by itself."""
         import keras
 
-        return keras.layers.MaxPooling2D(size, name=name, **IMAGES)
+        kernel = self.initializer("glorot_uniform")
+        return keras.layers.DepthwiseConv2D(
+            size, depthwise_initializer=kernel, name=name, **IMAGES, **settings
+        )
+
+    def pooling(self, size: int, name: str, kind: str = "max", **settings: Any) -> keras.Layer:
+        """Give 2-D pooling: "max" or "average"."""
+        import keras
+
+        layer = {"max": keras.layers.MaxPooling2D, "average": keras.layers.AveragePooling2D}
+        return layer[kind](size, name=name, **IMAGES, **settings)
+
+    def channels(self, x: Any, start: int, number: int, name: str) -> Any:
+        """Take some neighbouring channels of maps (batch, height, width, channels)."""
+        import keras
+
+        end = x.shape[-1] - start - number
+        around = ((0, 0), (start, end))
+        return keras.layers.Cropping2D(around, name=name, **LAST_AS_WIDTH)(x)
+
+    def before(self, x: Any, number: int, name: str) -> Any:
+        """Put so many channels of zeros before those of maps."""
+        import keras
+
+        around = ((0, 0), (number, 0))
+        return keras.layers.ZeroPadding2D(around, name=name, **LAST_AS_WIDTH)(x)
 
     def embedding(self, levels: int, size: int, name: str) -> keras.Layer:
         """Give the numbers that stand for each level of a column."""
@@ -209,6 +236,30 @@ class Parts:
 
         seed = self.next_seed()
         return keras.layers.Dropout(rate, seed=seed, name=name)(x) if rate > 0 else x
+
+
+def scaled(number: int, width: float) -> int:
+    """Give a number of filters or units times a width, at least 1.
+
+    Examples
+    --------
+    >>> scaled(64, 0.25), scaled(64, 0.001)
+    (16, 1)
+    """
+    return max(1, round(number * width))
+
+
+def refuse_smaller(input_shape: tuple[int, ...], smallest: int) -> None:
+    """Refuse what is no image, or one that a network would shrink to nothing."""
+    if len(input_shape) != 3:
+        raise ShapeError(
+            f"input_shape: must be (height, width, channels); got {show(input_shape)}."
+        )
+    if min(input_shape[:2]) < smallest:
+        raise ShapeError(
+            f"input_shape: must be at least {smallest} pixels high and wide, so that each layer "
+            f"has something to read; got {show(input_shape)}. Give larger images."
+        )
 
 
 def image_survives(input_shape: tuple[int, ...], blocks: int, kernel: int, pool: int) -> None:

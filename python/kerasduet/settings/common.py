@@ -9,7 +9,10 @@ from kerasduet.settings.sections import SEED, SIZE
 
 __all__ = [
     "ACTIVATION",
+    "BOXES",
     "CLASSES",
+    "DROPPED",
+    "GRID",
     "HORIZON",
     "INITIALIZER",
     "PENALTY",
@@ -17,13 +20,18 @@ __all__ = [
     "SEED",
     "SHAPE",
     "SIZE",
+    "WIDTH",
 ]
 
 ACTIVATION = OneOf(("elu", "gelu", "linear", "relu", "sigmoid", "softmax", "swish", "tanh"))
 INITIALIZER = OneOf(("glorot_normal", "glorot_uniform", "he_normal", "he_uniform"))
-RATES = Several(Number(low=0, below=1, fix="It is a fraction of the units dropped."))
 SHAPE = Several(SIZE)
 CLASSES = Whole(2, MAX_WIDTH)
+GRID = Whole(1, 1_000)  # cells along a side of an image
+BOXES = Whole(1, 100)  # that a cell of the grid proposes
+WIDTH = Number(above=0, high=8)
+DROPPED = Number(low=0, below=1, fix="It is a fraction of the units dropped.")
+RATES = Several(DROPPED)
 HORIZON = Whole(
     1,
     MAX_WIDTH,

@@ -348,7 +348,8 @@ def learns_on_every_backend(case: Case) -> None:
         assert all(map(math.isfinite, losses)), f"{backend}: {losses}."
 
 
-PROMISES: tuple[Callable[[Case], None], ...] = (
+# What needs neither a training nor a fresh process.
+UNTRAINED: tuple[Callable[[Case], None], ...] = (
     _is_documented,
     _defaults_keep_their_rules,
     _cleaning_ends,
@@ -358,6 +359,9 @@ PROMISES: tuple[Callable[[Case], None], ...] = (
     _config_is_safe,
     _output_fits,
     _seed_decides,
+)
+PROMISES: tuple[Callable[[Case], None], ...] = (
+    *UNTRAINED,
     _bad_values_start_no_keras,
     _seed_decides_in_a_fresh_process,
     repeats,

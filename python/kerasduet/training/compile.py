@@ -9,6 +9,7 @@ from kerasduet.registry import TASKS
 from kerasduet.schedules import learning_rate, steps_of
 from kerasduet.settings import objects
 from kerasduet.settings.optimizers import optimizer_class
+from kerasduet.training.heads import head_names, spread
 from kerasduet.training.stages import set_stage
 
 if TYPE_CHECKING:
@@ -69,6 +70,7 @@ def compile_with(
             *heads.get("metrics", ()),
             *map(objects.rebuilt, experiment.metrics),
         ]
+    heads = spread(heads, head_names(model))
     one = each_step or steps_of(experiment, rows) < SHORT
     steps = 1 if one else STEPS_AT_A_TIME.get(keras.config.backend(), 1)
     model.compile(optimizer, **heads, steps_per_execution=steps)

@@ -17,6 +17,7 @@ from kerasduet.registry import TASKS
 from kerasduet.training.compile import compile_model, compile_with
 from kerasduet.training.features import features_of, has_fixed_features, head_of
 from kerasduet.training.feed import feed_rows, prediction_batch
+from kerasduet.training.heads import head_names, shared, told
 from kerasduet.training.stages import is_tuning
 from kerasduet.training.state import State, capture, restore
 
@@ -116,6 +117,7 @@ class _Course:
         learned = dataset.preprocessing
         self.weights = TASKS[experiment.task].learned_weights(experiment, learned)
         self.augmentation = TASKS[experiment.task].augmentation(experiment)
+        self.heads = head_names(model)
         self.batches: Any = None
         self.held: Any = None
         self.told = 0.0
@@ -151,8 +153,8 @@ class _Course:
                 rows=len(train),
                 each_step=own_callbacks.each_step(self.callbacks),
             )
-        self.batches = feed_rows(train, prepare, size, self.augmentation)
-        self.held = feed_rows(held, prepare, many) if len(held) else None
+        self.batches = feed_rows(train, prepare, size, self.augmentation, self.heads)
+        self.held = feed_rows(held, prepare, many, heads=self.heads) if len(held) else None
 
     @property
     def is_done(self) -> bool:
@@ -232,6 +234,7 @@ class _Course:
         heads = model.outputs[0] if sequential else model.output
         outputs = mapped(lambda head: np.zeros((1, *head.shape[1:]), head.dtype), heads)
         _, targets, weights = self.dataset.train.take(slice(0, 1))
+        targets = shared(targets, self.heads)
         model.compute_loss(None, targets, outputs, weights, training=False)
         model.compute_metrics(None, targets, outputs, weights)
         model.reset_metrics()
@@ -265,7 +268,9 @@ class _Course:
     def finish_epoch(self, epoch: int, logs: Mapping[str, Any]) -> None:
         """Take down the state that the epoch reached, and stop when it was the last."""
         # A callback may have written more than numbers.
-        found = {key: logs[key] for key in sorted(logs) if np.ndim(logs[key]) == 0}
+        found = {
+            told(key, self.heads): logs[key] for key in sorted(logs) if np.ndim(logs[key]) == 0
+        }
         numbers = {key: float(v) for key, v in found.items() if not isinstance(v, str)}
         row = {"epoch": epoch + 1} | numbers
         history = [*self.state.history, row]

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from kerasduet.data.part import leaves, taken
+from kerasduet.training.heads import shared
 
 if TYPE_CHECKING:
     import numpy as np
@@ -44,8 +45,12 @@ def feed_rows(
     prepare: Callable[[Any], Any],
     batch_size: int,
     augment: Augmentation | None = None,
+    heads: tuple[str, ...] = (),
 ) -> Any:
-    """Feed rows in `order`, prepared a batch at a time: images stay bytes until then."""
+    """Feed rows in `order`, prepared a batch at a time: images stay bytes until then.
+
+    Several `heads` are each given the targets.
+    """
     import keras
 
     class Batches(keras.utils.PyDataset):
@@ -62,7 +67,7 @@ def feed_rows(
             if self.order is not None:
                 chosen = self.order[chosen]
             inputs, targets, weights = self.rows[0].take(chosen)
-            inputs = prepare(inputs)
+            inputs, targets = prepare(inputs), shared(targets, heads)
             if augment is not None and self.draws is not None:
                 inputs = augment(inputs, self.draws[chosen])
             return (inputs, targets) if weights is None else (inputs, targets, weights)

@@ -10,6 +10,7 @@ from kerasduet.data.part import joined, leaves, mapped, taken
 from kerasduet.environment import deterministic
 from kerasduet.errors import NonFinite
 from kerasduet.training.feed import prediction_batch
+from kerasduet.training.heads import main_head
 
 if TYPE_CHECKING:
     import keras
@@ -40,13 +41,17 @@ def predict_outputs(
     -------
     numpy.ndarray or tree
         float32 (n, outputs); of a network with several heads a tree of such arrays, as its own
-        outputs are.
+        outputs are; auxiliary heads are left out.
     """
     rows = len(next(leaves(x)))
     # `predict` would build a pipeline for every call: 20 times slower for a single row.
     batch = prediction_batch(x)
     outputs = [
-        model.predict_on_batch(preprocessing.to_network(taken(x, slice(start, start + batch))))
+        main_head(
+            model.predict_on_batch(
+                preprocessing.to_network(taken(x, slice(start, start + batch)))
+            )
+        )
         for start in range(0, rows, batch)
     ]
     return mapped(lambda head: head.astype(np.float32, copy=False), joined(outputs))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from kerasduet.errors import DatasetError
+from kerasduet.errors import ArgumentType, DatasetError
 from kerasduet.task import Metric, Task
 from kerasduet.tasks.classification.settings import ImageSettings, ImageTraining
 
@@ -76,7 +76,7 @@ class Classification(Task):
         return networks.targets(data.classes)
 
     def check_together(self, experiment: Experiment) -> None:
-        """Refuse class weights for another number of classes, and stages that are not there."""
+        """Refuse class weights for others than the classes, and stages that are not there."""
         from kerasduet.tasks.classification.settings import (
             refuse_fine_tuning,
             refuse_other_classes,
@@ -84,6 +84,11 @@ class Classification(Task):
 
         refuse_fine_tuning(experiment)
         refuse_other_classes(experiment.class_weight, experiment.data.classes)
+        if experiment.class_weight is not None and experiment.model.get("auxiliary"):
+            raise ArgumentType(
+                "class_weight: excludes auxiliary heads, which Keras cannot weigh by class; got "
+                "both. Set auxiliary to false."
+            )
 
     def class_weights(self, experiment: Experiment) -> Mapping[int, float] | None:
         """Give the weight of each class in the loss; None where all have the same."""
