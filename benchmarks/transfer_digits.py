@@ -62,7 +62,7 @@ def main() -> int:
             details,
             "all rows",
             data=high,
-            epochs=4,
+            epochs=3,
             trainable_from="convolution_1",
             fine_tune_epochs=2,
             fine_tune_rate=5e-4,
