@@ -8,9 +8,6 @@ setting_to_py <- function(x) {
   if (is.null(x) || is_python(x)) {
     return(x)
   }
-  if (inherits(x, "kerasduet_run")) { # a base to transfer from
-    return(handle(x))
-  }
   if (is.list(x) && !is.object(x)) {
     return(lapply(x, setting_to_py))
   }
@@ -28,6 +25,9 @@ values_to_py <- function(x) {
 # What is no value of Python's, such as a formula, crosses as an object that is only known by the
 # name of its class: the core refuses it in its own words.
 stranger_to_py <- function(x) {
+  if (inherits(x, "kerasduet_run")) { # a base to transfer from
+    return(handle(x))
+  }
   make_class <- reticulate::import_builtins(convert = FALSE)$type
   make_class(class(x)[[1]], reticulate::tuple(), reticulate::dict())()
 }

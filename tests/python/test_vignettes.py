@@ -21,7 +21,7 @@ EXAMPLES = ("mnist-cnn", "mnist-dropout-dnn", "lstm-timeseries")
 LESSONS = (
     "neurons-and-backprop", "backpropagation", "convolution", "padding-and-pooling",
     "convolutional-networks", "recurrence", "long-memory", "tables",
-    "seeing-inside",
+    "seeing-inside", "transfer-learning",
 )  # fmt: skip
 RENDERED = (*EXAMPLES, *LESSONS)
 SECTIONS = [
