@@ -35,7 +35,8 @@ is_single <- function(x) is.atomic(x) && length(x) == 1 && is.null(dim(x))
 
 # One axis is a vector, more are a matrix or an array.
 array_from_py <- function(x) {
-  values <- reticulate::py_to_r(x$astype("float64"))
+  is_flags <- plain(x$dtype$kind) == "b"
+  values <- reticulate::py_to_r(if (is_flags) x else x$astype("float64"))
   if (length(dim(values)) == 1) as.vector(values) else values
 }
 
@@ -106,8 +107,12 @@ experiment_from_py <- function(x) {
   structure(plain(x$face()), class = "kerasduet_experiment")
 }
 
-# Classes as a factor, probabilities as a matrix, numbers as a vector, tables as a data frame.
+# Classes as a factor, probabilities as a matrix, numbers as a vector, tables as a data frame;
+# in a table of boxes the class is a factor.
 prediction_from_py <- function(x, levels, kind, dates) {
+  if (kind %in% c("boxes", "all")) {
+    return(frame_from_py(x, classes = "class", levels = levels))
+  }
   if (length(levels) == 0) {
     is_table <- reticulate::py_has_attr(x, "columns")
     return(if (is_table) frame_from_py(x, dates = dates) else array_from_py(x))

@@ -8,6 +8,9 @@ setting_to_py <- function(x) {
   if (is.null(x) || is_python(x)) {
     return(x)
   }
+  if (inherits(x, "kerasduet_run")) { # a base to transfer from
+    return(handle(x))
+  }
   if (is.list(x) && !is.object(x)) {
     return(lapply(x, setting_to_py))
   }

@@ -152,10 +152,14 @@ draw_band <- function(rows, look) {
   layer(ggplot2::geom_ribbon, rows, look, places, c(colour = "fill", alpha = "alpha"), colour = NA)
 }
 
+# ggplot2's numbers of the shapes; those with an edge are filled.
+plain_shapes <- c(circle = 19, triangle = 17, square = 15, diamond = 18, cross = 4)
+edged_shapes <- c(circle = 21, triangle = 24, square = 22, diamond = 23, cross = 4)
+
 draw_point <- function(rows, look) {
   edged <- any(nzchar(rows$edge %||% look$edge %||% ""))
   look$size <- (look$size %||% 3) / 3
-  shapes <- if (edged) c(circle = 21, triangle = 24) else c(circle = 19, triangle = 17)
+  shapes <- if (edged) edged_shapes else plain_shapes
   look$shape <- if (!is.null(look$shape)) shapes[[look$shape]]
   if (!is.null(rows$shape)) rows$shape <- shapes[rows$shape]
   parts <- c(shape = "shape", size = "size", alpha = "alpha")
@@ -230,8 +234,8 @@ key_scales <- function(panel) {
       values = by_label(in_ggplot("width", key$width)), guide = legend
     ),
     if (!is.null(key$shape)) {
-      shapes <- c(circle = 19, triangle = 17)[key$shape]
-      ggplot2::scale_shape_manual(NULL, values = by_label(unname(shapes)), guide = legend)
+      shapes <- unname(plain_shapes[key$shape])
+      ggplot2::scale_shape_manual(NULL, values = by_label(shapes), guide = legend)
     }
   )
 }
@@ -339,6 +343,7 @@ theme_words <- function(panel) {
 # Points between pictures, so that the words above them, of about 4 points a letter, do not touch;
 # of a picture's own width 44 points are sure.
 between <- function(facets) {
-  letters <- max(nchar(unlist(strsplit(facets$labels, "\n", fixed = TRUE))), 0)
+  lines <- unlist(strsplit(as.character(facets$labels), "\n", fixed = TRUE))
+  letters <- max(nchar(lines), 0)
   max(8, 4 * letters - 44)
 }

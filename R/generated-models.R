@@ -471,6 +471,48 @@ model_torch_tutorial_cnn <- function(input_shape = c(32, 32, 3), classes = 10, w
   network("torch_tutorial_cnn", as.list(environment()))
 }
 
+#' Build a classifier on the features of a trained network
+#'
+#' A trained network without its last layers, flatten, dense layers, softmax: transfer learning.
+#'
+#' Dropout of the base is left out, as it does nothing in a base that is not trained. VGG16 at
+#' 224 x 224 x 3 has 14,714,688 weights; its head of (1024, 256) for 10 classes 25,956,106, which
+#' are trained.
+#'
+#' @param base Character, or a run. Network to start from, without its last layers: one of Keras
+#'   Applications such as "vgg16" (the default) or "efficientnet_b0"; a builder such as "cnn"; or a
+#'   saved [kerasduet_run], or its folder.
+#' @param input_shape Whole numbers. One image (height, width, channels), pixels 0..1. Of Keras
+#'   Applications the pixels are turned into what the base was trained on by layers of the network,
+#'   and one channel becomes three alike. Default `c(224, 224, 3)`.
+#' @param classes Whole number. Number of classes, at least 2. Default 10.
+#' @param head Whole numbers. Units of each dense hidden layer after the base; `integer()` for
+#'   none. Default `c(1024, 256)`.
+#' @param weights Character. Of the base: "imagenet" (of a run: those that it learned), or the
+#'   path of an HDF5 file; `NULL` for random ones. ImageNet's are read from Keras's cache, or
+#'   fetched by Keras. Default "imagenet".
+#' @param trainable_from Character. Name of the layer of the base from which on it is trained;
+#'   `NULL` (default) trains the head alone. Its batch normalisation is never trained, and always
+#'   uses the means that it has.
+#' @param seed Whole number. Decides initial weights, 0 to 2^32 - 1. Default 0.
+#' @return A Keras model, a Python object: input (batch, height, width, channels), output (batch,
+#'   classes): probabilities. One graph of layers, those of the base among them.
+#' @section Errors:
+#' `UnknownName`: no such base, or no such layer in it. `ShapeError`: an image smaller than the
+#' base allows, or with other channels. `DatasetError, ModelMismatch`: weights that cannot be
+#' reached or read, or that are of another network.
+#' @references Yosinski et al. (2014), How transferable are features in deep neural networks?,
+#'   Advances in Neural Information Processing Systems 27.
+#' @seealso [run_experiment()], [model_cnn()]
+#' @examplesIf kerasduet:::has_core()
+#' model_transfer(base = "cnn", weights = NULL, input_shape = c(28, 28, 1))$count_params()
+#' @export
+model_transfer <- function(base = "vgg16", input_shape = c(224, 224, 3), classes = 10,
+                           head = c(1024, 256), weights = "imagenet", trainable_from = NULL,
+                           seed = 0) {
+  network("transfer", as.list(environment()))
+}
+
 #' Build VGG-16
 #'
 #' Thirteen 3 x 3 convolutions in five blocks, and three dense layers.
@@ -544,6 +586,72 @@ model_vgg16 <- function(input_shape = c(224, 224, 3), classes = 1000, width = 1,
 model_vgg19 <- function(input_shape = c(224, 224, 3), classes = 1000, width = 1, dropout = 0.5,
                         seed = 0) {
   network("vgg19", as.list(environment()))
+}
+
+#' Build a small detector
+#'
+#' Convolutions that halve the image, then some on the grid.
+#'
+#' Targets and loss are those of YOLO v1. Each 3 x 3 convolution is followed by batch
+#' normalisation and a leaky ReLU; a 1 x 1 convolution gives the numbers of a cell.
+#'
+#' @param input_shape Whole numbers. One image (height, width, channels), square: the grid
+#'   doubled once for each of `filters`. Default `c(64, 64, 1)`.
+#' @param classes Whole number. Number of classes, at least 2. Default 10.
+#' @param grid Whole number. Cells along each side of the image, at least 1. Default 8.
+#' @param boxes Whole number. Boxes that each cell proposes, at least 1. Default 2.
+#' @param filters Whole numbers. Filters of each convolution that halves the image, by its stride
+#'   of 2; at least 1. Default `c(16, 32, 64)`.
+#' @param cell_filters Whole numbers. Filters of each convolution on the grid, at least 1: they
+#'   see what lies around a cell. Default `c(64, 64, 64)`.
+#' @param seed Whole number. Decides initial weights, 0 to 2^32 - 1. Default 0.
+#' @return A Keras model, a Python object: input (batch, height, width, channels), output (batch,
+#'   grid, grid, 5 * boxes + classes): for each box its centre within the cell (across, down), the
+#'   square roots of its width and height as shares of the image, and its confidence; then the
+#'   scores of the classes. Each is a sigmoid's, so that it lies between 0 and 1 as its target
+#'   does.
+#' @section Errors:
+#' `ShapeError`: an image that is not halved to the grid.
+#' @references Redmon, Divvala, Girshick and Farhadi (2016), You only look once: unified,
+#'   real-time object detection, CVPR. Redmon and Farhadi (2017), YOLO9000: better, faster,
+#'   stronger, CVPR, for batch normalisation and the grid without dense layers.
+#' @export
+model_yolo_small <- function(input_shape = c(64, 64, 1), classes = 10, grid = 8, boxes = 2,
+                             filters = c(16, 32, 64), cell_filters = c(64, 64, 64), seed = 0) {
+  network("yolo_small", as.list(environment()))
+}
+
+#' Build YOLO v1
+#'
+#' Objects of an image in a single pass, a few boxes for each cell of a grid.
+#'
+#' With its defaults the paper's network of 24 convolutions and 2 dense layers, 271,703,550
+#' parameters. Its table: 7 x 7 x 64 stride 2, pool; 3 x 3 x 192, pool; 1 x 1 x 128, 3 x 3 x 256,
+#' 1 x 1 x 256, 3 x 3 x 512, pool; four times 1 x 1 x 256 and 3 x 3 x 512, then 1 x 1 x 512 and 3
+#' x 3 x 1024, pool; twice 1 x 1 x 512 and 3 x 3 x 1024, then 3 x 3 x 1024 and 3 x 3 x 1024
+#' stride 2; twice 3 x 3 x 1024; dense 4096; dense 7 * 7 * 30. The paper trained the first 20
+#' convolutions on ImageNet before.
+#'
+#' @param input_shape Whole numbers. One image (height, width, channels), at least 31 pixels high
+#'   and wide. Default `c(448, 448, 3)`.
+#' @param classes Whole number. Number of classes, at least 2. Default 20.
+#' @param grid Whole number. Cells along each side of the image, at least 1. Default 7.
+#' @param boxes Whole number. Boxes that each cell proposes, at least 1. Default 2.
+#' @param width Number. Filters and units as a multiple of the paper's, above 0 and at most 4.
+#'   Default 1.
+#' @param seed Whole number. Decides initial weights and dropout, 0 to 2^32 - 1. Default 0.
+#' @return A Keras model, a Python object: input (batch, height, width, channels), output (batch,
+#'   grid, grid, 5 * boxes + classes): for each box its centre within the cell (across, down), the
+#'   square roots of its width and height as shares of the image, and its confidence; then the
+#'   scores of the classes. `NULL` of them passes an activation.
+#' @section Errors:
+#' `ShapeError`: an image that is too small.
+#' @references Redmon, Divvala, Girshick and Farhadi (2016), You only look once: unified,
+#'   real-time object detection, CVPR.
+#' @export
+model_yolo_v1 <- function(input_shape = c(448, 448, 3), classes = 20, grid = 7, boxes = 2,
+                          width = 1, seed = 0) {
+  network("yolo_v1", as.list(environment()))
 }
 
 #' Build ZF-Net

@@ -5,13 +5,19 @@
 #' @section Settings:
 #' Data:
 #'
-#' * `dataset`: "mnist", "mnist-subset", "images", "co2", "series", "table-classes", "iris",
-#'   "cancer", "table-numbers" or "diabetes". Of images: MNIST, always its 5,000-image subset, or
-#'   the caller's own. Of a series: the embedded CO2 series, or a CSV file or table of the
-#'   caller's. Of tables with classes: the caller's own, or one that is embedded. Of tables with
-#'   a number to predict: the caller's own, or one that is embedded.
-#' * `path`: MNIST file (.npz); `NULL` looks in the usual places. Of a series: a CSV file. Of a
-#'   table: a CSV or Parquet file.
+#' * `dataset`: "mnist", "mnist-subset", "images", "annotated-images", "boxed-images",
+#'   "digit-scenes", "digit-scenes-subset", "co2", "series", "image-files", "image-folder",
+#'   "table-classes", "iris", "cancer", "table-numbers" or "diabetes". Of images: MNIST, always
+#'   its 5,000-image subset, or the caller's own. Of images with boxes: a folder with
+#'   annotations, the caller's own arrays, or scenes that are made of MNIST digits, or of those
+#'   of its 5,000-image subset. Of a series: the embedded CO2 series, or a CSV file or table of
+#'   the caller's. Of image files: a table of paths and labels, or a folder. Of tables with
+#'   classes: the caller's own, or one that is embedded. Of tables with a number to predict: the
+#'   caller's own, or one that is embedded.
+#' * `path`: MNIST file (.npz); `NULL` looks in the usual places. Of annotated images: their
+#'   folder. Of scenes: the MNIST file (.npz). Of a series: a CSV file. Of image files: a folder
+#'   that holds a folder a class; or folders train and perhaps validation and test, which hold
+#'   those. Given splits are kept. Of a table: a CSV or Parquet file.
 #' * `validation_split`: number. Fraction of the training rows held out for validation, in \[0,
 #'   1).
 #' * `test_split`: number. Fraction of the rows held out for the test, in (0, 1); MNIST brings
@@ -21,6 +27,30 @@
 #'
 #' * `input_shape`: whole numbers. One image (height, width, channels).
 #' * `classes`: whole number. Number of classes, at least 2.
+#'
+#' Image files:
+#'
+#' * `image_size`: whole numbers. Height and width that every image is brought to, in pixels, 1
+#'   to 4096; one number for both.
+#' * `colour`: three channels, or one: "rgb" or "grey".
+#' * `resize`: "stretch", "crop" or "pad". How an image of another shape becomes one of
+#'   `image_size`: stretched, cut at the edges, or with black bars.
+#' * `corrupt`: "error" or "skip". Files that are no images, or damaged ones: refuse them all by
+#'   name before training, or leave them out and say so.
+#' * `image_column`, `label_column`: of a table of image files: the columns of paths and of
+#'   labels.
+#' * `split_column`: of a table of image files: a column of the words train, validation and test.
+#'
+#' Images with boxes:
+#'
+#' * `grid`: whole number. Cells along each side of an image, at least 1: each names the object
+#'   whose centre lies in it.
+#' * `boxes`: whole number. Boxes that each cell proposes, at least 1.
+#' * `annotations`: COCO file (.json), or folder of Pascal VOC files (.xml); `NULL` looks for
+#'   them in `path`.
+#' * `scenes`, `test_scenes`: whole numbers. Scenes to make for training and validation, and for
+#'   the test; at least 10.
+#' * `most_digits`: whole number. Digits a scene at most, 1 to 9; each scene has at least one.
 #'
 #' Series:
 #'
@@ -114,6 +144,10 @@
 #' * `zoom`: number. Training images grow or shrink by up to this fraction, in \[0, 1).
 #' * `flip`: "horizontal", "vertical" or "both". "horizontal" mirrors half of the training images
 #'   left to right, "vertical" half of them top to bottom, "both" does each; `NULL` does neither.
+#' * `fine_tune_epochs`: whole number. Of transfer: after `epochs` of the head alone, train so
+#'   many more of it and of the base's layers from `trainable_from` on; `NULL` trains those from
+#'   the start.
+#' * `fine_tune_rate`: number. Learning rate of these epochs, above 0; it stays the same.
 #'
 #' Training on classes:
 #'

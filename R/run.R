@@ -247,7 +247,8 @@ names.kerasduet_run <- function(x) run_parts
 format.kerasduet_run <- function(x, ...) {
   sizes <- format(unlist(x$provenance$sizes), big.mark = ",", trim = TRUE)
   experiment <- x$experiment
-  epochs <- paste(nrow(x$history), "of", experiment$epochs, "epochs")
+  all_epochs <- call_core(plain(handle(x)$experiment$all_epochs))
+  epochs <- paste(nrow(x$history), "of", all_epochs, "epochs")
   where <- if (is.null(x$folder)) "not saved" else paste("saved in", x$folder)
   ask <- call_core(plain(run_to_py(x)$task$ask)) # such as "predict(x)"
   todo <- sub("()", "(run)", sub("(x)", "(run, x)", ask, fixed = TRUE), fixed = TRUE)
@@ -353,7 +354,9 @@ augment.kerasduet_run <- function(x, newdata = NULL, ...) {
 #' @param run A [kerasduet_run].
 #' @return A data frame. Images, and tables with classes: `row` (of the table), `truth` and
 #'   `prediction` (factors), `probability`, and `p_<class>` a class. Tables with numbers: `row`,
-#'   `truth` and `prediction`. Series: `origin`, `time` (`Date`, `POSIXct` or numbers), `step`,
+#'   `truth` and `prediction`. Images with boxes: `row`, `width`, `height`, and `truth` and
+#'   `prediction` as JSON texts, lists of class (score), left, top, right and bottom; see
+#'   [test_boxes()]. Series: `origin`, `time` (`Date`, `POSIXct` or numbers), `step`,
 #'   `truth`, `filled`, `forecast`, `naive`, `seasonal_naive`, `drift`, `seasonal_drift`, in the
 #'   target's units. Where `filled` is `TRUE` the truth was missing: it was filled, and is not
 #'   scored.
@@ -376,10 +379,13 @@ predictions <- function(run) {
 #'   had in training; or a table (data frame, tibble, data.table) with the columns of the training,
 #'   in any order and beside others.
 #' @param type Character. For classes "class" (default) or "prob"; for a number of a table
-#'   "response" (default).
+#'   "response" (default); for boxes "boxes" (default), those of a score of at least 0.25, or
+#'   "all", those of at least 0.01.
 #' @param ... Not used.
 #' @return Classes: a factor, or a matrix of probabilities with a column a class. A number: a
-#'   numeric vector. A series: a data frame as [forecast()][forecast.kerasduet_run] gives.
+#'   numeric vector. A series: a data frame as [forecast()][forecast.kerasduet_run] gives. Boxes: a
+#'   data frame with a box a row: `image` (from 1), `class`, `score`, and `left`, `top`, `right`
+#'   and `bottom` in pixels.
 #' @examplesIf kerasduet:::has_core()
 #' run <- run_experiment("mnist-dense", dataset = "mnist-subset", epochs = 1, progress = FALSE)
 #' digits <- run$dataset$x_test[1:5]

@@ -36,11 +36,15 @@ ruff_suites() {
   suite ruff ruff check --output-format=concise "${not_ours[@]}" .
 }
 
-# Two processes with one thread each: more would take the cores from each other.
+# One thread a process: more would take the cores from each other.
+export OMP_NUM_THREADS=1 TF_NUM_INTRAOP_THREADS=1 TF_NUM_INTEROP_THREADS=1
+
+# Two processes, which take the files one by one, those that take longest first (see
+# conftest.py): what a file trains for all its tests is trained once, and both end together.
+# What runs beside them comes first, so that it does not end alone on one core.
 python_suite() {
-  local one_thread=(OMP_NUM_THREADS=1 TF_NUM_INTRAOP_THREADS=1 TF_NUM_INTEROP_THREADS=1)
-  suite pytest env "${one_thread[@]}" \
-    pytest -n 2 --dist worksteal --junitxml="$results/pytest.xml" "$@"
+  suite pytest nice -n 5 \
+    pytest -n 2 --dist loadfile --no-loadscope-reorder --junitxml="$results/pytest.xml" "$@"
 }
 
 quick_python=(
@@ -53,7 +57,6 @@ quick_r='^(concepts-contract|contract|experiment|models|zzz)$'
 run_group() {
   case $1 in
     lint)
-      ruff_suites
       suite mypy mypy
       suite import-contract lint-imports --no-logo --no-cache
       suite lintr Rscript tools/lint.R
@@ -75,30 +78,31 @@ run_group() {
   esac
 }
 
-# What R does keeps one core busy: beside lint and the tests in Python, in the order given. What it
-# said follows theirs.
+# Format and style are told at once. All else but the tests in Python keeps one core busy, in the
+# order given, beside them; what it said follows theirs.
 beside=()
-others=()
+python_too=
 for group in "$@"; do
   case $group in
-    r | check) beside+=("$group") ;;
-    *) others+=("$group") ;;
+    lint) ruff_suites && beside+=(lint) ;;
+    python) python_too=yes ;;
+    *) beside+=("$group") ;;
   esac
 done
-if [ "${#others[@]}" -eq 0 ]; then
-  others=("${beside[@]}")
-  beside=()
+if [ -z "$python_too" ]; then
+  for group in "${beside[@]}"; do
+    run_group "$group"
+  done
+else
+  trap 'trap "" TERM; kill 0; exit 130' INT # what runs in the background heeds no Ctrl-C
+  for group in "${beside[@]}"; do
+    run_group "$group" >"$results/$group.log" 2>&1
+  done &
+  run_group python
+  wait
+  for group in "${beside[@]}"; do
+    cat "$results/$group.log"
+  done
 fi
-trap 'trap "" TERM; kill 0; exit 130' INT # what runs in the background heeds no Ctrl-C
-for group in "${beside[@]}"; do
-  run_group "$group" >"$results/$group.log" 2>&1
-done &
-for group in "${others[@]}"; do
-  run_group "$group"
-done
-wait
-for group in "${beside[@]}"; do
-  cat "$results/$group.log"
-done
 
 python tools/summarise.py "$results"

@@ -18,12 +18,28 @@ from kerasduet._version import __version__ as __version__
 from kerasduet.interrupts import held
 
 if TYPE_CHECKING:
-    from kerasduet import concepts, errors, forecasting, models, plots, testing
+    from kerasduet import (
+        concepts,
+        detection,
+        errors,
+        forecasting,
+        models,
+        plots,
+        rlang,
+        testing,
+    )
     from kerasduet.data import Dataset, load_data
     from kerasduet.diagnosis import doctor
     from kerasduet.environment import use_backend
     from kerasduet.experiments import Experiment, experiment, presets
     from kerasduet.forecasting.outside import register_forecaster
+    from kerasduet.inside.diagram import plot_network
+    from kerasduet.inside.embedding import plot_embedding
+    from kerasduet.inside.filters import plot_filters
+    from kerasduet.inside.layers import describe
+    from kerasduet.inside.maps import plot_maps
+    from kerasduet.inside.saliency import saliency
+    from kerasduet.inside.saliency_figure import plot_saliency
     from kerasduet.jobs.backtests import backtest
     from kerasduet.jobs.folds import cross_validate
     from kerasduet.jobs.leakage import check_leakage
@@ -58,6 +74,8 @@ __all__ = [
     "compare_runs",
     "concepts",
     "cross_validate",
+    "describe",
+    "detection",
     "doctor",
     "errors",
     "experiment",
@@ -70,6 +88,11 @@ __all__ = [
     "models",
     "network_history",
     "partial_dependence",
+    "plot_embedding",
+    "plot_filters",
+    "plot_maps",
+    "plot_network",
+    "plot_saliency",
     "plots",
     "presets",
     "register_builder",
@@ -77,8 +100,10 @@ __all__ = [
     "register_task",
     "render_report",
     "resume_run",
+    "rlang",
     "run_experiment",
     "run_many",
+    "saliency",
     "testing",
     "tune",
     "update_run",
@@ -97,6 +122,7 @@ _HOME = {
     "check_parity": "jobs.parity",
     "compare_runs": "report",
     "cross_validate": "jobs.folds",
+    "describe": "inside.layers",
     "doctor": "diagnosis",
     "experiment": "experiments",
     "importance": "tasks.tables.looks",
@@ -106,6 +132,11 @@ _HOME = {
     "load_run_set": "jobs.sets",
     "network_history": "models.history",
     "partial_dependence": "tasks.tables.looks",
+    "plot_embedding": "inside.embedding",
+    "plot_filters": "inside.filters",
+    "plot_maps": "inside.maps",
+    "plot_network": "inside.diagram",
+    "plot_saliency": "inside.saliency_figure",
     "presets": "experiments",
     "register_builder": "models.registering",
     "register_forecaster": "forecasting.outside",
@@ -115,6 +146,7 @@ _HOME = {
     "update_run": "workflow",
     "run_experiment": "workflow",
     "run_many": "jobs.many",
+    "saliency": "inside.saliency",
     "tune": "jobs.tuning",
     "use_backend": "environment",
 }

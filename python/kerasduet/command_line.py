@@ -7,7 +7,7 @@ import textwrap
 from typing import TYPE_CHECKING, Any
 
 from kerasduet.errors import ArgumentType
-from kerasduet.names import network_arguments, shape_names
+from kerasduet.names import fits, network_arguments
 from kerasduet.registry import BUILDERS, TASKS
 from kerasduet.settings import Rule, arguments_of
 from kerasduet.settings.sections import Training
@@ -112,7 +112,7 @@ def setting_list() -> str:
         own = [n for n in task.Training.names() if n not in Training.names()]
         sections[name] = [*task.Settings.names(), *own]
     for name, build in BUILDERS.items():
-        fit = [task for task in TASKS.values() if shape_names(task) <= set(arguments_of(build))]
+        fit = [task for task in TASKS.values() if fits(task, build)]
         sections[name] = list(network_arguments(name, fit[0])) if fit else []
     width = max(map(len, sections))
     lines = []

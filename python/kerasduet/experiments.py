@@ -170,6 +170,11 @@ class Experiment:
         return dict(self.network.arguments) | decided | {"seed": self.seed}
 
     @property
+    def all_epochs(self) -> int:
+        """Count the epochs of all stages of the training."""
+        return int(self.epochs + (getattr(self.training, "fine_tune_epochs", None) or 0))
+
+    @property
     def has_own_network(self) -> bool:
         """Whether the caller gave the network, so that no builder makes it."""
         return self.builder == networks.OWN_NETWORK

@@ -110,7 +110,7 @@ def interruption(run: Any) -> KeyboardInterrupt:
     """
     error: Any = KeyboardInterrupt(
         f"{run.experiment.name} was interrupted after epoch {len(run.history)} of "
-        f"{run.experiment.epochs}. Go on with resume_run()."
+        f"{run.experiment.all_epochs}. Go on with resume_run()."
     )
     error.run = run
     return error

@@ -21,6 +21,7 @@ __all__ = [
     "SECTIONS",
     "Kind",
     "datasets",
+    "fits",
     "is_own_network",
     "names_of",
     "network_arguments",
@@ -115,11 +116,23 @@ def refuse_misfit(task: Kind, builder: str, dataset: str) -> None:
     """Refuse a builder that lacks an argument that the task's data decide."""
     if builder == networks.OWN_NETWORK:
         return  # its shapes are compared with those of the data
-    if not shape_names(task) <= set(arguments_of(BUILDERS[builder])):
+    if not fits(task, BUILDERS[builder]):
         raise ArgumentType(
             f"builder: {builder} does not fit the dataset {dataset}; got "
             f"{checks.show(builder)}. Use one for {task.name}."
         )
+
+
+def fits(task: Kind, builder: Any) -> bool:
+    """Say whether a builder makes networks for a task: it takes all that the task's data decide.
+
+    One that takes as well what the data of another task decide, such as the cells of a detector,
+    makes networks for that task alone.
+    """
+    taken, own = set(arguments_of(builder)), shape_names(task)
+    if not own <= taken:
+        return False
+    return not any(own < names <= taken for names in map(shape_names, TASKS.values()))
 
 
 def shape_names(task: Kind) -> frozenset[str]:

@@ -11,7 +11,7 @@ from kerasduet.checks import nearest, show
 from kerasduet.errors import ArgumentType, UnknownName
 from kerasduet.interrupts import held
 
-__all__ = ["BUILDERS", "ENGINES", "FORECASTERS", "TASKS", "Registry"]
+__all__ = ["BUILDERS", "ENGINES", "FORECASTERS", "READERS", "TASKS", "Registry"]
 
 
 class Registry(Mapping[str, Any]):
@@ -123,7 +123,9 @@ TASKS = Registry(
     "task",
     {
         "classification": "tasks.classification:TASK",
+        "detection": "tasks.detection:TASK",
         "forecasting": "tasks.forecasting:TASK",
+        "image-classification": "tasks.pictures:TASK",
         "table-classification": "tasks.tables:CLASSES",
         "table-regression": "tasks.tables:NUMBERS",
     },
@@ -146,10 +148,14 @@ BUILDERS = Registry(
         "torch_tutorial_cnn": "models.vision.torch_tutorial_cnn:torch_tutorial_cnn",
         "recurrent": "models.sequence.recurrent:recurrent",
         "table_dense": "models.table.table_dense:table_dense",
+        "transfer": "models.vision.transfer:transfer",
+        "yolo_small": "models.vision.yolo_small:yolo_small",
+        "yolo_v1": "models.vision.yolo_v1:yolo_v1",
         "own": "models.own:own",
     },
     unlisted=("own",),
 )
+READERS = Registry("reader", {"run": "run:load_run"})
 ENGINES = Registry("engine", {"local": "jobs.local:Local", "ray": "jobs.on_ray:OnRay"})
 FORECASTERS = Registry(
     "forecaster",
@@ -162,5 +168,7 @@ FORECASTERS = Registry(
         "theta": "forecasting.outside:theta",
         "ets": "forecasting.exponential:ets",
         "arima": "forecasting.arima:arima",
+        "r_ets": "rlang.methods:r_ets",
+        "r_auto_arima": "rlang.methods:r_auto_arima",
     },
 )

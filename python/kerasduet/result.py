@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from kerasduet.data import load_data
+from kerasduet.data import Dataset, load_data
 from kerasduet.data.folds import fold_of
 from kerasduet.data.part import digest_rows
 from kerasduet.errors import DatasetError, RunFolderError
@@ -20,12 +20,12 @@ if TYPE_CHECKING:
     import keras
     import pandas as pd
 
-    from kerasduet.data import Dataset, Source
+    from kerasduet.data import Source
     from kerasduet.data.preprocessing import Learned
     from kerasduet.task import Task
     from kerasduet.training import State
 
-__all__ = ["CHANGED", "Result"]
+__all__ = ["CHANGED", "Result", "dataset_of"]
 
 CHANGED = (
     "run: must hold the weights of its training; got others, changed after it. Keep the "
@@ -230,3 +230,22 @@ class Result:
         table = self.table.copy()
         table.attrs.update(self.task.attributes(self.preprocessing))
         return table
+
+
+def dataset_of(run: Result, data: Any) -> Dataset:
+    """Give the data of a run, those that the caller gave again included.
+
+    Raises
+    ------
+    DatasetError
+        They are not there, or not those of the training.
+    """
+    if data is None:
+        return run.dataset
+    found = data if isinstance(data, Dataset) else load_data(run.experiment, data)
+    if found.source.sha256 != run.source.sha256:
+        raise DatasetError(
+            f"data: must be those of the training, of the run {run.experiment.name}; got others. "
+            "Give the same data."
+        )
+    return found

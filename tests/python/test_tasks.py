@@ -21,10 +21,11 @@ PROMISES = 25
 TINY = {
     "classification": {"builder": "dnn", "units": (4,), "dropout": 0.1},
     "forecasting": {"builder": "recurrent", "units": (3,)},
+    "image-classification": {"builder": "cnn", "filters": 2, "dense_units": (4,)},
     "table-regression": {"units": (4,)},
 }
-# Tried in test_conformance.py, beside its builder, on the same few trainings.
-ELSEWHERE = {"table-classification"}
+# Tried in test_conformance.py, beside their builders, on the same few trainings.
+ELSEWHERE = {"detection", "table-classification"}
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ test_that("backtest() compares networks with methods from outside", {
   )
   found <- backtest(
     small,
-    folds = 2, seeds = 1, methods = c("drift", "theta"), data = data, progress = FALSE
+    folds = 2, seeds = 1, methods = c("drift", "theta", "r_ets"), data = data, progress = FALSE
   )
   expect_s3_class(found, "kerasduet_run_set")
   expect_identical(found$kind, "backtest")
@@ -20,7 +20,7 @@ test_that("backtest() compares networks with methods from outside", {
     names(table)[1:9],
     c("fold", "model", "seed", "step", "windows", "mae", "rmse", "smape", "mase")
   )
-  expect_identical(nrow(table), 12L)
+  expect_identical(nrow(table), 16L)
   expect_identical(is.na(table$seed), table$model != "network")
   expect_equal(mean(table$mae[table$model == "network" & table$fold == 2]), found[[2]]$metrics$mae)
   fold <- table[table$model == "network" & table$fold == 2, ]
@@ -30,9 +30,9 @@ test_that("backtest() compares networks with methods from outside", {
   sums <- summary(found)
   expect_false(anyNA(sums[1, c("pinball", "coverage_80", "coverage_95")]))
   expect_identical(sums$model[[1]], "network")
-  expect_setequal(sums$model[-1], c("drift", "theta"))
-  expect_identical(sums$folds, c(2, 2, 2))
-  expect_match(found$verdict, "the best other method, (drift|theta), has")
+  expect_setequal(sums$model[-1], c("drift", "theta", "r_ets"))
+  expect_identical(sums$folds, c(2, 2, 2, 2))
+  expect_match(found$verdict, "the best other method, (drift|theta|R's ETS), has")
   expect_output(print(found), "2 runs of a backtest of lstm-series: 2 finished")
   expect_output(print(found), found$verdict, fixed = TRUE)
   further <- "next     scores(set), summary(set), plot(set), set[[1]]"

@@ -72,15 +72,29 @@ run_of <- function(name, base) {
   trained[[name]]
 }
 
-of_runs <- c(
-  "predict", "evaluate", "forecast", "importance", "partial_dependence", "baseline_coefficients"
+inside <- c(
+  "describe", "plot_network", "plot_filters", "plot_maps", "plot_embedding", "saliency",
+  "plot_saliency"
 )
+of_runs <- c(
+  "predict", "evaluate", "forecast", "importance", "partial_dependence", "baseline_coefficients",
+  inside
+)
+
+call_inside <- function(case, run) {
+  pictures <- case[intersect(names(case), c("image", "images"))]
+  given <- c(lapply(case$arguments, value_of), lapply(pictures, build))
+  do.call(case$call, c(list(if (is.null(case$instead)) run else case$instead), given))
+}
 
 level_of <- function(level) {
   if (is.list(level) && is.null(names(level))) unlist(lapply(level, value_of)) else value_of(level)
 }
 
 call_case <- function(case, base, folder, tell) {
+  if (case$call %in% inside) {
+    return(call_inside(case, run_of(case$experiment, base)))
+  }
   data <- if (!is.null(case$data)) build(case$data)
   arguments <- if (!is.null(base)) settings_of(case, base, folder)
   switch(case$call,

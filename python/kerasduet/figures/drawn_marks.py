@@ -27,7 +27,7 @@ LINES: Any = {
     "dotdash": "-.",
     "longdash": (0, (8, 2)),
 }
-SHAPES = {"circle": "o", "triangle": "^"}
+SHAPES = {"circle": "o", "triangle": "^", "square": "s", "diamond": "D", "cross": "X"}
 PLACES = {0.0: "left", 0.5: "center", 1.0: "right"}
 
 

@@ -146,7 +146,7 @@ def _overview(result: Result, settings: dict[str, Any]) -> PlotData:
             notes.append(f"The {part} panel is left out: {reason}")
     title = result.experiment.name
     if result.status != "finished":
-        done = f"{len(result.history)} of {result.experiment.epochs} epochs"
+        done = f"{len(result.history)} of {result.experiment.all_epochs} epochs"
         title += f", {result.status} after {done}"
     subtitle = "\n".join(textwrap.fill(note, 100) for note in notes)
     data = PlotData(OVERVIEW, title, subtitle, tuple(panels))

@@ -36,7 +36,7 @@ DEFAULTS: dict[str, Any] = {
     "line": "solid",  # dashed, dotted, dotdash, longdash
     "width": 1.0,  # of lines, in points
     "size": 3.0,  # of points, in points; letters have 8.5
-    "shape": "circle",  # or triangle
+    "shape": "circle",  # triangle, square, diamond, cross
     "alpha": 1.0,
     "thickness": 0.8,  # of bars, in units of x
     "label": "",

@@ -17,7 +17,7 @@ __all__ = ["Facets", "Panel", "PlotData", "Scale"]
 
 LETTERS_PER_INCH = 14
 LEGEND_LETTERS = 12  # an inch, of a legend, whose letters are larger
-SAMPLE = 8  # letters that a line takes before its name
+SAMPLE = 9  # letters that a line takes before its name
 MOST_LETTERS = 24  # beside an axis
 FEW_LETTERS = 3  # always fit below an axis
 

@@ -56,7 +56,8 @@ def backtest(
         Train on all rows before a fold, or on as many as before the first.
     methods : str or sequence of str, optional
         What the networks are compared with, of `kerasduet.registry.FORECASTERS`; by default all
-        that can be used here. None at all is an empty list.
+        that can be used here, R's `ets` and `auto.arima` among them where R, its package forecast
+        and rpy2 are installed. None at all is an empty list.
     folder, engine, workers, data, progress
         As for `run_many`.
 

@@ -253,4 +253,4 @@ def named(kind: str, experiments: Sequence[Experiment]) -> tuple[Job, ...]:
 
 def waiting(job: Job, until: int | None) -> Job:
     """Give a job that waits after an epoch, unless that is its last."""
-    return replace(job, until=until if until and until < job.experiment.epochs else None)
+    return replace(job, until=until if until and until < job.experiment.all_epochs else None)

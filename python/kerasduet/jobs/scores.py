@@ -27,7 +27,12 @@ __all__ = ["NETWORK", "Piece", "compared", "pieces_of", "scored", "verdict", "wr
 NETWORK = "network"
 CONTAINED = 5  # times that an input's last value is nearer to the target than its own
 ERRORS = ("mae", "rmse", "smape", "mase")
-WRITTEN = {"ets": "ETS", "arima": "ARIMA"}  # other names are words
+WRITTEN = {
+    "ets": "ETS",
+    "arima": "ARIMA",
+    "r_ets": "R's ETS",
+    "r_auto_arima": "R's ARIMA",
+}  # other names are words
 
 
 @dataclass(frozen=True)

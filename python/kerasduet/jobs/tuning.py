@@ -229,7 +229,7 @@ class _Search:
 
     def _work(self, jobs: Sequence[Job]) -> None:
         going, rung = list(jobs), 1
-        while self.prune and going and rung < max(job.experiment.epochs for job in going):
+        while self.prune and going and rung < max(job.experiment.all_epochs for job in going):
             self.course.do([waiting(job, rung) for job in going])
             going = self._ahead(going, rung)
             rung *= FACTOR

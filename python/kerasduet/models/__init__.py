@@ -24,7 +24,10 @@ if TYPE_CHECKING:
     from kerasduet.models.vision.lenet5 import lenet5
     from kerasduet.models.vision.resnet import resnet18, resnet34, resnet50, resnet152
     from kerasduet.models.vision.torch_tutorial_cnn import torch_tutorial_cnn
+    from kerasduet.models.vision.transfer import transfer
     from kerasduet.models.vision.vgg import vgg16, vgg19
+    from kerasduet.models.vision.yolo_small import yolo_small
+    from kerasduet.models.vision.yolo_v1 import yolo_v1
     from kerasduet.models.vision.zfnet import zfnet
 
 __all__ = [
@@ -42,8 +45,11 @@ __all__ = [
     "resnet50",
     "table_dense",
     "torch_tutorial_cnn",
+    "transfer",
     "vgg16",
     "vgg19",
+    "yolo_small",
+    "yolo_v1",
     "zfnet",
 ]
 

@@ -22,6 +22,9 @@ IMAGES: dict[str, Any] = {"data_format": "channels_last"}
 # Told that channels come first, a layer takes them, which are last, for the width.
 LAST_AS_WIDTH: dict[str, Any] = {"data_format": "channels_first"}
 
+# Weights, 1 GiB: of a network that another one is copied from.
+LARGEST_WHOLE = 2**28
+
 _LIMIT: ContextVar[_Limit | None] = ContextVar("limit of the initial weights", default=None)
 COUNTING = threading.Lock()
 
@@ -48,6 +51,25 @@ def limit_of_layers() -> contextlib.AbstractContextManager[None] | None:
     """Give what makes each layer keep the limit of `at_most`; None where there is no limit."""
     limit = _LIMIT.get()
     return None if limit is None else limit.on_layers()
+
+
+def is_filled_later() -> bool:
+    """Say whether a network is built to be filled with weights that are there already."""
+    return _LIMIT.get() is not None
+
+
+@contextlib.contextmanager
+def bounded() -> Iterator[None]:
+    """Build a network of which only some layers are copied, and counted then.
+
+    The layers that are left out may be larger than all that is kept of it, so its limit is its own.
+    Its initializers are Keras's own again afterwards, so that they can be copied.
+    """
+    if _LIMIT.get() is None:
+        yield
+        return
+    with at_most(LARGEST_WHOLE):
+        yield
 
 
 class TooLarge(ValueError):

@@ -8,7 +8,7 @@ from typing import Any
 
 from kerasduet.checks import show
 from kerasduet.errors import ArgumentType
-from kerasduet.names import OWN, SECTIONS, shape_names
+from kerasduet.names import OWN, SECTIONS, fits, shape_names
 from kerasduet.registry import BUILDERS, TASKS
 from kerasduet.settings import arguments_of
 
@@ -94,5 +94,4 @@ def fault_of(function: Any) -> str | None:
 
 def fitting_task(function: Callable[..., Any]) -> Any:
     """Find the task whose data decide arguments that a builder has; None where there is none."""
-    names = set(arguments_of(function))
-    return next((task for task in TASKS.values() if shape_names(task) <= names), None)
+    return next((task for task in TASKS.values() if fits(task, function)), None)

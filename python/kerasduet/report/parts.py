@@ -52,7 +52,7 @@ def warn_unfinished(page: Document, run: Result, name: str) -> None:
     """Say that a training was interrupted."""
     if run.status == "finished":
         return
-    done = f"{len(run.history)} of {count(run.experiment.epochs, 'epoch')}"
+    done = f"{len(run.history)} of {count(run.experiment.all_epochs, 'epoch')}"
     page.callout(
         "warning",
         "Interrupted",

@@ -221,6 +221,12 @@ class RunFolder:
         except ValueError:
             raise damaged_checkpoint(self.path, ANOTHER_NETWORK) from None
 
+    @property
+    def reached(self) -> int:
+        """How many epochs the checkpoint has that is to be gone on from."""
+        latest = None if self._overwrite else read_latest(self.path)
+        return 0 if latest is None else int(latest["epoch"])
+
     def checkpoint(self, fingerprint: Mapping[str, str], model: keras.Model) -> State | None:
         """Read the last checkpoint; None where there is none, or where it is to be replaced.
 

@@ -94,6 +94,7 @@ def most_predictions(rows: int, learned: Learned) -> int:
     # Of a character of a name, however it is written.
     names = [4 * len(name) for name in getattr(learned, "class_names", ())]
     row = ITEM * (len(names) + MORE_COLUMNS) + 4 * max(names, default=0)
+    row += getattr(learned, "most_text", 0)  # of columns that hold more than a value
     return (2 + rows) * row + 2 * sum(names)
 
 
@@ -116,7 +117,7 @@ def typed(texts: list[str], kind: str, learned: Any) -> Any:
         if not set(texts) <= {"True", "False"}:
             raise ValueError("neither true nor false")
         return np.array([text == "True" for text in texts])
-    if kind == "text":
+    if kind in ("text", "boxes"):
         return np.array(texts, dtype=object)
     numbers = np.array([float(text or "nan") for text in texts], dtype=np.float64)
     types = {"id": np.int64, "prob": np.float32}

@@ -33,7 +33,7 @@ from kerasduet.runs.manifest import (
 )
 from kerasduet.runs.tables import plain_text, read_history, read_predictions
 from kerasduet.settings.objects import parsed
-from kerasduet.training import State, capture, compile_model, weights_digest
+from kerasduet.training import State, capture, compile_model, is_tuning, weights_digest
 
 if TYPE_CHECKING:
     import keras
@@ -114,7 +114,12 @@ def read_run(folder: str | os.PathLike[str], kind: type[R]) -> R:
             ),
         )
     provenance = manifest["provenance"]
-    model = _load_model(experiment, files["model.weights.h5"], provenance, preprocessing)
+    reached = len(provenance["seconds"]["epochs"])
+    if checkpoint is not None:
+        reached = checkpoint[0]["epoch"]
+    model = _load_model(
+        experiment, files["model.weights.h5"], provenance, preprocessing, reached
+    )
     state = None
     if checkpoint is not None:
         state = _state(path, checkpoint, experiment, provenance["fingerprint"], model)
@@ -372,11 +377,18 @@ class _Contents:
 
 
 def _load_model(
-    experiment: Experiment, content: bytes, provenance: Mapping[str, Any], learned: Learned
+    experiment: Experiment,
+    content: bytes,
+    provenance: Mapping[str, Any],
+    learned: Learned,
+    reached: int,
 ) -> keras.Model:
     try:
         model = weights.build_fitting(experiment, content, learned)
-        model = compile_model(model, experiment, rows=provenance["sizes"]["train"])
+        tuning = is_tuning(experiment, reached)
+        model = compile_model(
+            model, experiment, rows=provenance["sizes"]["train"], tuning=tuning
+        )
         weights.read_weights(model, content)
     except BackendError:
         raise  # no fault of the folder

@@ -9,8 +9,10 @@ from kerasduet.settings.sections import SEED, SIZE
 
 __all__ = [
     "ACTIVATION",
+    "BOXES",
     "CLASSES",
     "DROPPED",
+    "GRID",
     "HORIZON",
     "INITIALIZER",
     "PENALTY",
@@ -28,6 +30,8 @@ CLASSES = Whole(2, MAX_WIDTH)
 WIDTH = Number(above=0, high=8)
 DROPPED = Number(low=0, below=1, fix="It is a fraction of the units dropped.")
 RATES = Several(DROPPED)
+GRID = Whole(1, 1_000)  # cells along a side of an image
+BOXES = Whole(1, 100)  # that a cell of the grid proposes
 HORIZON = Whole(
     1,
     MAX_WIDTH,

@@ -136,7 +136,9 @@ class KerasObject(Rule):
 
 
 # Settings that may be Keras objects; others may be texts that only look like one.
-OBJECT_SETTINGS = frozenset({"architecture", "loss", "metrics", "optimizer", "schedule"})
+OBJECT_SETTINGS = frozenset(
+    {"architecture", "base", "loss", "metrics", "optimizer", "schedule"}
+)
 
 
 def shown(name: str, value: Any) -> Any:
@@ -312,6 +314,7 @@ def _described(name: str, value: Any, known: Kind) -> dict[str, Any]:
         node = keras.saving.serialize_keras_object(value)
         node.pop("compile_config", None)
         node = json.loads(json.dumps(node))
+        _make_public(node)
         assert isinstance(node["config"], dict)
     except Exception as error:  # of a class of anyone's
         raise ArgumentType(
@@ -324,6 +327,15 @@ def _described(name: str, value: Any, known: Kind) -> dict[str, Any]:
         node["config"]["name"] = prefix  # of the second of its kind in a session
     found: dict[str, Any] = node
     return found
+
+
+def _make_public(node: dict[str, Any]) -> None:
+    """Name an optimizer as every backend knows it: torch has classes of its own for them."""
+    import keras
+
+    of_backend = str(node["module"]).startswith("keras.src.backend.")
+    if of_backend and hasattr(keras.optimizers, node["class_name"]):
+        node.update(module="keras.optimizers", registered_name=None)
 
 
 def snake(name: str) -> str:

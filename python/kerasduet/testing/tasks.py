@@ -46,7 +46,7 @@ if TYPE_CHECKING:
 __all__ = ["check_task"]
 
 # How a column of each kind is held.
-DTYPES = {"id": "i", "prob": "f", "number": "f", "flag": "b", "text": "O"}
+DTYPES = {"id": "i", "prob": "f", "number": "f", "flag": "b", "text": "O", "boxes": "O"}
 SEARCHED = 200  # rows from the end, for one of the test
 
 
@@ -91,9 +91,9 @@ def check_task(
 
 
 def _fitting_builder(task: Task) -> str:
-    from kerasduet.names import shape_names
+    from kerasduet.names import fits, shape_names
 
-    fitting = [n for n in BUILDERS if shape_names(task) <= set(arguments_of(BUILDERS[n]))]
+    fitting = [n for n in BUILDERS if fits(task, BUILDERS[n])]
     if not fitting:
         raise ArgumentType(
             f"tiny: must name a builder that takes {', '.join(sorted(shape_names(task)))}; got "

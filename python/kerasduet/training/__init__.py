@@ -3,12 +3,14 @@
 from kerasduet.training.compile import compile_model
 from kerasduet.training.course import train
 from kerasduet.training.predict import predict_outputs, refuse_no_numbers
+from kerasduet.training.stages import is_tuning
 from kerasduet.training.state import State, capture, restore, weights_digest
 
 __all__ = [
     "State",
     "capture",
     "compile_model",
+    "is_tuning",
     "predict_outputs",
     "refuse_no_numbers",
     "restore",

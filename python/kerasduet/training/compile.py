@@ -9,14 +9,15 @@ from kerasduet.registry import TASKS
 from kerasduet.schedules import learning_rate, steps_of
 from kerasduet.settings import objects
 from kerasduet.settings.optimizers import optimizer_class
+from kerasduet.training.heads import head_names, spread
+from kerasduet.training.stages import set_stage
 
 if TYPE_CHECKING:
     import keras
 
     from kerasduet.experiments import Experiment
-from kerasduet.training.heads import head_names, spread
 
-__all__ = ["compile_model"]
+__all__ = ["compile_model", "compile_with"]
 
 # TensorFlow runs this many steps between two looks at Python: small networks train a fifth
 # faster, with the same bits, and Ctrl-C still comes through at once.
@@ -29,14 +30,36 @@ SHORT = 300
 
 @deterministic()
 def compile_model(
-    model: keras.Model, experiment: Experiment, *, rows: int, each_step: bool = False
+    model: keras.Model,
+    experiment: Experiment,
+    *,
+    rows: int,
+    each_step: bool = False,
+    tuning: bool = False,
 ) -> keras.Model:
     """Set loss, metrics and optimizer as the experiment says; the optimizer is built.
 
     The training rows decide over how many steps the learning rate changes. Where callbacks are to
     be called after each step, or the steps are few, TensorFlow does one at a time; the bits are
-    the same.
+    the same. Of a training in two stages `tuning` says which: the second trains more layers, at its
+    own learning rate, with an optimizer that starts afresh.
     """
+    set_stage(model, experiment, tuning=tuning)
+    optimizer = _optimizer(experiment, rows, tuning=tuning)
+    compile_with(optimizer, model, experiment, rows=rows, each_step=each_step)
+    optimizer.build(model.trainable_variables)
+    return model
+
+
+def compile_with(
+    optimizer: keras.Optimizer,
+    model: keras.Model,
+    experiment: Experiment,
+    *,
+    rows: int,
+    each_step: bool,
+) -> None:
+    """Set loss and metrics as the experiment says, with an optimizer that is there."""
     import keras
 
     heads = TASKS[experiment.task].heads(experiment.data, experiment.network)
@@ -48,19 +71,18 @@ def compile_model(
             *map(objects.rebuilt, experiment.metrics),
         ]
     heads = spread(heads, head_names(model))
-    optimizer = _optimizer(experiment, rows)
     one = each_step or steps_of(experiment, rows) < SHORT
     steps = 1 if one else STEPS_AT_A_TIME.get(keras.config.backend(), 1)
     model.compile(optimizer, **heads, steps_per_execution=steps)
-    optimizer.build(model.trainable_variables)
-    return model
 
 
-def _optimizer(experiment: Experiment, rows: int) -> keras.Optimizer:
+def _optimizer(experiment: Experiment, rows: int, *, tuning: bool) -> keras.Optimizer:
     import keras
 
     settings: dict[str, Any] = {
-        "learning_rate": learning_rate(experiment, rows),
+        "learning_rate": (
+            experiment.fine_tune_rate if tuning else learning_rate(experiment, rows)
+        ),
         "clipnorm": experiment.clip_norm,
         "clipvalue": experiment.clip_value,
     }

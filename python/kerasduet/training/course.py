@@ -14,8 +14,11 @@ from kerasduet.data.part import mapped
 from kerasduet.environment import deterministic
 from kerasduet.interrupts import Interrupts
 from kerasduet.registry import TASKS
-from kerasduet.training.feed import PREDICTION_BATCH, feed_rows
+from kerasduet.training.compile import compile_model, compile_with
+from kerasduet.training.features import features_of, has_fixed_features, head_of
+from kerasduet.training.feed import feed_rows, prediction_batch
 from kerasduet.training.heads import head_names, shared, told
+from kerasduet.training.stages import is_tuning
 from kerasduet.training.state import State, capture, restore
 
 if TYPE_CHECKING:
@@ -74,7 +77,9 @@ def train(
             on_event(event)
             interrupts.check()
 
-        course = _Course(model, dataset, experiment, state, tell, keep, callbacks)
+        course = _Course(
+            model, dataset, experiment, state, tell, keep, callbacks, interrupts.check
+        )
         if not course.is_done:
             try:
                 with contextlib.suppress(KeyboardInterrupt):
@@ -99,25 +104,22 @@ class _Course:
         tell: Callable[[Event], None],
         keep: Callable[[State], None],
         callbacks: Sequence[keras.callbacks.Callback] = (),
+        check: Callable[[], None] = lambda: None,
     ) -> None:
         self.model, self.dataset, self.experiment = model, dataset, experiment
-        self.state, self.tell, self.keep = state, tell, keep
+        self.state, self.tell, self.keep, self.check = state, tell, keep, check
+        self.fitted = model  # or its head, where the features stay what they are
+        self.goes_on = bool(state.epoch)  # in the stage that it was in
         self.callbacks = list(callbacks)
         self.given = own_callbacks.given(self.callbacks)
         if state.epoch:
             own_callbacks.go_on(self.callbacks)
         learned = dataset.preprocessing
         self.weights = TASKS[experiment.task].learned_weights(experiment, learned)
-        prepare = learned.to_network
         self.augmentation = TASKS[experiment.task].augmentation(experiment)
         self.heads = head_names(model)
-        self.batches = feed_rows(
-            dataset.train, prepare, experiment.batch_size, self.augmentation, self.heads
-        )
-        self.held = None
-        if len(dataset.validation):
-            held = dataset.validation
-            self.held = feed_rows(held, prepare, PREDICTION_BATCH, heads=self.heads)
+        self.batches: Any = None
+        self.held: Any = None
         self.told = 0.0
         self.began = 0.0
 
@@ -127,12 +129,38 @@ class _Course:
             if batches is not None:
                 batches.rows.clear()
                 batches.order = batches.draws = None
+        self.batches = self.held = None
+
+    def _feed(self) -> None:
+        """Feed the rows, or what a base that is not trained says of them, once for all epochs."""
+        self.release()
+        train, held = self.dataset.train, self.dataset.validation
+        prepare: Callable[[Any], Any] = self.dataset.preprocessing.to_network
+        size, many = self.experiment.batch_size, prediction_batch(self.dataset.train.inputs)
+        self.fitted = self.model
+        fixed = self.augmentation is None and has_fixed_features(
+            self.model, self.experiment, len(train) + len(held)
+        )
+        if fixed:
+            train = features_of(self.model, train, prepare, size, self.check)
+            if len(held):
+                held = features_of(self.model, held, prepare, many, self.check)
+            self.fitted, prepare = head_of(self.model), _unchanged
+            compile_with(
+                self.model.optimizer,
+                self.fitted,
+                self.experiment,
+                rows=len(train),
+                each_step=own_callbacks.each_step(self.callbacks),
+            )
+        self.batches = feed_rows(train, prepare, size, self.augmentation, self.heads)
+        self.held = feed_rows(held, prepare, many, heads=self.heads) if len(held) else None
 
     @property
     def is_done(self) -> bool:
         """Whether the epochs are over, stopped early, or the loss is no number any more."""
         state, patience = self.state, self.experiment.early_stopping
-        if state.epoch >= self.experiment.epochs or state.stopped:
+        if state.epoch >= self.experiment.all_epochs or state.stopped:
             return True
         if not state.history:
             return False
@@ -145,15 +173,36 @@ class _Course:
     @deterministic()
     def run(self) -> None:
         """Train until done; KeyboardInterrupt leaves the state of the last whole epoch."""
+        if self.state.epoch < self.experiment.epochs:
+            self._fit(self.experiment.epochs)
+        if not self.is_done:
+            self._tune()
+
+    def _tune(self) -> None:
+        """Begin the second stage, or go on with it."""
+        if not is_tuning(self.experiment, self.state.epoch):
+            compile_model(
+                self.model,
+                self.experiment,
+                rows=len(self.dataset.train),
+                each_step=own_callbacks.each_step(self.callbacks),
+                tuning=True,
+            )
+            self.goes_on = False
+        self._fit(self.experiment.all_epochs)
+
+    def _fit(self, epochs: int) -> None:
+        """Train until so many epochs are done."""
         import keras
 
+        self._feed()
         self._build_scores()
         self.began = time.perf_counter()
-        self.model.fit(
+        self.fitted.fit(
             self.batches,
             validation_data=self.held,
             initial_epoch=self.state.epoch,
-            epochs=self.experiment.epochs,
+            epochs=epochs,
             shuffle=False,
             verbose=0,
             class_weight=self.weights,
@@ -175,23 +224,24 @@ class _Course:
         TensorFlow traces once more whatever makes variables on the way, which takes longer than a
         short training does.
         """
-        if any(None in head.shape[1:] for head in self.model.outputs):
+        model = self.fitted
+        if any(None in head.shape[1:] for head in model.outputs):
             return
         import keras
 
         # A Sequential has `outputs` alone.
-        sequential = isinstance(self.model, keras.Sequential)
-        heads = self.model.outputs[0] if sequential else self.model.output
+        sequential = isinstance(model, keras.Sequential)
+        heads = model.outputs[0] if sequential else model.output
         outputs = mapped(lambda head: np.zeros((1, *head.shape[1:]), head.dtype), heads)
         _, targets, weights = self.dataset.train.take(slice(0, 1))
         targets = shared(targets, self.heads)
-        self.model.compute_loss(None, targets, outputs, weights, training=False)
-        self.model.compute_metrics(None, targets, outputs, weights)
-        self.model.reset_metrics()
+        model.compute_loss(None, targets, outputs, weights, training=False)
+        model.compute_metrics(None, targets, outputs, weights)
+        model.reset_metrics()
 
     def take_up(self, logs: Any = None) -> None:
         """Give the callbacks the values that they had where the training stopped."""
-        if self.callbacks and self.state.epoch:
+        if self.callbacks and self.goes_on:
             own_callbacks.restore(self.callbacks, self.state.callbacks)
             restore(self.model, self.state.variables)  # one of them may have set the rate
 
@@ -230,15 +280,20 @@ class _Course:
             best = variables
         seconds = [*self.state.seconds, time.perf_counter() - self.began]
         kept = own_callbacks.noted(self.callbacks, self.given)
-        stopped = bool(self.callbacks) and bool(self.model.stop_training)
+        stopped = bool(self.callbacks) and bool(self.fitted.stop_training)
         self.state = State(epoch + 1, history, seconds, variables, best, kept, stopped)
         self.keep(self.state)
         self.tell(self._event("epoch", epoch + 1, seconds=seconds[-1], logs=row))
-        self.model.stop_training = self.is_done
+        self.fitted.stop_training = self.is_done
         self.began = time.perf_counter()
 
     def _event(self, kind: str, epoch: int, **told: Any) -> Event:
-        return {"event": kind, "epoch": epoch, "epochs": self.experiment.epochs} | told
+        return {"event": kind, "epoch": epoch, "epochs": self.experiment.all_epochs} | told
+
+
+def _unchanged(rows: Any) -> Any:
+    """Give features as they are."""
+    return rows
 
 
 def _best_epoch(history: list[dict[str, float]]) -> int:

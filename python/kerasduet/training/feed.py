@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from kerasduet.data.part import leaves, taken
 from kerasduet.training.heads import shared
 
 if TYPE_CHECKING:
@@ -13,10 +15,29 @@ if TYPE_CHECKING:
     from kerasduet.augment import Augmentation
     from kerasduet.data import Part
 
-__all__ = ["PREDICTION_BATCH", "feed_rows"]
+__all__ = ["feed_rows", "prediction_batch"]
 
 # The batch size decides the last bits of a prediction, so it is fixed.
 PREDICTION_BATCH = 512
+MOST_NUMBERS = 2**22  # of images in one, as a large network keeps many times as much of them
+
+
+def prediction_batch(inputs: Any) -> int:
+    """Say how many rows are predicted at a time: fewer of large images, and always as many.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> prediction_batch(np.zeros((2, 28, 28, 1))), prediction_batch(np.zeros((2, 224, 224, 3)))
+    (512, 16)
+    """
+    shapes = [
+        getattr(leaf, "shape", None) or taken(leaf, slice(0, 1)).shape
+        for leaf in leaves(inputs)
+    ]
+    size = max((math.prod(shape[1:]) for shape in shapes if len(shape) == 4), default=1)
+    fitting = max(MOST_NUMBERS // max(size, 1), 1)
+    return min(PREDICTION_BATCH, 2 ** (fitting.bit_length() - 1))
 
 
 def feed_rows(

@@ -9,7 +9,7 @@ import numpy as np
 from kerasduet.data.part import joined, leaves, mapped, taken
 from kerasduet.environment import deterministic
 from kerasduet.errors import NonFinite
-from kerasduet.training.feed import PREDICTION_BATCH
+from kerasduet.training.feed import prediction_batch
 from kerasduet.training.heads import main_head
 
 if TYPE_CHECKING:
@@ -45,13 +45,14 @@ def predict_outputs(
     """
     rows = len(next(leaves(x)))
     # `predict` would build a pipeline for every call: 20 times slower for a single row.
+    batch = prediction_batch(x)
     outputs = [
         main_head(
             model.predict_on_batch(
-                preprocessing.to_network(taken(x, slice(start, start + PREDICTION_BATCH)))
+                preprocessing.to_network(taken(x, slice(start, start + batch)))
             )
         )
-        for start in range(0, rows, PREDICTION_BATCH)
+        for start in range(0, rows, batch)
     ]
     return mapped(lambda head: head.astype(np.float32, copy=False), joined(outputs))
 

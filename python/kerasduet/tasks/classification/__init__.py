@@ -17,8 +17,9 @@ if TYPE_CHECKING:
     from kerasduet.data.dataset import Dataset
     from kerasduet.data.preprocessing import Learned
     from kerasduet.experiments import Experiment
+    from kerasduet.settings import Section
 
-__all__ = ["TASK"]
+__all__ = ["TASK", "Classification"]
 
 
 class Classification(Task):
@@ -26,7 +27,7 @@ class Classification(Task):
 
     name = "classification"
     noun = "a classifier"
-    Settings = ImageSettings
+    Settings: ClassVar[type[Section]] = ImageSettings
     Training = ImageTraining
     own_data = "images"
     file_data = "mnist"
@@ -51,7 +52,7 @@ class Classification(Task):
         """Give the shape of one image and the number of classes."""
         return {"input_shape": data.input_shape, "classes": data.classes}
 
-    def sides(self, data: Any) -> tuple[tuple[Any, ...], tuple[Any, ...]]:
+    def sides(self, data: Any) -> tuple[tuple[Any, ...], tuple[Any, ...]] | None:
         """Give one image and the probabilities of the classes."""
         return data.input_shape, (data.classes,)
 
@@ -75,9 +76,13 @@ class Classification(Task):
         return networks.targets(data.classes)
 
     def check_together(self, experiment: Experiment) -> None:
-        """Refuse class weights for another number of classes, and beside auxiliary heads."""
-        from kerasduet.tasks.classification.settings import refuse_other_classes
+        """Refuse class weights that do not fit, and stages that are not there."""
+        from kerasduet.tasks.classification.settings import (
+            refuse_fine_tuning,
+            refuse_other_classes,
+        )
 
+        refuse_fine_tuning(experiment)
         refuse_other_classes(experiment.class_weight, experiment.data.classes)
         if experiment.class_weight is not None and experiment.model.get("auxiliary"):
             raise ArgumentType(
@@ -182,6 +187,12 @@ class Classification(Task):
         from kerasduet.tasks.classification import verbs
 
         return verbs.predict(run, x, kind)
+
+    def images_of(self, run: Any, given: Any) -> Any:
+        """Give the images that a verb was given, checked."""
+        from kerasduet.tasks.classification import verbs
+
+        return verbs.images_of(run, given)
 
     @property
     def verbs(self) -> Mapping[str, Callable[..., Any]]:

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from kerasduet.checks import several, whole
+from kerasduet.data.part import taken
 from kerasduet.errors import ArgumentRange
 from kerasduet.figures.marks import Mark
 from kerasduet.figures.names import shortened_all
@@ -22,6 +23,7 @@ __all__ = ["confusion_panel", "digits_panel"]
 
 TILES = 12  # images shown by default
 MOST_TILES = 60
+MOST_SIDE = 112  # pixels of a tile
 CROSS = "\u00d7 "  # marks a mistake without colour
 LONGEST_NAME = 24  # letters of a class over the whole width; the alt text has them all
 
@@ -128,7 +130,8 @@ def digits_panel(run: Result, *, rows: Any = None, share: float = 1.0) -> Panel:
         chosen = _telling_rows(table, min(TILES, 3 * columns))
     else:
         chosen = _checked_rows(rows, len(table))
-    images = run.preprocessing.to_network(run.dataset.x_test[np.array(chosen) - 1])
+    shown = taken(run.dataset.test.inputs, np.array(chosen) - 1)  # the others stay on the disk
+    images = _thinned(run.preprocessing.to_network(shown))
     tiles = table.iloc[np.array(chosen) - 1].reset_index(drop=True)
     tiles.insert(0, "tile", np.arange(1, len(tiles) + 1))
     tiles["label"] = [
@@ -206,6 +209,12 @@ def _checked_rows(rows: Any, tests: int) -> list[int]:
     if len(chosen) > MOST_TILES:
         raise ArgumentRange(f"rows: must be at most {MOST_TILES}; got {len(chosen)}.")
     return list(chosen)
+
+
+def _thinned(images: np.ndarray) -> np.ndarray:
+    """Leave out rows and columns of pixels that a tile has no room for."""
+    step = -(-max(images.shape[1:3]) // MOST_SIDE)
+    return images[:, ::step, ::step]
 
 
 def _pixels(images: np.ndarray, *, invert: bool) -> pd.DataFrame:

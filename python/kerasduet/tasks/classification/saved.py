@@ -10,15 +10,24 @@ if TYPE_CHECKING:
     from kerasduet.data.preprocessing import ImagePreprocessing
     from kerasduet.experiments import Experiment
 
-__all__ = ["check"]
+__all__ = ["check", "check_names", "refuse_other_shape"]
 
 
 def check(learned: ImagePreprocessing, experiment: Experiment) -> None:
     """Refuse what no training for an experiment could have learned."""
-    data = experiment.data
+    refuse_other_shape(learned, experiment.data.input_shape)
+    saved.hold("classes", len(learned.class_names), experiment.data.classes)
+    check_names(learned)
+
+
+def refuse_other_shape(learned: ImagePreprocessing, wanted: tuple[int, ...]) -> None:
+    """Refuse images of another shape."""
+    saved.hold("input_shape", learned.input_shape, wanted)
+
+
+def check_names(learned: ImagePreprocessing) -> None:
+    """Refuse names of classes that are none, and a commonest class that is not there."""
     names = learned.class_names
-    saved.hold("input_shape", learned.input_shape, data.input_shape)
-    saved.hold("classes", len(names), data.classes)
     saved.texts("class_names", names)
     saved.hold("class_names", len(set(names)), len(names))
     saved.flag("named", learned.named)

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 from kerasduet.checks import show
 from kerasduet.errors import ArgumentRange, ArgumentType
-from kerasduet.settings import Number, OneOf, Optional, PathText, Section, Several
+from kerasduet.settings import Number, OneOf, Optional, PathText, Section, Several, Whole
 from kerasduet.settings.common import CLASSES, SHAPE
 from kerasduet.settings.sections import Training
 
-__all__ = ["ImageSettings", "ImageTraining"]
+if TYPE_CHECKING:
+    from kerasduet.experiments import Experiment
+
+__all__ = ["ImageSettings", "ImageTraining", "refuse_fine_tuning", "refuse_other_classes"]
 
 FLIPS = ("horizontal", "vertical", "both")
 
@@ -94,6 +97,11 @@ class ImageTraining(Training):
     flip : {"horizontal", "vertical", "both"}, optional
         "horizontal" mirrors half of the training images left to right, "vertical" half of them
         top to bottom, "both" does each; None does neither.
+    fine_tune_epochs : int, optional
+        Of transfer: after `epochs` of the head alone, train so many more of it and of the base's
+        layers from `trainable_from` on; None trains those from the start.
+    fine_tune_rate : float
+        Learning rate of these epochs, above 0; it stays the same.
     class_weight : tuple of float, optional
         Weight of each class in the loss of the training images, in code order, at least 0; None
         weighs all the same. A mapping from codes, as Keras takes it, is taken as well.
@@ -103,7 +111,26 @@ class ImageTraining(Training):
     rotate: Annotated[float, Number(low=0, high=180)] = 0.0
     zoom: Annotated[float, Number(low=0, below=1)] = 0.0
     flip: Annotated[str | None, Optional(OneOf(FLIPS))] = None
+    fine_tune_epochs: Annotated[int | None, Optional(Whole(1))] = None
+    fine_tune_rate: Annotated[float, Number(above=0)] = 1e-5
     class_weight: Annotated[tuple[float, ...] | None, Optional(ClassWeights())] = None
+
+
+def refuse_fine_tuning(experiment: Experiment) -> None:
+    """Refuse a second stage of a network that has none, or that another setting forbids."""
+    count = experiment.fine_tune_epochs
+    if count is None:
+        return
+    if experiment.model.get("trainable_from") is None:
+        raise ArgumentType(
+            f"fine_tune_epochs: needs trainable_from, a layer of the builder transfer's base; got "
+            f"{count} without it. Set both."
+        )
+    if experiment.early_stopping is not None:
+        raise ArgumentType(
+            "fine_tune_epochs: excludes early_stopping, as each stage has its own epochs; got "
+            f"{count} and {experiment.early_stopping}. Set early_stopping to none."
+        )
 
 
 def refuse_other_classes(weights: tuple[float, ...] | None, classes: int) -> None:

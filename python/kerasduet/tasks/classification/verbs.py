@@ -18,7 +18,7 @@ from kerasduet.training import predict_outputs, refuse_no_numbers
 if TYPE_CHECKING:
     from kerasduet.result import Result
 
-__all__ = ["evaluate", "predict"]
+__all__ = ["evaluate", "images_of", "predict"]
 
 
 def predict(run: Result, x: Any, kind: str) -> Any:
@@ -49,10 +49,18 @@ def evaluate(run: Result, x: Any, y: Any) -> dict[str, float]:
 def _probabilities(run: Result, x: Any, *, level: int) -> np.ndarray:
     """Give probabilities (n, classes); a warning names the caller, so many calls above."""
     learned: Any = run.preprocessing
-    flat = run.experiment.builder == "dnn"
-    given = x.x_test if isinstance(x, Dataset) else x
-    images = check_images(given, learned.input_shape, flat=flat, name="x")
-    refuse_brighter(images, learned, "x")
-    if note := range_note(images, learned, "x", "the training images"):
-        warnings.warn(f"x: {note}", KerasduetWarning, stacklevel=level)
+    task: Any = run.task
+    images = task.images_of(run, x)
+    if isinstance(images, np.ndarray):
+        refuse_brighter(images, learned, "x")
+        if note := range_note(images, learned, "x", "the training images"):
+            warnings.warn(f"x: {note}", KerasduetWarning, stacklevel=level)
     return refuse_no_numbers(predict_outputs(run.model, learned, images))
+
+
+def images_of(run: Result, x: Any) -> np.ndarray:
+    """Give arrays of images, or the test rows of a data set, checked."""
+    learned: Any = run.preprocessing
+    given = x.x_test if isinstance(x, Dataset) else x
+    flat = run.experiment.builder == "dnn"
+    return check_images(given, learned.input_shape, flat=flat, name="x")

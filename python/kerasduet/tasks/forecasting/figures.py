@@ -23,9 +23,10 @@ from kerasduet.figures.words import (
     whole_ticks,
 )
 from kerasduet.forecasting.baselines import BASELINES
+from kerasduet.forecasting.levels import columns
 from kerasduet.forecasting.metrics import coverage, mae
 from kerasduet.style import OKABE_ITO, PALE
-from kerasduet.tasks.forecasting.intervals import columns, tested
+from kerasduet.tasks.forecasting.intervals import tested
 from kerasduet.tasks.forecasting.scores import known_truth
 
 if TYPE_CHECKING:

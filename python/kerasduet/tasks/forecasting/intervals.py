@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from kerasduet.checks import show
-from kerasduet.errors import ArgumentRange, ArgumentType, HorizonError
+from kerasduet.errors import ArgumentType, HorizonError
 from kerasduet.forecasting import conformal, metrics
-from kerasduet.settings import Number, Several
+from kerasduet.forecasting.levels import columns
 from kerasduet.tasks.forecasting.recursion import outputs as steps_of
 from kerasduet.tasks.forecasting.scores import known_truth, restored
 
@@ -22,37 +21,9 @@ if TYPE_CHECKING:
     from kerasduet.data.preprocessing import SeriesPreprocessing
     from kerasduet.result import Result
 
-__all__ = ["SCORED", "around", "calibrated", "check_levels", "columns", "score", "tested"]
+__all__ = ["SCORED", "around", "calibrated", "score", "tested"]
 
 SCORED = (80.0, 95.0)
-LEVELS = Several(Number(above=0, below=100, fix="It is in per cent, such as 80."))
-
-
-def check_levels(level: Any) -> tuple[float, ...]:
-    """Give levels as numbers, or refuse what is none or comes twice."""
-    levels: tuple[float, ...] = LEVELS("level", level)
-    if max(levels) < 1:
-        raise ArgumentRange(
-            f"level: must be in per cent; got {show(levels[0])}. Set level = "
-            f"{100 * levels[0]:g} for {100 * levels[0]:g} %."
-        )
-    if len(set(levels)) < len(levels):
-        raise ArgumentRange(
-            f"level: must name each level once; got {show(list(levels))}. Drop one of those that "
-            "are equal."
-        )
-    return levels
-
-
-def columns(level: float) -> tuple[str, str]:
-    """Name the columns of an interval.
-
-    Examples
-    --------
-    >>> columns(80.0), columns(97.5)
-    (('lower_80', 'upper_80'), ('lower_97.5', 'upper_97.5'))
-    """
-    return f"lower_{level:g}", f"upper_{level:g}"
 
 
 def calibrated(predict: Callable[[Any], Any], dataset: Dataset) -> SeriesPreprocessing:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from kerasduet.data.preprocessing import SeriesPreprocessing
+from kerasduet.forecasting.levels import columns
 from kerasduet.plots import plot_run
 from kerasduet.report import words
 from kerasduet.report.document import escape
@@ -16,7 +17,7 @@ from kerasduet.report.measures import same_test_rows
 from kerasduet.report.parts import SPLITS, data_of, interval_note
 from kerasduet.report.words import count
 from kerasduet.tasks.forecasting.figures import forecast_names
-from kerasduet.tasks.forecasting.intervals import SCORED, columns, tested
+from kerasduet.tasks.forecasting.intervals import SCORED, tested
 from kerasduet.tasks.forecasting.measures import (
     SERIES_MEASURES,
     gain,

@@ -12,6 +12,7 @@ from kerasduet.data.dataset import Dataset
 from kerasduet.data.preprocessing import SeriesPreprocessing
 from kerasduet.data.times import following, read_times
 from kerasduet.errors import ArgumentType, HorizonError, SeriesTooShort
+from kerasduet.forecasting.levels import check_levels
 from kerasduet.forecasting.windows import Windows
 from kerasduet.settings.common import HORIZON
 from kerasduet.tasks.forecasting import future as futures
@@ -32,7 +33,7 @@ def forecast(
 ) -> pd.DataFrame:
     """Forecast the steps after the end of the series that a run was trained on."""
     learned: Any = run.preprocessing
-    levels = () if level is None else intervals.check_levels(level)
+    levels = () if level is None else check_levels(level)
     steps = learned.horizon if horizon is None else HORIZON("horizon", horizon)
     values = np.array(learned.tail)
     before = learned.rows - len(values)

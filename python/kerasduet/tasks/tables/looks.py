@@ -7,11 +7,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from kerasduet.checks import choice, flag, show, whole
-from kerasduet.data import load_data
-from kerasduet.data.dataset import Dataset
 from kerasduet.data.labels import labels_of
-from kerasduet.errors import ArgumentType, DatasetError, EmptyData
-from kerasduet.result import Result
+from kerasduet.errors import ArgumentType, EmptyData
+from kerasduet.result import Result, dataset_of
 from kerasduet.tasks.tables import inside
 from kerasduet.tasks.tables.learned import TableLearned
 from kerasduet.tasks.tables.predicted import baselines_of
@@ -20,11 +18,12 @@ from kerasduet.training import predict_outputs
 if TYPE_CHECKING:
     import pandas as pd
 
+    from kerasduet.data.dataset import Dataset
+
 __all__ = [
     "baseline_coefficients",
     "called",
     "curves_of",
-    "dataset_of",
     "importance",
     "names_of",
     "number_columns",
@@ -231,19 +230,6 @@ def regions(run: Result, columns: tuple[str, str]) -> tuple[pd.DataFrame, pd.Dat
         }
     )
     return inside.decision_regions(predictor(run), frame, *columns), points
-
-
-def dataset_of(run: Result, data: Any) -> Dataset:
-    """Give the data of a run, those that the caller gave again included."""
-    if data is None:
-        return run.dataset
-    found = data if isinstance(data, Dataset) else load_data(run.experiment, data)
-    if found.source.sha256 != run.source.sha256:
-        raise DatasetError(
-            f"data: must be those of the training, of the run {run.experiment.name}; got others. "
-            "Give the same table."
-        )
-    return found
 
 
 def test_frame(dataset: Dataset) -> pd.DataFrame:

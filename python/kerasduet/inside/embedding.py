@@ -1,0 +1,194 @@
+"""Test rows as a network sees them just before it decides, in two dimensions."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from kerasduet.checks import choice, show, whole
+from kerasduet.errors import ArgumentType, EmptyData, SeedError
+from kerasduet.figures import Mark, Panel, PlotData, Scale
+from kerasduet.figures.names import shortened_all
+from kerasduet.inside.heads import last_operation
+from kerasduet.inside.hooks import watched
+from kerasduet.result import Result, dataset_of
+from kerasduet.style import OKABE_ITO
+
+if TYPE_CHECKING:
+    from kerasduet.figures.canvas import RunFigure
+
+__all__ = ["embedding_data", "plot_embedding"]
+
+METHODS = ("pca", "tsne")
+MOST = {"pca": 1_000, "tsne": 500}  # test rows
+KEPT = 30  # principal components that t-SNE sees
+FEWEST = 4
+COLOURS = ("blue", "orange", "green", "vermilion", "sky", "purple", "black")
+SHAPES = ("circle", "triangle", "square", "diamond", "cross")
+
+
+def plot_embedding(
+    run: Result, method: str = "pca", *, data: Any = None, seed: int = 0
+) -> RunFigure:
+    """Draw test rows as the last hidden layer of a classifier sees them, in two dimensions.
+
+    Parameters
+    ----------
+    run : Run
+        Of a classifier.
+    method : {"pca", "tsne"}
+        "pca": the two directions in which the layer's answers vary most. "tsne": a map that keeps
+        neighbours together; distances between groups say little.
+    data : optional
+        What it was trained on, where the run is loaded from a folder, which does not keep the
+        caller's own data.
+    seed : int
+        Of "tsne", 0 to 2^32 - 1.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+        A point a test row, of more than 1,000 rows some (of "tsne" 500), coloured and shaped by
+        its true class; each class's name stands at its middle.
+
+    Raises
+    ------
+    ArgumentType
+        No run, or one without classes.
+    UnknownName
+        No such method.
+    DatasetError
+        The data are not there, or not those of the training.
+
+    Notes
+    -----
+    Van der Maaten and Hinton (2008), "Visualizing data using t-SNE", Journal of Machine Learning
+    Research 9. Both are those of scikit-learn.
+
+    Examples
+    --------
+    >>> from kerasduet.workflow import run_experiment
+    >>> run = run_experiment("table-iris", epochs=5, progress=False)
+    >>> plot_embedding(run).alt_text[:47]
+    'Scatter plot of 30 test rows as the layer that '
+    """
+    from kerasduet.figures.drawing import draw
+
+    return draw(embedding_data(run, method, data=data, seed=seed))
+
+
+def embedding_data(
+    run: Any, method: Any = "pca", *, data: Any = None, seed: Any = 0
+) -> PlotData:
+    """Compute what the figure of an embedding shows; see `plot_embedding`."""
+    if not isinstance(run, Result):
+        raise ArgumentType(f"run: must be a run; got {show(run)}.")
+    choice("method", method, METHODS)
+    seed = whole("seed", seed, low=0, high=2**32 - 1, error=SeedError, type_error=SeedError)
+    names = run.class_names
+    if not names:
+        raise ArgumentType(
+            f"run: plot_embedding() needs classes; got the run {run.experiment.name}, "
+            f"{run.task.noun}."
+        )
+    dataset = dataset_of(run, data)
+    rows = _some(len(dataset.test), MOST[method])
+    if len(rows) < FEWEST:
+        raise EmptyData(f"data: must have at least {FEWEST} test rows; got {len(rows)}.")
+    x = run.preprocessing.to_network(dataset.test.take(rows)[0])
+    (seen,) = watched(run.model, [last_operation(run.model)], x, inputs=True)
+    seen = seen.reshape(len(rows), -1)
+    points = pd.DataFrame(_in_two(seen, method, seed), columns=["x", "y"])
+    codes = np.asarray(dataset.test.take(rows)[1]).astype(np.int64)
+    short = shortened_all(names, 24)
+    points["class"] = [short[code] for code in codes]
+    key = _key(short)
+    middles = points.groupby("class", sort=False)[["x", "y"]].median().reset_index()
+    what = {"pca": "principal components", "tsne": "t-SNE"}[method]
+    axes = {"pca": "Principal component {}", "tsne": "t-SNE, axis {}"}[method]
+    cases, units = run.task.cases_word, seen.shape[1]
+    panel = Panel(
+        kind="embedding",
+        title=f"{len(rows):,} test {cases} as the network sees them",
+        subtitle=f"The {units:,} numbers before its last layer, in two dimensions ({what})",
+        x=axes.format(1),
+        y=axes.format(2),
+        alt=(
+            f"Scatter plot of {len(rows):,} test {cases} as the layer that decides sees them, "
+            f"{units:,} numbers in two dimensions by {what}, coloured and shaped by their "
+            f"{len(names)} classes. Of the five nearest neighbours of a point a mean of "
+            f"{100 * _alike(points[['x', 'y']].to_numpy(), codes):.0f} % are of its own class."
+        ),
+        frames={"points": points, "middles": middles, "key": key},
+        marks=(
+            Mark(
+                "point",
+                "points",
+                {"x": "x", "y": "y", "series": "class"},
+                {"size": 4.0, "alpha": 0.75},
+            ),
+            Mark(
+                "point",
+                "middles",
+                {"x": "x", "y": "y"},
+                {"colour": "#FFFFFF", "size": 16.0, "alpha": 0.8},
+            ),
+            Mark(
+                "text",
+                "middles",
+                {"x": "x", "y": "y", "label": "class"},
+                {"size": 11.0, "bold": True},
+            ),
+        ),
+        x_scale=Scale(),
+        y_scale=Scale(),
+        height=5.6,
+    )
+    return PlotData("embedding", "", "", (panel,), height=panel.height)
+
+
+def _some(rows: int, most: int) -> np.ndarray:
+    return np.unique(np.linspace(0, rows - 1, min(rows, most)).round().astype(np.int64))
+
+
+def _in_two(seen: np.ndarray, method: str, seed: int) -> np.ndarray:
+    """Bring rows (n, numbers) to two dimensions, float64 (n, 2)."""
+    from sklearn.decomposition import PCA
+    from sklearn.manifold import TSNE
+
+    seen = seen.astype(np.float64)
+    if seen.shape[1] == 1:
+        return np.column_stack([seen[:, 0], np.zeros(len(seen))])
+    if method == "pca" or not seen.std():
+        return np.asarray(PCA(2, svd_solver="full").fit_transform(seen))
+    near = min(30.0, (len(seen) - 1) / 3)
+    if min(seen.shape) > KEPT:
+        seen = PCA(KEPT, svd_solver="full").fit_transform(seen)
+    return np.asarray(
+        TSNE(2, perplexity=near, init="pca", random_state=seed, n_jobs=1).fit_transform(seen),
+        dtype=np.float64,
+    )
+
+
+def _key(names: tuple[str, ...]) -> pd.DataFrame:
+    """Give each class a pair of colour and shape: 35 of them differ."""
+    return pd.DataFrame(
+        {
+            "label": list(names),
+            "colour": [OKABE_ITO[COLOURS[i % len(COLOURS)]] for i in range(len(names))],
+            "line": "solid",
+            "width": 1.0,
+            "shape": [SHAPES[i % len(SHAPES)] for i in range(len(names))],
+        }
+    )
+
+
+def _alike(points: np.ndarray, codes: np.ndarray) -> float:
+    """Say which share of the nearest neighbours of points is of their class."""
+    from sklearn.neighbors import NearestNeighbors
+
+    near = min(6, len(points))
+    found = NearestNeighbors(n_neighbors=near).fit(points).kneighbors(points)[1][:, 1:]
+    return float((codes[found] == codes[:, None]).mean())

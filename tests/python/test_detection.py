@@ -1,0 +1,397 @@
+"""Boxes: overlap, suppression, precision, cells, and a detector from its scenes to its scores."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import json
+import time
+
+import numpy as np
+import pytest
+
+import kerasduet as kd
+from kerasduet.detection.cells import written
+from kerasduet.errors import (
+    ArgumentRange,
+    ArgumentType,
+    EmptyData,
+    LabelRange,
+    LengthMismatch,
+    UnknownName,
+)
+from kerasduet.models.vision.yolo_v1 import LAYERS, POOL
+from kerasduet.tasks.detection.scenes import digit_scenes
+
+
+def boxes_at(random, number, span=1000.0, low=10.0, high=100.0):
+    corner = random.uniform(0, span, (number, 2))
+    return np.column_stack([corner, corner + random.uniform(low, high, (number, 2))])
+
+
+def by_hand(one, two):
+    wide = max(min(one[2], two[2]) - max(one[0], two[0]), 0)
+    high = max(min(one[3], two[3]) - max(one[1], two[1]), 0)
+    areas = [(b[2] - b[0]) * (b[3] - b[1]) for b in (one, two)]
+    return wide * high / (sum(areas) - wide * high)
+
+
+def test_overlap_is_the_common_area_over_both():
+    random = np.random.default_rng(1)
+    boxes, others = boxes_at(random, 7, 100), boxes_at(random, 5, 100)
+    expected = [[by_hand(a, b) for b in others] for a in boxes]
+    assert np.allclose(kd.detection.iou(boxes, others), expected, atol=1e-15)
+    assert kd.detection.iou(boxes, boxes).diagonal() == pytest.approx(1)
+    assert kd.detection.iou([0, 0, 1, 1], [1, 0, 2, 1]).tolist() == [[0.0]]
+
+
+def greedy(boxes, scores, overlap):
+    left = list(np.argsort(-scores, kind="stable"))
+    kept = np.zeros(len(boxes), dtype=bool)
+    while left:
+        best = left.pop(0)
+        kept[best] = True
+        shares = kd.detection.iou(boxes[best], boxes[left])[0] if left else []
+        left = [row for row, share in zip(left, shares, strict=True) if share <= overlap]
+    return kept
+
+
+@pytest.mark.parametrize("overlap", [0, 0.3, 0.5, 0.9, 1])
+def test_suppression_is_the_plain_greedy_one(overlap):
+    random = np.random.default_rng(2)
+    spread, wide = boxes_at(random, 500, 300), boxes_at(random, 500, 300, 1, 200)
+    crowd = spread[:20][random.integers(0, 20, 500)] + random.normal(0, 2, (500, 4))
+    whole = np.round(boxes_at(random, 400, 30, 4, 9))  # many pairs of the same overlap
+    for boxes in (spread, wide, crowd, whole, spread[:1]):
+        scores = np.round(random.random(len(boxes)), 2)  # many equal ones
+        kept = kd.detection.nms(boxes, scores, overlap=overlap)
+        assert np.array_equal(kept, greedy(boxes, scores, overlap))
+    far = spread * 1e-3 + 1e6  # the coarse look in single precision sees points
+    scores = random.random(len(far))
+    kept = kd.detection.nms(far, scores, overlap=overlap)
+    assert np.array_equal(kept, greedy(far, scores, overlap))
+
+
+def test_suppression_goes_a_class_at_a_time():
+    boxes = np.array([[0, 0, 10, 10], [1, 0, 11, 10], [0, 1, 10, 11]])
+    kept = kd.detection.nms(boxes, [0.9, 0.8, 0.7], ["a", "b", "a"])
+    assert kept.tolist() == [True, True, False]
+    assert kd.detection.nms(np.zeros((0, 4)), []).tolist() == []
+
+
+def test_ten_thousand_boxes_take_no_quadratic_time():
+    """50 ms are measured by benchmarks/detection.py; a comparison of all pairs takes seconds."""
+    random = np.random.default_rng(3)
+    boxes, scores = boxes_at(random, 10_000), random.random(10_000)
+    began = time.process_time()
+    kept = kd.detection.nms(boxes, scores)
+    assert time.process_time() - began < 0.5
+    assert 5_000 < kept.sum() < 8_000
+
+
+def scene_tables(random, images=25, classes=3):
+    """Make true boxes, and found ones: some near a true one, some anywhere."""
+    truth, found = [], []
+    for image in range(1, images + 1):
+        own = boxes_at(random, random.integers(0, 6), 200, 10, 60)
+        codes = random.integers(0, classes, len(own))
+        truth += [[image, f"c{c}", *box] for c, box in zip(codes, own, strict=True)]
+        for box, code in zip(own, codes, strict=True):
+            for _ in range(random.integers(0, 4)):
+                near = np.sort((box + random.normal(0, 6, 4)).reshape(2, 2), axis=0).ravel()
+                other = random.random() < 0.2
+                code = random.integers(0, classes) if other else code
+                found.append([image, f"c{code}", np.round(random.random(), 2), *near])
+        for box in boxes_at(random, random.integers(0, 3), 200, 10, 60):
+            found.append([image, f"c{random.integers(0, classes)}", random.random(), *box])
+    sides = ("left", "top", "right", "bottom")
+    columns = [("image", "class", *sides), ("image", "class", "score", *sides)]
+    return [
+        {name: [row[i] for row in rows] for i, name in enumerate(names)}
+        for rows, names in zip((truth, found), columns, strict=True)
+    ]
+
+
+def coco_scores(truth, found):
+    """Score with pycocotools."""
+    coco = pytest.importorskip("pycocotools.coco", exc_type=ImportError)
+    from pycocotools.cocoeval import COCOeval
+
+    names = sorted({*truth["class"], *found["class"]})
+
+    def rows(table):
+        sides = zip(*(table[s] for s in ("left", "top", "right", "bottom")), strict=True)
+        for i, (left, top, right, bottom) in enumerate(sides):
+            bbox = [left, top, right - left, bottom - top]
+            same = {"image_id": table["image"][i], "bbox": bbox, "area": bbox[2] * bbox[3]}
+            yield same | {"category_id": names.index(table["class"][i]), "id": i + 1}
+
+    with contextlib.redirect_stdout(io.StringIO()):
+        true = coco.COCO()
+        images = [{"id": i} for i in sorted({*truth["image"], *found["image"]})]
+        true.dataset = {
+            "images": images,
+            "categories": [{"id": i} for i in range(len(names))],
+            "annotations": [row | {"iscrowd": 0} for row in rows(truth)],
+        }
+        true.createIndex()
+        scores = found["score"]
+        guess = true.loadRes(
+            [row | {"score": s} for row, s in zip(rows(found), scores, strict=True)]
+        )
+        evaluation = COCOeval(true, guess, "bbox")
+        evaluation.evaluate()
+        evaluation.accumulate()
+        evaluation.summarize()
+    return dict(zip(("map", "map_50", "map_75"), evaluation.stats[:3].tolist(), strict=True))
+
+
+def test_precision_is_that_of_pycocotools():
+    random = np.random.default_rng(4)
+    for scene in range(200):
+        images = 25 if scene == 0 else int(random.integers(1, 4))
+        truth, found = scene_tables(random, images=images)
+        if not truth["image"] or not found["image"]:
+            truth, found = scene_tables(random, images=5)
+        ours = kd.detection.mean_average_precision(truth, found)
+        assert ours == pytest.approx(coco_scores(truth, found), abs=1e-6)
+
+
+def test_only_the_best_hundred_of_a_class_and_image_count():
+    truth = {"image": [1], "class": ["a"], "left": [0], "top": [0], "right": [9], "bottom": [9]}
+    far = np.arange(100.0, 2100.0, 20)
+    found = {
+        "image": [1] * 101,
+        "class": ["a"] * 101,
+        "score": np.linspace(1, 0.1, 101),
+        "left": [*far, 0],
+        "top": [0] * 101,
+        "right": [*(far + 9), 9],
+        "bottom": [9] * 101,
+    }
+    assert kd.detection.mean_average_precision(truth, found)["map_50"] == 0
+    found["score"] = found["score"][::-1]
+    assert kd.detection.mean_average_precision(truth, found)["map_50"] == 1
+
+
+def test_precision_refuses_tables_of_no_use():
+    truth, found = scene_tables(np.random.default_rng(5))
+    with pytest.raises(EmptyData, match="truth: must have a box"):
+        kd.detection.mean_average_precision({name: [] for name in truth}, found)
+    with pytest.raises(UnknownName, match="got no score"):
+        kd.detection.mean_average_precision(truth, truth)
+    with pytest.raises(ArgumentType, match="truth: must be a table"):
+        kd.detection.mean_average_precision(3, found)
+
+
+def test_cells_hold_the_boxes_of_an_image():
+    random = np.random.default_rng(6)
+    for _ in range(20):
+        corner = random.uniform(0, 60, (3, 2))
+        boxes = np.column_stack([corner, corner + random.uniform(4, 30, (3, 2))]).clip(0, 90)
+        codes = random.integers(0, 5, 3)
+        cells = kd.detection.encode(boxes, codes, (90, 90), grid=9, proposals=2, classes=5)
+        assert cells.shape == (9, 9, 15) and cells.dtype == np.float32
+        read, classes, scores = kd.detection.decode(cells, (90, 90), proposals=2, overlap=1)
+        places = {tuple(((b[:2] + b[2:]) / 20).astype(int)) for b in boxes}
+        assert set(scores) == {1.0}
+        # Each proposal has the box; of several in a cell the first is written.
+        unique = np.unique(read.round(3), axis=0)
+        assert len(unique) == len(places)
+        own = {tuple(b) for b in boxes.round(3)}
+        assert all(min(abs(np.array(o) - u).max() for o in own) < 2e-3 for u in unique)
+        assert set(classes) <= set(codes)
+
+
+def test_of_two_boxes_in_a_cell_the_first_is_learned():
+    shares = np.array([[0.1, 0.1, 0.3, 0.3], [0.0, 0.0, 0.4, 0.4]])
+    cells = written(shares, np.array([2, 0]), np.zeros(2, int), 1, 2, 1, 3)
+    assert cells[0, 0, 0, 5:].tolist() == [0, 0, 1]
+    assert cells[0, 0, 0, 2] == pytest.approx(np.sqrt(0.2))
+
+
+@pytest.mark.parametrize(
+    ("boxes", "codes", "error", "text"),
+    [
+        ([[0, 0, 9, 5]], [1], ArgumentRange, "inside the image of 8 x 8 pixels"),
+        ([[-1, 0, 4, 5]], [1], ArgumentRange, "in box 1"),
+        ([[4, 0, 4, 5]], [1], ArgumentRange, "right above left"),
+        ([[0, 0, 4, 5]], [3], LabelRange, "whole numbers from 0 to 1; got 3"),
+        ([[0, 0, 4, 5]], [1, 1], LengthMismatch, "one a box"),
+    ],
+)
+def test_cells_refuse_boxes_of_no_use(boxes, codes, error, text):
+    with pytest.raises(error, match=text):
+        kd.detection.encode(boxes, codes, (8, 8), grid=2, classes=2)
+
+
+def plain_loss(truth, found, grid, proposals):
+    """The paper's equation 3, cell by cell."""
+    total = 0.0
+    for i in range(grid):
+        for j in range(grid):
+            true, guess = truth[i, j], found[i, j]
+            has_object = true[4] == 1
+            boxes = [guess[5 * b : 5 * b + 5] for b in range(proposals)]
+            corners = [
+                [
+                    x / grid - w * w / 2,
+                    y / grid - h * h / 2,
+                    x / grid + w * w / 2,
+                    y / grid + h * h / 2,
+                ]
+                for x, y, w, h in (true[:4], *(b[:4] for b in boxes))
+            ]
+            shares = [by_hand(corners[0], c) if has_object else 0 for c in corners[1:]]
+            responsible = int(np.argmax(shares)) if has_object else None
+            for b, box in enumerate(boxes):
+                if b == responsible:
+                    total += 5 * ((box[:4] - true[:4]) ** 2).sum() + (box[4] - shares[b]) ** 2
+                else:
+                    total += 0.5 * box[4] ** 2
+            if has_object:
+                total += ((guess[5 * proposals :] - true[5 * proposals :]) ** 2).sum()
+    return total
+
+
+def test_the_loss_is_that_of_the_paper():
+    from kerasduet.environment import start_backend
+    from kerasduet.tasks.detection.loss import yolo_loss
+
+    start_backend()
+    random = np.random.default_rng(7)
+    boxes = np.array([[2, 3, 20, 30], [30, 28, 60, 61]])
+    truth = kd.detection.encode(boxes, [1, 2], (64, 64), grid=3, proposals=2, classes=4)
+    found = random.uniform(0.1, 0.9, (2, *truth.shape)).astype(np.float32)
+    ours = np.asarray(yolo_loss(3, 2)(np.stack([truth, truth]), found))
+    expected = [plain_loss(truth, one, 3, 2) for one in found.astype(np.float64)]
+    assert ours == pytest.approx(expected, rel=1e-5)
+    perfect = np.asarray(yolo_loss(3, 2)(truth[None], truth[None]))
+    # Both proposals are right; only one of them is to be sure.
+    assert perfect == pytest.approx([0.5 * 2], abs=1e-6)
+
+
+def paper_weights(width):
+    """Count the weights layer by layer, from the paper's table."""
+    channels, weights = 3, 0
+    for filters, size, _ in (layer for layer in LAYERS if layer != POOL):
+        filters = round(filters * width)
+        weights += (size * size * channels + 1) * filters
+        channels = filters
+    dense = round(4096 * width)
+    return weights + (7 * 7 * channels + 1) * dense + (dense + 1) * 7 * 7 * 30
+
+
+def test_yolo_v1_is_the_papers_network():
+    """Of a 64th of its width all is built; the whole takes a gigabyte and a minute."""
+    assert paper_weights(1) == 271_703_550
+    small = kd.models.yolo_v1(width=1 / 64)
+    assert small.count_params() == paper_weights(1 / 64)
+    assert small.output_shape == (None, 7, 7, 30) and small.input_shape == (None, 448, 448, 3)
+    kinds = [type(layer).__name__ for layer in small.layers]
+    assert kinds.count("Conv2D") == 24 and kinds.count("Dense") == 2
+    other = kd.models.yolo_v1(input_shape=(64, 96, 1), width=1 / 64, grid=3, boxes=1, classes=4)
+    assert other.output_shape == (None, 3, 3, 9)
+
+
+def test_scenes_hold_their_digits():
+    random = np.random.default_rng(8)
+    digits = np.zeros((10, 28, 28), np.uint8)
+    digits[:, 4:24, 8:20] = random.integers(100, 255, (10, 20, 12))
+    made = [
+        digit_scenes(digits, np.arange(10), number=60, height=48, width=64, most=4, seed=s)
+        for s in (3, 3, 4)
+    ]
+    images, boxes, codes, starts = made[0]
+    assert all(map(np.array_equal, made[0], made[1]))
+    assert not np.array_equal(images, made[2][0])
+    assert images.shape == (60, 48, 64, 1) and images.dtype == np.uint8
+    assert (np.diff(starts) >= 1).all() and np.diff(starts).max() == 4
+    assert set(codes) == set(range(10))
+    assert (boxes[:, :2] >= 0).all() and (boxes[:, 2:] <= (64, 48)).all()
+    for row in range(60):
+        own = boxes[starts[row] : starts[row + 1]]
+        assert (kd.detection.iou(own, own) - np.eye(len(own)) <= 1e-12).all()
+        ink = images[row, :, :, 0] >= 64
+        inside = np.zeros_like(ink)
+        for left, top, right, bottom in own.astype(int):
+            inside[top:bottom, left:right] = True
+            part = ink[top:bottom, left:right]
+            edges = (part[0], part[-1], part[:, 0], part[:, -1])
+            assert all(edge.any() for edge in edges)
+        assert not (ink & ~inside).any()
+
+
+@pytest.fixture(scope="module")
+def run():
+    return kd.run_experiment(
+        "yolo-digits",
+        dataset="digit-scenes-subset",
+        scenes=60,
+        test_scenes=12,
+        epochs=1,
+        filters=(4, 4, 8),
+        cell_filters=(8,),
+        progress=False,
+    )
+
+
+def test_a_detector_gives_boxes(run):
+    data = run.dataset
+    assert data.sizes == {"train": 57, "validation": 3, "test": 12}
+    assert data.y_train.shape == (57, 8, 8, 20)
+    every = run.predict(data, kind="all")
+    names = ["image", "class", "score", "left", "top", "right", "bottom"]
+    assert list(every.columns) == names
+    boxes = kd.detection.test_boxes(run)
+    assert boxes["found"].equals(every)
+    ours = kd.detection.mean_average_precision(boxes["truth"], boxes["found"])
+    assert ours["map_50"] == pytest.approx(run.metrics["map_50"], abs=1e-12)
+    assert ours["map"] == pytest.approx(run.metrics["map"], abs=1e-12)
+    sure = run.predict(data.x_test)
+    assert sure.equals(every[every["score"] >= 0.25].reset_index(drop=True))
+    assert len(boxes["truth"]) == len(data.test.targets.codes)
+    row = json.loads(run.predictions()["truth"][0])
+    assert row[0][1:] == data.test.targets.of(0)[0][0].tolist()
+
+
+def test_a_detector_is_scored_with_an_interval(run):
+    from kerasduet.report.measures import headline
+
+    counts = run.task.counted(run.table, run.preprocessing)["map_50"]
+    whole = counts(np.ones((1, len(run.table)), int))
+    assert whole[0] == pytest.approx(run.metrics["map_50"], abs=1e-12)
+    found = headline(run)
+    assert found.low <= found.value <= found.high
+    # Twice the same images: no other precision.
+    assert counts(np.full((1, len(run.table)), 2))[0] == pytest.approx(whole[0], abs=1e-12)
+
+
+def test_true_boxes_score_the_whole(run):
+    cells = np.asarray(run.dataset.test.targets)
+    table = run.task.table(run.dataset, cells)
+    scores = run.task.score(table, run.preprocessing)
+    assert scores["map_50"] == scores["map"] == 1
+
+
+def test_scenes_are_drawn(run):
+    drawn = run.plot("scenes", rows=[2, 5])
+    assert drawn.alt_text.startswith("2 test images with ")
+    with pytest.raises(ArgumentRange, match="rows"):
+        run.plot("scenes", rows=[13])
+
+
+def test_other_runs_have_no_boxes():
+    with pytest.raises(ArgumentType, match="run: must be a detector's; got 3"):
+        kd.detection.test_boxes(3)
+
+
+def test_a_detectors_builder_is_no_classifiers():
+    with pytest.raises(
+        ArgumentType, match="builder: yolo_small does not fit the dataset mnist"
+    ):
+        kd.experiment("mnist-cnn", builder="yolo_small")
+    with pytest.raises(
+        ArgumentType, match="builder: cnn does not fit the dataset digit-scenes"
+    ):
+        kd.experiment("yolo-digits", builder="cnn")
