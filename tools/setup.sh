@@ -17,6 +17,7 @@ case $tests in
     ;;
 esac
 exec 9>.setup/lock && flock 9 # two set-ups at once would fight over .venv
+rm -f .setup/apt-lists
 
 # step <title> <function>: one line on the terminal, the details in a log file.
 step() {
@@ -56,7 +57,10 @@ apt_install() {
     as_root=(sudo)
   fi
   exec 8>.setup/apt.lock && flock 8 # the two sides of the set-up may both ask
-  "${as_root[@]}" apt-get update # a fresh machine may have no package lists
+  if [ ! -e .setup/apt-lists ]; then # once a set-up: a fresh machine may have no package lists
+    "${as_root[@]}" apt-get update
+    touch .setup/apt-lists
+  fi
   for package in "$@"; do
     if apt-cache show "$package" >/dev/null; then known+=("$package"); fi
   done
@@ -158,7 +162,8 @@ python_environment() {
     "$PWD $("$python" -V) "*) ;;
     *) "$python" -m venv --clear .venv ;;
   esac
-  .venv/bin/python -m pip install -c constraints.txt -e ".[$extras]"
+  # Python compiles what it imports; all 17,000 files would take a minute of CPU.
+  .venv/bin/python -m pip install --no-compile -c constraints.txt -e ".[$extras]"
   .venv/bin/python -m pip check
   echo "$state $extras" >.venv/state
 }

@@ -541,8 +541,9 @@ SEEDED = {
 def test_seeds_that_no_description_shows_follow_the_experiments(case):
     runs = [trained(model=through(SEEDED[case]()), epochs=1) for _ in range(2)]
     assert runs[0].digests == runs[1].digests
-    other = trained(model=through(SEEDED[case]()), epochs=1, seed=1)
-    assert other.digests["weights"] != runs[0].digests["weights"]
+    chosen = runs[0].experiment
+    begun = [weights_digest(kd.build_model(chosen.replace(seed=seed))) for seed in (0, 0, 1)]
+    assert begun[0] == begun[1] != begun[2]
 
 
 def test_layers_within_layers_are_named_anew_too():
@@ -632,14 +633,14 @@ def test_all_of_them_resume_and_load_to_the_same_bits(tmp_path):
     assert loaded.history.equals(whole.history)
     assert loaded.experiment == whole.experiment
     assert loaded.experiment.class_weight == (1, 2.5, 1)
-    changed = {
-        "loss": None,
-        "class_weight": None,
-        "optimizer": keras.optimizers.Nadam(0.02),
-    }
-    for name, value in changed.items():
-        other = trained(epochs=4, **everything() | {name: value})
-        assert other.digests["weights"] != whole.digests["weights"], name
+    # That class weights weigh is tried below; here, that the loss and the optimizer are these.
+    other = trained(epochs=4, **everything() | {"loss": None})
+    assert other.digests["weights"] != whole.digests["weights"]
+    for run in (whole, again, loaded):
+        used = run.model.optimizer
+        assert (type(used), used.beta_1) == (keras.optimizers.Nadam, 0.8)
+        assert used._learning_rate.get_config()["decay_steps"] == 5
+        assert float(used.learning_rate) < 0.02
     text = Path(kd.render_report(loaded, tmp_path / "page.html")).read_text("utf-8")
     assert "Nadam(beta_1 = 0.8)" in text
     assert "class_name" not in text
@@ -887,8 +888,8 @@ print(json.dumps([run.provenance["backend"], run.digests["weights"], run.predict
 """
 
 
-@pytest.mark.parametrize("backend", ["tensorflow", "jax"])
-def test_a_fresh_process_loads_it_on_any_backend(run, backend, tmp_path):
+def test_a_fresh_process_loads_it_on_another_backend(run, tmp_path):
+    backend = "jax"
     pytest.importorskip(backend)
     folder = run.save(tmp_path / "run")
     done = subprocess.run(

@@ -6,6 +6,7 @@ import json
 import os
 import pickle
 import random
+import shutil
 import signal
 import subprocess
 import sys
@@ -14,7 +15,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from conftest import SERIES, fruits, seasonal
+from conftest import LINEAR, SERIES, fruits, seasonal
 from test_training import Stop
 
 import kerasduet as kd
@@ -85,6 +86,26 @@ def whole():
     return tiny()
 
 
+@pytest.fixture(scope="module")
+def cut_once(tmp_path_factory):
+    """Give a folder whose training was interrupted after two epochs, to be copied."""
+    folder = tmp_path_factory.mktemp("cut") / "run"
+    assert tiny(Stop("epoch", 2), out=folder).status == "interrupted"
+    return folder
+
+
+@pytest.fixture
+def cut_folder(cut_once, tmp_path):
+    """Give a copy of it."""
+    return shutil.copytree(cut_once, tmp_path / "run")
+
+
+@pytest.fixture(scope="module")
+def cut_run():
+    """Give a run in hand that was interrupted after two epochs, without a folder."""
+    return tiny(Stop("epoch", 2))
+
+
 def names(folder):
     return {path.name for path in folder.iterdir()}
 
@@ -134,23 +155,21 @@ def test_a_finished_run_on_other_images_of_that_name_is_not_taken_for_this_one(
     assert kd.resume_run(tmp_path / "run").digests == first.digests
 
 
-def test_overwriting_starts_over(tmp_path, whole):
-    tiny(Stop("epoch", 2), out=tmp_path / "run")
+def test_overwriting_starts_over(cut_folder, whole):
     events = []
-    run = tiny(events.append, out=tmp_path / "run", overwrite=True)
+    run = tiny(events.append, out=cut_folder, overwrite=True)
     assert events[0]["done"] == 0
     assert run.digests == whole.digests
-    other = tiny(out=tmp_path / "run", overwrite=True, units=3, epochs=1)
-    assert kd.load_run(tmp_path / "run").digests == other.digests
-    assert "checkpoint" not in names(tmp_path / "run")
+    other = tiny(out=cut_folder, overwrite=True, units=3, epochs=1)
+    assert kd.load_run(cut_folder).digests == other.digests
+    assert "checkpoint" not in names(cut_folder)
 
 
-def test_overwriting_replaces_a_damaged_checkpoint(tmp_path, whole):
-    tiny(Stop("epoch", 2), out=tmp_path / "run")
-    (tmp_path / "run" / "checkpoint" / "latest.json").write_text("half")
+def test_overwriting_replaces_a_damaged_checkpoint(cut_folder, whole):
+    (cut_folder / "checkpoint" / "latest.json").write_text("half")
     with pytest.raises(RunFolderError, match="Start over with overwrite = true"):
-        tiny(out=tmp_path / "run")
-    assert tiny(out=tmp_path / "run", overwrite=True).digests == whole.digests
+        tiny(out=cut_folder)
+    assert tiny(out=cut_folder, overwrite=True).digests == whole.digests
 
 
 def die_after(epoch):
@@ -225,16 +244,15 @@ def test_a_relative_folder_stays_where_it_was(tmp_path, whole, monkeypatch):
     assert names(tmp_path / "elsewhere") == set()
 
 
-def test_another_experiment_is_refused_by_its_difference(tmp_path):
-    tiny(Stop("epoch", 1), out=tmp_path / "run")
-    files = names(tmp_path / "run")
+def test_another_experiment_is_refused_by_its_difference(cut_folder):
+    files = names(cut_folder)
     with pytest.raises(RunFolderError) as raised:
-        tiny(out=tmp_path / "run", seed=9, learning_rate=0.1)
+        tiny(out=cut_folder, seed=9, learning_rate=0.1)
     assert str(raised.value) == (
-        f"out: holds another experiment; got {str(tmp_path / 'run')!r}, which differs in "
+        f"out: holds another experiment; got {str(cut_folder)!r}, which differs in "
         "learning_rate, seed. Choose another folder, or set overwrite = true."
     )
-    assert names(tmp_path / "run") == files
+    assert names(cut_folder) == files
 
 
 @pytest.mark.parametrize(("kind", "count"), [("batch", 1), ("epoch", 3)])
@@ -252,46 +270,39 @@ def test_an_interrupted_run_resumes_from_its_folder(tmp_path, whole, kind, count
     assert "checkpoint" not in names(tmp_path / "run")
 
 
-def test_the_same_call_resumes_too(tmp_path, whole):
-    tiny(Stop("epoch", 2), out=tmp_path / "run")
+def test_the_same_call_resumes_too(cut_folder, whole):
     events = []
-    again = tiny(events.append, out=tmp_path / "run")
+    again = tiny(events.append, out=cut_folder)
     assert events[0]["done"] == 2
     assert [e["epoch"] for e in events if e["event"] == "epoch"] == [3, 4]
     assert again.digests == whole.digests
 
 
-def test_a_loaded_interrupted_run_resumes(tmp_path, whole):
-    tiny(Stop("epoch", 2), out=tmp_path / "run")
-    loaded = kd.load_run(tmp_path / "run")
+def test_a_loaded_interrupted_run_resumes(cut_folder, whole):
+    loaded = kd.load_run(cut_folder)
     again = kd.resume_run(loaded, data=data(), progress=False)
     assert again.digests == whole.digests
 
 
-def test_an_interrupted_run_saved_by_hand_resumes_from_there(tmp_path, whole):
-    cut = tiny(Stop("epoch", 2))
-    cut.save(tmp_path / "run")
+def test_an_interrupted_run_saved_by_hand_resumes_from_there(tmp_path, cut_run, whole):
+    replace(cut_run).save(tmp_path / "run")  # a copy, as a run notes its folder
     again = kd.resume_run(str(tmp_path / "run"), data=data(), progress=False)
     assert again.digests == whole.digests
 
 
-def test_resuming_needs_the_callers_data_again(tmp_path):
-    tiny(Stop("epoch", 1), out=tmp_path / "run")
-    with pytest.raises(ArgumentType, match=r"^data: this run was trained on the caller's own"):
-        kd.resume_run(tmp_path / "run")
+def test_resuming_needs_the_callers_data_again(cut_folder):
+    for given in (cut_folder, kd.load_run(cut_folder)):
+        with pytest.raises(
+            ArgumentType, match=r"^data: this run was trained on the caller's own"
+        ):
+            kd.resume_run(given)
     x, y = fruits()
     with pytest.raises(RunFolderError, match="must be resumed with the same data"):
-        kd.resume_run(tmp_path / "run", data={"x": x[::-1], "y": y})
+        kd.resume_run(cut_folder, data={"x": x[::-1], "y": y})
 
 
-def test_a_loaded_run_needs_the_callers_data_again(tmp_path):
-    tiny(Stop("epoch", 1), out=tmp_path / "run")
-    with pytest.raises(ArgumentType, match=r"^data: this run was trained on the caller's own"):
-        kd.resume_run(kd.load_run(tmp_path / "run"))
-
-
-def test_a_run_without_a_folder_resumes_with_its_data_alone(whole):
-    cut = tiny(Stop("epoch", 2))
+def test_a_run_without_a_folder_resumes_with_its_data_alone(cut_run, whole):
+    cut = cut_run
     x, y = fruits()
     with pytest.raises(RunFolderError) as raised:
         kd.resume_run(cut, data={"x": x[::-1], "y": y}, progress=False)
@@ -358,44 +369,50 @@ def test_kills_at_any_moment_cost_nothing_but_time(tmp_path, subset_digests):
     }
 
 
-def test_a_folder_says_whose_it_is_while_it_trains(tmp_path):
-    out, seen = tmp_path / "run", []
+@pytest.fixture(scope="module")
+def watched(tmp_path_factory):
+    """Give a folder, and what is seen in it after each epoch of its training."""
+    out, seen = tmp_path_factory.mktemp("watched") / "run", []
 
     def look(event):
-        if event["event"] == "epoch" and not seen:
-            seen.append(read_manifest(out)["status"])
-            seen.append((out / ".owner").read_text("utf-8"))
-            with pytest.raises(RunFolderError, match="Continue it with resume_run"):
-                kd.load_run(out)
+        if event["event"] != "epoch":
+            return
+        with pytest.raises(RunFolderError) as loading:
+            kd.load_run(out)
+        with pytest.raises(RunFolderError) as sharing:
+            tiny(out=out)
+        seen.append(
+            {
+                "status": read_manifest(out)["status"],
+                "owner": (out / ".owner").read_text("utf-8"),
+                "checkpoint": sorted(names(out / "checkpoint")),
+                "loading": str(loading.value),
+                "sharing": str(sharing.value),
+            }
+        )
 
-    tiny(look, out=out)
-    assert seen[0] == "running"
-    assert seen[1].startswith(f"process {os.getpid()} on ")
+    assert tiny(look, out=out).status == "finished"
+    assert len(seen) == TINY["epochs"]
+    return out, seen
+
+
+def test_a_folder_says_whose_it_is_while_it_trains(watched):
+    out, seen = watched
+    for found in seen:
+        assert found["status"] == "running"
+        assert found["owner"].startswith(f"process {os.getpid()} on ")
+        assert "Continue it with resume_run" in found["loading"]
     assert not (out / ".owner").exists()
 
 
-def test_two_trainings_cannot_share_a_folder(tmp_path):
-    out, refused = tmp_path / "run", []
-
-    def again(event):
-        if event["event"] == "epoch" and not refused:
-            with pytest.raises(RunFolderError, match="one writer a folder") as raised:
-                tiny(out=out)
-            refused.append(str(raised.value))
-
-    run = tiny(again, out=out)
-    assert "in use by this very process" in refused[0]
-    assert run.status == "finished"
+def test_two_trainings_cannot_share_a_folder(watched):
+    for found in watched[1]:
+        assert "one writer a folder" in found["sharing"]
+        assert "in use by this very process" in found["sharing"]
 
 
-def test_only_the_last_checkpoint_is_kept(tmp_path):
-    out, found = tmp_path / "run", []
-
-    def look(event):
-        if event["event"] == "epoch":
-            found.append(sorted(names(out / "checkpoint")))
-
-    tiny(look, out=out)
+def test_only_the_last_checkpoint_is_kept(watched):
+    found = [seen["checkpoint"] for seen in watched[1]]
     assert found == [[f"epoch-{epoch:05d}.npz", "latest.json"] for epoch in (1, 2, 3, 4)]
 
 
@@ -436,9 +453,10 @@ def test_an_error_in_the_callers_function_leaves_a_resumable_folder(tmp_path, wh
 
 
 def test_a_data_set_may_be_loaded_once_for_several_runs(whole):
+    # By an experiment, which runs as its preset does with the same settings.
     chosen = kd.experiment("mnist-dense", dataset="images", **TINY)
     loaded = kd.load_data(chosen, data())
-    run = kd.run_experiment(chosen, data=loaded, progress=False)
+    run = kd.run_experiment(chosen, data=loaded, progress=False, epochs=TINY["epochs"])
     assert run.digests == whole.digests
     assert run.dataset is loaded
     assert run.experiment == whole.experiment
@@ -526,15 +544,9 @@ def test_own_data_are_noted_in_the_experiment(whole, series_run):
     assert whole.source.given and series_run.source.given
 
 
-def test_an_experiment_runs_like_its_preset(whole):
-    chosen = kd.experiment("mnist-dense", **TINY)
-    run = kd.run_experiment(chosen, data=data(), progress=False, epochs=4)
-    assert run.digests == whole.digests
-
-
 def test_a_file_that_changed_is_not_taken_for_the_old_one(tmp_path):
     file, out = tmp_path / "prices.csv", tmp_path / "run"
-    settings = SERIES | {"dataset": "series", "path": str(file), "epochs": 1, "units": 2}
+    settings = LINEAR | {"dataset": "series", "path": str(file), "epochs": 1}
     seasonal().to_csv(file, index=False)
     first = kd.run_experiment("lstm-co2", out=out, progress=False, **settings)
     assert first.source.path == str(file)
@@ -557,7 +569,7 @@ def test_a_network_that_diverges_is_scored_saved_and_loaded(tmp_path):
             "lstm-co2",
             data=seasonal(),
             progress=False,
-            **SERIES | {"optimizer": "sgd", "learning_rate": 1e30, "units": 2},
+            **LINEAR | {"optimizer": "sgd", "learning_rate": 1e30},
         )
     assert "Training diverged" in run.summary
     loaded = kd.load_run(run.save(tmp_path / "run"))

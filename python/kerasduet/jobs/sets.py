@@ -76,13 +76,9 @@ class RunSet:
     interrupted : bool
         Whether a Ctrl-C ended it in this session.
 
-    Examples
-    --------
-    >>> from kerasduet.jobs.many import run_many
-    >>> from kerasduet.experiments import experiment
-    >>> small = experiment("mnist-dense", dataset="mnist-subset", epochs=1, units=2)
-    >>> run_many(small, seeds=2, progress=False).table["seed"].tolist()
-    [0, 1]
+    Notes
+    -----
+    The example of `run_many` makes one and reads its table.
     """
 
     def __init__(

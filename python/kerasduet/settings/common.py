@@ -27,11 +27,11 @@ ACTIVATION = OneOf(("elu", "gelu", "linear", "relu", "sigmoid", "softmax", "swis
 INITIALIZER = OneOf(("glorot_normal", "glorot_uniform", "he_normal", "he_uniform"))
 SHAPE = Several(SIZE)
 CLASSES = Whole(2, MAX_WIDTH)
+GRID = Whole(1, 1_000)  # cells along a side of an image
+BOXES = Whole(1, 100)  # that a cell of the grid proposes
 WIDTH = Number(above=0, high=8)
 DROPPED = Number(low=0, below=1, fix="It is a fraction of the units dropped.")
 RATES = Several(DROPPED)
-GRID = Whole(1, 1_000)  # cells along a side of an image
-BOXES = Whole(1, 100)  # that a cell of the grid proposes
 HORIZON = Whole(
     1,
     MAX_WIDTH,

@@ -76,7 +76,7 @@ class Classification(Task):
         return networks.targets(data.classes)
 
     def check_together(self, experiment: Experiment) -> None:
-        """Refuse class weights that do not fit, and stages that are not there."""
+        """Refuse class weights for others than the classes, and stages that are not there."""
         from kerasduet.tasks.classification.settings import (
             refuse_fine_tuning,
             refuse_other_classes,

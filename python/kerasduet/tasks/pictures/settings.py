@@ -88,7 +88,7 @@ class PictureSettings(Section):
         """Refuse a path where a table names the files, and a column for two things."""
         if self.path is not None and self.dataset != FOLDER:
             raise ArgumentType(
-                f"path: the dataset {self.dataset} is a table of paths; got {show(self.path)}. "
+                f"path: the dataset {self.dataset} is a table of paths; got {self.path!r}. "
                 f'Set dataset = "{FOLDER}".'
             )
         named = ("image_column", "label_column", "split_column")
