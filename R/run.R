@@ -169,6 +169,32 @@ save_run <- function(run, folder, overwrite = FALSE) {
   }))
 }
 
+#' Write the network of a run as a file for other programs
+#'
+#' Of a run on images. What comes before the network is inside: it takes pixels as bytes, 0..255,
+#' and gives probabilities, those of the main head where there are auxiliary ones.
+#'
+#' @param run A [kerasduet_run] on images.
+#' @param path Character. A new file, whose name ends as its format's do; of "savedmodel" a new
+#'   folder.
+#' @param format Character. `"keras"` (default) for Keras's own file (.keras), `"onnx"` for ONNX
+#'   (.onnx), or `"savedmodel"` for TensorFlow's SavedModel. A format that the backend does not
+#'   offer, or whose package is not installed, is refused before work starts.
+#' @param overwrite Logical. Whether to replace what is there. Default `FALSE`.
+#' @return The absolute path of the file or folder, invisibly.
+#' @seealso [save_run()], which keeps the whole run
+#' @examplesIf kerasduet:::has_core()
+#' run <- run_experiment("mnist-dense", dataset = "mnist-subset", epochs = 1, progress = FALSE)
+#' export_run(run, file.path(tempdir(), "network.keras"), overwrite = TRUE)
+#' @export
+export_run <- function(run, path, format = "keras", overwrite = FALSE) {
+  invisible(call_core({
+    run <- run_to_py(run)
+    given <- lapply(list(path = path, format = format, overwrite = overwrite), setting_to_py)
+    plain(do.call(run$export, given))
+  }))
+}
+
 #' @rdname save_run
 #' @export
 load_run <- function(folder) {

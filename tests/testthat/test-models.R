@@ -22,3 +22,20 @@ test_that("wrong arguments are those of the builder", {
     model_recurrent(kind = "lstn")
   })
 })
+
+test_that("the history of the networks is a data frame, a row a network", {
+  skip_without_core()
+  history <- network_history()
+  expect_s3_class(history, "data.frame")
+  expect_equal(history$parameters[history$builder == "vgg16"], 138357544)
+  expect_equal(as.numeric(model_lenet5()$count_params()), 60806)
+  expect_true(is.na(history$source[history$builder == "lenet5"]))
+})
+
+test_that("a network is exported, but not over a file that is there", {
+  skip_without_core()
+  path <- withr::local_tempfile(fileext = ".keras")
+  expect_equal(basename(export_run(images_run(), path)), basename(path))
+  expect_gt(file.size(path), 0)
+  expect_error(export_run(images_run(), path), "must be new")
+})

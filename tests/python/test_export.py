@@ -1,0 +1,83 @@
+"""Networks as files for other programs: bytes in, the run's own probabilities out."""
+
+from __future__ import annotations
+
+import importlib.util
+
+import numpy as np
+import pytest
+
+import kerasduet as kd
+from kerasduet import exporting
+from kerasduet.errors import ArgumentType, KerasduetError, RunFolderError
+
+
+@pytest.fixture(scope="module")
+def images():
+    random = np.random.default_rng(0)
+    return random.integers(0, 256, (24, 65, 65, 1), dtype=np.uint8), np.arange(24) % 3
+
+
+@pytest.fixture(scope="module")
+def run(images):
+    """Give a run of GoogLeNet, whose auxiliary heads are trained and not asked."""
+    x, y = images
+    settings = {"builder": "googlenet", "width": 0.03, "input_shape": (65, 65, 1), "classes": 3}
+    data = {"x": x, "y": y}
+    return kd.run_experiment(
+        "images", data=data, epochs=1, batch_size=8, seed=1, progress=False, **settings
+    )
+
+
+def test_auxiliary_heads_are_trained_and_the_main_head_is_asked(run, images, tmp_path):
+    x, _ = images
+    assert set(run.model.output) == {"probabilities", "auxiliary_1", "auxiliary_2"}
+    row = run.history.iloc[0]
+    assert {"accuracy", "val_accuracy", "loss", "val_loss"} <= set(run.history)
+    heads = [row["probabilities_loss"], row["auxiliary_1_loss"], row["auxiliary_2_loss"]]
+    assert row["loss"] == pytest.approx(heads[0] + 0.3 * (heads[1] + heads[2]), rel=1e-3)
+    shown = run.predict(x, kind="prob")
+    assert shown.shape == (24, 3)
+    wanted = np.asarray(run.model(x.astype(np.float32) / 255)["probabilities"])
+    np.testing.assert_allclose(shown.to_numpy(), wanted, atol=1e-6)
+    assert kd.load_run(run.save(tmp_path / "run")).predictions().equals(run.predictions())
+
+
+def test_keras_file_and_saved_model_give_the_runs_probabilities(run, images, tmp_path):
+    import keras
+    import tensorflow as tf
+
+    x, _ = images
+    wanted = run.predict(x[:5], kind="prob").to_numpy()
+    file = run.export(tmp_path / "network.keras")
+    read = keras.saving.load_model(file)
+    assert read.input.dtype == "uint8"
+    np.testing.assert_allclose(read.predict_on_batch(x[:5]), wanted, rtol=0, atol=1e-6)
+    folder = run.export(tmp_path / "network", "savedmodel")
+    loaded = tf.saved_model.load(folder)
+    served = loaded.serve(tf.constant(x[:5])).numpy()
+    np.testing.assert_allclose(served, wanted, rtol=0, atol=1e-6)
+    assert {p.name for p in tmp_path.iterdir()} == {"network.keras", "network"}
+    assert run.export(tmp_path / "network", "savedmodel", overwrite=True) == folder
+
+
+def test_what_cannot_be_written_is_refused_first(run, tmp_path, monkeypatch):
+    (tmp_path / "there.keras").write_text("mine")
+    cases = [
+        (("x.h5",), ArgumentType, "path: must end with .keras"),
+        (("there.keras",), RunFolderError, "path: must be new"),
+        (("none/x.keras",), RunFolderError, "path: must lie in a folder that exists"),
+        (("x", "pdf"), KerasduetError, "format: no option 'pdf'"),
+    ]
+    if importlib.util.find_spec("tf2onnx") is None:
+        cases.append((("x.onnx", "onnx"), ArgumentType, "needs the package tf2onnx"))
+    monkeypatch.setattr(exporting, "_whole", lambda run: pytest.fail("work was begun"))
+    for (name, *more), error, text in cases:
+        with pytest.raises(error) as refused:
+            run.export(tmp_path / name, *more)
+        assert text in str(refused.value)
+    monkeypatch.setattr(exporting, "backend_name", lambda: "torch")
+    with pytest.raises(ArgumentType, match="not written on the backend torch"):
+        run.export(tmp_path / "x", "savedmodel")
+    assert [p.name for p in tmp_path.iterdir()] == ["there.keras"]
+    assert (tmp_path / "there.keras").read_text() == "mine"
