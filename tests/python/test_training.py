@@ -327,8 +327,8 @@ def test_the_rows_are_let_go_of_after_training(monkeypatch):
     kept = []
     real = course.feed_rows
 
-    def watched(*given):
-        kept.append(real(*given))
+    def watched(*given, **more):
+        kept.append(real(*given, **more))
         return kept[-1]
 
     monkeypatch.setattr(course, "feed_rows", watched)

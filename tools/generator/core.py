@@ -79,17 +79,16 @@ class Core:
         return list(self.package.exports or ())
 
     def builders(self) -> dict[str, Function]:
-        """Give the functions of `models` that are written in one of its folders."""
+        """Give the functions of `models` that are written in a file below it."""
         models = self._member("models")
         if models is None:
             return {}
         found = {}
-        folder = models.path.count(".") + 1
         for name in models.exports or ():
             member = self._target(models.members[name])
             if member.is_module and name in member.members:
                 member = self._target(member.members[name])
-            if member.is_function and member.module.path.count(".") > folder:
+            if member.is_function and member.module.path != models.path:
                 found[name] = self._function(member, with_rules=True)
         return found
 
