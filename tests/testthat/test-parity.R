@@ -3,10 +3,12 @@ test_that("both languages give the same bits, from fresh processes", {
   skip_unless_installed()
   said <- character()
   tell <- function(event) said <<- c(said, event$language)
-  # A dense and a recurrent network are tests/python/test_parity.py's.
+  # A dense and a recurrent network are tests/python/test_parity.py's; this one has a schedule and
+  # augmented images.
   small <- experiment(
     "mnist-cnn",
-    dataset = "mnist-subset", filters = 2, dense_units = 4, epochs = 1, batch_size = 512
+    dataset = "mnist-subset", filters = 2, dense_units = 4, epochs = 1, batch_size = 512,
+    schedule = "cosine", shift = 0.1, flip = "horizontal"
   )
   found <- check_parity(small, progress = tell)
   expect_s3_class(found, "kerasduet_parity")
