@@ -298,7 +298,10 @@ def test_page_of_a_classifier(pages, image_run):
     ):
         assert part in page.text, part
     assert len(page.images) == 6
-    assert "Grid of 12 test digits" in page.images[-1]["alt"]
+    mistakes, filters, saliency = (image["alt"] for image in page.images[-3:])
+    assert "Grid of 12 test digits" in mistakes
+    assert "filters of the layer dense_1" in filters
+    assert "what counts for the class" in saliency
 
 
 def test_page_of_a_saved_run_whose_data_cannot_be_had(pages):
