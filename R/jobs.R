@@ -106,8 +106,8 @@ cross_validate <- function(experiment, folds = 5, repeats = 1, folder = NULL, en
 #' @param methods Character. What the networks are compared with: `"naive"`, `"seasonal_naive"`,
 #'   `"drift"`, `"seasonal_drift"`, `"copy_feature"` (the last value of one of `features`, chosen on
 #'   the validation rows), `"theta"`, `"ets"`, `"arima"`, `"r_ets"` and `"r_auto_arima"` (of R's
-#'   forecast package, in a process of its own that Python's package rpy2 starts), or a method that a
-#'   Python module registers. `NULL` (default) takes all that can be used here, `list()` none.
+#'   forecast package, in a process of its own that Python's package rpy2 starts), or a method that
+#'   a Python module registers. `NULL` (default) takes all that can be used here, `list()` none.
 #' @inheritParams run_many
 #'
 #' @details
