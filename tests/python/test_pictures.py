@@ -5,6 +5,9 @@ from __future__ import annotations
 import hashlib
 import io
 import os
+import threading
+import warnings
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pandas as pd
@@ -149,6 +152,36 @@ def test_an_image_of_too_many_pixels_is_not_unpacked(side):
 
 
 # A folder ----------------------------------------------------------------------------------
+
+
+def test_reading_in_threads_leaves_other_warnings_alone(monkeypatch, recwarn):
+    before = list(warnings.filters)
+    first, second = threading.Event(), threading.Event()
+    real = Look._drawn
+
+    def drawn(self, content):
+        if content.startswith(b"1"):  # begins first, and ends while the other is under way
+            first.set()
+            second.wait(10)
+        else:
+            first.wait(10)
+            second.set()
+            ended.wait(10)
+        warnings.warn_explicit("odd metadata", UserWarning, "TiffImagePlugin.py", 1, "PIL.Tiff")
+        return real(self, content[1:])
+
+    ended = threading.Event()
+    monkeypatch.setattr(Look, "_drawn", drawn)
+    file = io.BytesIO()
+    Image.fromarray(np.full((4, 4), 7, np.uint8)).save(file, "PNG")
+    look = Look(4, 4, "grey")
+    with ThreadPoolExecutor(2) as threads:
+        one = threads.submit(look.pixels, b"1" + file.getvalue())
+        other = threads.submit(look.pixels, b"2" + file.getvalue())
+        assert (one.result(10) == 7).all()
+        ended.set()
+        assert (other.result(10) == 7).all()
+    assert list(warnings.filters) == before and not recwarn.list
 
 
 def test_classes_are_the_folders_in_order_and_splits_are_stratified(photos):

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
+import re
+import threading
 import warnings
 from dataclasses import dataclass
 from typing import Any
@@ -15,6 +18,35 @@ __all__ = ["FORMATS", "Look", "Unreadable"]
 FORMATS = ("BMP", "GIF", "JPEG", "PNG", "PPM", "TIFF", "WEBP")
 MOST_PIXELS = 89_478_485  # Pillow's own limit, beyond which a small file fills the memory
 SIXTEEN = 65_535 / 255  # of 16-bit pixels to 8-bit ones
+
+
+class _Quiet:
+    """Ignore what Pillow warns of, such as metadata that nothing here looks at, for a while.
+
+    Files are read in several threads. `warnings.catch_warnings` puts back what it found, so that
+    of two threads the later one would leave all warnings of the process ignored.
+    """
+
+    FILTER = ("ignore", None, Warning, re.compile("PIL"), 0)
+
+    def __init__(self) -> None:
+        self._lock, self._users = threading.Lock(), 0
+
+    def __enter__(self) -> None:
+        with self._lock:
+            self._users += 1
+            if self._users == 1:
+                warnings.filters.insert(0, self.FILTER)  # type: ignore[attr-defined]
+
+    def __exit__(self, *error: object) -> None:
+        with self._lock:
+            self._users -= 1
+            if self._users == 0:
+                with contextlib.suppress(ValueError):  # another one has put back its own
+                    warnings.filters.remove(self.FILTER)  # type: ignore[attr-defined]
+
+
+_quiet = _Quiet()
 
 
 class Unreadable(ValueError):
@@ -62,8 +94,7 @@ class Look:
         Unreadable
             No image, a damaged one, one of floats, or one too large.
         """
-        with warnings.catch_warnings():  # of metadata that nothing here looks at
-            warnings.simplefilter("ignore")
+        with _quiet:
             try:
                 image = self._drawn(content)
             except Unreadable:
