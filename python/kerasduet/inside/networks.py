@@ -9,6 +9,7 @@ import numpy as np
 
 from kerasduet.checks import nearest, show, text
 from kerasduet.data.images import check_images
+from kerasduet.data.part import taken
 from kerasduet.errors import ArgumentType, NonFinite, ShapeError, UnknownName
 from kerasduet.experiments import Experiment
 from kerasduet.inside.calls import Call, calls_of
@@ -94,21 +95,23 @@ class Subject:
             )
         if one:
             given = _with_rows(given, learned.input_shape)
-        flat = self.run.experiment.builder == "dnn"
-        images: np.ndarray = learned.to_network(
-            check_images(given, learned.input_shape, flat=flat, name=name)
-        )
-        return images
+        task: Any = self.run.task
+        if hasattr(task, "images_of"):
+            images = taken(task.images_of(self.run, given, name), slice(None))
+        else:
+            images = check_images(given, learned.input_shape, flat=False, name=name)
+        found: np.ndarray = learned.to_network(images)
+        return found
 
 
 def _with_rows(given: Any, shape: tuple[int, ...]) -> Any:
     """Give a single image an axis of rows."""
     try:
         image = np.asarray(given)
-    except ValueError:  # what the check of images refuses in its own words
+    except (TypeError, ValueError):  # what the check of images refuses in its own words
         return given
     single = image.shape == shape or (image.shape == shape[:2] and shape[2:] == (1,))
-    return image[None] if single else image
+    return image[None] if single else given
 
 
 def _own(given: Any, shape: tuple[int | None, ...], name: str, one: bool) -> np.ndarray:

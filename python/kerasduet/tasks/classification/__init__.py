@@ -188,11 +188,11 @@ class Classification(Task):
 
         return verbs.predict(run, x, kind)
 
-    def images_of(self, run: Any, given: Any) -> Any:
-        """Give the images that a verb was given, checked."""
+    def images_of(self, run: Any, given: Any, name: str = "x") -> Any:
+        """Give the images that a verb was given as its argument `name`, checked."""
         from kerasduet.tasks.classification import verbs
 
-        return verbs.images_of(run, given)
+        return verbs.images_of(run, given, name)
 
     @property
     def verbs(self) -> Mapping[str, Callable[..., Any]]:

@@ -58,9 +58,9 @@ def _probabilities(run: Result, x: Any, *, level: int) -> np.ndarray:
     return refuse_no_numbers(predict_outputs(run.model, learned, images))
 
 
-def images_of(run: Result, x: Any) -> np.ndarray:
+def images_of(run: Result, x: Any, name: str = "x") -> np.ndarray:
     """Give arrays of images, or the test rows of a data set, checked."""
     learned: Any = run.preprocessing
     given = x.x_test if isinstance(x, Dataset) else x
     flat = run.experiment.builder == "dnn"
-    return check_images(given, learned.input_shape, flat=flat, name="x")
+    return check_images(given, learned.input_shape, flat=flat, name=name)

@@ -112,12 +112,12 @@ class Pictures(Classification):
         saved.check_names(learned)
         saved.refuse_other_shape(learned, self.shapes(experiment.data)["input_shape"])
 
-    def images_of(self, run: Any, given: Any) -> Any:
+    def images_of(self, run: Any, given: Any, name: str = "x") -> Any:
         """Give the images of paths, or arrays as they are."""
         from kerasduet.tasks.pictures.verbs import files_of
 
-        found = files_of(run, given)
-        return super().images_of(run, given) if found is None else found
+        found = files_of(run, given, name)
+        return super().images_of(run, given, name) if found is None else found
 
 
 TASK = Pictures()
