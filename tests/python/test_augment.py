@@ -169,8 +169,8 @@ def seen(monkeypatch, **changes):
     """Train, and give the images as the network saw them, by epoch and row."""
     real, batches = course.feed_rows, []
 
-    def watched(part, prepare, size, augment=None):
-        made = real(part, prepare, size, augment)
+    def watched(part, prepare, size, augment=None, *more, **named):
+        made = real(part, prepare, size, augment, *more, **named)
         batches.append((made, augment))
         return made
 

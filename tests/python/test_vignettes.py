@@ -23,6 +23,7 @@ LESSONS = (
     "convolutional-networks", "recurrence", "long-memory", "tables",
     "seeing-inside", "transfer-learning",
 )  # fmt: skip
+GUIDES = ("seeing-inside", "transfer-learning")  # about runs, with few results of arithmetic
 RENDERED = (*EXAMPLES, *LESSONS)
 SECTIONS = [
     "The question",
@@ -331,6 +332,8 @@ def test_pages_have_both_languages_and_equal_digests(pages, name):
     proof = {row[0]: row[1:] for row in cells if len(row) == 4}
     if name in EXAMPLES:
         assert set(proof) == {"weights", "history", "predictions"}
+    elif name in GUIDES:
+        assert {"weights", "history", "predictions"} < set(proof)
     else:
         assert len(proof) > 20
     for in_r, in_python, same in proof.values():
@@ -356,7 +359,7 @@ def test_pages_show_no_error_and_no_leftover_markup(pages, name):
     assert not re.search(r"\bnp\.(?:float|int|bool|str)\w*\(", words), (
         "numpy's types, which R does not print"
     )
-    assert "<math" in pages[name]
+    assert "<math" in pages[name] or name in GUIDES
     assert "rendered with rmarkdown" in words
 
 
