@@ -180,7 +180,8 @@ save_run <- function(run, folder, overwrite = FALSE) {
 #' @param format Character. `"keras"` (default) for Keras's own file (.keras), `"onnx"` for ONNX
 #'   (.onnx), or `"savedmodel"` for TensorFlow's SavedModel. A format that the backend does not
 #'   offer, or whose package is not installed, is refused before work starts.
-#' @param overwrite Logical. Whether to replace what is there. Default `FALSE`.
+#' @param overwrite Logical. Whether to replace a file, or a SavedModel, that is there; a folder of
+#'   other things never is. Default `FALSE`.
 #' @return The absolute path of the file or folder, invisibly.
 #' @seealso [save_run()], which keeps the whole run
 #' @examplesIf kerasduet:::has_core()

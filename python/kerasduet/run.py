@@ -261,7 +261,7 @@ class Run(Result):
         format : {"keras", "onnx", "savedmodel"}
             Keras's own file (.keras), ONNX (.onnx) or TensorFlow's SavedModel.
         overwrite : bool
-            Replace what is there.
+            Replace a file, or a SavedModel, that is there; never a folder of other things.
 
         Returns
         -------
