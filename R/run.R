@@ -404,7 +404,8 @@ predictions <- function(run) {
 #'   a `kerasduet_array` or a data set; or a series (data frame, tibble, `ts`) of at least
 #'   lookback + difference rows, which is continued: its columns are found by the names that they
 #'   had in training; or a table (data frame, tibble, data.table) with the columns of the training,
-#'   in any order and beside others.
+#'   in any order and beside others; or,
+#'   of a classifier of image files, their paths, or a data frame with the column `image_column`.
 #' @param type Character. For classes "class" (default) or "prob"; for a number of a table
 #'   "response" (default); for boxes "boxes" (default), those of a score of at least 0.25, or
 #'   "all", those of at least 0.01.
