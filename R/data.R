@@ -6,7 +6,10 @@
 #' @param data Your own data instead; `NULL` (the default) takes the experiment's. For images a
 #'   list of `x` (an array of n x height x width, or with a fourth axis of channels; whole numbers
 #'   0..255 stored as integer, or numbers 0..1) and `y` (a factor, or whole numbers from 0),
-#'   perhaps with `x_test` and `y_test`. For a series a data frame, a tibble, a `ts`, or a series
+#'   perhaps with `x_test` and `y_test`. For image files a data frame of paths and labels, in the
+#'   columns `image_column` and `label_column`. For images with boxes a list of `x` and `boxes`, a
+#'   data frame with a box a row: `image` (from 1), `class`, `left`, `top`, `right` and `bottom` in
+#'   pixels. For a series a data frame, a tibble, a `ts`, or a series
 #'   of zoo or xts; see Details. For a table a data frame, a tibble or a data.table.
 #'
 #' @details

@@ -6,11 +6,12 @@
 #'
 #' @param x A run, from [run_experiment()] or [load_run()].
 #' @param kind Character. What to draw:
-#'   * `"overview"` (default): of a classifier history, confusion and digits; of a forecaster
-#'     forecast, history and horizon; of a table history, confusion or residuals, and importance.
+#'   * `"overview"` (default): of a classifier history, confusion and digits; of a detector
+#'     history and scenes; of a forecaster forecast, history and horizon; of a table history, confusion or residuals, and importance.
 #'   * `"history"`: loss and metric by epoch, of the training and the validation rows.
 #'   * `"digits"`: test images with prediction and truth.
 #'   * `"confusion"`: counts of true classes (rows) by predicted classes.
+#'   * `"scenes"`: test images with the boxes of a detector.
 #'   * `"forecast"`: the last test windows beside truth and baselines.
 #'   * `"horizon"`: mean absolute error by step ahead.
 #'   * Of tables: `"reliability"`, how often probabilities came true; `"roc"`, hits by false alarms;
@@ -49,7 +50,8 @@ plot.kerasduet_run <- function(x, kind = "overview", ...) {
 #' @param run A run, from [run_experiment()] or [load_run()].
 #' @inheritParams plot.kerasduet_run
 #' @param rows Whole numbers. Test images to show, by their `row` in [predictions()], at most
-#'   60; `NULL` (default) shows up to six mistakes, the most confident first, and right ones.
+#'   60; `NULL` (default) shows up to six mistakes, the most confident first, and right ones; of
+#'   a detector the first nine.
 #' @param windows Whole number. Test windows to show in a forecast, the last ones that do not
 #'   overlap; `NULL` (default) shows as many as hold 52 steps.
 #' @param ... Other settings, by name: `column` of `"dependence"` (character), `columns` of

@@ -180,7 +180,8 @@ save_run <- function(run, folder, overwrite = FALSE) {
 #' @param format Character. `"keras"` (default) for Keras's own file (.keras), `"onnx"` for ONNX
 #'   (.onnx), or `"savedmodel"` for TensorFlow's SavedModel. A format that the backend does not
 #'   offer, or whose package is not installed, is refused before work starts.
-#' @param overwrite Logical. Whether to replace what is there. Default `FALSE`.
+#' @param overwrite Logical. Whether to replace a file, or a SavedModel, that is there; a folder of
+#'   other things never is. Default `FALSE`.
 #' @return The absolute path of the file or folder, invisibly.
 #' @seealso [save_run()], which keeps the whole run
 #' @examplesIf kerasduet:::has_core()
@@ -403,7 +404,8 @@ predictions <- function(run) {
 #'   a `kerasduet_array` or a data set; or a series (data frame, tibble, `ts`) of at least
 #'   lookback + difference rows, which is continued: its columns are found by the names that they
 #'   had in training; or a table (data frame, tibble, data.table) with the columns of the training,
-#'   in any order and beside others.
+#'   in any order and beside others; or,
+#'   of a classifier of image files, their paths, or a data frame with the column `image_column`.
 #' @param type Character. For classes "class" (default) or "prob"; for a number of a table
 #'   "response" (default); for boxes "boxes" (default), those of a score of at least 0.25, or
 #'   "all", those of at least 0.01.

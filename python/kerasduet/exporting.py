@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kerasduet.checks import choice, flag, show
+from kerasduet.data.pictures.files import named
 from kerasduet.data.preprocessing import ImagePreprocessing
 from kerasduet.environment import backend_name
 from kerasduet.errors import ArgumentType, RunFolderError
@@ -55,6 +56,9 @@ FORMATS = {
     "savedmodel": Format("", {"tensorflow": (), "jax": ("tensorflow",)}),
 }
 
+# All that TensorFlow writes into the folder of a SavedModel.
+SAVED_MODEL = {"assets", "fingerprint.pb", "saved_model.pb", "variables"}
+
 
 def export_run(
     run: Result, path: str | os.PathLike[str], format: str = "keras", *, overwrite: bool = False
@@ -81,8 +85,16 @@ def _target(path: Any, ending: str, *, overwrite: bool) -> Path:
         raise ArgumentType(f"path: must be the path of a file to write; got {show(path)}.")
     target = Path(path).expanduser().absolute()
     if ending and target.suffix != ending:
+        other = next(
+            (name for name, one in FORMATS.items() if one.ending == target.suffix), None
+        )
+        fix = (
+            f'Rename it, or set format = "{other}".'
+            if other and target.suffix
+            else "Rename it."
+        )
         raise ArgumentType(
-            f"path: must end with {ending} for this format; got {show(target.name)}. Rename it."
+            f"path: must end with {ending} for this format; got {show(target.name)}. {fix}"
         )
     if not target.parent.is_dir():
         raise RunFolderError(
@@ -93,7 +105,25 @@ def _target(path: Any, ending: str, *, overwrite: bool) -> Path:
             f"path: must be new; got {show(str(path))}, which is there already. Choose another, or "
             "set overwrite to true."
         )
+    if target.exists():
+        _refuse_strange(target, str(path), folder=not ending)
     return target
+
+
+def _refuse_strange(target: Path, name: str, *, folder: bool) -> None:
+    """Replace what an export may have written, never a folder of other things."""
+    kind = "a folder" if target.is_dir() else "a file"
+    if folder and target.is_dir():
+        strange = sorted(set(os.listdir(target)) - SAVED_MODEL)
+        if not strange and not target.is_symlink():
+            return
+        kind = f"a folder that holds {named(strange)}" if strange else "a link"
+    elif not folder and not target.is_dir():
+        return
+    wanted = "a SavedModel" if folder else "a file"
+    raise RunFolderError(
+        f"path: only {wanted} is replaced; got {show(name)}, which is {kind}. Choose another."
+    )
 
 
 def _refuse_other_rows(run: Result) -> None:

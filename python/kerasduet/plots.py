@@ -33,10 +33,12 @@ def plot_data(
     run : Run
         The run.
     kind : str
-        "overview": history, confusion and digits of a classifier; forecast, history and
-        horizon of a forecaster; history, confusion or residuals, and importance of a table.
+        "overview": history, confusion and digits of a classifier; history and scenes of a
+        detector; forecast, history and horizon of a forecaster; history, confusion or
+        residuals, and importance of a table.
         "history": loss and metric by epoch. "digits": test images with prediction and truth.
-        "confusion": counts of truth (rows) by prediction.
+        "confusion": counts of truth (rows) by prediction. "scenes": test images with the boxes
+        of a detector.
         "forecast": the last test windows beside truth and baselines. "horizon": mean absolute
         error by step. Of tables: "reliability", how often probabilities came true; "roc", hits
         by false alarms; "residuals" against fitted values; "importance" of the columns;
@@ -44,7 +46,8 @@ def plot_data(
         kind of your own; see `kerasduet.figures.register_figure`.
     rows : sequence of int, optional
         Test images to show, by their `row` in `predictions()` (from 1), at most 60. By
-        default up to six mistakes, the most confident first, and right ones up to twelve.
+        default up to six mistakes, the most confident first, and right ones up to twelve;
+        of a detector the first nine.
     windows : int, optional
         Test windows to show, the last ones that do not overlap; by default as many as hold
         52 steps. Of a season of one step, the seasonal baselines are naive and not shown.

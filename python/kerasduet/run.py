@@ -81,17 +81,21 @@ class Run(Result):
             (0 and 1 where the training images were masks) or floats 0..1; or a series with at
             least lookback + difference rows, which is continued: its columns are found by the
             names that they had in training, a series without a name is the target's; or a table
-            with the columns of the training, in any order and beside others.
-        kind : {"class", "prob", "response"}, optional
+            with the columns of the training, in any order and beside others. Of a classifier of
+            image files also the path of one, a list of paths, or a table with the column
+            `image_column`.
+        kind : {"class", "prob", "response", "boxes", "all"}, optional
             For classes: their names (n,), the default, or a DataFrame of probabilities with a
             column a class. For a number of a table "response": numbers (n,), in the target's
-            units. A series is always given as the table of `forecast()`.
+            units. For boxes "boxes", those of a score of at least 0.25, the default, or
+            "all", those of at least 0.01. A series is always given as the table of `forecast()`.
 
         Returns
         -------
         numpy.ndarray or pandas.DataFrame
             Labels are the caller's own, as in `predictions()`: texts or numbers of the
-            categorical that the run was trained on, else codes as whole numbers.
+            categorical that the run was trained on, else codes as whole numbers. Boxes have
+            a row each: image (from 1), class, score, left, top, right and bottom in pixels.
 
         Raises
         ------
@@ -261,7 +265,7 @@ class Run(Result):
         format : {"keras", "onnx", "savedmodel"}
             Keras's own file (.keras), ONNX (.onnx) or TensorFlow's SavedModel.
         overwrite : bool
-            Replace what is there.
+            Replace a file, or a SavedModel, that is there; never a folder of other things.
 
         Returns
         -------

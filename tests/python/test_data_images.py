@@ -85,7 +85,7 @@ def test_rows_of_pixels_are_read_row_by_row_where_they_are_wanted():
     ("images", "error", "text"),
     [
         ([[[0, 1], [2]]], ShapeError, "x: must be a rectangular array of images; "),
-        (np.full((1, 2, 2), "a"), ArgumentType, "x: must hold numbers; got <U1."),
+        (np.full((1, 2, 2), "a"), ArgumentType, "x: must be images as an array of numbers;"),
         (np.zeros((1, 2, 2), complex), ArgumentType, "x: must hold numbers; got complex128."),
         (np.full((1, 2, 2), 256), PixelRange, "x: whole-number pixels must lie in 0..255; "),
         (np.full((1, 2, 2), -1), PixelRange, "x: whole-number pixels must lie in 0..255; "),

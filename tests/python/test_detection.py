@@ -20,6 +20,7 @@ from kerasduet.errors import (
     LengthMismatch,
     UnknownName,
 )
+from kerasduet.figures.kinds import plot_data
 from kerasduet.models.vision.yolo_v1 import LAYERS, POOL
 from kerasduet.tasks.detection.scenes import digit_scenes
 
@@ -379,6 +380,35 @@ def test_scenes_are_drawn(run):
     assert drawn.alt_text.startswith("2 test images with ")
     with pytest.raises(ArgumentRange, match="rows"):
         run.plot("scenes", rows=[13])
+
+
+def test_of_many_boxes_an_image_is_drawn_with_the_best(run):
+    (panel,) = plot_data(run, "scenes").panels
+    found = run.predict(run.dataset)
+    drawn = panel.frames["found"]
+    for image, some in drawn.groupby("image"):
+        best = found[found["image"] == image].nlargest(10, "score")["score"]
+        assert some["score"].tolist() == best.tolist()
+    assert len(drawn) < len(found)
+    assert panel.subtitle.endswith("Thin black: true. At most the 10 best an image")
+    assert (drawn["above"] >= 0.04 * 64).all() and (drawn["above"] <= 64).all()
+
+
+def test_scenes_of_an_overview_are_six_in_rows_of_three(run):
+    history, scenes = plot_data(run).panels
+    assert len(scenes.facets.values) == 6 and scenes.facets.columns == 3
+    assert plot_data(run).layout == ((1, history.height), (1, scenes.height))
+
+
+def test_a_detector_says_what_it_does_not_take(run):
+    with pytest.raises(
+        ArgumentType, match="needs a classifier; got the run yolo-digits, a detector"
+    ):
+        kd.plot_embedding(run)
+    with pytest.raises(
+        ArgumentType, match="x: must be images as an array of numbers; got text"
+    ):
+        run.predict("scene.png")
 
 
 def test_other_runs_have_no_boxes():

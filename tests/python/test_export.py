@@ -66,6 +66,7 @@ def test_what_cannot_be_written_is_refused_first(run, tmp_path, monkeypatch):
     cases = [
         (("x.h5",), ArgumentType, "path: must end with .keras"),
         (("there.keras",), RunFolderError, "path: must be new"),
+        (("x.onnx",), ArgumentType, 'Rename it, or set format = "onnx".'),
         (("none/x.keras",), RunFolderError, "path: must lie in a folder that exists"),
         (("x", "pdf"), KerasduetError, "format: no option 'pdf'"),
     ]
@@ -81,3 +82,30 @@ def test_what_cannot_be_written_is_refused_first(run, tmp_path, monkeypatch):
         run.export(tmp_path / "x", "savedmodel")
     assert [p.name for p in tmp_path.iterdir()] == ["there.keras"]
     assert (tmp_path / "there.keras").read_text() == "mine"
+
+
+def test_overwrite_replaces_no_folder_of_other_things(run, tmp_path, monkeypatch):
+    photos = tmp_path / "photos"
+    (photos / "cat").mkdir(parents=True)
+    (tmp_path / "folder.keras").mkdir()
+    (tmp_path / "notes").write_text("mine")
+    (tmp_path / "empty").mkdir()
+    (tmp_path / "link").symlink_to(tmp_path / "empty")
+    monkeypatch.setattr(exporting, "_whole", lambda run: pytest.fail("work was begun"))
+    cases = [
+        (
+            "photos",
+            "savedmodel",
+            "only a SavedModel is replaced; got '{}', which is a folder that holds cat",
+        ),
+        ("notes", "savedmodel", "only a SavedModel is replaced; got '{}', which is a file"),
+        ("link", "savedmodel", "only a SavedModel is replaced; got '{}', which is a link"),
+        ("folder.keras", "keras", "only a file is replaced; got '{}', which is a folder"),
+    ]
+    for name, format, text in cases:
+        path = tmp_path / name
+        with pytest.raises(RunFolderError) as refused:
+            run.export(path, format, overwrite=True)
+        assert str(refused.value) == f"path: {text.format(path)}. Choose another."
+    assert (photos / "cat").is_dir()
+    assert (tmp_path / "notes").read_text() == "mine"

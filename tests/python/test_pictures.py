@@ -376,7 +376,9 @@ def test_a_run_predicts_paths(run, photos, tmp_path):
     array = np.asarray(Image.open(files[0]).resize((8, 8), Image.Resampling.BILINEAR))[None]
     assert np.allclose(run.predict(array, kind="prob"), chances[:1], atol=1e-6)
     assert run.evaluate(files, ["cat", "dog"])["errors"] in (0.0, 1.0, 2.0)
-    with pytest.raises(DatasetError, match=r"'none\.png' \(not there\) cannot, 1 of 1"):
+    with pytest.raises(
+        DatasetError, match=r"'none\.png' \(not there\) cannot, 1 of 1\. Replace .* them\.$"
+    ):
         run.predict("none.png")
     with pytest.raises(DatasetError, match=r"\(a folder\) cannot"):
         run.predict(tmp_path)

@@ -291,7 +291,7 @@ def test_a_run_of_an_earlier_version_has_fewer_baselines(series_run):
     [
         ("horizn", {}, UnknownName, "Did you mean horizon?"),
         ("forecast", {}, ArgumentType, "forecast is for forecasting; got the run mnist-dnn"),
-        ("history", {"rows": [1]}, ArgumentType, "rows: only digits has this setting"),
+        ("history", {"rows": [1]}, ArgumentType, "rows: only digits and scenes have this"),
         ("overview", {"windows": 1}, ArgumentType, "windows: only forecast has this setting"),
         (
             "digits",
@@ -424,6 +424,16 @@ def test_overview_figure_holds_all_panels(image_run, series_run):
     assert len(image_run.plot().axes) == 2 + 1 + 12
     assert len(series_run.plot().axes) == 1 + 2 + 1
     assert image_run.summary in image_run.plot().alt_text
+
+
+def test_subtitles_that_share_a_row_have_two_lines(image_run):
+    from kerasduet.figures.kinds import plot_data
+
+    halves = plot_data(image_run).panels[1:]
+    for panel in halves:
+        assert max(map(len, panel.subtitle.splitlines())) <= 44
+        (alone,) = plot_data(image_run, panel.kind).panels
+        assert panel.subtitle.replace("\n", " ") == alone.subtitle
 
 
 def test_a_figure_shows_itself_in_a_notebook_with_its_alt_text(image_run):

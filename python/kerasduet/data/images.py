@@ -310,6 +310,11 @@ def check_images(
         images = np.asarray(x)
     except ValueError as error:
         raise ShapeError(f"{name}: must be a rectangular array of images; {error}.") from None
+    if images.dtype.kind in "US":
+        raise ArgumentType(
+            f"{name}: must be images as an array of numbers; got text. Only classifiers of "
+            "image files take paths: read the images into an array first."
+        )
     _check_image_shape(images, input_shape, flat, name)
     if images.dtype.kind not in "buif":
         raise ArgumentType(

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 __all__ = ["Kind", "check_settings", "figure_kinds", "plot_data", "register_figure"]
 
 OVERVIEW = "overview"
+HALF = 44  # letters of a subtitle that fit half of a figure
 
 
 @dataclass(frozen=True)
@@ -151,7 +152,14 @@ def _overview(result: Result, settings: dict[str, Any]) -> PlotData:
     subtitle = "\n".join(textwrap.fill(note, 100) for note in notes)
     data = PlotData(OVERVIEW, title, subtitle, tuple(panels))
     if len(panels) == 3:
+        # The last two share a row.
+        halves = (
+            replace(panel, subtitle=textwrap.fill(panel.subtitle, HALF)) for panel in panels[1:]
+        )
+        data = replace(data, panels=(panels[0], *halves))
         return replace(data, rows=(1, 2), heights=(1.0, 1.5))
+    if len(panels) == 2:
+        return replace(data, heights=tuple(panel.height for panel in panels))
     return data
 
 
@@ -174,8 +182,9 @@ def _check_fit(result: Result, kind: str, settings: dict[str, Any]) -> None:
         having = [found for found in _known() if name in found.settings]
         if not any(found.name in shown and found.fits(task) for found in having):
             parts = dict.fromkeys(found.name for found in having)
+            has = "has" if len(parts) == 1 else "have"
             raise ArgumentType(
-                f"{name}: only {' and '.join(parts)} has this setting; got {show(value)} with "
+                f"{name}: only {' and '.join(parts)} {has} this setting; got {show(value)} with "
                 f"the kind {kind} of the run {experiment.name}."
             )
 

@@ -52,7 +52,7 @@ def plot_embedding(run: Result, method: str = "pca", *, data: Any = None) -> Run
     Raises
     ------
     ArgumentType
-        No run, or one without classes.
+        No run, or one of no classifier.
     UnknownName
         No such method.
     DatasetError
@@ -84,9 +84,9 @@ def embedding_data(
         raise ArgumentType(f"run: must be a run; got {show(run)}.")
     choice("method", method, METHODS)
     names = run.class_names
-    if not names:
+    if not names or "class" not in run.task.kinds:
         raise ArgumentType(
-            f"run: plot_embedding() needs classes; got the run {run.experiment.name}, "
+            f"run: plot_embedding() needs a classifier; got the run {run.experiment.name}, "
             f"{run.task.noun}."
         )
     dataset = dataset_of(run, data)

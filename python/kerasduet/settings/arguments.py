@@ -146,6 +146,10 @@ ELSEWHERE = {
     "lookback": ("window", "window_size", "input_size", "timesteps", "n_steps", "lags"),
     "horizon": ("h", "n_ahead", "steps_ahead", "prediction_length"),
     "season": ("period", "seasonal_periods", "season_length"),
+    "image_size": ("target_size", "img_size", "input_shape", "size"),
+    "colour": ("color", "color_mode"),
+    "path": ("directory", "folder", "root"),
+    "scenes": ("n_scenes", "num_scenes"),
     "classes": ("num_classes", "n_classes", "nb_classes"),
 }
 INSTEAD = {

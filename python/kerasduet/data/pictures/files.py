@@ -185,10 +185,11 @@ def scanned(
                     faults[row] = fault
     if faults and not skip:
         told = [f"{show(names[row])} ({why})" for row, why in faults.items()]
+        # A prediction has no such setting, and a row for each file.
+        fix = "" if argument == "x" else ', or set corrupt = "skip"'
         raise DatasetError(
             f"{argument}: must name images that can be read; {named(told)} cannot, "
-            f"{len(faults):,} of {len(paths):,}. Replace or remove them, or set "
-            'corrupt = "skip".'
+            f"{len(faults):,} of {len(paths):,}. Replace or remove them{fix}."
         )
     kept = np.setdiff1d(np.arange(len(paths)), np.array([*faults], dtype=np.int64))
     found = ImageFiles([paths[i] for i in kept], digests[kept], look)

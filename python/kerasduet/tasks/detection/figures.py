@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 __all__ = ["scenes_panel"]
 
 TILES = 9  # images shown by default
+TILES_BESIDE = 6  # beside other panels
+MOST_BOXES = 10  # drawn in an image, the best: more hide it, as those of a bad network do
 MOST_TILES = 60
 HIT = 0.5  # intersection over union with a true box of the class
 TRUE, RIGHT, WRONG = OKABE_ITO["black"], OKABE_ITO["blue"], OKABE_ITO["vermilion"]
@@ -37,12 +39,12 @@ def scenes_panel(run: Result, *, rows: Any = None, share: float = 1.0) -> Panel:
     run : Result
         Of a detector.
     rows : sequence of int, optional
-        Test images to show, from 1; by default the first nine.
+        Test images to show, from 1; by default the first nine, beside other panels the first six.
     share : float
-        Of the width of the figure that it has.
+        Below 1 beside other panels.
     """
     table = run.table
-    chosen = _checked_rows(rows, len(table))
+    chosen = _checked_rows(rows, len(table), TILES if share == 1 else TILES_BESIDE)
     tile = {row: i + 1 for i, row in enumerate(chosen)}
     truth = _of_tiles(boxes_frame(table, "truth"), tile)
     found = boxes_frame(table, "prediction")
@@ -53,11 +55,14 @@ def scenes_panel(run: Result, *, rows: Any = None, share: float = 1.0) -> Panel:
         f"{'' if box.hit else CROSS}{box.name} {percent(box.score)}"
         for box in found.rename(columns={"class": "name"}).itertuples()
     ]
-    found["above"] = found["top"] - 0.04 * table["height"].to_numpy()[found["image"] - 1]
+    # Above its box, but below the upper edge of the image, where its title stands.
+    line = 0.04 * table["height"].to_numpy()[found["image"] - 1]
+    found["above"] = np.maximum(found["top"] - line, line)
+    drawn = found[found.groupby("tile").cumcount() < MOST_BOXES].reset_index(drop=True)
     rows_at = np.array(chosen) - 1
     images = run.preprocessing.to_network(run.dataset.test.take(rows_at)[0])
     pixels = _pixels(images, table.iloc[rows_at], run.experiment.dataset)
-    columns = min(max(1, round(3 * share)), len(chosen))
+    columns = min(3, len(chosen))
     labels = [f"Image {row}" for row in chosen]
     missed = len(truth) - int(found["hit"].sum())
     alt = (
@@ -65,15 +70,18 @@ def scenes_panel(run: Result, *, rows: Any = None, share: float = 1.0) -> Panel:
         f"{int(found['hit'].sum())} of {_boxes(len(found), 'found')} hit one of "
         f"the same class, {missed} are missed."
     )
+    subtitle = "Blue: found. Orange, \u00d7: found and wrong. Thin black: true"
+    if len(drawn) < len(found):
+        subtitle += f". At most the {MOST_BOXES} best an image"
     sides = {"x": "left", "y": "top", "to_x": "right", "to_y": "bottom"}
     return Panel(
         kind="scenes",
         title="Boxes in test images",
-        subtitle="Blue: found. Orange, \u00d7: found and wrong. Thin black: true",
+        subtitle=subtitle,
         x="",
         y="",
         alt=alt,
-        frames={"pixels": pixels, "truth": truth, "found": found},
+        frames={"pixels": pixels, "truth": truth, "found": drawn},
         marks=(
             Mark("raster", "pixels", {c: c for c in ("x", "y", "red", "green", "blue")}),
             Mark("box", "truth", sides, {"edge": TRUE, "width": 0.6}),
@@ -95,9 +103,9 @@ def scenes_panel(run: Result, *, rows: Any = None, share: float = 1.0) -> Panel:
     )
 
 
-def _checked_rows(rows: Any, tests: int) -> list[int]:
+def _checked_rows(rows: Any, tests: int, tiles: int) -> list[int]:
     if rows is None:
-        return list(range(1, min(TILES, tests) + 1))
+        return list(range(1, min(tiles, tests) + 1))
     given = rows.tolist() if hasattr(rows, "tolist") else rows
 
     def one(name: str, value: Any) -> int:
