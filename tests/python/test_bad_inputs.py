@@ -217,5 +217,12 @@ def test_cases_have_names_of_their_own():
 
 
 def test_the_experiments_of_the_cases_train(runs):
-    for name in EXPERIMENTS:
-        assert runs(name).status == "finished"
+    """So that a case is refused for what it gives, not for what it stands on."""
+    untrained = {"experiment", "load_data"}
+    needed = {case.get("experiment") for case in CASES if case["call"] not in untrained}
+    for name, base in EXPERIMENTS.items():
+        if name in needed:
+            assert runs(name).status == "finished"
+        else:
+            kd.experiment(base["preset"], **base["settings"])
+    assert len(needed & set(EXPERIMENTS)) > len(EXPERIMENTS) / 2
