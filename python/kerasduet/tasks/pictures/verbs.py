@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 __all__ = ["files_of"]
 
 
-def files_of(run: Result, x: Any) -> Any:
+def files_of(run: Result, x: Any, name: str = "x") -> Any:
     """Give the images of paths, or of a table of them; None where it is something else.
 
     Parameters
@@ -29,6 +29,8 @@ def files_of(run: Result, x: Any) -> Any:
         Says how images are made alike.
     x : path, sequence of paths, table or Dataset
         A table has the column `image_column`.
+    name : str
+        Argument named in errors.
     """
     data = run.experiment.data
     if isinstance(x, Dataset):
@@ -36,10 +38,10 @@ def files_of(run: Result, x: Any) -> Any:
     if isinstance(x, str | os.PathLike):
         paths = [x]
     elif isinstance(x, Mapping) or hasattr(x, "columns"):
-        frame = as_frame(x, "x")
+        frame = as_frame(x, name)
         if data.image_column not in frame.columns:
             raise UnknownName(
-                f"x: must have the column {data.image_column}, which names image files; got "
+                f"{name}: must have the column {data.image_column}, which names image files; got "
                 f"{', '.join(map(str, frame.columns))}."
             )
         paths = frame[data.image_column]
@@ -48,10 +50,10 @@ def files_of(run: Result, x: Any) -> Any:
     else:
         return None
     if len(paths) == 0:
-        raise EmptyData("x: must have at least one image; got none.")
-    names = path_texts(list(paths), "x")
+        raise EmptyData(f"{name}: must have at least one image; got none.")
+    names = path_texts(list(paths), name)
     found, _, _ = scanned(
-        [str(expanded(name)) for name in names], names, look_of(data), argument="x", skip=False
+        [str(expanded(name)) for name in names], names, look_of(data), argument=name, skip=False
     )
     return found
 
