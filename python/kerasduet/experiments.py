@@ -213,11 +213,19 @@ class Experiment:
             settings = _sized(task, settings)
             builder = networks.OWN_NETWORK
         elif "builder" in settings:
-            BUILDERS.look_up("builder", settings["builder"])
             builder = settings["builder"]
+            if callable(builder):
+                raise ArgumentType(
+                    "builder: must be a name, such as 'lenet5'; got a function. Give one that "
+                    "makes a network as model."
+                )
+            BUILDERS.look_up("builder", builder)
             refuse_misfit(task, builder, settings.get("dataset", self.dataset))
         names = names_of(task, builder)
-        known_names(settings, [*names, "model"], where=f"the experiment {self.name}")
+        where = f"the experiment {self.name}"
+        if builder not in (self.builder, networks.OWN_NETWORK):
+            where += f" with the builder {builder}"
+        known_names(settings, [*names, "model"], where=where)
         if isinstance(settings.get("model"), Mapping):
             own = network_arguments(builder, task)
             known_names(settings["model"], own, where=f"the builder {builder}")
@@ -361,7 +369,10 @@ Did you mean epochs?
     if not isinstance(preset, str):
         raise ArgumentType(f"preset: must be the name of a preset; got {checks.show(preset)}.")
     if preset not in known:
-        raise UnknownName(f"preset: no preset {preset!r}. {checks.nearest(preset, known)}")
+        fix = checks.nearest(preset, known)
+        if preset in BUILDERS:
+            fix = "It is a builder: choose a preset, such as images, and set builder to it."
+        raise UnknownName(f"preset: no preset {preset!r}. {fix}")
     return _preset(preset).replace(**settings)
 
 

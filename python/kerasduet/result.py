@@ -241,6 +241,11 @@ def dataset_of(run: Result, data: Any) -> Dataset:
         They are not there, or not those of the training.
     """
     if data is None:
+        if run._dataset is None and run.source.given:
+            raise DatasetError(
+                "data: must be given, as a saved run does not keep the caller's own data; got a "
+                "run trained on them. Give the same data."
+            )
         return run.dataset
     found = data if isinstance(data, Dataset) else load_data(run.experiment, data)
     if found.source.sha256 != run.source.sha256:

@@ -16,7 +16,13 @@ from keras import layers
 from scipy.stats import spearmanr
 
 import kerasduet as kd
-from kerasduet.errors import ArgumentType, KerasduetError, UnknownName
+from kerasduet.errors import (
+    ArgumentType,
+    DatasetError,
+    KerasduetError,
+    ShapeError,
+    UnknownName,
+)
 from kerasduet.inside.embedding import embedding_data
 from kerasduet.inside.filters import filters_data
 from kerasduet.inside.maps import maps_data
@@ -345,3 +351,56 @@ def test_other_backends_see_the_same(backend, tmp_path):
         assert told[method] < 2e-3, method  # finer steps differ where a rectifier bends
     assert told["alt"] == maps_data(model, x[0]).alt
     assert told["count"] == kd.describe(model).attrs["multiply_adds"]
+
+
+def test_maps_leave_out_layers_that_show_nothing_new():
+    network = kd.models.lenet5(input_shape=(28, 28, 1))
+    told = maps_data(network, np.zeros((28, 28, 1))).alt
+    assert "s2 (12 \u00d7 12 \u00d7 6)" in told and "s4 (4 \u00d7 4 \u00d7 16)" in told
+    assert "_run_" not in told  # pieces of s2 that are cut out for c3
+
+
+def test_an_image_is_one_that_predict_takes(scene_run, tmp_path):
+    from PIL import Image
+
+    with pytest.raises(
+        ShapeError, match=r"^image: must be one image, of .* or \(28, 28\); got 3\.$"
+    ):
+        kd.plot_maps(scene_run, 3)
+    random = np.random.default_rng(0)
+    for row in range(20):
+        folder = tmp_path / "photos" / "ab"[row % 2]
+        folder.mkdir(parents=True, exist_ok=True)
+        pixels = random.integers(0, 256, (8, 8, 3)).astype("uint8")
+        Image.fromarray(pixels).save(folder / f"{row}.png")
+    run = kd.run_experiment(
+        "image-folder",
+        path=tmp_path / "photos",
+        image_size=(8, 8),
+        filters=2,
+        dense_units=4,
+        epochs=1,
+        progress=False,
+    )
+    paths = [tmp_path / "photos" / "a" / "0.png", tmp_path / "photos" / "b" / "1.png"]
+    arrays = np.stack([np.asarray(Image.open(path)) for path in paths])
+    of_paths = kd.saliency(run, paths, label="a")
+    np.testing.assert_array_equal(of_paths, kd.saliency(run, arrays, label="a"))
+    assert maps_data(run, str(paths[0])).alt == maps_data(run, arrays[0]).alt
+    with pytest.raises(DatasetError, match=r"^images: must name images .*none\.png"):
+        kd.saliency(run, "none.png")
+    with pytest.raises(ShapeError, match=r"^image: must be one image, .*; got nothing\.$"):
+        kd.plot_maps(run, None)
+
+
+@pytest.mark.parametrize("verb", [kd.describe, kd.plot_network, kd.plot_filters])
+def test_a_folder_is_told_to_be_loaded(verb, tmp_path):
+    for folder in (tmp_path, str(tmp_path)):
+        with pytest.raises(ArgumentType, match=r"got the folder '.*'\. Load it with load_run"):
+            verb(folder)
+
+
+def test_a_loaded_run_asks_for_its_data_by_the_name_of_the_argument(scene_run, tmp_path):
+    loaded = kd.load_run(scene_run.save(tmp_path / "run"))
+    with pytest.raises(DatasetError, match=r"^data: must be given, .* Give the same data\.$"):
+        kd.plot_embedding(loaded)

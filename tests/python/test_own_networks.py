@@ -904,3 +904,9 @@ def test_a_fresh_process_loads_it_on_another_backend(run, tmp_path):
     _, weights, prediction = json.loads(done.stdout.splitlines()[-1])
     assert weights == run.digests["weights"]
     assert prediction == run.predict(np.zeros((1, 4, 4), np.uint8)).tolist()
+
+
+def test_of_a_long_network_the_first_layers_are_told():
+    kinds = brief(kd.experiment("images", model=kd.models.lenet5()).architecture).split(", ")
+    assert len(kinds) == 12
+    assert kinds[0] == "Conv2D" and kinds[-1] == "28 more layers"

@@ -155,6 +155,11 @@ def test_columns_of_dates_and_of_gaps():
         (lambda: kd.rlang.dataset("Harman74.cor"), errors.ArgumentType, "of class list"),
         (lambda: kd.rlang.dataset(3), errors.ArgumentType, "name: must be"),
         (
+            lambda: kd.rlang.dataset("MASS::Boston"),
+            errors.ArgumentType,
+            "Set name to 'Boston', and package to 'MASS'",
+        ),
+        (
             lambda: kd.rlang.dataset("iris", "no.such"),
             errors.MissingPackage,
             "install.packages",

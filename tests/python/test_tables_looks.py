@@ -128,7 +128,10 @@ def test_coefficients_name_levels(kilo_run):
 
 def test_a_loaded_run_is_given_its_table_again(kilo_run, tmp_path):
     loaded = kd.load_run(kilo_run.save(tmp_path / "run"))
-    with pytest.raises(DatasetError, match="does not keep the caller's own data"):
+    with pytest.raises(
+        DatasetError,
+        match=r"^data: must be given, as a saved run does not keep the caller's own data",
+    ):
         kd.importance(loaded)
     again = kd.importance(loaded, people(classes=False), repeats=2)
     pd.testing.assert_frame_equal(again, kd.importance(kilo_run, repeats=2))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -28,6 +28,7 @@ LINES: Any = {
     "longdash": (0, (8, 2)),
 }
 SHAPES = {"circle": "o", "triangle": "^", "square": "s", "diamond": "D", "cross": "X"}
+CROSS = 2.5  # times the area of other shapes: its arms are thin
 PLACES = {0.0: "left", 0.5: "center", 1.0: "right"}
 
 
@@ -122,12 +123,12 @@ def _draw_point(axes: Axes, rows: Rows) -> None:
         axes.scatter(
             part.all("x"),
             part.all("y"),
-            s=part.all("size").to_numpy(dtype=float) ** 2,
+            s=(CROSS if shape == "cross" else 1) * part.all("size").to_numpy(dtype=float) ** 2,
             c=[
                 to_rgba(c, a)
                 for c, a in zip(part.all("colour"), part.all("alpha"), strict=True)
             ],
-            edgecolors=edges,
+            edgecolors="none" if shape == "cross" else edges,  # edges would fill its corners
             marker=SHAPES[shape],
             zorder=2.5,
         )
@@ -264,7 +265,14 @@ def legend_handles(panel: Panel) -> tuple[list[Any], list[str]]:
                 linestyle=LINES[series.line] if "line" in marks else "none",
                 linewidth=series.width,
                 marker=SHAPES[shape] if "point" in marks else "",
-                markersize=marks["point"].look.get("size", 3) if "point" in marks else 0,
+                markersize=_size(marks, shape) if "point" in marks else 0,
+                markeredgewidth=0 if shape == "cross" else None,
             )
         )
     return handles, [str(label) for label in panel.frames["key"]["label"]]
+
+
+def _size(marks: Mapping[str, Any], shape: str) -> float:
+    """Give the size of a point in the legend, in points."""
+    size = float(marks["point"].look.get("size", 3))
+    return size * CROSS**0.5 if shape == "cross" else size

@@ -27,7 +27,16 @@ __all__ = ["maps_data", "plot_maps"]
 ROWS, EACH = 8, 6  # layers, and maps of each
 MOST, COLUMNS = 59, 6  # maps of one layer
 # Layers that show nothing new.
-DULL = ("Dropout", "InputLayer", "Padding", "Identity", "Normalization", "Rescaling", "Noise")
+DULL = (
+    "Cropping",
+    "Dropout",
+    "InputLayer",
+    "Padding",
+    "Identity",
+    "Normalization",
+    "Rescaling",
+    "Noise",
+)
 
 
 def plot_maps(run: Result | keras.Model, image: Any, layer: str | None = None) -> RunFigure:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from kerasduet.checks import nearest, show, text
+from kerasduet.data.files import expanded
 from kerasduet.data.images import check_images
-from kerasduet.data.part import taken
 from kerasduet.errors import ArgumentType, NonFinite, ShapeError, UnknownName
 from kerasduet.experiments import Experiment
 from kerasduet.inside.calls import Call, calls_of
@@ -93,25 +94,32 @@ class Subject:
                 f"run: must be of images; got the run {self.name}, {self.run.task.noun}. Give its "
                 "network, run.model, and what that takes."
             )
-        if one:
-            given = _with_rows(given, learned.input_shape)
         task: Any = self.run.task
-        if hasattr(task, "images_of"):
-            images = taken(task.images_of(self.run, given, name), slice(None))
+        files = task.files_of(self.run, given, name) if hasattr(task, "files_of") else None
+        if files is not None:
+            images = files.take(np.arange(len(files)))
         else:
-            images = check_images(given, learned.input_shape, flat=False, name=name)
-        found: np.ndarray = learned.to_network(images)
-        return found
+            flat = self.run.experiment.builder == "dnn"
+            if one:
+                given = _with_rows(given, learned.input_shape, name, flat)
+            images = check_images(given, learned.input_shape, flat=flat, name=name)
+        return np.asarray(learned.to_network(images))
 
 
-def _with_rows(given: Any, shape: tuple[int, ...]) -> Any:
+def _with_rows(given: Any, shape: tuple[int, ...], name: str, flat: bool) -> Any:
     """Give a single image an axis of rows."""
     try:
         image = np.asarray(given)
     except (TypeError, ValueError):  # what the check of images refuses in its own words
         return given
-    single = image.shape == shape or (image.shape == shape[:2] and shape[2:] == (1,))
-    return image[None] if single else given
+    singles = [shape, shape[:2]] if shape[2:] == (1,) else [shape]
+    if image.shape in singles:
+        return image[None]
+    if image.ndim < (2 if flat else min(map(len, singles)) + 1):  # no rows of images either
+        wanted = " or ".join(f"({', '.join(map(str, single))})" for single in singles)
+        got = show(given) if image.ndim == 0 else show(image.shape)
+        raise ShapeError(f"{name}: must be one image, of shape {wanted}; got {got}.")
+    return image
 
 
 def _own(given: Any, shape: tuple[int | None, ...], name: str, one: bool) -> np.ndarray:
@@ -148,9 +156,16 @@ def _own(given: Any, shape: tuple[int | None, ...], name: str, one: bool) -> np.
     return values
 
 
+def _is_folder(given: Any) -> bool:
+    try:
+        return isinstance(given, str | os.PathLike) and bool(given) and expanded(given).is_dir()
+    except (OSError, ValueError):
+        return False
+
+
 def network_of(given: Any) -> keras.Model:
     """Give the network of a model, a run, an experiment or a preset."""
-    if isinstance(given, Experiment | str):
+    if isinstance(given, Experiment) or (isinstance(given, str) and not _is_folder(given)):
         return build_model(given)
     return subject_of(given, "model").model
 
@@ -171,7 +186,10 @@ def subject_of(given: Any, name: str = "run") -> Subject:
             if name == "model"
             else " or a built Keras model"
         )
-        raise ArgumentType(f"{name}: must be a run{more}; got {show(given)}.")
+        got, load = show(given), ""
+        if _is_folder(given):
+            got, load = f"the folder {show(str(given))}", " Load it with load_run()."
+        raise ArgumentType(f"{name}: must be a run{more}; got {got}.{load}")
     if not is_built(given):
         raise ArgumentType(
             f"{name}: must be a functional or sequential network that knows its input; got the "
@@ -211,7 +229,7 @@ def chosen_call(
     if layer is None:
         if not fitting:
             raise ArgumentType(
-                f"layer: must be {what}; got the network {subject.name}, which has none."
+                f"run: must have {what}; got the network {subject.name}, which has none."
             )
         return fitting[-1 if last else 0]
     name = text("layer", layer)

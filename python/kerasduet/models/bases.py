@@ -147,7 +147,7 @@ def refuse_misfit(base: str, input_shape: tuple[int, ...], weights: str | None) 
         if weights == IMAGENET:
             raise ArgumentType(
                 f"weights: {base} has none of ImageNet; got {show(weights)}. Give a file of "
-                "weights, or none."
+                "weights, or None, in R NULL."
             )
         return
     least = APPLICATIONS[base].least

@@ -249,7 +249,9 @@ def scaled(number: int, width: float) -> int:
     return max(1, round(number * width))
 
 
-def refuse_smaller(input_shape: tuple[int, ...], smallest: int) -> None:
+def refuse_smaller(
+    input_shape: tuple[int, ...], smallest: int, fix: str = "Give larger images."
+) -> None:
     """Refuse what is no image, or one that a network would shrink to nothing."""
     if len(input_shape) != 3:
         raise ShapeError(
@@ -258,7 +260,7 @@ def refuse_smaller(input_shape: tuple[int, ...], smallest: int) -> None:
     if min(input_shape[:2]) < smallest:
         raise ShapeError(
             f"input_shape: must be at least {smallest} pixels high and wide, so that each layer "
-            f"has something to read; got {show(input_shape)}. Give larger images."
+            f"has something to read; got {show(input_shape)}. {fix}"
         )
 
 

@@ -60,6 +60,12 @@ def dataset(name: str, package: str = "datasets") -> pd.DataFrame:
     checks.text("name", name)
     checks.text("package", package)
     process.refuse_in_r("Use the data set in R, and give it as data.")
+    home, colons, own = name.partition("::")
+    if colons:
+        raise ArgumentType(
+            f"name: must be that of the data set alone; got {checks.show(name)}. Set name to "
+            f"{checks.show(own.lstrip(':'))}, and package to {checks.show(home)}."
+        )
     process.require(package)
     known, _ = process.ask("data_names", package=package)
     if name not in known:

@@ -42,6 +42,7 @@ __all__ = [
 ]
 
 MOST_NODES = 50_000  # classes in one configuration
+MOST_LAYERS = 12  # of a network, as people are told them
 # What a metric holds memory for; MeanIoU for its classes squared.
 MOST_SIZES = {"num_thresholds": 100_000, "num_classes": 5_000}
 
@@ -170,7 +171,10 @@ def brief(value: Any) -> Any:
     inside = node["config"]
     if "layers" in inside:
         kinds = [layer["class_name"] for layer in inside["layers"]]
-        return ", ".join(kind for kind in kinds if kind != "InputLayer")
+        kinds = [kind for kind in kinds if kind != "InputLayer"]
+        if len(kinds) > MOST_LAYERS:
+            kinds[MOST_LAYERS - 1 :] = [f"{len(kinds) - MOST_LAYERS + 1} more layers"]
+        return ", ".join(kinds)
     usual = usual_config(node)
     told = [
         f"{name} = {show(item)}"

@@ -33,7 +33,9 @@ HEADS = {"4a": "auxiliary_1", "4d": "auxiliary_2"}
 
 
 def _fits(a: Mapping[str, Any]) -> None:
-    refuse_smaller(a["input_shape"], SMALLEST if a["auxiliary"] else 1)
+    # Only the auxiliary heads need pixels of their own.
+    fix = "Give larger images, or set auxiliary to false."
+    refuse_smaller(a["input_shape"], SMALLEST if a["auxiliary"] else 1, fix)
 
 
 @checked(_fits)

@@ -114,10 +114,14 @@ class Pictures(Classification):
 
     def images_of(self, run: Any, given: Any, name: str = "x") -> Any:
         """Give the images of paths, or arrays as they are."""
+        found = self.files_of(run, given, name)
+        return super().images_of(run, given, name) if found is None else found
+
+    def files_of(self, run: Any, given: Any, name: str = "x") -> Any:
+        """Give the images of paths, read when they are asked for; None where it is no path."""
         from kerasduet.tasks.pictures.verbs import files_of
 
-        found = files_of(run, given, name)
-        return super().images_of(run, given, name) if found is None else found
+        return files_of(run, given, name)
 
 
 TASK = Pictures()
