@@ -15,8 +15,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kerasduet.checks import nearest, show
-from kerasduet.data.dataset import digest_arrays
-from kerasduet.data.files import expanded, problem
 from kerasduet.errors import (
     ArgumentType,
     DatasetError,
@@ -92,6 +90,8 @@ class Base(Rule):
 
 
 def _is_folder(value: str) -> bool:
+    from kerasduet.data.files import expanded
+
     with contextlib.suppress(OSError, ValueError):
         return value not in base_names() and bool(value) and expanded(value).is_dir()
     return False
@@ -254,6 +254,9 @@ def _ours(base: str, shape: tuple[int, ...], seed: int) -> keras.Model:
 
 
 def _fill_from_run(whole: keras.Model, run: Mapping[str, str]) -> None:
+    from kerasduet.data.dataset import digest_arrays
+    from kerasduet.data.files import problem
+
     file = Path(run["folder"], "model.weights.h5")
     if why := problem(file):
         raise DatasetError(
@@ -275,6 +278,8 @@ def _fill_from_run(whole: keras.Model, run: Mapping[str, str]) -> None:
 
 
 def _fill_from_file(whole: keras.Model, base: str, weights: str) -> None:
+    from kerasduet.data.files import expanded, problem
+
     file = expanded(weights)
     if why := problem(file):
         raise DatasetError(f"weights: must be a file of weights; got {weights!r}, which {why}.")
