@@ -122,7 +122,7 @@ def test_others_files_among_the_figures_stay(tmp_path, image_run, short, overwri
 def test_figures_of_an_earlier_report_go(tmp_path, image_run, monkeypatch):
     output = tmp_path / "page.html"
     kd.render_report(image_run, output)
-    assert len(listing(tmp_path / "page_files")) == 5
+    assert len(listing(tmp_path / "page_files")) == 7
     monkeypatch.setattr(render, "write_page", short_page)
     kd.render_report(image_run, output)
     assert listing(tmp_path / "page_files") == ["dark.scss"]

@@ -175,7 +175,7 @@ class _Course:
         """Train until done; KeyboardInterrupt leaves the state of the last whole epoch."""
         if self.state.epoch < self.experiment.epochs:
             self._fit(self.experiment.epochs)
-        if not self.is_done:
+        if self.state.epoch >= self.experiment.epochs and not self.is_done:
             self._tune()
 
     def _tune(self) -> None:
