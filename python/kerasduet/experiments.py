@@ -399,7 +399,7 @@ def presets() -> pd.DataFrame:
     Examples
     --------
     >>> presets()["name"].tolist()[:3]
-    ['admission', 'images', 'lstm-co2']
+    ['admission', 'image-folder', 'images']
     """
     import pandas as pd
 

@@ -62,7 +62,7 @@ def encode(
     Examples
     --------
     >>> cells = encode([[8, 0, 24, 16]], [1], (32, 32), grid=2, proposals=1, classes=2)
-    >>> cells[0, 1].round(4).tolist()
+    >>> [round(float(number), 4) for number in cells[0, 1]]
     [0.0, 0.5, 0.7071, 0.7071, 1.0, 0.0, 1.0]
     """
     grid = checks.whole("grid", grid, low=1)

@@ -66,7 +66,8 @@ def mean_average_precision(truth: Any, found: Any) -> dict[str, float]:
     """
     table = average_precision(truth, found)
     means = table[["ap", "ap_50", "ap_75"]].mean()
-    return {"map": means["ap"], "map_50": means["ap_50"], "map_75": means["ap_75"]}
+    names = {"map": "ap", "map_50": "ap_50", "map_75": "ap_75"}
+    return {name: float(means[column]) for name, column in names.items()}
 
 
 def average_precision(truth: Any, found: Any) -> pd.DataFrame:

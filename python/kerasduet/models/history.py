@@ -65,7 +65,7 @@ def network_history() -> pd.DataFrame:
     Examples
     --------
     >>> table = network_history()
-    >>> table[["network", "depth", "parameters"]].iloc[3].tolist()
+    >>> table[["network", "depth", "parameters"]].to_numpy().tolist()[3]
     ['VGG-16', 16, 138357544]
     """
     import pandas as pd
