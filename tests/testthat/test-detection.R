@@ -1,4 +1,5 @@
 test_that("overlap, suppression and precision are those of the core", {
+  skip_without_core()
   boxes <- rbind(c(0, 0, 10, 10), c(1, 0, 11, 10), c(30, 0, 40, 10))
   expect_equal(iou(boxes[1, ], boxes), matrix(c(1, 9 / 11, 0), 1))
   expect_identical(nms(boxes, c(0.8, 0.9, 0.3)), c(FALSE, TRUE, TRUE))
@@ -15,6 +16,7 @@ test_that("overlap, suppression and precision are those of the core", {
 })
 
 test_that("a detector gives boxes as a data frame", {
+  skip_without_core()
   run <- run_experiment(
     "yolo-digits",
     dataset = "digit-scenes-subset", scenes = 40, test_scenes = 10, epochs = 1,

@@ -38,7 +38,7 @@ def mean_average_precision(truth: Any, found: Any) -> dict[str, float]:
     -------
     dict
         map, the mean over intersections over union of 0.5, 0.55, ... 0.95, known as
-        mAP@[.5:.95]; map_50 and map_75, at 0.5 and 0.75 alone. Each is a mean over the classes
+        mAP@0.5:0.95; map_50 and map_75, at 0.5 and 0.75 alone. Each is a mean over the classes
         that have true boxes.
 
     Raises
