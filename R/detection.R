@@ -49,7 +49,7 @@ boxes_to_py <- function(x) {
 #' @param found A data frame of found boxes, with the column `score` as well, as
 #'   [predict()][predict.kerasduet_run] of a detector gives them.
 #' @return `mean_average_precision()`: a list of `map`, the mean over intersections over union of
-#'   0.5, 0.55, ... 0.95, known as mAP@[.5:.95], and `map_50` and `map_75`, at 0.5 and 0.75 alone;
+#'   0.5, 0.55, ... 0.95, known as mAP@0.5:0.95, and `map_50` and `map_75`, at 0.5 and 0.75 alone;
 #'   each a mean over the classes that have true boxes. `average_precision()`: a data frame with a
 #'   row a class, `class`, `objects` (true boxes), `found` (boxes), `ap`, `ap_50` and `ap_75`.
 #' @references Lin et al. (2014), Microsoft COCO: common objects in context, ECCV.
