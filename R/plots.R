@@ -7,7 +7,8 @@
 #' @param x A run, from [run_experiment()] or [load_run()].
 #' @param kind Character. What to draw:
 #'   * `"overview"` (default): of a classifier history, confusion and digits; of a detector
-#'     history and scenes; of a forecaster forecast, history and horizon; of a table history, confusion or residuals, and importance.
+#'     history and scenes; of a forecaster forecast, history and horizon; of a table history,
+#'     confusion or residuals, and importance.
 #'   * `"history"`: loss and metric by epoch, of the training and the validation rows.
 #'   * `"digits"`: test images with prediction and truth.
 #'   * `"confusion"`: counts of true classes (rows) by predicted classes.
