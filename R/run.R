@@ -273,6 +273,7 @@ names.kerasduet_run <- function(x) run_parts
 #' @export
 format.kerasduet_run <- function(x, ...) {
   sizes <- format(unlist(x$provenance$sizes), big.mark = ",", trim = TRUE)
+  rows <- sub("train", "training", names(sizes), fixed = TRUE)
   experiment <- x$experiment
   all_epochs <- call_core(plain(handle(x)$experiment$all_epochs))
   epochs <- paste(nrow(x$history), "of", all_epochs, "epochs")
@@ -281,7 +282,7 @@ format.kerasduet_run <- function(x, ...) {
   todo <- sub("()", "(run)", sub("(x)", "(run, x)", ask, fixed = TRUE), fixed = TRUE)
   c(
     paste0("<kerasduet run> ", paste(experiment$name, x$status, epochs, where, sep = ", ")),
-    paste0("  data     ", x$source$name, ": ", paste(sizes, names(sizes), collapse = ", ")),
+    paste0("  data     ", x$source$name, ": ", paste(sizes, rows, collapse = ", ")),
     if (x$source$given && nzchar(x$source$note)) paste0("  note     ", x$source$note),
     fact_lines(x$facts),
     paste0(

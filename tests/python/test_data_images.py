@@ -300,6 +300,12 @@ def test_the_source_says_that_the_data_are_the_callers():
             ArgumentType,
             "data: must hold x (images) and y (labels) by name; got [1, 2].",
         ),
+        (
+            "photos",
+            ArgumentType,
+            "data: must hold x (images) and y (labels) by name; got 'photos'. Take the preset "
+            "image-folder for files.",
+        ),
         ({"x": numbered()["x"]}, ArgumentType, "y: must be given in data; got nothing."),
         (
             numbered() | {"x_test": numbered()["x"]},
@@ -346,6 +352,6 @@ def test_a_digest_knows_type_shape_and_bytes():
 
 def test_a_data_set_says_what_it_is():
     assert repr(load(numbered())) == (
-        "Dataset from the caller's arrays: 36 train, 9 validation, 5 test; one input is "
+        "Dataset from the caller's arrays: 36 training, 9 validation, 5 test; one input is "
         "(4, 4, 1) uint8"
     )

@@ -415,6 +415,13 @@ def test_numbers_may_be_times():
             "data: must be a time series, or a table whose columns have names; got [1, 2, 3].",
         ),
         (
+            "prices.csv",
+            {},
+            ArgumentType,
+            "data: must be a time series, or a table whose columns have names; got 'prices.csv'. "
+            "Give a file or a folder as path.",
+        ),
+        (
             {"a": [1], "b": [1, 2]},
             {},
             LengthMismatch,

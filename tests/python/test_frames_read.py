@@ -100,6 +100,15 @@ def test_what_is_no_table_is_refused():
             errors.ArgumentType,
             "data: must be a table whose columns have names; got [1, 2]",
         ),
+        *(
+            (
+                one,
+                errors.ArgumentType,
+                "data: must be a table whose columns have names; got 'soil.csv'. Give a file or a "
+                "folder as path.",
+            )
+            for one in ("soil.csv", ["soil.csv"])
+        ),
         (pd.Series([1]), errors.ArgumentType, "data: must be a table whose columns have names"),
         (
             np.zeros((2, 2)),

@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import inspect
+import math
+import re
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 import kerasduet as kd
 from kerasduet.errors import ArgumentRange, ArgumentType, KerasduetError, ShapeError
+from kerasduet.registry import BUILDERS
+
+README = Path(__file__).parents[2] / "README.md"
 
 
 @pytest.mark.parametrize(
@@ -27,6 +33,19 @@ from kerasduet.errors import ArgumentRange, ArgumentType, KerasduetError, ShapeE
 )
 def test_preset_has_the_parameters_of_the_lesson(preset, parameters):
     assert kd.build_model(kd.experiment(preset)).count_params() == parameters
+
+
+@pytest.mark.parametrize("preset", ["image-folder", "transfer-vgg16"])
+def test_presets_on_image_files_have_the_parameters_of_the_readme(preset):
+    line = next(
+        x for x in README.read_text("utf-8").splitlines() if x.startswith(f"| `{preset}`")
+    )
+    told = re.search(r"\| ([\d,]+) (?:trained )?\(3 classes\)", line)[1]
+    chosen = kd.experiment(preset)
+    if preset == "transfer-vgg16":
+        chosen = chosen.replace(weights=None)
+    net = BUILDERS[chosen.builder](**chosen.builder_arguments() | {"classes": 3})
+    assert f"{sum(math.prod(one.shape) for one in net.trainable_weights):,}" == told
 
 
 @pytest.mark.parametrize(

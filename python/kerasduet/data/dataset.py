@@ -188,7 +188,8 @@ class Dataset:
 
     def __repr__(self) -> str:
         """Name the source, the splits and the shape of one input."""
-        sizes = ", ".join(f"{rows:,} {name}" for name, rows in self.sizes.items())
+        words = {"train": "training"}
+        sizes = ", ".join(f"{n:,} {words.get(name, name)}" for name, n in self.sizes.items())
         first = taken(self.train.inputs, slice(0, 1))
         shapes = " and ".join(f"{one.shape[1:]} {one.dtype}" for one in leaves(first))
         return f"Dataset from {self.source.name}: {sizes}; one input is {shapes}"

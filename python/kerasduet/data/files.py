@@ -6,12 +6,23 @@ import os
 import stat
 from pathlib import Path
 
-__all__ = ["expanded", "problem"]
+__all__ = ["as_path", "expanded", "problem"]
 
 
 def expanded(path: str | os.PathLike[str]) -> Path:
     """Put the home folder in for `~`; where none is known the path stays as it is."""
     return Path(os.path.expanduser(path))
+
+
+IN_PATH = "Give a file or a folder as path."
+
+
+def as_path(given: object, name: str, fix: str = IN_PATH) -> str:
+    """Say what to do where a file's name was given as data; an empty text of anything else."""
+    if isinstance(given, list) and len(given) == 1:  # as a text of R's comes
+        given = given[0]
+    is_file = name == "data" and isinstance(given, str | os.PathLike)
+    return fix if is_file else ""
 
 
 def problem(file: Path) -> str:

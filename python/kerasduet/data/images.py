@@ -10,6 +10,7 @@ import numpy as np
 
 from kerasduet.checks import show
 from kerasduet.data.dataset import Dataset, Part, Source, digest_arrays
+from kerasduet.data.files import as_path
 from kerasduet.data.folds import Fold, Folds, folds_by_class
 from kerasduet.data.holdout import held_out, repeated
 from kerasduet.data.labels import check_labels, is_ordered, label_type
@@ -41,6 +42,8 @@ __all__ = [
     "split",
 ]
 
+IN_FILES = "Take the preset image-folder for files."
+
 WHITE = 255.0  # of whole-number pixels
 DARK = 0.25  # a largest pixel below it is noted, as a share of white
 FAR = 10  # times brighter or darker than the training images
@@ -65,7 +68,8 @@ def load(experiment: Experiment, data: Any) -> Dataset:
     parts = ("x", "y", "x_test", "y_test")
     if not isinstance(data, Mapping):
         raise ArgumentType(
-            f"data: must hold x (images) and y (labels) by name; got {show(data)}."
+            f"data: must hold x (images) and y (labels) by name; got {show(data)}. "
+            f"{as_path(data, 'data', IN_FILES)}".rstrip()
         )
     known_names(data, parts, where="a set of images")
     for name in ("x", "y", *(parts[2:] if set(data) & set(parts[2:]) else ())):

@@ -14,6 +14,7 @@ from kerasduet.checks import nearest, show
 from kerasduet.data import gaps
 from kerasduet.data.columns import all_named, are_dates, is_number, only_number, time_column
 from kerasduet.data.dataset import Source, digest_arrays
+from kerasduet.data.files import as_path
 from kerasduet.data.numbers import numbers, refuse_missing
 from kerasduet.data.times import (
     Place,
@@ -152,7 +153,8 @@ def from_values(
         frame = found
     else:
         raise ArgumentType(
-            f"{name}: must be a time series, or a table whose columns have names; got {show(data)}."
+            f"{name}: must be a time series, or a table whose columns have names; got "
+            f"{show(data)}. {as_path(data, name)}".rstrip()
         )
     if len(frame) == 0:
         raise EmptyData(f"{name}: must have rows; got none.")

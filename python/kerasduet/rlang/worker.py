@@ -12,7 +12,6 @@ import os
 import pickle
 import sys
 from importlib import resources
-from pathlib import Path
 from typing import IO, Any
 
 import numpy as np
@@ -108,5 +107,4 @@ def _from_r(value: Any) -> Any:
 
 
 if __name__ == "__main__":
-    assert Path(__file__).name == "worker.py"
     main()

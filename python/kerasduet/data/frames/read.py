@@ -13,6 +13,7 @@ import pandas as pd
 from kerasduet.checks import show
 from kerasduet.data.columns import all_named
 from kerasduet.data.dataset import Source
+from kerasduet.data.files import as_path
 from kerasduet.data.frames.cleaning import cleaned, names_rows
 from kerasduet.data.frames.files import read_file
 from kerasduet.data.table import from_columns
@@ -103,9 +104,9 @@ def as_frame(given: Any, name: str = "data") -> pd.DataFrame:
         return as_frame(given.to_pandas(), name)
     if (frame := _from_stranger(given, name)) is not None:
         return frame
+    fix = as_path(given, name) or "Give a data frame, or a column by each name."
     raise ArgumentType(
-        f"{name}: must be a table whose columns have names; got {show(given)}. Give a data frame, "
-        "or a column by each name."
+        f"{name}: must be a table whose columns have names; got {show(given)}. {fix}"
     )
 
 
