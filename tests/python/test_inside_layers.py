@@ -221,3 +221,13 @@ def test_a_deep_network_is_shortened_and_nothing_is_lost(blocks):
     figure.savefig(file, dpi=40)
     assert file.getvalue().startswith(b"\x89PNG")
     assert f"{len(model.layers)} layers" in figure.alt_text
+
+
+def test_a_large_network_shows_its_auxiliary_heads_beside_the_trunk():
+    net = kd.models.googlenet(input_shape=(80, 80, 1), classes=4, width=0.05)
+    (panel,) = network_data(net).panels
+    boxes = panel.alt.split("; ")
+    for head in ("auxiliary_1", "auxiliary_2"):
+        assert sum(f"to {head}, Block of 6 layers" in box for box in boxes) == 1
+    modules = [box for box in boxes if "Block of 8 layers" in box]
+    assert len(modules) == 9  # inception, of which none hides the layers after it

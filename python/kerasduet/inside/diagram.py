@@ -205,19 +205,40 @@ def _with_small(boxes: Sequence[Box]) -> str:
 
 
 def _blocks(boxes: Sequence[Box]) -> list[Box]:
-    """Put what lies between two boxes that every path meets into one box."""
+    """Put what lies between two boxes that every path meets into one box, each head into another."""
+    takers = [{j for j, box in enumerate(boxes) if i in box.sources} for i in range(len(boxes))]
+    trunk, heads = _trunk_and_heads(takers)
     groups: list[list[int]] = []
-    reach = 0  # the farthest box that takes an output of those so far
+    reach = 0  # the farthest box of the trunk that takes an output of those so far
     inside: list[int] = []
-    for i in range(len(boxes)):
+    for i in trunk:
         inside.append(i)
         if reach <= i:
             groups.append(inside)
             inside = []
-        takers = [j for j, box in enumerate(boxes) if i in box.sources]
-        reach = max([reach, *takers])
+        reach = max([reach, *takers[i].intersection(trunk)])
     groups += [inside] if inside else []
+    for head in heads:
+        known = {source for i in head for source in boxes[i].sources}
+        after = [number for number, group in enumerate(groups) if known & set(group)]
+        groups.insert(max(after, default=-1) + 1, head)
     return _merged(boxes, groups, lambda some: f"Block of {sum(b.layers for b in some)} layers")
+
+
+def _trunk_and_heads(takers: Sequence[set[int]]) -> tuple[list[int], list[list[int]]]:
+    """Tell the way to the output that most boxes lead to from what leads to one other alone."""
+    ends: list[set[int]] = [set() for _ in takers]  # that a box leads to
+    for i in reversed(range(len(takers))):
+        ends[i] = set().union(*(ends[j] for j in takers[i])) if takers[i] else {i}
+    outputs = [i for i, some in enumerate(takers) if not some]
+    main = max(outputs, key=lambda output: sum(output in some for some in ends))
+    heads = [
+        [i for i, some in enumerate(ends) if some == {output}]
+        for output in outputs
+        if output != main
+    ]
+    apart = {i for head in heads for i in head}
+    return [i for i in range(len(takers)) if i not in apart], heads
 
 
 def _repeats(boxes: Sequence[Box]) -> list[Box]:
