@@ -205,7 +205,7 @@ def _with_small(boxes: Sequence[Box]) -> str:
 
 
 def _blocks(boxes: Sequence[Box]) -> list[Box]:
-    """Put what lies between two boxes that every path meets into one box, each head into another."""
+    """Put what lies between two boxes that every path meets into one box, and so each head."""
     takers = [{j for j, box in enumerate(boxes) if i in box.sources} for i in range(len(boxes))]
     trunk, heads = _trunk_and_heads(takers)
     groups: list[list[int]] = []
