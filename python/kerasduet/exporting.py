@@ -98,11 +98,11 @@ def _target(path: Any, ending: str, *, overwrite: bool) -> Path:
         )
     if not target.parent.is_dir():
         raise RunFolderError(
-            f"path: must lie in a folder that exists; got {show(str(path))}. Make it first."
+            f"path: must lie in a folder that exists; got {str(path)!r}. Make it first."
         )
     if target.exists() and not overwrite:
         raise RunFolderError(
-            f"path: must be new; got {show(str(path))}, which is there already. Choose another, or "
+            f"path: must be new; got {str(path)!r}, which is there already. Choose another, or "
             "set overwrite to true."
         )
     if target.exists():
@@ -122,7 +122,7 @@ def _refuse_strange(target: Path, name: str, *, folder: bool) -> None:
         return
     wanted = "a SavedModel" if folder else "a file"
     raise RunFolderError(
-        f"path: only {wanted} is replaced; got {show(name)}, which is {kind}. Choose another."
+        f"path: only {wanted} is replaced; got {name!r}, which is {kind}. Choose another."
     )
 
 

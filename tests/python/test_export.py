@@ -85,6 +85,7 @@ def test_what_cannot_be_written_is_refused_first(run, tmp_path, monkeypatch):
 
 
 def test_overwrite_replaces_no_folder_of_other_things(run, tmp_path, monkeypatch):
+    tmp_path /= "in-a-folder-of-a-long-name" * 4  # a path is told whole
     photos = tmp_path / "photos"
     (photos / "cat").mkdir(parents=True)
     (tmp_path / "folder.keras").mkdir()

@@ -11,7 +11,6 @@ from typing import Any
 
 import numpy as np
 
-from kerasduet.checks import show
 from kerasduet.data.pictures.look import Look, Unreadable
 from kerasduet.errors import DatasetError
 
@@ -132,7 +131,7 @@ def refuse_special(path: str, name: str, argument: str) -> None:
     mode = os.lstat(path).st_mode
     if not (stat.S_ISREG(mode) or stat.S_ISDIR(mode)):
         raise DatasetError(
-            f"{argument}: must hold plain files and folders; got {show(name)}, which is "
+            f"{argument}: must hold plain files and folders; got {name!r}, which is "
             f"{_kind(mode)}. Put the file itself there."
         )
 
@@ -184,7 +183,7 @@ def scanned(
                 if fault:
                     faults[row] = fault
     if faults and not skip:
-        told = [f"{show(names[row])} ({why})" for row, why in faults.items()]
+        told = [f"{str(names[row])!r} ({why})" for row, why in faults.items()]
         # A prediction has no such setting, and a row for each file.
         fix = "" if argument == "x" else ', or set corrupt = "skip"'
         raise DatasetError(
