@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import gc
-import time
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from kerasduet import callbacks as own_callbacks
-from kerasduet import checks, environment, interrupts, training
+from kerasduet import checks, environment
 from kerasduet.data import Dataset, load_data, loaded_for
 from kerasduet.errors import ArgumentType, RunFolderError
 from kerasduet.experiments import Experiment, experiment
-from kerasduet.models import build
 from kerasduet.names import is_own_network, task_of
 from kerasduet.progress import reporter
 from kerasduet.registry import TASKS
@@ -20,14 +17,13 @@ from kerasduet.result import CHANGED
 from kerasduet.run import Run, load_run
 from kerasduet.runs.folder import RunFolder
 from kerasduet.runs.manifest import read_manifest
-from kerasduet.runs.reading import cut_off, refuse_other, run_path
-from kerasduet.runs.tables import history_digest
+from kerasduet.runs.reading import cut_off, run_path
 from kerasduet.settings.networks import is_function, made
+from kerasduet.training_run import train_run
 
 if TYPE_CHECKING:
     import os
 
-    import keras
 
 __all__ = ["resume_run", "run_experiment", "update_run"]
 
@@ -100,12 +96,12 @@ def run_experiment(
     tell = reporter(progress)
     environment.start_backend()  # before the folder is locked: a broken import locks nothing
     if out is None:
-        return _run(chosen, data, None, None, tell, own)
+        return train_run(chosen, data, None, None, tell, own)
     with RunFolder(out, chosen, overwrite=overwrite) as target:
         earlier = target.earlier
         is_finished = earlier is not None and earlier["status"] == "finished"
         if earlier is None or not is_finished or overwrite or target.cut_off == chosen:
-            return _run(chosen, data, target, None, tell, own)
+            return train_run(chosen, data, target, None, tell, own)
         if data is not None or not chosen.is_on_own_data:
             ours = (data if isinstance(data, Dataset) else load_data(chosen, data)).source
             theirs = earlier["source"]
@@ -185,7 +181,7 @@ def resume_run(
                     "a pickle or an RDS file, which keeps none of it. Give the folder it was "
                     "saved in, or start over with run_experiment()."
                 )
-            return _run(run.experiment, data, None, run, reporter(progress), own)
+            return train_run(run.experiment, data, None, run, reporter(progress), own)
         _need_data(run.experiment, data, run.folder)
         return run_experiment(
             run.experiment, data=data, out=run.folder, progress=progress, callbacks=own
@@ -260,7 +256,7 @@ def update_run(
     )
     chosen = chosen.replace(**own, **({} if epochs is None else {"epochs": epochs}))
     dataset = parent.task.extended(parent, chosen, new_rows)
-    return _run(chosen, dataset, None, None, reporter(progress), [], parent)
+    return train_run(chosen, dataset, None, None, reporter(progress), [], parent)
 
 
 def _need_data(chosen: Experiment, data: Any, where: Any) -> None:
@@ -269,163 +265,3 @@ def _need_data(chosen: Experiment, data: Any, where: Any) -> None:
             f"data: this run was trained on the caller's own data; got nothing for "
             f"{str(where)!r}. Give the same data again."
         )
-
-
-def _run(
-    chosen: Experiment,
-    data: Any,
-    target: RunFolder | None,
-    cut: Run | None,
-    tell: Callable[[Mapping[str, Any]], None],
-    callbacks: list[Any],
-    parent: Run | None = None,
-) -> Run:
-    began = time.time()
-    gc.collect()  # a network that nobody holds any more is a circle, with much memory in it
-    task = TASKS[chosen.task]
-    # First of all: a folder may ask for more than it holds, while data take seconds.
-    model = None if task.decided else _built(chosen, target, None)
-    dataset = loaded_for(chosen, data)
-    learned = dataset.preprocessing
-    if model is None:
-        model = _built(chosen, target, learned)
-    if dataset.train.weights is not None and task.learned_weights(chosen, learned):
-        raise ArgumentType(
-            "class_weight: excludes weights of rows, which these data have; got both. Leave it out."
-        )
-    each_step = own_callbacks.each_step(callbacks)
-    rows = len(dataset.train)
-    reached = target.reached if target is not None else len(cut.history) if cut else 0
-    model = training.compile_model(
-        model,
-        chosen,
-        rows=rows,
-        each_step=each_step,
-        tuning=training.is_tuning(chosen, reached),
-    )
-    if parent is not None:
-        model.set_weights(parent.model.get_weights())
-    fingerprint = {"data": dataset.source.sha256, "backend": environment.backend_name()}
-    if dataset.held_out is not None:
-        fingerprint["split"] = dataset.held_out
-    state = None
-    if target is not None:
-        state = target.checkpoint(fingerprint, model)
-        target.begin()
-    elif cut is not None:
-        theirs = cut.provenance["fingerprint"]
-        refuse_other(theirs, fingerprint, "run", "start over with run_experiment().")
-        state = cut.state
-    if state is not None:
-        own_callbacks.refuse_others(callbacks, state.callbacks, epochs=state.epoch)
-    tell(
-        {
-            "event": "start",
-            "name": chosen.name,
-            "epochs": chosen.all_epochs,
-            "done": state.epoch if state else 0,
-            "steps": -(-rows // chosen.batch_size),
-            "parameters": model.count_params(),
-            "source": dataset.source.name,
-            "note": dataset.source.note,
-        }
-    )
-    try:
-        state, interrupted = training.train(
-            model,
-            dataset,
-            chosen,
-            state=state,
-            on_event=tell,
-            keep=lambda reached: target.keep(reached, fingerprint) if target else None,
-            callbacks=callbacks,
-        )
-    except BaseException:
-        tell({"event": "failed"})  # a progress bar must give the terminal back
-        raise
-    run = _unscored(chosen, dataset, model, state)
-    run.provenance |= {"fingerprint": fingerprint, "started": _iso(began)}
-    run.provenance |= _origin(parent, cut)
-    if callbacks:
-        run.provenance["callbacks"] = own_callbacks.names(callbacks)
-    if not interrupted:
-        try:
-            run._score()
-        except KeyboardInterrupt:
-            interrupted = True
-    if interrupted:
-        run.status = "interrupted"  # whoever wants to stop need not wait for its scores
-    run.provenance["seconds"] |= {"total": time.time() - began}
-    if target is not None:
-        target.save(run)
-        run.folder = str(target.path)
-    tell({"event": "end", "status": run.status, "epoch": state.epoch, "text": run.summary})
-    if interrupted and not interrupts.at_prompt() and environment.caller()["language"] != "R":
-        raise interrupts.interruption(run)  # R decides by itself, from what it is given back
-    return run
-
-
-def _built(chosen: Experiment, target: RunFolder | None, learned: Any) -> keras.Model:
-    return build(chosen, learned) if target is None else target.build(learned)
-
-
-def _unscored(
-    chosen: Experiment, dataset: Dataset, model: keras.Model, state: training.State
-) -> Run:
-    import pandas as pd
-
-    history = pd.DataFrame(state.history, columns=None if state.history else ["epoch"])
-    return Run(
-        experiment=chosen,
-        model=model,
-        preprocessing=dataset.preprocessing,
-        source=dataset.source,
-        status="finished",
-        history=history,
-        metrics={},
-        provenance={
-            "caller": environment.caller(),
-            "versions": environment.versions(),
-            "backend": environment.backend_name(),
-            "device": environment.device_info(),
-            "threads": environment.threads(),
-            "seed": chosen.seed,
-            "sizes": dataset.sizes,
-            **_test_digest(chosen, dataset),
-            **({"fold": dataset.fold.to_dict()} if dataset.fold else {}),
-            "parameters": model.count_params(),
-            "seconds": {"training": sum(state.seconds), "epochs": state.seconds},
-            "digests": {
-                "weights": training.weights_digest(model),
-                "history": history_digest(history),
-            },
-        },
-        table=pd.DataFrame(),
-        state=state,
-        scored=False,
-        _dataset=dataset,
-    )
-
-
-def _origin(parent: Run | None, cut: Run | None) -> dict[str, Any]:
-    """Name the run whose weights a training began with."""
-    if parent is None:
-        earlier = cut.provenance.get("parent") if cut is not None else None
-        return {} if earlier is None else {"parent": earlier}
-    return {
-        "parent": {
-            "weights": parent.provenance["digests"]["weights"],
-            "data": parent.source.sha256,
-            "rows": parent.source.rows,
-        }
-    }
-
-
-def _test_digest(chosen: Experiment, dataset: Dataset) -> dict[str, str]:
-    """Digest test rows known by number, so that runs trained on other rows are compared on them."""
-    numbered = TASKS[chosen.task].key == ("row",)
-    return {"test_sha256": dataset.test_sha256} if numbered else {}
-
-
-def _iso(seconds: float) -> str:
-    return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(seconds))

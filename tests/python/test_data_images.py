@@ -9,7 +9,8 @@ from conftest import fruits
 
 import kerasduet as kd
 from kerasduet.data.dataset import digest_arrays
-from kerasduet.data.images import check_images, check_labels
+from kerasduet.data.labels import check_labels
+from kerasduet.data.pixels import check_images
 from kerasduet.data.preprocessing import ImagePreprocessing
 from kerasduet.errors import (
     ArgumentType,

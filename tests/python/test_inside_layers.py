@@ -11,7 +11,8 @@ from keras import layers
 
 import kerasduet as kd
 from kerasduet.errors import ArgumentType
-from kerasduet.inside.diagram import MOST, network_data
+from kerasduet.inside.boxes import MOST
+from kerasduet.inside.diagram import network_data
 
 
 def counted(*stack, shape):

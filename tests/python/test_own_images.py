@@ -10,7 +10,7 @@ import pytest
 
 import kerasduet as kd
 from kerasduet.data.holdout import held_out, repeated
-from kerasduet.data.images import check_images
+from kerasduet.data.pixels import check_images
 from kerasduet.errors import KerasduetWarning, LabelRange, PixelRange
 
 SMALL = {"units": 4, "input_shape": (4, 4, 1)}

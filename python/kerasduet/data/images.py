@@ -14,39 +14,18 @@ from kerasduet.data.files import as_path
 from kerasduet.data.folds import Fold, Folds, folds_by_class
 from kerasduet.data.holdout import held_out, repeated
 from kerasduet.data.labels import check_labels, is_ordered, label_type
+from kerasduet.data.pixels import WHITE, check_images, dark_note, range_note, refuse_brighter
 from kerasduet.data.preprocessing import ImagePreprocessing
-from kerasduet.errors import (
-    ArgumentType,
-    EmptyData,
-    LabelRange,
-    LabelType,
-    LengthMismatch,
-    NonFinite,
-    PixelRange,
-    ShapeError,
-)
+from kerasduet.errors import ArgumentType, EmptyData, LabelRange, LabelType, LengthMismatch
 from kerasduet.settings import known_names
 
 if TYPE_CHECKING:
     from kerasduet.experiments import Experiment
 
-__all__ = [
-    "check_images",
-    "check_labels",
-    "dark_note",
-    "folded",
-    "folds",
-    "load",
-    "range_note",
-    "refuse_brighter",
-    "split",
-]
+__all__ = ["folded", "folds", "load", "split"]
 
 IN_FILES = "Take the preset image-folder for files."
 
-WHITE = 255.0  # of whole-number pixels
-DARK = 0.25  # a largest pixel below it is noted, as a share of white
-FAR = 10  # times brighter or darker than the training images
 MOST_NAMED = 10
 # Fixed, so that runs with other seeds are scored on the same rows.
 TEST_SEED, VALIDATION_SEED = 0, 1
@@ -286,149 +265,3 @@ def _checked(
             f"{y_name}: must have one label an image ({len(images)}); got {len(labels)}."
         )
     return images, labels, names
-
-
-def check_images(
-    x: Any, input_shape: tuple[int, ...], *, flat: bool = False, name: str = "x"
-) -> np.ndarray:
-    """Check images and give them as (n, *input_shape), uint8 or float32 in 0..1.
-
-    Parameters
-    ----------
-    x : array-like
-        Whole numbers 0..255, true and false, or floats 0..1; (n, height, width), with the
-        channel axis where there are channels.
-    input_shape : tuple of int
-        One image (height, width, channels).
-    flat : bool
-        Also accept rows of pixels (n, height * width * channels), row by row.
-    name : str
-        Argument named in errors.
-
-    Examples
-    --------
-    >>> check_images(np.zeros((2, 28, 28), "uint8"), (28, 28, 1)).shape
-    (2, 28, 28, 1)
-    """
-    try:
-        images = np.asarray(x)
-    except ValueError as error:
-        raise ShapeError(f"{name}: must be a rectangular array of images; {error}.") from None
-    if images.dtype.kind in "US":
-        raise ArgumentType(
-            f"{name}: must be images as an array of numbers; got text. Only classifiers of "
-            "image files take paths: read the images into an array first."
-        )
-    _check_image_shape(images, input_shape, flat, name)
-    if images.dtype.kind not in "buif":
-        raise ArgumentType(
-            f"{name}: must hold numbers; got {images.dtype}. Give whole numbers 0..255, or "
-            "floats 0..1."
-        )
-    if images.dtype.kind == "f":
-        images = _check_unit_pixels(images, name)
-    elif images.dtype != np.uint8:
-        low, high = int(images.min()), int(images.max())
-        if low < 0 or high > WHITE:
-            raise PixelRange(
-                f"{name}: whole-number pixels must lie in 0..255; got {low}..{high}. "
-                f"{_rescaling(low, high)}"
-            )
-        images = images.astype(np.uint8)
-    return images.reshape(-1, *input_shape)
-
-
-def _rescaling(low: float, high: float) -> str:
-    """Say how pixels of some range become floats in 0..1."""
-    if low >= -1 and low < 0 and high <= 1:
-        return "Rescale them with (x + 1) / 2 if they span -1..1."
-    if low < 0:
-        shift, span = f"{-low:g}", f"{high - low:g}"
-        return f"Rescale them to floats in 0..1, with (x + {shift}) / {span} for this range."
-    return (
-        f"Divide them by the largest that a pixel can be ({high:g} is the largest found), to "
-        "give floats in 0..1."
-    )
-
-
-def refuse_brighter(images: np.ndarray, learned: ImagePreprocessing, name: str) -> None:
-    """Refuse whole numbers up to 255 where the training images were masks of 0 and 1."""
-    if images.dtype == np.uint8 and images.max() > learned.pixel_scale:
-        raise PixelRange(
-            f"{name}: pixels must be 0 or 1, as in the training images; got 0.."
-            f"{int(images.max())}. Divide them by {int(images.max())}, or train on images "
-            "like these."
-        )
-
-
-def dark_note(images: np.ndarray, learned: ImagePreprocessing, name: str) -> str:
-    """Note training pixels that use little of the range that they were taken for."""
-    most = learned.pixel_most
-    if most is None or most == 0 or most >= DARK:
-        return ""
-    low, high = float(images.min()), float(images.max())
-    span = f"The pixels of {name} span only {low:g}..{high:g} of 0.."
-    if images.dtype == np.uint8:
-        return f"{span}255, so the network sees them dark; if {high:g} is white, divide them by it."
-    return f"{span}1, so the network sees them dark; they may have been scaled twice."
-
-
-def range_note(images: np.ndarray, learned: ImagePreprocessing, name: str, known: str) -> str:
-    """Note pixels whose range is far from that of the training images.
-
-    Parameters
-    ----------
-    images : numpy.ndarray
-        From `check_images`. Images that are all black say nothing of their range.
-    learned : ImagePreprocessing
-        Knows the range of the training images.
-    name, known : str
-        What the images and the training images are called.
-    """
-    scale = learned.pixel_scale if images.dtype == np.uint8 else 1.0
-    found, most = float(images.max()), learned.pixel_most
-    if not most or not found or most / FAR <= found / scale <= most * FAR:
-        return ""
-    return (
-        f"The pixels of {name} end at {found:g}, which the network sees as {found / scale:.3g}; "
-        f"those of {known} end where it sees {most:.3g}. Scale both alike."
-    )
-
-
-def _check_image_shape(
-    images: np.ndarray, input_shape: tuple[int, ...], flat: bool, name: str
-) -> None:
-    shape = images.shape
-    accepted = [input_shape]
-    if input_shape[-1] == 1 and len(input_shape) == 3:
-        accepted.append(input_shape[:-1])
-    if flat:
-        accepted.append((int(np.prod(input_shape)),))
-    if images.ndim >= 1 and shape[0] == 0:
-        raise EmptyData(f"{name}: must have at least one image; got none.")
-    if shape[1:] in accepted:
-        return
-    rule = " or ".join("(n, " + ", ".join(map(str, item)) + ")" for item in accepted)
-    hint = ""
-    if shape in accepted:
-        hint = " One image still needs the first axis, of length 1."
-    elif shape[:2] == input_shape[:2] and images.ndim >= 3:
-        hint = " Images come first: in Python np.moveaxis(x, -1, 0), in R aperm(x, c(3, 1, 2))."
-    elif shape[1:] == (int(np.prod(input_shape)),):
-        hint = " Rows of pixels go to a dense network; in Python reshape them first."
-    raise ShapeError(f"{name}: must have shape {rule}; got {show(shape)}.{hint}")
-
-
-def _check_unit_pixels(images: np.ndarray, name: str) -> np.ndarray:
-    low, high = float(images.min()), float(images.max())
-    if not (np.isfinite(low) and np.isfinite(high)):
-        row = int(np.nonzero(~np.isfinite(images.reshape(len(images), -1)).all(axis=1))[0][0])
-        raise NonFinite(
-            f"{name}: pixels must be finite; got NaN or infinity in image {row + 1}."
-        )
-    if low < 0 or high > 1:
-        fix = "Divide them by 255, or give them as whole numbers."
-        if low < 0 or not DARK * WHITE < high <= WHITE:
-            fix = _rescaling(low, high)
-        raise PixelRange(f"{name}: float pixels must lie in 0..1; got {low:g}..{high:g}. {fix}")
-    return images.astype(np.float32, copy=False)

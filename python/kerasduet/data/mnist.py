@@ -19,6 +19,7 @@ from kerasduet.data import images
 from kerasduet.data.dataset import Dataset, Source, digest_arrays
 from kerasduet.data.files import expanded, problem
 from kerasduet.data.folds import Folds
+from kerasduet.data.pixels import check_images
 from kerasduet.data.preprocessing import ImagePreprocessing
 from kerasduet.environment.settings import keras_file
 from kerasduet.errors import DatasetError
@@ -83,7 +84,7 @@ def _read_all(
     digest = digest_arrays(*(found[key] for key in SHA256))
     source = Source(name=name, sha256=digest, rows=rows, path=path, note=note)
     shaped = {
-        key: images.check_images(value, experiment.data.input_shape)
+        key: check_images(value, experiment.data.input_shape)
         for key, value in found.items()
         if key.startswith("x")
     }

@@ -10,7 +10,7 @@ import numpy as np
 
 from kerasduet.checks import nearest, show, text
 from kerasduet.data.files import expanded
-from kerasduet.data.images import check_images
+from kerasduet.data.pixels import check_images
 from kerasduet.errors import ArgumentType, NonFinite, ShapeError, UnknownName
 from kerasduet.experiments import Experiment
 from kerasduet.inside.calls import Call, calls_of
@@ -188,7 +188,7 @@ def subject_of(given: Any, name: str = "run") -> Subject:
         )
         got, load = show(given), ""
         if _is_folder(given):
-            got, load = f"the folder {show(str(given))}", " Load it with load_run()."
+            got, load = f"the folder {str(given)!r}", " Load it with load_run()."
         raise ArgumentType(f"{name}: must be a run{more}; got {got}.{load}")
     if not is_built(given):
         raise ArgumentType(

@@ -146,13 +146,13 @@ def _target(output: Any) -> Path:
     # Left as it was, though "~name" is someone's home.
     if str(output).startswith("~") and str(target)[0] == "~" and len(target.parts) > 1:
         raise ReportError(
-            f"output: must be a path; got {show(str(output))}, and there is no such home folder. "
+            f"output: must be a path; got {str(output)!r}, and there is no such home folder. "
             "Write the whole path."
         )
     if target.suffix != ".html" or not str(output).isprintable():
         raise ReportError(
             "output: must have a name of printable characters before .html; got "
-            f"{show(str(output))}."
+            f"{str(output)!r}."
         )
     size = len(os.fsencode(target.stem))
     if size > LONGEST:

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from kerasduet.data.dataset import Dataset
-from kerasduet.data.images import check_images, range_note, refuse_brighter
 from kerasduet.data.labels import find_labels, labels_of
+from kerasduet.data.pixels import check_images, range_note, refuse_brighter
 from kerasduet.data.preprocessing import ImagePreprocessing
 from kerasduet.errors import KerasduetWarning, LengthMismatch
 from kerasduet.tasks.classification.scores import class_metrics

@@ -81,7 +81,7 @@ def _scenes(experiment: Experiment) -> Dataset:
 
 def _given(experiment: Experiment, given: Any) -> Dataset:
     """Check and split images and a table of boxes that the caller gave."""
-    from kerasduet.data.images import check_images
+    from kerasduet.data.pixels import check_images
     from kerasduet.settings import known_names
 
     data = experiment.data

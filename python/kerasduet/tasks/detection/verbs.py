@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from kerasduet.data.dataset import Dataset
-from kerasduet.data.images import check_images
+from kerasduet.data.pixels import check_images
 from kerasduet.detection.overlap import SIDES
 from kerasduet.tasks.detection.scores import SURE, found_boxes
 from kerasduet.training import predict_outputs, refuse_no_numbers
