@@ -86,6 +86,45 @@ model_cnn <- function(input_shape = c(28, 28, 1), classes = 10, filters = 32, ke
   network("cnn", as.list(environment()))
 }
 
+#' Build a convolutional classifier with batch normalisation
+#'
+#' (Convolution, max pooling, batch normalisation, relu) a block, dense layers alike, softmax.
+#'
+#' Normalisation comes after the pooling, where it has fewer numbers to do; its factor would be
+#' one with that of the next layer's weights and is left out. Initial weights are those of He et
+#' al. (2015), made for relu.
+#'
+#' @param input_shape Whole numbers. One image (height, width, channels), without the batch axis.
+#'   Default `c(28, 28, 1)`.
+#' @param classes Whole number. Number of classes, at least 2. Default 10.
+#' @param crop Whole number. Pixels cut off each side of the image first, at least 0. Default 0.
+#' @param filters Whole numbers. Filters of each convolution, at least 1. Convolutions are
+#'   "valid" (no padding). Default `c(32, 64)`.
+#' @param kernel_size,strides,pool_size Whole numbers. Height and width of the kernels, pixels
+#'   that a kernel moves on, height and width of the pooling windows (1: no pooling); at least 1;
+#'   one value, or one a block. Default 3 and 1 and 2.
+#' @param dense_units Whole numbers. Units of each dense hidden layer; `integer()` for none.
+#'   Default 128.
+#' @param dropout Numbers. Fraction of each dense hidden layer's units dropped in training, in
+#'   \[0, 1); one value, or one a layer. Default 0.
+#' @param seed Whole number. Decides initial weights and dropout, 0 to 2^32 - 1. Default 0.
+#' @return A Keras model, a Python object: input (batch, height, width, channels), output (batch,
+#'   classes): probabilities.
+#' @section Errors:
+#' An argument outside its rule, by the subclass of that rule; `ShapeError` when the image is
+#' used up before the last block.
+#' @references Ioffe and Szegedy (2015), Batch normalization: accelerating deep network training
+#'   by reducing internal covariate shift, ICML.
+#' @seealso [model_cnn()], [build_model()]
+#' @examplesIf kerasduet:::has_core()
+#' model_cnn_norm(filters = c(16, 24), dense_units = 64)$count_params()
+#' @export
+model_cnn_norm <- function(input_shape = c(28, 28, 1), classes = 10, crop = 0,
+                           filters = c(32, 64), kernel_size = 3, strides = 1, pool_size = 2,
+                           dense_units = 128, dropout = 0, seed = 0) {
+  network("cnn_norm", as.list(environment()))
+}
+
 #' Build a dense classifier
 #'
 #' (Dense, dropout) a layer, softmax.

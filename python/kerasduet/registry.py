@@ -134,6 +134,7 @@ BUILDERS = Registry(
     "builder",
     {
         "cnn": "models.vision.cnn:cnn",
+        "cnn_norm": "models.vision.cnn_norm:cnn_norm",
         "dnn": "models.vision.dnn:dnn",
         "lenet5": "models.vision.lenet5:lenet5",
         "alexnet": "models.vision.alexnet:alexnet",

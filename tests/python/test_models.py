@@ -88,6 +88,18 @@ def test_shapes(model, given, taken):
     assert built.output_shape == taken
 
 
+def test_a_normalised_cnn_has_the_layers_it_is_asked_for():
+    built = kd.models.cnn_norm(
+        crop=2, filters=(16, 32), kernel_size=(5, 3), strides=(2, 1), pool_size=(1, 2)
+    )
+    shapes = [tuple(layer.output.shape[1:]) for layer in built.layers[1:10]]
+    one, two = (10, 10, 16), (4, 4, 32)
+    assert shapes == [(24, 24, 1), *[one] * 3, (8, 8, 32), *[two] * 3, (512,)]
+    weights = 25 * 16 + 9 * 16 * 32 + 512 * 128 + 128 * 10 + 10
+    assert built.count_params() == weights + 3 * (16 + 32 + 128)  # shift, mean and variance
+    assert not any("bias" in w.path for w in built.weights if "probabilities" not in w.path)
+
+
 def test_probabilities_sum_to_one():
     images = np.random.default_rng(0).random((6, 28, 28, 1), np.float32)
     for build in (kd.models.cnn, kd.models.dnn):

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from kerasduet.models.table.table_dense import table_dense
     from kerasduet.models.vision.alexnet import alexnet
     from kerasduet.models.vision.cnn import cnn
+    from kerasduet.models.vision.cnn_norm import cnn_norm
     from kerasduet.models.vision.dnn import dnn
     from kerasduet.models.vision.googlenet import googlenet
     from kerasduet.models.vision.lenet5 import lenet5
@@ -35,6 +36,7 @@ __all__ = [
     "alexnet",
     "build_model",
     "cnn",
+    "cnn_norm",
     "dnn",
     "googlenet",
     "lenet5",
