@@ -358,6 +358,6 @@ def test_an_experiment_can_be_copied_and_sent_to_another_process():
 
 def test_a_builder_is_a_name_and_no_preset():
     with pytest.raises(ArgumentType, match=r"^builder: must be a name, .*; got a function\."):
-        kd.experiment("images", builder=kd.models.lenet5)
-    with pytest.raises(UnknownName, match=r"^preset: no preset 'lenet5'\. It is a builder: "):
-        kd.experiment("lenet5")
+        kd.experiment("images", builder=kd.models.alexnet)
+    with pytest.raises(UnknownName, match=r"^preset: no preset 'alexnet'\. It is a builder: "):
+        kd.experiment("alexnet")

@@ -29,6 +29,9 @@ README = Path(__file__).parents[2] / "README.md"
         ("price-gru", 15_291),
         ("lstm-co2", 5_210),
         ("yolo-digits", 136_292),
+        ("lenet5", 60_806),
+        ("mnist-cnn-fast", 72_362),
+        ("mnist-cnn-best", 391_882),
     ],
 )
 def test_preset_has_the_parameters_of_the_lesson(preset, parameters):
