@@ -178,8 +178,9 @@ save_run <- function(run, folder, overwrite = FALSE) {
 #' @param path Character. A new file, whose name ends as its format's do; of "savedmodel" a new
 #'   folder.
 #' @param format Character. `"keras"` (default) for Keras's own file (.keras), `"onnx"` for ONNX
-#'   (.onnx), or `"savedmodel"` for TensorFlow's SavedModel. A format that the backend does not
-#'   offer, or whose package is not installed, is refused before work starts.
+#'   (.onnx), or `"savedmodel"` for TensorFlow's SavedModel. ONNX needs the Python package tf2onnx
+#'   on TensorFlow, onnx and onnxscript on torch, and is not written on JAX. A format that the
+#'   backend does not offer, or whose package is not installed, is refused before work starts.
 #' @param overwrite Logical. Whether to replace a file, or a SavedModel, that is there; a folder of
 #'   other things never is. Default `FALSE`.
 #' @return The absolute path of the file or folder, invisibly.

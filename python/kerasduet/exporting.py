@@ -7,6 +7,7 @@ import importlib.util
 import os
 import shutil
 import tempfile
+import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -47,11 +48,8 @@ FORMATS = {
     "keras": Format(".keras", {"tensorflow": (), "jax": (), "torch": ()}),
     "onnx": Format(
         ".onnx",
-        {
-            "tensorflow": ("tf2onnx",),
-            "jax": ("tf2onnx", "tensorflow"),
-            "torch": ("onnx", "onnxscript"),
-        },
+        # What jax2onnx writes of a pooling layer, ONNX's own runtime refuses.
+        {"tensorflow": ("tf2onnx",), "torch": ("onnx", "onnxscript")},
     ),
     "savedmodel": Format("", {"tensorflow": (), "jax": ("tensorflow",)}),
 }
@@ -174,8 +172,15 @@ def _write_saved_model(network: keras.Model, path: str) -> None:
 
 
 def _write_onnx(network: keras.Model, path: str) -> None:
-    with contextlib.redirect_stdout(None):
-        network.export(path, format="onnx", verbose=False)
+    import keras
+
+    # Keras knows the inputs of a network only after it was called, and then takes one row.
+    rows = [keras.InputSpec(shape=x.shape, dtype=x.dtype, name=x.name) for x in network.inputs]
+    with contextlib.redirect_stdout(None), warnings.catch_warnings():
+        warnings.simplefilter(
+            "ignore"
+        )  # of the converters, on what they find in NumPy and torch
+        network.export(path, format="onnx", verbose=False, input_signature=rows)
 
 
 _WRITERS: dict[str, Callable[[Any, str], None]] = {

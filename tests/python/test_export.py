@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import warnings
 
 import numpy as np
 import pytest
@@ -61,6 +62,22 @@ def test_keras_file_and_saved_model_give_the_runs_probabilities(run, images, tmp
     assert run.export(tmp_path / "network", "savedmodel", overwrite=True) == folder
 
 
+def test_onnx_gives_the_runs_probabilities(run, images, tmp_path):
+    onnxruntime = pytest.importorskip("onnxruntime")
+    x, _ = images
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        file = run.export(tmp_path / "network.onnx", "onnx")
+    session = onnxruntime.InferenceSession(file)
+    (pixels,) = session.get_inputs()
+    assert (pixels.name, pixels.type) == ("pixels", "tensor(uint8)")
+    for rows in (x[:1], x[:5]):
+        (given,) = session.run(None, {"pixels": rows})
+        wanted = run.predict(rows, kind="prob").to_numpy()
+        np.testing.assert_allclose(given, wanted, rtol=0, atol=1e-6)
+    assert [p.name for p in tmp_path.iterdir()] == ["network.onnx"]
+
+
 def test_what_cannot_be_written_is_refused_first(run, tmp_path, monkeypatch):
     (tmp_path / "there.keras").write_text("mine")
     cases = [
@@ -70,8 +87,8 @@ def test_what_cannot_be_written_is_refused_first(run, tmp_path, monkeypatch):
         (("none/x.keras",), RunFolderError, "path: must lie in a folder that exists"),
         (("x", "pdf"), KerasduetError, "format: no option 'pdf'"),
     ]
-    if importlib.util.find_spec("tf2onnx") is None:
-        cases.append((("x.onnx", "onnx"), ArgumentType, "needs the package tf2onnx"))
+    cases.append((("x.onnx", "onnx"), ArgumentType, "needs the package tf2onnx"))
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
     monkeypatch.setattr(exporting, "_whole", lambda run: pytest.fail("work was begun"))
     for (name, *more), error, text in cases:
         with pytest.raises(error) as refused:
