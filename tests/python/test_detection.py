@@ -92,7 +92,9 @@ def test_suppression_of_any_scene_is_the_plain_greedy_one(
 ):
     random = np.random.default_rng(seed)
     boxes = boxes_at(random, number, span, 1, largest) + off
-    boxes[: number // 3] = boxes[random.integers(0, max(number, 1), number // 3)]  # the same ones
+    boxes[: number // 3] = boxes[
+        random.integers(0, max(number, 1), number // 3)
+    ]  # the same ones
     boxes = np.round(boxes) if whole else boxes  # many pairs of the same overlap
     scores = np.round(random.random(number), 2)
     kept = kd.detection.nms(boxes, scores, overlap=overlap)
@@ -431,7 +433,9 @@ def test_a_detector_says_what_it_does_not_take(run):
         ArgumentType, match="needs a classifier; got the run yolo-digits, a detector"
     ):
         kd.plot_embedding(run)
-    with pytest.raises(ArgumentType, match="must be of images with a class each, or of a table"):
+    with pytest.raises(
+        ArgumentType, match="must be of images with a class each, or of a table"
+    ):
         kd.cross_validate(run.experiment, folds=2)
     with pytest.raises(ArgumentType, match="Score it on its own test images") as raised:
         kd.backtest(run.experiment)
@@ -629,9 +633,7 @@ def read_folder(folder):
 def test_boxes_are_turned_with_their_images(tmp_path, told):
     shown = marked_images(tmp_path, told)
     found = read_folder(tmp_path)
-    for row, (pixels, seen) in enumerate(
-        zip(shown, found.x.take(np.arange(8)), strict=True)
-    ):
+    for row, (pixels, seen) in enumerate(zip(shown, found.x.take(np.arange(8)), strict=True)):
         boxes, _ = found.truth.of(row)
         assert boxes.tolist() == [light_box(pixels)]
         assert found.truth.sizes[row].tolist() == [*pixels.shape[::-1]]

@@ -16,9 +16,9 @@ __all__ = ["SIDES", "check_boxes", "iou", "nms", "overlaps", "survivors"]
 SIDES = ("left", "top", "right", "bottom")
 
 FEW = 64  # boxes that are all compared with each other
-CROWD = 64  # neighbours of a box from which on a crowd is settled step by step
-FIRST = 128  # of a crowd settled at first, which suppress much of it
-AT_ONCE = 2**17  # pairs compared at once, which stay in the cache
+CROWD = 32  # neighbours of a box from which on a crowd is settled step by step
+FIRST = 256  # of a crowd settled at first, which suppress much of it
+AT_ONCE = 2**14  # pairs compared at once, which stay in the cache
 MOST_CELLS = 512  # along each side of the grid
 
 
@@ -215,7 +215,9 @@ class _Neighbours:
         points = centre if same else (others[:, :2] + others[:, 2:]) / 2
         corner = points.min(axis=0)
         # Rows and columns of cells: two and eight within the usual reach.
-        step = np.maximum(reach.mean(axis=0) / (4, 2), (points.max(axis=0) - corner) / MOST_CELLS)
+        step = np.maximum(
+            reach.mean(axis=0) / (4, 2), (points.max(axis=0) - corner) / MOST_CELLS
+        )
         cells = ((points - corner) / step).astype(np.int64)
         wide, high = (cells.max(axis=0) + 1).tolist()
         place = cells[:, 1] * wide + cells[:, 0]

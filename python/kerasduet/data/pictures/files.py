@@ -189,7 +189,11 @@ def scanned(
         except Unreadable as error:
             return str(error)
         digests[row] = np.frombuffer(hashlib.sha256(content).digest(), np.uint8)
-        sizes[row], orientations[row], most[row] = seen.size, seen.orientation, seen.pixels.max()
+        sizes[row], orientations[row], most[row] = (
+            seen.size,
+            seen.orientation,
+            seen.pixels.max(),
+        )
         return ""
 
     with ThreadPoolExecutor(THREADS) as threads:
@@ -206,7 +210,11 @@ def scanned(
         )
     kept = np.setdiff1d(np.arange(len(paths)), np.array([*faults], dtype=np.int64))
     every = ImageFiles(paths, digests, look, sizes, orientations)
-    return every if len(kept) == len(paths) else every.picked(kept), kept, int(most.max(initial=0))
+    return (
+        every if len(kept) == len(paths) else every.picked(kept),
+        kept,
+        int(most.max(initial=0)),
+    )
 
 
 def named(items: Iterable[str]) -> str:

@@ -31,7 +31,7 @@ def files_of(x: Any, look: Look, column: str, name: str = "x") -> ImageFiles | N
         What errors call it.
     """
     if isinstance(x, str | os.PathLike):
-        paths = [x]
+        paths: Any = [x]
     elif isinstance(x, Mapping) or hasattr(x, "columns"):
         frame = as_frame(x, name)
         if column not in frame.columns:

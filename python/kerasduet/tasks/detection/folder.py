@@ -53,9 +53,7 @@ def load(data: DetectionSettings) -> tuple[Images, tuple[str, ...], Source]:
     places = [_found(folder, one.file) for one in read]
     look = look_of(data.input_shape)
     assert look is not None  # the settings refuse other shapes
-    images, _, _ = scanned(
-        places, [one.file for one in read], look, argument="path", skip=None
-    )
+    images, _, _ = scanned(places, [one.file for one in read], look, argument="path", skip=None)
     digest = hashlib.sha256()
     for file in files:
         digest.update(file.read_bytes())
