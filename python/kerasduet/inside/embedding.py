@@ -31,6 +31,7 @@ SHAPES = ("circle", "triangle", "square", "diamond", "cross")
 # how often all of them move a little.
 AXES = np.array([6.4, 4.2])
 LETTER, LINE, FURTHEST = 0.11, 0.21, 0.7
+WIDTH, ROW = 7.5, 0.21  # of the figure, and of a row of its legend
 STEPS = 200
 
 
@@ -137,7 +138,9 @@ def embedding_data(
         y_scale=Scale(),
         height=5.6,
     )
-    return PlotData("embedding", "", "", (panel,), height=panel.height)
+    rows_below = -(-len(names) // max(panel.legend_columns(WIDTH), 1))
+    height = panel.height + ROW * max(rows_below - 2, 0)
+    return PlotData("embedding", "", "", (panel,), height=height)
 
 
 def _some(rows: int, most: int) -> np.ndarray:
