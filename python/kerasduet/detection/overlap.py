@@ -15,7 +15,7 @@ __all__ = ["SIDES", "check_boxes", "iou", "nms", "overlaps", "survivors"]
 
 SIDES = ("left", "top", "right", "bottom")
 
-FEW = 64  # boxes that are all compared with each other
+FEW = 128  # boxes that are all compared with each other
 CROWD = 32  # neighbours of a box from which on a crowd is settled step by step
 FIRST = 256  # of a crowd settled at first, which suppress much of it
 AT_ONCE = 2**14  # pairs compared at once, which stay in the cache
