@@ -101,6 +101,25 @@ def test_suppression_of_any_scene_is_the_plain_greedy_one(
     assert np.array_equal(kept, greedy(boxes, scores, overlap))
 
 
+@pytest.mark.parametrize("overlap", [0.05, 0.3, 0.5, 0.9])
+def test_no_pair_that_just_overlaps_is_overlooked(overlap):
+    """Boxes as far apart, or as unlike, as the limit allows."""
+    random = np.random.default_rng(10)
+    boxes = boxes_at(random, 300, 1e4)
+    limit = overlap * 1.0001
+    for axis in (0, 1):
+        side = boxes[:, axis + 2] - boxes[:, axis]
+        shifted, wider = boxes.copy(), boxes.copy()
+        shifted[:, [axis, axis + 2]] += (side * (1 - limit) / (1 + limit))[:, None]
+        wider[:, axis + 2] = boxes[:, axis] + side / limit
+        for others in (shifted, wider):
+            pairs = np.concatenate([boxes, others])
+            scores = random.random(600)
+            kept = kd.detection.nms(pairs, scores, overlap=overlap)
+            assert np.array_equal(kept, greedy(pairs, scores, overlap))
+            assert not (kept[:300] & kept[300:]).any()
+
+
 def test_suppression_goes_a_class_at_a_time():
     boxes = np.array([[0, 0, 10, 10], [1, 0, 11, 10], [0, 1, 10, 11]])
     kept = kd.detection.nms(boxes, [0.9, 0.8, 0.7], ["a", "b", "a"])

@@ -196,10 +196,10 @@ def _settled(ranked: np.ndarray, overlap: float) -> np.ndarray:
 class _Neighbours:
     """Pairs of a box and another one that may overlap by more, found on a grid of their centres.
 
-    Of two boxes whose intersection over union is above a share, that share of each width is common,
-    so that their centres lie closer than (1 - share) times either width where the share is a half
-    or more, and in a similar way below; as much holds of their heights. So each box is compared
-    with those whose centres lie in the cells that far around its own.
+    On one axis alone two boxes overlap at least as well as on both. So where their intersection
+    over union is above a share s, one width is at most 1 / s times the other, and the centres are
+    at most (1 - s) / (1 + s) times the mean width apart; as much holds of heights. Each box is
+    compared with those whose centres lie in the cells that far around its own.
 
     Parameters
     ----------
@@ -262,12 +262,9 @@ def _reach(
     """Give the centres of boxes (n, 2), and how far off those of their neighbours may lie."""
     share = overlap * (1 - 1e-6)  # rounding drops no pair
     own = boxes[:, 2:] - boxes[:, :2]
-    if share >= 0.5:
-        reach = (1 - share) * own
-    else:
-        largest = (others[:, 2:] - others[:, :2]).max(axis=0)
-        most = np.minimum(own / share, largest) if share else largest
-        reach = own / 2 + (0.5 - share) * most
+    largest = (others[:, 2:] - others[:, :2]).max(axis=0)
+    most = np.minimum(own / share, largest) if share > 1e-6 else largest
+    reach = (own + most) * (1 - share) / (2 * (1 + share))
     blur = 8 * np.spacing(max(abs(boxes).max(), abs(others).max()))
     return (boxes[:, :2] + boxes[:, 2:]) / 2, reach + blur
 
