@@ -437,7 +437,7 @@ def test_of_many_boxes_an_image_is_drawn_with_the_best(run):
         best = found[found["image"] == image].nlargest(10, "score")["score"]
         assert some["score"].tolist() == best.tolist()
     assert len(drawn) < len(found)
-    assert panel.subtitle.endswith("Thin black: true. At most the 10 best an image")
+    assert panel.subtitle.endswith("Thin: true. At most the 10 best an image")
     assert (drawn["above"] >= 0.04 * 64).all() and (drawn["above"] <= 64).all()
 
 
