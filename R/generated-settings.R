@@ -48,7 +48,9 @@
 #'   whose centre lies in it.
 #' * `boxes`: whole number. Boxes that each cell proposes, at least 1.
 #' * `annotations`: COCO file (.json), or folder of Pascal VOC files (.xml); `NULL` looks for
-#'   them in `path`.
+#'   them in `path`. An image that carries an orientation tag is turned upright with its boxes.
+#'   These are taken to be in the pixels as they are stored, as pycocotools and torchvision read
+#'   them; or in those of the upright image, where the width and height beside them are its own.
 #' * `scenes`, `test_scenes`: whole numbers. Scenes to make for training and validation, and for
 #'   the test; at least 10.
 #' * `most_digits`: whole number. Digits a scene at most, 1 to 9; each scene has at least one.

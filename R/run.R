@@ -171,10 +171,10 @@ save_run <- function(run, folder, overwrite = FALSE) {
 
 #' Write the network of a run as a file for other programs
 #'
-#' Of a run on images. What comes before the network is inside: it takes pixels as bytes, 0..255,
-#' and gives probabilities, those of the main head where there are auxiliary ones.
+#' Of a classifier of images. What comes before the network is inside: it takes pixels as bytes,
+#' 0..255, and gives probabilities, those of the main head where there are auxiliary ones.
 #'
-#' @param run A [kerasduet_run] on images.
+#' @param run A [kerasduet_run] of a classifier of images.
 #' @param path Character. A new file, whose name ends as its format's do; of "savedmodel" a new
 #'   folder.
 #' @param format Character. `"keras"` (default) for Keras's own file (.keras), `"onnx"` for ONNX
@@ -407,7 +407,9 @@ predictions <- function(run) {
 #'   lookback + difference rows, which is continued: its columns are found by the names that they
 #'   had in training; or a table (data frame, tibble, data.table) with the columns of the training,
 #'   in any order and beside others; or,
-#'   of a classifier of image files, their paths, or a data frame with the column `image_column`.
+#'   of a classifier of image files, their paths, or a data frame with the column `image_column`;
+#'   or, of a detector, paths of image files of any size, or a data frame with the column `image`:
+#'   they are turned upright as their orientation tag says.
 #' @param type Character. For classes "class" (default) or "prob"; for a number of a table
 #'   "response" (default); for boxes "boxes" (default), those of a score of at least 0.25, or
 #'   "all", those of at least 0.01.
@@ -415,7 +417,8 @@ predictions <- function(run) {
 #' @return Classes: a factor, or a matrix of probabilities with a column a class. A number: a
 #'   numeric vector. A series: a data frame as [forecast()][forecast.kerasduet_run] gives. Boxes: a
 #'   data frame with a box a row: `image` (from 1), `class`, `score`, and `left`, `top`, `right`
-#'   and `bottom` in pixels.
+#'   and `bottom` in pixels: of an array those of its images, of a file those that the upright
+#'   image has.
 #' @examplesIf kerasduet:::has_core()
 #' run <- run_experiment("mnist-dense", dataset = "mnist-subset", epochs = 1, progress = FALSE)
 #' digits <- run$dataset$x_test[1:5]

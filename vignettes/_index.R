@@ -105,5 +105,31 @@ thumbnails <- list(
         type = "l", axes = FALSE, lwd = 3, col = "#0072B2"
       )
     }
+  ),
+  "transfer-learning" = list(
+    alt = "A digit, an arrow, and another digit.",
+    draw = function() {
+      data <- load_data(experiment("mnist-dnn", dataset = "mnist-subset"))
+      labels <- as.integer(as.array(data$y_test))
+      digits <- as.array(data$x_test[match(c(2, 7), labels)])
+      both <- cbind(digits[1, , , 1], matrix(0, 28, 20), digits[2, , , 1])
+      graphics::image(t(both[28:1, ]), col = grDevices::gray(255:0 / 255), axes = FALSE)
+      graphics::arrows(0.4, 0.5, 0.6, 0.5, lwd = 5, col = "#D55E00")
+    }
+  ),
+  detection = list(
+    alt = "Two digits, each with a box around it.",
+    draw = function() {
+      data <- load_data(experiment("mnist-dnn", dataset = "mnist-subset"))
+      digits <- as.array(data$x_test[1:2])
+      both <- cbind(digits[1, , , 1], matrix(0, 28, 28), digits[2, , , 1])
+      graphics::image(t(both[28:1, ]), col = grDevices::gray(255:0 / 255), axes = FALSE)
+      for (left in c(1, 57)) {
+        ink <- which(both[, left + 0:27] > 64, arr.ind = TRUE)
+        across <- (left + range(ink[, 2]) - 2) / 83
+        down <- 1 - (range(ink[, 1]) - 1) / 27
+        graphics::rect(across[1], down[2], across[2], down[1], lwd = 5, border = "#0072B2")
+      }
+    }
   )
 )

@@ -128,7 +128,7 @@ def _refuse_other_rows(run: Result) -> None:
     """Refuse a run whose rows are made ready outside its network."""
     if not isinstance(run.preprocessing, ImagePreprocessing):
         raise ArgumentType(
-            f"run: only one on images is exported, where a layer makes the rows ready; got "
+            f"run: only a classifier of images is exported, where a layer makes them ready; got "
             f"{run.experiment.name}, {run.task.noun}. Save the run instead."
         )
 

@@ -83,7 +83,8 @@ class Run(Result):
             names that they had in training, a series without a name is the target's; or a table
             with the columns of the training, in any order and beside others. Of a classifier of
             image files also the path of one, a list of paths, or a table with the column
-            `image_column`.
+            `image_column`; of a detector a path, a list of paths, or a table with the column
+            image: files of any size, which are turned upright as their orientation tag says.
         kind : {"class", "prob", "response", "boxes", "all"}, optional
             For classes: their names (n,), the default, or a DataFrame of probabilities with a
             column a class. For a number of a table "response": numbers (n,), in the target's
@@ -95,7 +96,8 @@ class Run(Result):
         numpy.ndarray or pandas.DataFrame
             Labels are the caller's own, as in `predictions()`: texts or numbers of the
             categorical that the run was trained on, else codes as whole numbers. Boxes have
-            a row each: image (from 1), class, score, left, top, right and bottom in pixels.
+            a row each: image (from 1), class, score, left, top, right and bottom in pixels: of
+            an array those of its images, of a file those that the upright image has.
 
         Raises
         ------
@@ -253,7 +255,7 @@ class Run(Result):
     def export(
         self, path: str | os.PathLike[str], format: str = "keras", *, overwrite: bool = False
     ) -> str:
-        """Write the network of a run on images as a file for other programs.
+        """Write the network of a classifier of images as a file for other programs.
 
         What comes before the network is inside: it takes pixels as bytes, 0..255, and gives
         probabilities, those of the main head where there are auxiliary ones.
@@ -276,7 +278,7 @@ class Run(Result):
         Raises
         ------
         ArgumentType
-            A run on other rows than images, an unknown ending, a format that the backend does
+            A run that is no classifier of images, an unknown ending, a format that the backend does
             not offer, or a package that it needs and that is not installed.
         RunFolderError
             There is something already, or no folder to write in.

@@ -9,12 +9,15 @@ import time
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 import kerasduet as kd
 from kerasduet.detection.cells import written
 from kerasduet.errors import (
     ArgumentRange,
     ArgumentType,
+    DatasetError,
     EmptyData,
     LabelRange,
     LengthMismatch,
@@ -22,6 +25,7 @@ from kerasduet.errors import (
 )
 from kerasduet.figures.kinds import plot_data
 from kerasduet.models.vision.yolo_v1 import LAYERS, POOL
+from kerasduet.tasks.detection.folder import load as load_folder
 from kerasduet.tasks.detection.scenes import digit_scenes
 
 
@@ -67,10 +71,53 @@ def test_suppression_is_the_plain_greedy_one(overlap):
         scores = np.round(random.random(len(boxes)), 2)  # many equal ones
         kept = kd.detection.nms(boxes, scores, overlap=overlap)
         assert np.array_equal(kept, greedy(boxes, scores, overlap))
-    far = spread * 1e-3 + 1e6  # the coarse look in single precision sees points
+    far = spread * 1e-3 + 1e6  # few digits are left
     scores = random.random(len(far))
     kept = kd.detection.nms(far, scores, overlap=overlap)
     assert np.array_equal(kept, greedy(far, scores, overlap))
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    seed=st.integers(0, 2**32 - 1),
+    number=st.integers(0, 400),
+    overlap=st.sampled_from([0, 0.05, 0.3, 0.5, 0.7, 0.95, 1]) | st.floats(0, 1),
+    span=st.sampled_from([1e-3, 20.0, 300.0, 1e5]),
+    largest=st.sampled_from([2.0, 60.0, 5e3]),
+    whole=st.booleans(),
+    off=st.sampled_from([0.0, -1e4, 1e6]),
+)
+def test_suppression_of_any_scene_is_the_plain_greedy_one(
+    seed, number, overlap, span, largest, whole, off
+):
+    random = np.random.default_rng(seed)
+    boxes = boxes_at(random, number, span, 1, largest) + off
+    boxes[: number // 3] = boxes[
+        random.integers(0, max(number, 1), number // 3)
+    ]  # the same ones
+    boxes = np.round(boxes) if whole else boxes  # many pairs of the same overlap
+    scores = np.round(random.random(number), 2)
+    kept = kd.detection.nms(boxes, scores, overlap=overlap)
+    assert np.array_equal(kept, greedy(boxes, scores, overlap))
+
+
+@pytest.mark.parametrize("overlap", [0.05, 0.3, 0.5, 0.9])
+def test_no_pair_that_just_overlaps_is_overlooked(overlap):
+    """Boxes as far apart, or as unlike, as the limit allows."""
+    random = np.random.default_rng(10)
+    boxes = boxes_at(random, 300, 1e4)
+    limit = overlap * 1.0001
+    for axis in (0, 1):
+        side = boxes[:, axis + 2] - boxes[:, axis]
+        shifted, wider = boxes.copy(), boxes.copy()
+        shifted[:, [axis, axis + 2]] += (side * (1 - limit) / (1 + limit))[:, None]
+        wider[:, axis + 2] = boxes[:, axis] + side / limit
+        for others in (shifted, wider):
+            pairs = np.concatenate([boxes, others])
+            scores = random.random(600)
+            kept = kd.detection.nms(pairs, scores, overlap=overlap)
+            assert np.array_equal(kept, greedy(pairs, scores, overlap))
+            assert not (kept[:300] & kept[300:]).any()
 
 
 def test_suppression_goes_a_class_at_a_time():
@@ -390,7 +437,7 @@ def test_of_many_boxes_an_image_is_drawn_with_the_best(run):
         best = found[found["image"] == image].nlargest(10, "score")["score"]
         assert some["score"].tolist() == best.tolist()
     assert len(drawn) < len(found)
-    assert panel.subtitle.endswith("Thin black: true. At most the 10 best an image")
+    assert panel.subtitle.endswith("Thin: true. At most the 10 best an image")
     assert (drawn["above"] >= 0.04 * 64).all() and (drawn["above"] <= 64).all()
 
 
@@ -406,9 +453,52 @@ def test_a_detector_says_what_it_does_not_take(run):
     ):
         kd.plot_embedding(run)
     with pytest.raises(
-        ArgumentType, match="x: must be images as an array of numbers; got text"
+        ArgumentType, match="must be of images with a class each, or of a table"
     ):
-        run.predict("scene.png")
+        kd.cross_validate(run.experiment, folds=2)
+    with pytest.raises(ArgumentType, match="Score it on its own test images") as raised:
+        kd.backtest(run.experiment)
+    assert "got yolo-digits, a detector" in str(raised.value)
+    with pytest.raises(ArgumentType, match="run: only a classifier of images is exported"):
+        run.export("network.keras")
+
+
+def test_a_detector_finds_boxes_in_files(run, tmp_path):
+    from PIL import Image
+
+    scene = Image.fromarray(run.dataset.x_test[0, ..., 0])
+    turned = Image.Exif()
+    turned[0x0112] = 6  # a quarter turn to the right stands it upright
+    scene.save(tmp_path / "same.png")
+    wide = scene.resize((128, 96)).convert("RGB")
+    wide.save(tmp_path / "wide.png")
+    scene.transpose(Image.Transpose.ROTATE_90).save(tmp_path / "turned.png", exif=turned)
+    files = [str(tmp_path / f"{name}.png") for name in ("same", "wide", "turned")]
+    every = run.predict(files, kind="all")
+    parts = [every[every["image"] == i].iloc[:, 1:].reset_index(drop=True) for i in (1, 2, 3)]
+    own = run.predict(run.dataset.x_test[:1], kind="all")
+    assert len(own) and parts[0].equals(own.iloc[:, 1:])
+    assert parts[2].equals(parts[0])
+    small = np.asarray(wide.convert("L").resize((64, 64), Image.Resampling.BILINEAR))
+    other = run.predict(small[None], kind="all")
+    sides = ["left", "top", "right", "bottom"]
+    assert parts[1]["score"].tolist() == other["score"].tolist()
+    assert np.allclose(parts[1][sides], other[sides] * [2, 1.5, 2, 1.5], atol=0.02)
+    assert run.predict(tmp_path / "same.png", kind="all").equals(own)
+    assert run.predict({"image": files}, kind="all").equals(every)
+    assert kd.plot_maps(run, files[0]).alt_text
+
+
+def test_a_detector_refuses_files_that_it_cannot_read(run, tmp_path):
+    (tmp_path / "text.png").write_text("no image")
+    with pytest.raises(DatasetError) as raised:
+        run.predict(["nowhere.png", str(tmp_path / "text.png")])
+    assert "'nowhere.png' (not there)" in str(raised.value)
+    assert "text.png' (no image) cannot, 2 of 2. Replace or remove them." in str(raised.value)
+    with pytest.raises(EmptyData, match="x: must have at least one image"):
+        run.predict([])
+    with pytest.raises(UnknownName, match="x: must have the column image"):
+        run.predict({"file": ["a.png"]})
 
 
 def test_other_runs_have_no_boxes():
@@ -516,3 +606,83 @@ def test_a_folder_of_images_is_learned_and_asked(tmp_path):
     loaded = kd.load_run(run.save(tmp_path / "run"))
     assert loaded.predict(loaded.dataset, kind="all").equals(boxes)
     assert loaded.plot("scenes").alt_text == run.plot("scenes").alt_text
+
+
+def marked_images(folder, told):
+    """Write an image of each orientation with a light box, and say where it is, as COCO does.
+
+    `told` says of which pixels: "nothing" and "stored" of those in the file, "upright" of those
+    that are shown, where width and height tell the two apart.
+    """
+    from PIL import Image, ImageOps
+
+    images, annotations, shown = [], [], []
+    for orientation in range(1, 9):
+        pixels = np.zeros((24, 40), np.uint8)
+        pixels[6:14, 4:20] = 255
+        exif = Image.Exif()
+        exif[0x0112] = orientation
+        file = folder / f"{orientation}.png"
+        Image.fromarray(pixels).save(file, exif=exif)
+        shown.append(np.asarray(ImageOps.exif_transpose(Image.open(file))))
+        given = shown[-1] if told == "upright" and orientation > 4 else pixels
+        left, top, right, bottom = light_box(given)
+        size = {"width": given.shape[1], "height": given.shape[0]} if told != "nothing" else {}
+        images.append({"id": orientation, "file_name": file.name} | size)
+        box = {"bbox": [left, top, right - left, bottom - top], "category_id": 1}
+        annotations.append(box | {"image_id": orientation})
+    content = {"images": images, "annotations": annotations}
+    content["categories"] = [{"id": 1, "name": "light"}]
+    (folder / "boxes.json").write_text(json.dumps(content))
+    return shown
+
+
+def light_box(pixels):
+    rows, columns = (axis.tolist() for axis in np.nonzero(pixels > 128))
+    return [min(columns), min(rows), max(columns) + 1, max(rows) + 1]
+
+
+def read_folder(folder):
+    settings = {"dataset": "annotated-images", "classes": 1, "input_shape": (64, 64, 1)}
+    chosen = kd.experiment("yolo-digits", path=folder, **settings)
+    return load_folder(chosen.data)[0]
+
+
+@pytest.mark.parametrize("told", ["nothing", "stored", "upright"])
+def test_boxes_are_turned_with_their_images(tmp_path, told):
+    shown = marked_images(tmp_path, told)
+    found = read_folder(tmp_path)
+    for row, (pixels, seen) in enumerate(zip(shown, found.x.take(np.arange(8)), strict=True)):
+        boxes, _ = found.truth.of(row)
+        assert boxes.tolist() == [light_box(pixels)]
+        assert found.truth.sizes[row].tolist() == [*pixels.shape[::-1]]
+        # As the network sees it, too.
+        scale = 64 / np.tile(pixels.shape[::-1], 2)
+        assert np.allclose(light_box(seen[..., 0]), boxes[0] * scale, atol=1.01)
+
+
+def test_voc_files_say_which_pixels_they_mean(tmp_path):
+    shown = marked_images(tmp_path, "nothing")
+    (tmp_path / "boxes.json").unlink()
+    left, top, right, bottom = light_box(shown[5])
+    height, width = shown[5].shape
+    (tmp_path / "6.xml").write_text(
+        f"<annotation><filename>6.png</filename><size><width>{width}</width>"
+        f"<height>{height}</height></size><object><name>light</name><bndbox>"
+        f"<xmin>{left + 1}</xmin><ymin>{top + 1}</ymin><xmax>{right}</xmax>"
+        f"<ymax>{bottom}</ymax></bndbox></object></annotation>"
+    )
+    assert read_folder(tmp_path).truth.of(0)[0].tolist() == [[left, top, right, bottom]]
+
+
+def test_annotations_of_another_size_are_refused(tmp_path):
+    marked_images(tmp_path, "stored")
+    content = json.loads((tmp_path / "boxes.json").read_text())
+    content["images"][5] |= {"width": 80, "height": 48}
+    (tmp_path / "boxes.json").write_text(json.dumps(content))
+    with pytest.raises(DatasetError) as raised:
+        read_folder(tmp_path)
+    assert str(raised.value) == (
+        "annotations: width and height must be those of the image; got 80 x 48 in boxes.json for "
+        "'6.png', which has 40 x 24 pixels. Put the image there that was annotated."
+    )

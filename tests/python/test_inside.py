@@ -11,6 +11,7 @@ import warnings
 
 import keras
 import numpy as np
+import pandas as pd
 import pytest
 from keras import layers
 from scipy.stats import spearmanr
@@ -23,7 +24,7 @@ from kerasduet.errors import (
     ShapeError,
     UnknownName,
 )
-from kerasduet.inside.embedding import embedding_data
+from kerasduet.inside.embedding import AXES, _apart, embedding_data
 from kerasduet.inside.filters import filters_data
 from kerasduet.inside.maps import maps_data
 from kerasduet.inside.saliency import METHODS
@@ -239,6 +240,25 @@ def test_embeddings_are_those_of_scikit_learn_and_repeat(scene_run):
     one, same = (embedding_data(scene_run, "tsne").panels[0].frames["points"] for _ in range(2))
     assert one.equals(same)
     assert one[["x", "y"]].to_numpy().std() > 0
+
+
+def test_names_of_classes_do_not_cover_each_other():
+    points = pd.DataFrame({"x": [0.0, 10.0], "y": [0.0, 10.0]})
+    at = [(5.0, 5.0), (5.0, 5.0), (5.1, 5.0), (1.0, 9.0)]
+    middles = pd.DataFrame(
+        [(name, *xy) for name, xy in zip("abcd", at, strict=True)], columns=["class", "x", "y"]
+    )
+    moved = _apart(middles, points)
+    assert moved["class"].tolist() == list("abcd")
+    assert tuple(moved.iloc[3, 1:]) == at[3]  # nothing is near it
+    inches = moved[["x", "y"]].to_numpy() * AXES / 10
+    for i in range(4):
+        gaps = abs(inches[i] - np.delete(inches, i, axis=0))
+        assert ((gaps[:, 0] > 0.21) | (gaps[:, 1] > 0.2)).all()
+    assert abs(inches[:3] - AXES / 2).max() < 0.5
+    # Of names without room the legend tells all.
+    many = pd.DataFrame({"class": [f"a long name {i}" for i in range(40)], "x": 5.0, "y": 5.0})
+    assert len(_apart(many, points)) == 0
 
 
 def branched():

@@ -297,6 +297,7 @@ def test_page_of_a_classifier(pages, image_run):
         f"{image_run.model.count_params():,}",
     ):
         assert part in page.text, part
+    assert "Fine tune" not in page.text  # it has no second stage
     assert len(page.images) == 6
     mistakes, filters, saliency = (image["alt"] for image in page.images[-3:])
     assert "Grid of 12 test digits" in mistakes

@@ -21,9 +21,9 @@ EXAMPLES = ("mnist-cnn", "mnist-dropout-dnn", "lstm-timeseries")
 LESSONS = (
     "neurons-and-backprop", "backpropagation", "convolution", "padding-and-pooling",
     "convolutional-networks", "recurrence", "long-memory", "tables",
-    "seeing-inside", "transfer-learning",
+    "seeing-inside", "transfer-learning", "detection",
 )  # fmt: skip
-GUIDES = ("seeing-inside", "transfer-learning")  # about runs, with few results of arithmetic
+GUIDES = ("seeing-inside", "transfer-learning", "detection")  # about runs
 RENDERED = (*EXAMPLES, *LESSONS)
 SECTIONS = [
     "The question",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -14,10 +15,11 @@ __all__ = ["SIDES", "check_boxes", "iou", "nms", "overlaps", "survivors"]
 
 SIDES = ("left", "top", "right", "bottom")
 
-# Boxes settled at once: few at first, which suppress whole crowds, then twice as many each time.
-FIRST, MOST = 512, 4_096
-STEPS = 32_000  # that a side of all boxes is cut into for a first, coarse look
-GROUP = 128  # boxes compared with their neighbours at once
+FEW = 128  # boxes that are all compared with each other
+CROWD = 32  # neighbours of a box from which on a crowd is settled step by step
+FIRST = 256  # of a crowd settled at first, which suppress much of it
+AT_ONCE = 2**14  # pairs compared at once, which stay in the cache
+MOST_CELLS = 512  # along each side of the grid
 
 
 def iou(boxes: Any, others: Any) -> np.ndarray:
@@ -136,126 +138,160 @@ def _numbers(name: str, value: Any) -> np.ndarray:
 
 def overlaps(boxes: np.ndarray, others: np.ndarray) -> np.ndarray:
     """Give the intersection over union (n, m) of boxes that are known to be sound."""
-    return _shares(boxes[:, None], others[None])
+    return _shares(boxes.T[:, :, None], others.T[:, None])
 
 
-def _shares(one: np.ndarray, two: np.ndarray) -> np.ndarray:
-    wide = np.minimum(one[..., 2], two[..., 2]) - np.maximum(one[..., 0], two[..., 0])
-    high = np.minimum(one[..., 3], two[..., 3]) - np.maximum(one[..., 1], two[..., 1])
+def _shares(one: Any, two: Any) -> np.ndarray:
+    """Give the intersection over union of boxes, each as left, top, right and bottom."""
+    wide = np.minimum(one[2], two[2]) - np.maximum(one[0], two[0])
+    high = np.minimum(one[3], two[3]) - np.maximum(one[1], two[1])
     shared = np.maximum(wide, 0) * np.maximum(high, 0)
     shares: np.ndarray = shared / (_areas(one) + _areas(two) - shared)
     return shares
 
 
-def _areas(boxes: np.ndarray) -> np.ndarray:
-    areas: np.ndarray = (boxes[..., 2] - boxes[..., 0]) * (boxes[..., 3] - boxes[..., 1])
+def _areas(boxes: Any) -> np.ndarray:
+    areas: np.ndarray = (boxes[2] - boxes[0]) * (boxes[3] - boxes[1])
     return areas
 
 
 def survivors(boxes: np.ndarray, scores: np.ndarray, overlap: float) -> np.ndarray:
     """Say which boxes of one class are kept (n,): the best first, and none beside a better one.
 
-    A block of the best boxes is settled, what it suppresses is dropped, and the next block is
-    taken of what is left: a crowd falls with the first few boxes, and of boxes that lie apart
-    only neighbours are compared.
+    Boxes that lie apart are compared with their neighbours alone, all at once. In a crowd, where
+    each has many, the best few are settled first, what they suppress is dropped, and then the best
+    of what is left, twice as many each time.
     """
     order = np.argsort(-scores, kind="stable")
     ranked = boxes[order]
-    kept = np.zeros(len(boxes), dtype=bool)
-    left, size = np.arange(len(boxes)), FIRST
-    while len(left):
-        block, left = left[:size], left[size:]
-        best = ranked[block]
-        better, worse = _pairs(best, best, overlap)
-        block = block[_unsuppressed(len(block), better, worse)]
-        kept[block] = True
-        if len(left):
-            left = np.delete(left, _pairs(ranked[block], ranked[left], overlap)[1])
-        size = min(2 * size, MOST)
+    if len(ranked) <= FEW:
+        pairs = np.nonzero(np.triu(overlaps(ranked, ranked) > overlap, 1))
+        kept = _unsuppressed(len(ranked), *pairs)
+    else:
+        near = _Neighbours(ranked, ranked, overlap)
+        if near.count <= CROWD * len(ranked):
+            kept = _unsuppressed(len(ranked), *near.pairs())
+        else:
+            kept = _settled(ranked, overlap)
     answer = np.empty_like(kept)
     answer[order] = kept
     return answer
 
 
-def _pairs(
-    boxes: np.ndarray, others: np.ndarray, overlap: float
-) -> tuple[np.ndarray, np.ndarray]:
-    """Find the pairs of a box and another one that overlap by more, as their rows.
-
-    Of such a pair the centres lie closer than (1 - overlap) times the larger width, and at least a
-    share `overlap` of each width and height is common: few pairs are left to compare in full. Of
-    boxes beside themselves each pair comes at least once, either way round.
-    """
-    if len(boxes) * len(others) <= GROUP * GROUP:
-        rows, columns = np.nonzero(overlaps(boxes, others) > overlap)
-        return rows, columns
-    share = overlap * (1 - 1e-6)  # rounding drops no pair
-    corner = np.minimum(boxes[:, :2].min(axis=0), others[:, :2].min(axis=0))
-    whole = np.maximum(boxes[:, 2:].max(axis=0), others[:, 2:].max(axis=0)) - corner
-    own = _Steps(boxes, corner, STEPS / whole, share)
-    theirs = own if boxes is others else _Steps(others, corner, STEPS / whole, share)
-    widest = max(own.widest, theirs.widest)
-    found = []
-    for start in range(0, len(boxes), GROUP):
-        part = slice(start, start + GROUP)
-        reach = (1 - share) * widest
-        ends = own.centres[part][0] - reach, own.centres[part][-1] + reach
-        low, high = np.searchsorted(theirs.centres, ends, side="left").tolist()
-        low, high = (start if boxes is others else low), high + 1
-        near = own.common(1, part, theirs, slice(low, high))
-        near &= own.common(0, part, theirs, slice(low, high))
-        one, two = np.divmod(np.flatnonzero(near), near.shape[1])
-        found.append((own.order[one + start], theirs.order[two + low]))
-    one, two = (np.concatenate(rows) for rows in zip(*found, strict=True))
-    more = _shares(boxes[one], others[two]) > overlap
-    return one[more], two[more]
+def _settled(ranked: np.ndarray, overlap: float) -> np.ndarray:
+    """Say which of a crowd of boxes, the best first, are kept (n,)."""
+    kept = np.zeros(len(ranked), dtype=bool)
+    left, size = np.arange(len(ranked)), FIRST
+    while len(left):
+        block, left = left[:size], left[size:]
+        best = ranked[block]
+        block = block[_unsuppressed(len(block), *_Neighbours(best, best, overlap).pairs())]
+        kept[block] = True
+        if len(left):
+            left = np.delete(left, _Neighbours(ranked[block], ranked[left], overlap).pairs()[1])
+        size *= 2
+    return kept
 
 
-class _Steps:
-    """Boxes from left to right, in whole steps rounded outwards: quick to compare, none smaller.
+class _Neighbours:
+    """Pairs of a box and another one that may overlap by more, found on a grid of their centres.
+
+    On one axis alone two boxes overlap at least as well as on both. So where their intersection
+    over union is above a share s, one width is at most 1 / s times the other, and the centres are
+    at most (1 - s) / (1 + s) times the mean width apart; as much holds of heights. Each box is
+    compared with those whose centres lie in the cells that far around its own.
 
     Parameters
     ----------
-    boxes : numpy.ndarray
-        (n, 4).
-    corner, scale : numpy.ndarray
-        Left and top of all boxes, and steps a unit across and down (2,).
-    share : float
-        Of its width and height that a box must have in common with another one.
+    boxes, others : numpy.ndarray
+        (n, 4) and (m, 4). Of boxes beside themselves each pair comes once.
+    overlap : float
+        Their intersection over union must be larger.
     """
 
-    def __init__(
-        self, boxes: np.ndarray, corner: np.ndarray, scale: np.ndarray, share: float
-    ) -> None:
-        middle = (boxes[:, 0] + boxes[:, 2]) / 2
-        self.order = np.argsort(middle)
-        self.centres = middle[self.order]
-        self.widest = float((boxes[:, 2] - boxes[:, 0]).max())
-        ordered = boxes[self.order]
-        begins, ends = (ordered[:, :2] - corner) * scale, (ordered[:, 2:] - corner) * scale
-        self.begins = np.floor(begins).astype(np.int16).T.copy()
-        self.ends = np.ceil(ends).astype(np.int16).T.copy()
-        self.least = np.floor(share * (ends - begins)).astype(np.int16).T.copy()
+    def __init__(self, boxes: np.ndarray, others: np.ndarray, overlap: float) -> None:
+        self.overlap, same = overlap, boxes is others
+        centre, reach = _reach(boxes, others, overlap)
+        points = centre if same else (others[:, :2] + others[:, 2:]) / 2
+        corner = points.min(axis=0)
+        # Rows and columns of cells: two and eight within the usual reach.
+        step = np.maximum(
+            reach.mean(axis=0) / (4, 2), (points.max(axis=0) - corner) / MOST_CELLS
+        )
+        cells = ((points - corner) / step).astype(np.int64)
+        wide, high = (cells.max(axis=0) + 1).tolist()
+        place = cells[:, 1] * wide + cells[:, 0]
+        self.theirs = np.argsort(place, kind="stable")
+        self.own = self.theirs if same else np.arange(len(boxes))
+        self.boxes, self.others = boxes[self.own].T.copy(), others[self.theirs].T.copy()
+        starts = np.concatenate([[0], np.cumsum(np.bincount(place, minlength=wide * high))])
 
-    def common(self, axis: int, rows: slice, others: _Steps, columns: slice) -> np.ndarray:
-        """Say which of some boxes may have enough in common with which others, on one axis."""
-        shared = np.minimum(self.ends[axis, rows, None], others.ends[axis, columns])
-        shared -= np.maximum(self.begins[axis, rows, None], others.begins[axis, columns])
-        least = np.maximum(self.least[axis, rows, None], others.least[axis, columns])
-        enough: np.ndarray = shared >= least
-        return enough
+        around = np.stack([centre - reach, centre + reach])[:, self.own]
+        most = (wide - 1, high - 1)
+        around = np.clip(np.floor((around - corner) / step), 0, most).astype(np.int64)
+        (left, top), (right, bottom) = around[0].T, around[1].T
+        self.box, row = _ranges(top, bottom + 1)
+        row *= wide
+        self.first = starts[row + left[self.box]]
+        self.end = starts[row + right[self.box] + 1]
+        if same:
+            self.first = np.maximum(self.first, self.box + 1)
+            self.end = np.maximum(self.first, self.end)
+        self.count = int((self.end - self.first).sum())
+
+    def pairs(self) -> tuple[np.ndarray, np.ndarray]:
+        """Give the rows of the pairs that overlap by more."""
+        ends = np.cumsum(self.end - self.first)
+        cuts = np.searchsorted(ends, np.arange(AT_ONCE, self.count, AT_ONCE))
+        edges = np.unique([0, *cuts.tolist(), len(ends)])
+        found = [self._pairs(slice(*cut)) for cut in pairwise(edges.tolist())]
+        one, two = (np.concatenate(rows) for rows in zip(*found, strict=True))
+        return self.own[one], self.theirs[two]
+
+    def _pairs(self, part: slice) -> tuple[np.ndarray, np.ndarray]:
+        box, two = _ranges(self.first[part], self.end[part])
+        one = self.box[part][box]
+        pair = np.take(self.boxes, one, axis=1), np.take(self.others, two, axis=1)
+        more = _shares(*pair) > self.overlap
+        return one[more], two[more]
 
 
-def _unsuppressed(count: int, better: np.ndarray, worse: np.ndarray) -> np.ndarray:
-    """Keep, from the best on, each box that no kept one suppresses."""
-    kept = np.ones(count, dtype=bool)
-    better, worse = np.minimum(better, worse), np.maximum(better, worse)
-    other = better < worse
-    better, worse = better[other], worse[other]
-    order = np.argsort(better, kind="stable")
-    worse = worse[order]
-    ends = np.cumsum(np.bincount(better, minlength=count)).tolist()
-    for rival in np.unique(better).tolist():
+def _reach(
+    boxes: np.ndarray, others: np.ndarray, overlap: float
+) -> tuple[np.ndarray, np.ndarray]:
+    """Give the centres of boxes (n, 2), and how far off those of their neighbours may lie."""
+    share = overlap * (1 - 1e-6)  # rounding drops no pair
+    own = boxes[:, 2:] - boxes[:, :2]
+    largest = (others[:, 2:] - others[:, :2]).max(axis=0)
+    most = np.minimum(own / share, largest) if share > 1e-6 else largest
+    reach = (own + most) * (1 - share) / (2 * (1 + share))
+    blur = 8 * np.spacing(max(abs(boxes).max(), abs(others).max()))
+    return (boxes[:, :2] + boxes[:, 2:]) / 2, reach + blur
+
+
+def _ranges(first: np.ndarray, end: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Lay ranges of whole numbers end to end: which range each is of, and the number.
+
+    Examples
+    --------
+    >>> [found.tolist() for found in _ranges(np.array([3, 7]), np.array([5, 8]))]
+    [[0, 0, 1], [3, 4, 7]]
+    """
+    counts = end - first
+    which = np.repeat(np.arange(len(counts)), counts)
+    ends = np.cumsum(counts)
+    return which, np.arange(len(which)) + np.repeat(first - (ends - counts), counts)
+
+
+def _unsuppressed(count: int, one: np.ndarray, two: np.ndarray) -> np.ndarray:
+    """Keep, from the best on, each box that no kept one suppresses; pairs come either way round."""
+    better, worse = np.minimum(one, two), np.maximum(one, two)
+    small = np.uint16 if count < 2**16 else np.int64  # sorted in a fraction of the time
+    worse = worse[np.argsort(better.astype(small), kind="stable")].tolist()
+    kept, start = [True] * count, 0
+    for rival, end in enumerate(np.cumsum(np.bincount(better, minlength=count)).tolist()):
         if kept[rival]:
-            kept[worse[ends[rival - 1] if rival else 0 : ends[rival]]] = False
-    return kept
+            for other in worse[start:end]:
+                kept[other] = False
+        start = end
+    return np.array(kept, dtype=bool)

@@ -27,6 +27,12 @@ KEPT = 30  # principal components that t-SNE sees
 FEWEST = 4
 COLOURS = ("blue", "orange", "green", "vermilion", "sky", "purple", "black")
 SHAPES = ("circle", "triangle", "square", "diamond", "cross")
+# Of the figure, in inches: the axes, a letter and a line of a name; how far a name may move, and
+# how often all of them move a little.
+AXES = np.array([6.4, 4.2])
+LETTER, LINE, FURTHEST = 0.11, 0.21, 0.7
+WIDTH, ROW = 7.5, 0.21  # of the figure, and of a row of its legend
+STEPS = 200
 
 
 def plot_embedding(run: Result, method: str = "pca", *, data: Any = None) -> RunFigure:
@@ -47,7 +53,7 @@ def plot_embedding(run: Result, method: str = "pca", *, data: Any = None) -> Run
     -------
     matplotlib.figure.Figure
         A point a test row, of more than 1,000 rows some (of "tsne" 500), coloured and shaped by
-        its true class; each class's name stands at its middle.
+        its true class; each class's name stands at its middle, or beside it where another one is.
 
     Raises
     ------
@@ -102,6 +108,7 @@ def embedding_data(
     points["class"] = [short[code] for code in codes]
     key = _key(short)
     middles = points.groupby("class", sort=False)[["x", "y"]].median().reset_index()
+    middles = _apart(middles, points)
     what = {"pca": "principal components", "tsne": "t-SNE"}[method]
     axes = {"pca": "Principal component {}", "tsne": "t-SNE, axis {}"}[method]
     cases, units = run.task.cases_word, seen.shape[1]
@@ -125,24 +132,15 @@ def embedding_data(
                 {"x": "x", "y": "y", "series": "class"},
                 {"size": 4.0, "alpha": 0.75},
             ),
-            Mark(
-                "point",
-                "middles",
-                {"x": "x", "y": "y"},
-                {"colour": "#FFFFFF", "size": 16.0, "alpha": 0.8},
-            ),
-            Mark(
-                "text",
-                "middles",
-                {"x": "x", "y": "y", "label": "class"},
-                {"size": 11.0, "bold": True},
-            ),
+            *(_names() if len(middles) else ()),
         ),
         x_scale=Scale(),
         y_scale=Scale(),
         height=5.6,
     )
-    return PlotData("embedding", "", "", (panel,), height=panel.height)
+    rows_below = -(-len(names) // max(panel.legend_columns(WIDTH), 1))
+    height = panel.height + ROW * max(rows_below - 2, 0)
+    return PlotData("embedding", "", "", (panel,), height=height)
 
 
 def _some(rows: int, most: int) -> np.ndarray:
@@ -166,6 +164,53 @@ def _in_two(seen: np.ndarray, method: str) -> np.ndarray:
     with threadpool_limits(1):  # sums over several threads end in other last bits
         found = TSNE(2, perplexity=near, init="pca", random_state=0).fit_transform(seen)
     return found.astype(np.float64)
+
+
+def _names() -> tuple[Mark, Mark]:
+    """Give the marks that write the names of the classes, each on a disc of paper."""
+    at = {"x": "x", "y": "y"}
+    return (
+        Mark("point", "middles", at, {"colour": "#FFFFFF", "size": 16.0, "alpha": 0.8}),
+        Mark("text", "middles", at | {"label": "class"}, {"size": 11.0, "bold": True}),
+    )
+
+
+def _apart(middles: pd.DataFrame, points: pd.DataFrame) -> pd.DataFrame:
+    """Move names that would cover each other; of too many none is left, as the legend has them.
+
+    Parameters
+    ----------
+    middles : pandas.DataFrame
+        class, x and y: a name a row, and where its middle is wanted.
+    points : pandas.DataFrame
+        x and y of all points, which decide the scale.
+    """
+    at = middles[["x", "y"]].to_numpy()
+    corner = points[["x", "y"]].min().to_numpy()
+    spread = points[["x", "y"]].max().to_numpy() - corner
+    scale = AXES / np.where(spread > 0, spread, 1.0)
+    start = (at - corner) * scale  # in inches
+    letters = middles["class"].str.len().to_numpy()
+    sides = np.column_stack([np.maximum(letters, 2) * LETTER, np.full(len(at), LINE)])
+    room = (sides[:, None] + sides) / 2
+    place = start.copy()
+    for _ in range(STEPS):
+        gap = place[:, None] - place
+        common = room - abs(gap)
+        hit = (common > 1e-6).all(axis=2)
+        np.fill_diagonal(hit, val=False)
+        if not hit.any():
+            break
+        # Each of a pair moves by half of what they share, the way that is shorter.
+        axis = common.argmin(axis=2)[..., None] == np.arange(2)
+        order = np.sign(np.arange(len(at))[:, None] - np.arange(len(at)))[..., None]
+        way = np.where(gap == 0, order, np.sign(gap))
+        place += (hit[..., None] * axis * way * (common + 1e-3) / 2).sum(axis=1)
+    far = np.hypot(*(place - start).T).max(initial=0) > FURTHEST
+    if hit.any() or far:
+        return middles.iloc[:0]
+    moved = np.where((place == start), at, place / scale + corner)
+    return middles.assign(x=moved[:, 0], y=moved[:, 1])
 
 
 def _key(names: tuple[str, ...]) -> pd.DataFrame:

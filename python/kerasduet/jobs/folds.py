@@ -55,7 +55,7 @@ def cross_validate(
     ArgumentRange
         More folds than rows, or than the rows of a class.
     ArgumentType
-        A series, whose order of time folds would break.
+        A series, whose order of time folds would break, or a detector, whose images are split once.
     KerasduetError
         As for `run_many`.
 

@@ -136,6 +136,7 @@ def _training(page: Document, run: Result) -> None:
         for name in named
         if settings[name] not in (None, 0, ()) or name == "seed"
         if name != "learning_rate" or not is_object(settings["schedule"])
+        if name != "fine_tune_rate" or settings["fine_tune_epochs"] is not None
     ]
     rows += [
         [

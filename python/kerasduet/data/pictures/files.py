@@ -41,6 +41,10 @@ class ImageFiles:
         sha256 of each file's bytes (n, 32), uint8, as they were when they were checked.
     look : Look
         What each becomes.
+    sizes : numpy.ndarray
+        Width and height of each in its file, upright (n, 2).
+    orientations : numpy.ndarray
+        Orientation tag of each (n,), 1 to 8.
 
     Raises
     ------
@@ -48,8 +52,16 @@ class ImageFiles:
         When rows are taken: a file that is not there any more, or holds other bytes.
     """
 
-    def __init__(self, paths: Sequence[str], digests: np.ndarray, look: Look) -> None:
+    def __init__(
+        self,
+        paths: Sequence[str],
+        digests: np.ndarray,
+        look: Look,
+        sizes: np.ndarray,
+        orientations: np.ndarray,
+    ) -> None:
         self.paths, self.digests, self.look = paths, digests, look
+        self.sizes, self.orientations = sizes, orientations
 
     def __len__(self) -> int:
         """Count the files."""
@@ -62,7 +74,9 @@ class ImageFiles:
 
     def picked(self, rows: np.ndarray) -> ImageFiles:
         """Give some of them, still in their files."""
-        return ImageFiles([self.paths[i] for i in rows], self.digests[rows], self.look)
+        paths = [self.paths[i] for i in rows]
+        parts = (self.sizes[rows], self.orientations[rows])
+        return ImageFiles(paths, self.digests[rows], self.look, *parts)
 
     def take(self, rows: np.ndarray) -> np.ndarray:
         """Read rows: (n, height, width, channels), uint8."""
@@ -137,7 +151,7 @@ def refuse_special(path: str, name: str, argument: str) -> None:
 
 
 def scanned(
-    paths: Sequence[str], names: Sequence[str], look: Look, *, argument: str, skip: bool
+    paths: Sequence[str], names: Sequence[str], look: Look, *, argument: str, skip: bool | None
 ) -> tuple[ImageFiles, np.ndarray, int]:
     """Hash and read every file once, and name all that cannot be read.
 
@@ -149,8 +163,8 @@ def scanned(
         What each becomes.
     argument : str
         Argument that errors name.
-    skip : bool
-        Leave out what cannot be read.
+    skip : bool, optional
+        Leave out what cannot be read; None where no setting would.
 
     Returns
     -------
@@ -163,36 +177,44 @@ def scanned(
         Files that cannot be read: the first few by name, and how many there are.
     """
     digests = np.zeros((len(paths), 32), np.uint8)
-    brightest, faults = 0, {}
+    sizes = np.zeros((len(paths), 2), np.int64)
+    orientations = np.ones(len(paths), np.uint8)
+    most = np.zeros(len(paths), np.uint8)
+    faults: dict[int, str] = {}
 
-    def look_at(row: int) -> tuple[bytes, int, str]:
+    def look_at(row: int) -> str:
         try:
             content = read_plain(paths[row])
-            return hashlib.sha256(content).digest(), int(look.pixels(content).max()), ""
+            seen = look.seen(content)
         except Unreadable as error:
-            return bytes(32), 0, str(error)
+            return str(error)
+        digests[row] = np.frombuffer(hashlib.sha256(content).digest(), np.uint8)
+        sizes[row], orientations[row], most[row] = (
+            seen.size,
+            seen.orientation,
+            seen.pixels.max(),
+        )
+        return ""
 
     with ThreadPoolExecutor(THREADS) as threads:
         for start in range(0, len(paths), AT_A_TIME):
             rows = range(start, min(start + AT_A_TIME, len(paths)))
-            for row, (digest, most, fault) in zip(
-                rows, threads.map(look_at, rows), strict=True
-            ):
-                digests[row] = np.frombuffer(digest, np.uint8)
-                brightest = max(brightest, most)
-                if fault:
-                    faults[row] = fault
+            found = zip(rows, threads.map(look_at, rows), strict=True)
+            faults |= {row: fault for row, fault in found if fault}
     if faults and not skip:
         told = [f"{str(names[row])!r} ({why})" for row, why in faults.items()]
-        # A prediction has no such setting, and a row for each file.
-        fix = "" if argument == "x" else ', or set corrupt = "skip"'
+        fix = "" if skip is None else ', or set corrupt = "skip"'
         raise DatasetError(
             f"{argument}: must name images that can be read; {named(told)} cannot, "
             f"{len(faults):,} of {len(paths):,}. Replace or remove them{fix}."
         )
     kept = np.setdiff1d(np.arange(len(paths)), np.array([*faults], dtype=np.int64))
-    found = ImageFiles([paths[i] for i in kept], digests[kept], look)
-    return found, kept, brightest
+    every = ImageFiles(paths, digests, look, sizes, orientations)
+    return (
+        every if len(kept) == len(paths) else every.picked(kept),
+        kept,
+        int(most.max(initial=0)),
+    )
 
 
 def named(items: Iterable[str]) -> str:

@@ -8,16 +8,18 @@ import re
 import threading
 import warnings
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
-__all__ = ["FORMATS", "Look", "Unreadable"]
+__all__ = ["FORMATS", "QUARTER_TURNS", "Look", "Seen", "Unreadable"]
 
 # What Pillow may take a file for: none of these runs another program or reads another file.
 FORMATS = ("BMP", "GIF", "JPEG", "PNG", "PPM", "TIFF", "WEBP")
 MOST_PIXELS = 89_478_485  # Pillow's own limit, beyond which a small file fills the memory
 SIXTEEN = 65_535 / 255  # of 16-bit pixels to 8-bit ones
+ORIENTATION = 0x0112  # the tag of EXIF that says how an image is turned to stand upright
+QUARTER_TURNS = (5, 6, 7, 8)  # of its values those that swap width and height
 
 
 class _Quiet:
@@ -53,6 +55,24 @@ class Unreadable(ValueError):
     """Bytes that are no image that can be read; the text says why in a few words."""
 
 
+class Seen(NamedTuple):
+    """An image file as it is read.
+
+    Parameters
+    ----------
+    pixels : numpy.ndarray
+        (height, width, channels), uint8, upright and of the size that was asked for.
+    size : tuple of int
+        Width and height that it has in its file, upright.
+    orientation : int
+        Its orientation tag, 1 to 8; 1 where it has none and is stored upright.
+    """
+
+    pixels: np.ndarray
+    size: tuple[int, int]
+    orientation: int
+
+
 @dataclass(frozen=True)
 class Look:
     """How every image is made alike.
@@ -84,7 +104,11 @@ class Look:
         return self.height, self.width, 3 if self.colour == "rgb" else 1
 
     def pixels(self, content: bytes) -> np.ndarray:
-        """Read the first image of a file: (height, width, channels), uint8.
+        """Read the first image of a file: (height, width, channels), uint8; see `seen`."""
+        return self.seen(content).pixels
+
+    def seen(self, content: bytes) -> Seen:
+        """Read the first image of a file, and say how it lies there.
 
         It is turned as its orientation tag says; 16-bit pixels become 8-bit ones; what is
         transparent is laid on white; grey is ITU-R 601's.
@@ -96,14 +120,15 @@ class Look:
         """
         with _quiet:
             try:
-                image = self._drawn(content)
+                image, size, orientation = self._drawn(content)
             except Unreadable:
                 raise
             except Exception as error:  # of any of Pillow's readers
                 raise Unreadable(_why(error)) from None
-        return np.asarray(image, dtype=np.uint8).reshape(self.shape)
+        pixels = np.asarray(image, dtype=np.uint8).reshape(self.shape)
+        return Seen(pixels, size, orientation)
 
-    def _drawn(self, content: bytes) -> Any:
+    def _drawn(self, content: bytes) -> tuple[Any, tuple[int, int], int]:
         from PIL import Image, ImageOps, UnidentifiedImageError
 
         try:
@@ -115,20 +140,36 @@ class Look:
         if image.width * image.height > MOST_PIXELS:
             raise Unreadable("more than 89 million pixels")
         # A JPEG of many pixels is read at a half or a quarter of them, where that is enough.
-        most = 2 * max(self.height, self.width)
+        most, whole = 2 * max(self.height, self.width), image.size
         image.draft(image.mode, (most, most))
+        is_whole = image.size == whole
         image.load()
-        image = _eight_bits(image)
-        image = ImageOps.exif_transpose(image)
+        orientation = _orientation(image)
+        image = ImageOps.exif_transpose(_eight_bits(image))
+        if is_whole:
+            whole = image.size
+        elif orientation in QUARTER_TURNS:
+            whole = whole[::-1]
         image = image.convert("RGB" if self.colour == "rgb" else "L")
-        if image.size == (self.width, self.height):
-            return image
+        return self._resized(image), whole, orientation
+
+    def _resized(self, image: Any) -> Any:
+        from PIL import Image, ImageOps
+
         size, smooth = (self.width, self.height), Image.Resampling.BILINEAR
+        if image.size == size:
+            return image
         if self.resize == "crop":
             return ImageOps.fit(image, size, smooth)
         if self.resize == "pad":
             return ImageOps.pad(image, size, smooth)
         return image.resize(size, smooth)
+
+
+def _orientation(image: Any) -> int:
+    """Give the orientation tag of a loaded image; 1 where Pillow has turned it, as it does TIFF."""
+    found = image.getexif().get(ORIENTATION, 1)
+    return found if found in range(1, 9) else 1
 
 
 def _eight_bits(image: Any) -> Any:

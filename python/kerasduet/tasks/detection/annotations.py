@@ -32,12 +32,15 @@ class Annotated:
         Class of each.
     source : str
         The file that says so.
+    size : tuple of float, optional
+        Width and height of the image, where it says them.
     """
 
     file: str
     boxes: list[list[float]]
     names: list[str]
     source: str
+    size: tuple[float, ...] | None = None
 
 
 def read_coco(file: Path) -> tuple[list[Annotated], int]:
@@ -69,7 +72,8 @@ def read_coco(file: Path) -> tuple[list[Annotated], int]:
                 f"annotations: each image must have an id and a file_name; got {show(image)} in "
                 f"{where}. Complete it."
             )
-        images[number] = Annotated(name, [], [], where)
+        size = _size(image.get("width"), image.get("height"))
+        images[number] = Annotated(name, [], [], where, size)
     crowds = 0
     for count, one in enumerate(parts["annotations"] or [], start=1):
         place = f"annotation {count} of {where}"
@@ -138,7 +142,17 @@ def read_voc(file: Path) -> Annotated:
         left, top, right, bottom = _numbers(texts, 4, place)
         boxes.append([left - 1, top - 1, right, bottom])
         names.append(kind)
-    return Annotated(name, boxes, names, where)
+    size = _size(root.findtext("size/width"), root.findtext("size/height"))
+    return Annotated(name, boxes, names, where, size)
+
+
+def _size(*sides: Any) -> tuple[float, ...] | None:
+    """Read width and height; None where they are lacking, or 0, as some programs write."""
+    try:
+        size = tuple(float(side) for side in sides)
+    except (TypeError, ValueError):
+        return None
+    return size if all(0 < side < 1e9 for side in size) else None
 
 
 def _numbers(values: Any, count: int, place: str) -> list[float]:

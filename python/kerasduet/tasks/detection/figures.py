@@ -70,7 +70,7 @@ def scenes_panel(run: Result, *, rows: Any = None, share: float = 1.0) -> Panel:
         f"{int(found['hit'].sum())} of {_boxes(len(found), 'found')} hit one of "
         f"the same class, {missed} are missed."
     )
-    subtitle = "Blue: found. Orange, \u00d7: found and wrong. Thin black: true"
+    subtitle = "Blue: found. Orange, \u00d7: found and wrong. Thin: true"
     if len(drawn) < len(found):
         subtitle += f". At most the {MOST_BOXES} best an image"
     sides = {"x": "left", "y": "top", "to_x": "right", "to_y": "bottom"}

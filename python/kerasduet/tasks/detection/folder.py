@@ -1,17 +1,17 @@
-"""A folder of images with their annotations: found, checked, and read when a batch asks."""
+"""A folder of images with their annotations: found, checked, and laid upright."""
 
 from __future__ import annotations
 
 import hashlib
 import os
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from kerasduet.data.dataset import Source
 from kerasduet.data.files import expanded
+from kerasduet.data.pictures import QUARTER_TURNS, ImageFiles, Look, scanned
 from kerasduet.errors import DatasetError, EmptyData, LabelRange
 from kerasduet.tasks.detection.annotations import Annotated, read_coco, read_voc
 from kerasduet.tasks.detection.boxes import refuse_bad_boxes, sorted_boxes
@@ -21,76 +21,18 @@ from kerasduet.tasks.detection.truth import Truth
 if TYPE_CHECKING:
     from kerasduet.tasks.detection.settings import DetectionSettings
 
-__all__ = ["ImageFiles", "load", "read_image"]
+__all__ = ["load", "look_of", "upright"]
 
 # Where images and annotations usually lie, below the folder.
 IMAGES = ("", "images", "JPEGImages")
 XML = ("", "Annotations", "annotations")
 
 
-@dataclass(frozen=True)
-class ImageFiles:
-    """Images on the disk, read and resized when a batch asks for them.
-
-    Parameters
-    ----------
-    files : tuple of Path
-        One an image.
-    shape : tuple of int
-        (height, width, channels) that they get.
-    """
-
-    files: tuple[Path, ...]
-    shape: tuple[int, ...]
-
-    def __len__(self) -> int:
-        """Count the images."""
-        return len(self.files)
-
-    def only(self, rows: np.ndarray) -> ImageFiles:
-        """Give some of them, in that order."""
-        return ImageFiles(tuple(self.files[row] for row in rows.tolist()), self.shape)
-
-    def take(self, rows: np.ndarray) -> np.ndarray:
-        """Read some images (n, height, width, channels), uint8."""
-        images = [
-            read_image(self.files[row], self.shape)[0] for row in np.asarray(rows).tolist()
-        ]
-        return np.stack(images) if images else np.zeros((0, *self.shape), np.uint8)
-
-    def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray:
-        """Read all of them."""
-        return self.take(np.arange(len(self))).astype(dtype or np.uint8, copy=False)
-
-
-def read_image(file: Path, shape: tuple[int, ...]) -> tuple[np.ndarray, tuple[int, int]]:
-    """Read an image and resize it.
-
-    Returns
-    -------
-    image, size
-        (height, width, channels), uint8; width and height that it had. An orientation tag is left
-        alone: boxes are given in the pixels as they are stored.
-    """
-    from PIL import Image
-
+def look_of(shape: tuple[int, ...]) -> Look | None:
+    """Say how files become images of a shape; None where no file has so many channels."""
     height, width, channels = shape
-    try:
-        with Image.open(file) as opened:
-            size = opened.size
-            mode = {1: "L", 3: "RGB"}.get(channels, "RGBA")
-            resized = opened.convert(mode).resize((width, height), Image.Resampling.BILINEAR)
-    except FileNotFoundError:
-        raise DatasetError(
-            f"path: each annotated image must be there; got no file {file.name!r}. Add it, or "
-            "leave its annotations out."
-        ) from None
-    except Exception as error:  # a damaged image raises errors of every kind
-        raise DatasetError(
-            f"path: must hold images; got {file.name!r}, which is none, or damaged "
-            f"({type(error).__name__}). Leave it out, or write it again."
-        ) from None
-    return np.asarray(resized, np.uint8).reshape(shape), size
+    colour = {1: "grey", 3: "rgb"}.get(channels)
+    return None if colour is None else Look(height, width, colour)
 
 
 def load(data: DetectionSettings) -> tuple[Images, tuple[str, ...], Source]:
@@ -109,16 +51,15 @@ def load(data: DetectionSettings) -> tuple[Images, tuple[str, ...], Source]:
     folder = _folder(data.path)
     read, files, crowds = _annotated(folder, data.annotations)
     places = [_found(folder, one.file) for one in read]
+    look = look_of(data.input_shape)
+    assert look is not None  # the settings refuse other shapes
+    images, _, _ = scanned(places, [one.file for one in read], look, argument="path", skip=None)
     digest = hashlib.sha256()
     for file in files:
         digest.update(file.read_bytes())
-    sizes = []
-    for place in places:
-        _, size = read_image(place, data.input_shape)  # all of it: a damaged one is named now
-        sizes.append(size)
-        digest.update(place.name.encode("utf-8", "surrogatepass"))
-        digest.update(place.read_bytes())
-    names, truth = _truth(read, np.array(sizes), data)
+    for one, content in zip(read, images.digests, strict=True):
+        digest.update(one.file.encode("utf-8", "surrogatepass") + content.tobytes())
+    names, truth = _truth(read, images, data)
     note = f"{crowds:,} annotations of crowds were left out." if crowds else ""
     source = Source(
         name=f"annotated images in {folder.name}",
@@ -127,11 +68,11 @@ def load(data: DetectionSettings) -> tuple[Images, tuple[str, ...], Source]:
         path=str(folder),
         note=note,
     )
-    return Images(ImageFiles(tuple(places), data.input_shape), truth), names, source
+    return Images(images, truth), names, source
 
 
 def _truth(
-    read: list[Annotated], sizes: np.ndarray, data: DetectionSettings
+    read: list[Annotated], images: ImageFiles, data: DetectionSettings
 ) -> tuple[tuple[str, ...], Truth]:
     rows = np.repeat(np.arange(len(read)), [len(one.boxes) for one in read])
     boxes = np.array([box for one in read for box in one.boxes], np.float64).reshape(-1, 4)
@@ -139,7 +80,9 @@ def _truth(
         raise EmptyData(
             "annotations: must have a box; got none in all files. Give the boxes of the images."
         )
+    sizes, turns = _annotated_sizes(read, images)
     refuse_bad_boxes(boxes, sizes[rows], [read[row].file for row in rows.tolist()])
+    boxes = upright(boxes, sizes[rows], turns[rows])
     found = [name for one in read for name in one.names]
     names, codes = np.unique(np.array(found), return_inverse=True)
     if len(names) != data.classes:
@@ -148,8 +91,65 @@ def _truth(
             f"{data.classes}. Set classes = {len(names)}."
         )
     sorted_ = sorted_boxes(boxes, codes.reshape(-1), rows, len(read))
-    truth = Truth(*sorted_, sizes, data.grid, data.boxes, data.classes)
+    truth = Truth(*sorted_, images.sizes, data.grid, data.boxes, data.classes)
     return tuple(names.tolist()), truth
+
+
+def _annotated_sizes(
+    read: list[Annotated], images: ImageFiles
+) -> tuple[np.ndarray, np.ndarray]:
+    """Find in which pixels the boxes of each image are given, as stored or upright.
+
+    Annotations speak of the pixels as they are stored, as pycocotools and torchvision take them,
+    unless the width and height that they give are those of the image turned upright.
+
+    Returns
+    -------
+    sizes, turns : numpy.ndarray
+        Width and height of those pixels (n, 2), and the orientation that turns them upright (n,).
+    """
+    sizes, turns = images.sizes.copy(), images.orientations.copy()
+    for row, one in enumerate(read):
+        shown = tuple(sizes[row].tolist())
+        stored = shown[::-1] if turns[row] in QUARTER_TURNS else shown
+        if one.size is None or one.size == stored:
+            sizes[row] = stored
+        elif one.size == shown:
+            turns[row] = 1
+        else:
+            width, height = one.size
+            raise DatasetError(
+                f"annotations: width and height must be those of the image; got {width:g} x "
+                f"{height:g} in {one.source} for {one.file!r}, which has {stored[0]} x "
+                f"{stored[1]} pixels. Put the image there that was annotated."
+            )
+    return sizes, turns
+
+
+def upright(boxes: np.ndarray, sizes: np.ndarray, turns: np.ndarray) -> np.ndarray:
+    """Turn boxes with their images, as an orientation tag says.
+
+    Parameters
+    ----------
+    boxes, sizes : numpy.ndarray
+        Boxes (n, 4), and width and height of the image of each as it is stored (n, 2).
+    turns : numpy.ndarray
+        Orientation tag of the image of each (n,), 1 to 8.
+
+    Returns
+    -------
+    numpy.ndarray
+        (n, 4), in the pixels of the image as it is shown.
+    """
+    x, y = boxes[:, [0, 2]].T, boxes[:, [1, 3]].T
+    width, height = sizes.T
+    # Of a tag: whether x counts from the right, y from the bottom, and whether they swap then.
+    from_right, from_bottom = np.isin(turns, (2, 3, 7, 8)), np.isin(turns, (3, 4, 6, 7))
+    x = np.where(from_right, width - x[::-1], x)
+    y = np.where(from_bottom, height - y[::-1], y)
+    swapped = np.isin(turns, QUARTER_TURNS)
+    across, down = np.where(swapped, y, x), np.where(swapped, x, y)
+    return np.stack([across[0], down[0], across[1], down[1]], axis=1)
 
 
 def _folder(path: str | None) -> Path:
@@ -202,14 +202,14 @@ def _coco(file: Path) -> tuple[list[Annotated], list[Path], int]:
     return read, [file], crowds
 
 
-def _found(folder: Path, name: str) -> Path:
+def _found(folder: Path, name: str) -> str:
     """Find an image by the name that the annotations have; none outside the folder."""
     root = os.path.realpath(folder)
     for below in IMAGES:
         place = Path(os.path.normpath(folder / below / name))
-        inside = os.path.realpath(place).startswith(root + os.sep)
-        if inside and place.is_file():
-            return place
+        real = os.path.realpath(place)
+        if real.startswith(root + os.sep) and os.path.isfile(real):
+            return real
     raise DatasetError(
         f"path: each annotated image must be there; got no file {name!r} in {str(folder)!r}. Add "
         "it, or leave its annotations out."

@@ -30,5 +30,5 @@ class Images:
 
     def only(self, rows: np.ndarray) -> Images:
         """Give some of them, in that order."""
-        x = Picked(self.x, rows) if isinstance(self.x, np.ndarray) else self.x.only(rows)
+        x = Picked(self.x, rows) if isinstance(self.x, np.ndarray) else self.x.picked(rows)
         return Images(x, self.truth.only(rows))

@@ -27,7 +27,10 @@ class DetectionSettings(Section):
     path : str, optional
         Of annotated images: their folder. Of scenes: the MNIST file (.npz).
     annotations : str, optional
-        COCO file (.json), or folder of Pascal VOC files (.xml); None looks for them in `path`.
+        COCO file (.json), or folder of Pascal VOC files (.xml); None looks for them in `path`. An
+        image that carries an orientation tag is turned upright with its boxes. These are taken to
+        be in the pixels as they are stored, as pycocotools and torchvision read them; or in those
+        of the upright image, where the width and height beside them are its own.
     scenes, test_scenes : int
         Scenes to make for training and validation, and for the test; at least 10.
     most_digits : int
@@ -74,6 +77,12 @@ class DetectionSettings(Section):
             )
         if self.dataset in GENERATED:
             self._check_scenes()
+        shape = self.input_shape
+        if self.dataset == "annotated-images" and shape[2:] not in ((1,), (3,)):
+            raise ArgumentType(
+                "input_shape: annotated images are grey or in colour, (height, width, 1) or "
+                f"(height, width, 3); got {show(shape)}. Set the last number to 1 or 3."
+            )
 
     def _check_scenes(self) -> None:
         shape = self.input_shape

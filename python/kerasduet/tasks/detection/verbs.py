@@ -1,4 +1,4 @@
-"""What a detector is asked: the boxes of new images, and how good they are."""
+"""What a detector is asked: the boxes of new images, in arrays or in files."""
 
 from __future__ import annotations
 
@@ -6,9 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from kerasduet.data import pictures
 from kerasduet.data.dataset import Dataset
 from kerasduet.data.pixels import check_images
 from kerasduet.detection.overlap import SIDES
+from kerasduet.tasks.detection.folder import look_of
 from kerasduet.tasks.detection.scores import SURE, found_boxes
 from kerasduet.training import predict_outputs, refuse_no_numbers
 
@@ -17,7 +19,16 @@ if TYPE_CHECKING:
 
     from kerasduet.result import Result
 
-__all__ = ["predict"]
+__all__ = ["files_of", "predict"]
+
+COLUMN = "image"  # of a table of files: their paths
+
+
+def files_of(run: Result, x: Any, name: str = "x") -> Any:
+    """Give the images of paths, or of a table of them; None where it is something else."""
+    learned: Any = run.preprocessing
+    look = look_of(learned.input_shape)
+    return None if look is None else pictures.files_of(x, look, COLUMN, name)
 
 
 def predict(run: Result, x: Any, kind: str) -> pd.DataFrame:
@@ -25,17 +36,12 @@ def predict(run: Result, x: Any, kind: str) -> pd.DataFrame:
     import pandas as pd
 
     learned: Any = run.preprocessing
-    data = run.experiment.data
-    if isinstance(x, Dataset):
-        images, sizes = x.test.inputs, np.asarray(x.test.targets.sizes)
-    else:
-        images = check_images(x, learned.input_shape, name="x")
-        height, width, _ = learned.input_shape
-        sizes = np.full((len(images), 2), (width, height))
+    images, sizes = _asked(run, x)
     outputs = refuse_no_numbers(predict_outputs(run.model, learned, images))
     least = 0.0 if kind == "all" else SURE
+    proposals = run.experiment.data.boxes
     parts = []
-    for row, (boxes, codes, scores) in enumerate(found_boxes(outputs, sizes, data.boxes)):
+    for row, (boxes, codes, scores) in enumerate(found_boxes(outputs, sizes, proposals)):
         sure = scores >= least
         columns = {
             "image": np.full(int(sure.sum()), row + 1),
@@ -45,3 +51,16 @@ def predict(run: Result, x: Any, kind: str) -> pd.DataFrame:
         columns |= dict(zip(SIDES, boxes[sure].T, strict=True))
         parts.append(pd.DataFrame(columns))
     return pd.concat(parts, ignore_index=True).astype({"class": object})
+
+
+def _asked(run: Result, x: Any) -> tuple[Any, np.ndarray]:
+    """Give images and their widths and heights: of files those that they have, upright."""
+    if isinstance(x, Dataset):
+        return x.test.inputs, np.asarray(x.test.targets.sizes)
+    files = files_of(run, x)
+    if files is not None:
+        return files, files.sizes
+    learned: Any = run.preprocessing
+    images = check_images(x, learned.input_shape, name="x")
+    height, width, _ = learned.input_shape
+    return images, np.full((len(images), 2), (width, height))
