@@ -121,8 +121,8 @@ thumbnails <- list(
     alt = "A line with a growing wave, and a widening band that goes on from it.",
     draw = function() {
       number <- as.numeric(datasets::AirPassengers)[73:144]
-      graphics::plot(number, type = "n", axes = FALSE)
-      width <- c(0, seq(20, 60, length.out = 12))
+      graphics::plot(number, type = "n", axes = FALSE, ylim = c(150, 650))
+      width <- c(0, seq(30, 110, length.out = 12))
       graphics::polygon(
         c(60:72, 72:60), c(number[60:72] - width, rev(number[60:72] + width)),
         col = "#56B4E9", border = NA
