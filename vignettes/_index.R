@@ -97,6 +97,17 @@ thumbnails <- list(
       graphics::plot(datasets::iris[, 3:4], axes = FALSE, pch = 19, col = colours, cex = 0.8)
     }
   ),
+  "transfer-learning" = list(
+    alt = "Four layers side by side, three of them grey and kept, the last one orange and new.",
+    draw = function() {
+      graphics::plot(c(0, 8), c(0, 4), type = "n", axes = FALSE, xlab = "", ylab = "")
+      left <- c(0.2, 2.2, 4.2, 6.2)
+      graphics::rect(left, c(0, 0.4, 0.8, 0.8), left + 1.2, c(4, 3.6, 3.2, 3.2),
+        border = NA, col = c("#7f8b99", "#7f8b99", "#7f8b99", "#D55E00")
+      )
+      graphics::arrows(left[1:3] + 1.3, 2, left[2:4] - 0.1, 2, length = 0.12, lwd = 3)
+    }
+  ),
   "lstm-timeseries" = list(
     alt = "A rising line with a wave every year.",
     draw = function() {
@@ -104,17 +115,6 @@ thumbnails <- list(
       graphics::plot(utils::tail(series$co2, 520),
         type = "l", axes = FALSE, lwd = 3, col = "#0072B2"
       )
-    }
-  ),
-  "transfer-learning" = list(
-    alt = "A digit, an arrow, and another digit.",
-    draw = function() {
-      data <- load_data(experiment("mnist-dnn", dataset = "mnist-subset"))
-      labels <- as.integer(as.array(data$y_test))
-      digits <- as.array(data$x_test[match(c(2, 7), labels)])
-      both <- cbind(digits[1, , , 1], matrix(0, 28, 20), digits[2, , , 1])
-      graphics::image(t(both[28:1, ]), col = grDevices::gray(255:0 / 255), axes = FALSE)
-      graphics::arrows(0.4, 0.5, 0.6, 0.5, lwd = 5, col = "#D55E00")
     }
   ),
   detection = list(
@@ -130,6 +130,33 @@ thumbnails <- list(
         down <- 1 - (range(ink[, 1]) - 1) / 27
         graphics::rect(across[1], down[2], across[2], down[1], lwd = 5, border = "#0072B2")
       }
+    }
+  ),
+  forecasting = list(
+    alt = "A line with a growing wave, and a widening band that goes on from it.",
+    draw = function() {
+      number <- as.numeric(datasets::AirPassengers)[73:144]
+      graphics::plot(number, type = "n", axes = FALSE, ylim = c(150, 650))
+      width <- c(0, seq(30, 110, length.out = 12))
+      graphics::polygon(
+        c(60:72, 72:60), c(number[60:72] - width, rev(number[60:72] + width)),
+        col = "#56B4E9", border = NA
+      )
+      graphics::lines(1:60, number[1:60], lwd = 3, col = "#0072B2")
+      graphics::lines(60:72, number[60:72], lwd = 3, lty = 3, col = "#0072B2")
+    }
+  ),
+  "many-runs" = list(
+    alt = "Dots in two rows that overlap, each with its mean.",
+    draw = function() {
+      along <- c(2, 3.1, 3.4, 4.2, 5.6, 3.2, 4.4, 4.8, 5.9, 6.3)
+      row <- rep(1:2, each = 5)
+      colours <- c("#0072B2", "#D55E00")
+      graphics::plot(along, row,
+        axes = FALSE, pch = 19, cex = 1.4, col = colours[row], ylim = c(0.5, 2.5)
+      )
+      mean_of <- tapply(along, row, mean)
+      graphics::segments(mean_of, 1:2 - 0.3, mean_of, 1:2 + 0.3, lwd = 5, col = colours)
     }
   )
 )

@@ -13,6 +13,7 @@ import pytest
 
 import kerasduet as kd
 from kerasduet import errors
+from kerasduet.forecasting.outside import forecasts_of
 from kerasduet.rlang import datasets, forecasts, process
 from kerasduet.testing import check_forecaster
 
@@ -219,3 +220,18 @@ def test_r_that_ended_is_said_and_started_again():
 @pytest.mark.parametrize("name", ["r_ets", "r_auto_arima"])
 def test_the_methods_of_a_backtest_keep_their_promises(name):
     assert len(check_forecaster(name)) == 4
+
+
+@pytest.mark.parametrize(("name", "what"), [("r_ets", "ETS"), ("r_auto_arima", "ARIMA")])
+def test_a_season_that_r_s_functions_do_not_take_is_taken_out_first(name, what):
+    steps, origins = np.arange(120), np.array([90, 91, 100])
+    noise = np.random.default_rng(1).normal(0, 0.5, 120)
+    values = 50 + 0.1 * steps + 5 * np.sin(2 * np.pi * steps / 26) + noise
+    asked = {"horizon": 4, "season": 26, "levels": (80,), "origins": origins}
+    found = forecasts_of(name, values, **asked)
+    assert found["note"].startswith(f"R: STL +  {what}(")
+    truth = values[origins[:, None] + np.arange(1, 5)]
+    assert np.abs(found["forecast"] - truth).mean() < 1.5  # a wave of 5 is forecast
+    later = forecasts_of(name, np.where(steps > 91, 2 * values, values), **asked)
+    for part in ("forecast", "lower_80", "upper_80"):
+        assert found[part][:2].tolist() == later[part][:2].tolist()

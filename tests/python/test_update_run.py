@@ -125,3 +125,17 @@ def test_rows_that_the_series_has_already_are_told_so(run):
         "new_rows: must come after the end of the series, or be the whole of"
     )
     assert "joined to the 200 old rows" in text
+
+
+@pytest.mark.parametrize(
+    ("rows", "text"),
+    [
+        ([1.0, 2.0], "new_rows: must be a time series"),
+        (NEW.rename("sales").reset_index(), "got none of the name value. Did you mean sales?"),
+        ({"value": NEW.to_numpy()}, "new_rows: must have times, as the series has"),
+    ],
+)
+def test_rows_of_another_form_than_the_series_are_refused(run, rows, text):
+    with pytest.raises(errors.KerasduetError) as raised:
+        kd.update_run(run, rows, progress=False)
+    assert text in str(raised.value)

@@ -22,8 +22,16 @@ LESSONS = (
     "neurons-and-backprop", "backpropagation", "convolution", "padding-and-pooling",
     "convolutional-networks", "recurrence", "long-memory", "tables",
     "seeing-inside", "transfer-learning", "detection",
+    "forecasting", "many-runs",
 )  # fmt: skip
-GUIDES = ("seeing-inside", "transfer-learning", "detection")  # about runs
+# About runs, with few results of arithmetic.
+GUIDES = ("seeing-inside", "transfer-learning", "detection", "forecasting", "many-runs")
+# Settings of pages that train more than a little, for their small versions.
+SMALL = {
+    "tables": ("-P", "epochs:3"),
+    "forecasting": ("-P", "epochs:3", "-P", "folds:2", "-P", "seeds:1"),
+    "many-runs": ("-P", "cut:0", "-P", "epochs:2", "-P", "seeds:2", "-P", "workers:1"),
+}
 RENDERED = (*EXAMPLES, *LESSONS)
 SECTIONS = [
     "The question",
@@ -294,7 +302,7 @@ class Pages(dict[str, str]):
             if not page.exists() and not failure.exists():
                 small = ("-P", "epochs:1", "-P", "seed:7", "-P", "seeds:1")
                 if name not in EXAMPLES:
-                    small = ("-P", "epochs:3") if name == "tables" else ()
+                    small = SMALL.get(name, ())
                 done = render("--to", str(self.folder), *small, name)
                 if done.returncode != 0:
                     failure.write_text(done.stderr, "utf-8")
@@ -365,6 +373,12 @@ def test_pages_show_no_error_and_no_leftover_markup(pages, name):
 
 def test_every_vignette_is_rendered():
     assert sorted([*RENDERED, "index"]) == names()
+
+
+def test_every_page_has_a_picture_on_the_index():
+    cards = (VIGNETTES / "_index.R").read_text("utf-8").partition("thumbnails <- list(")[2]
+    pictured = re.findall(r'^  "?([\w-]+)"? = list\(', cards, re.MULTILINE)
+    assert sorted([*pictured, "index"]) == names()
 
 
 def without_output(text: str, page: str) -> list[str]:

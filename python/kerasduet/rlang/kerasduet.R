@@ -127,7 +127,7 @@ moved_forecasts <- function(values, season, method, horizon, level, origins) {
   each <- lapply(origins, function(origin) {
     now <- known(origin)
     moved <- if (long) {
-      forecast::stlm(now, model = fit$model)
+      forecast::stlm(now, model = fit)
     } else if (method == "ets") {
       forecast::ets(now, model = fit, use.initial.values = TRUE)
     } else {

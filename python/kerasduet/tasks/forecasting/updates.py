@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from kerasduet.checks import nearest
 from kerasduet.data import columns, series, table
 from kerasduet.data.dataset import Source
-from kerasduet.errors import ArgumentType, DatasetError, TimeIndexError
+from kerasduet.errors import ArgumentType, DatasetError, TimeIndexError, UnknownName
 
 if TYPE_CHECKING:
     from kerasduet.data.dataset import Dataset
@@ -32,17 +33,26 @@ def extended(run: Result, chosen: Experiment, rows: Any) -> Dataset:
         Those after the end of the series, or the whole series with more rows at its end.
     """
     learned: Any = run.preprocessing
-    frame, index = table.from_values(rows, chosen, learned.target)
+    frame, index = table.from_values(rows, chosen, learned.target, name="new_rows")
     known, tail = learned.rows, np.array(learned.tail)
     names = [*learned.columns, learned.target]
+    for name in (*names, *learned.known_future):
+        if name not in frame:
+            raise UnknownName(
+                f"new_rows: must have the columns of the series; got none of the name {name}. "
+                f"{nearest(name, map(str, frame.columns))}"
+            )
     whole = _begins_with(frame, names, known, tail)
     if not whole:
         before = _earlier(run, names)
         time, _ = columns.time_column(frame, index or chosen.time)
-        if "time" in before and time in frame:
+        if "time" in before and time not in frame:
+            raise UnknownName(
+                "new_rows: must have times, as the series has; got a table without. Name the "
+                f"column {chosen.time or 'time'}, or give a series with its times."
+            )
+        if "time" in before:
             before = before.rename(columns={"time": time})
-        else:
-            before = before.drop(columns="time", errors="ignore")
         frame = pd.concat([before, frame], ignore_index=True)
         frame.index = pd.RangeIndex(1, len(frame) + 1, name="row")
         index = index or (time if time in frame else None)
