@@ -106,8 +106,8 @@ resume_run <- function(run, data = NULL, progress = TRUE, callbacks = NULL) {
 #'
 #' @param run A finished forecaster, or its folder; it stays as it is.
 #' @param new_rows The rows after the end of the series, or the whole series with more rows at its
-#'   end; a data frame, `ts` or vector. A run that was read from a folder, and trained on your own
-#'   data, needs the whole.
+#'   end; a data frame or `ts` with the columns and times of the series. A run that was read from a
+#'   folder, and trained on your own data, needs the whole.
 #' @param epochs At most so many; `NULL` (default) takes those of the run.
 #' @inheritParams run_experiment
 #' @return A [kerasduet_run] like any other; `run$provenance$parent` has the sha256 of the weights
