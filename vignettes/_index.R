@@ -73,6 +73,16 @@ thumbnails <- list(
     alt = "A digit and what two filters of edges make of it.",
     draw = function() plot_feature_maps(a_digit(), c("sobel", "corner"))
   ),
+  "classical-networks" = list(
+    alt = "A table of squares: which maps of a layer read which of the layer before.",
+    draw = function() {
+      reads <- outer(0:5, 0:15, function(from, to) {
+        ifelse(to < 12, (from - to) %% 6 < 3 + (to > 5), to > 14 | (from - to) %% 3 < 2)
+      })
+      graphics::image(t(reads[6:1, ]), col = c("white", "#0072B2"), axes = FALSE)
+      graphics::grid(16, 6, lty = 1, col = "#d5dbe1")
+    }
+  ),
   "mnist-dropout-dnn" = list(
     alt = "The same digit with every third pixel left out.",
     draw = function() show_pixels(a_digit() * (row(diag(28)) + 2 * col(diag(28))) %% 3 / 2)
@@ -95,6 +105,17 @@ thumbnails <- list(
     draw = function() {
       colours <- c("#0072B2", "#D55E00", "#009E73")[datasets::iris$Species]
       graphics::plot(datasets::iris[, 3:4], axes = FALSE, pch = 19, col = colours, cex = 0.8)
+    }
+  ),
+  "transfer-learning" = list(
+    alt = "Four layers side by side, three of them grey and kept, the last one orange and new.",
+    draw = function() {
+      graphics::plot(c(0, 8), c(0, 4), type = "n", axes = FALSE, xlab = "", ylab = "")
+      left <- c(0.2, 2.2, 4.2, 6.2)
+      graphics::rect(left, c(0, 0.4, 0.8, 0.8), left + 1.2, c(4, 3.6, 3.2, 3.2),
+        border = NA, col = c("#7f8b99", "#7f8b99", "#7f8b99", "#D55E00")
+      )
+      graphics::arrows(left[1:3] + 1.3, 2, left[2:4] - 0.1, 2, length = 0.12, lwd = 3)
     }
   ),
   "lstm-timeseries" = list(

@@ -21,7 +21,7 @@ EXAMPLES = ("mnist-cnn", "mnist-dropout-dnn", "lstm-timeseries")
 LESSONS = (
     "neurons-and-backprop", "backpropagation", "convolution", "padding-and-pooling",
     "convolutional-networks", "recurrence", "long-memory", "tables",
-    "seeing-inside", "transfer-learning",
+    "seeing-inside", "transfer-learning", "classical-networks",
 )  # fmt: skip
 GUIDES = ("seeing-inside", "transfer-learning")  # about runs, with few results of arithmetic
 RENDERED = (*EXAMPLES, *LESSONS)
@@ -294,7 +294,8 @@ class Pages(dict[str, str]):
             if not page.exists() and not failure.exists():
                 small = ("-P", "epochs:1", "-P", "seed:7", "-P", "seeds:1")
                 if name not in EXAMPLES:
-                    small = ("-P", "epochs:3") if name == "tables" else ()
+                    few = {"tables": 3, "classical-networks": 1}
+                    small = ("-P", f"epochs:{few[name]}") if name in few else ()
                 done = render("--to", str(self.folder), *small, name)
                 if done.returncode != 0:
                     failure.write_text(done.stderr, "utf-8")

@@ -31,6 +31,7 @@ ARROW = "#7F7F7F"
 # Layers without a box of their own in a network of more than FOLD boxes.
 SMALL = ("Activation", "BatchNormalization", "Dropout", "Flatten", "Padding", "ReLU", "ELU")
 FOLD, MOST = 16, 24  # boxes
+UNNAMED = "keras_tensor"  # how Keras calls the input of a part of a network
 WIDEST, NARROW = 4.4, 2.9  # inches of a column; below NARROW words take more lines
 LANE = 0.12  # of a column, for an arrow that passes a box
 GAP = 0.2  # inches between rows
@@ -158,7 +159,7 @@ def _shortened(layers: Sequence[Layer]) -> list[Box]:
     boxes = [
         Box(
             title=layer.kind + (f" ({layer.detail})" if layer.detail else ""),
-            name=layer.name,
+            name="" if layer.name.startswith(UNNAMED) else layer.name,
             kinds=(f"{layer.kind} {layer.detail}",),
             shape=layer.shape_text,
             parameters=layer.parameters,
