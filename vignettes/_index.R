@@ -73,6 +73,16 @@ thumbnails <- list(
     alt = "A digit and what two filters of edges make of it.",
     draw = function() plot_feature_maps(a_digit(), c("sobel", "corner"))
   ),
+  "classical-networks" = list(
+    alt = "A table of squares: which maps of a layer read which of the layer before.",
+    draw = function() {
+      reads <- outer(0:5, 0:15, function(from, to) {
+        ifelse(to < 12, (from - to) %% 6 < 3 + (to > 5), to > 14 | (from - to) %% 3 < 2)
+      })
+      graphics::image(t(reads[6:1, ]), col = c("white", "#0072B2"), axes = FALSE)
+      graphics::grid(16, 6, lty = 1, col = "#d5dbe1")
+    }
+  ),
   "mnist-dropout-dnn" = list(
     alt = "The same digit with every third pixel left out.",
     draw = function() show_pixels(a_digit() * (row(diag(28)) + 2 * col(diag(28))) %% 3 / 2)

@@ -1,12 +1,14 @@
-"""The headline examples on the other backends: the same promises, and runs that cross over."""
+"""The other backends: the same promises there, what crosses over, and loops of one's own."""
 
 from __future__ import annotations
 
 import importlib.util
 import json
 import os
+import re
 import subprocess
 import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -29,13 +31,23 @@ EXAMPLES = {
 # Of the outputs' own scale; measured between the three backends: at most 5e-7.
 TOLERANCE = 5e-6
 
+# Of the newer builders, small: their weights go to another backend and come back.
+CROSSING = {
+    "lenet5": {"input_shape": (16, 16, 1)},
+    "googlenet": {"input_shape": (65, 65, 1), "classes": 10, "width": 0.02},
+    "resnet18": {"input_shape": (32, 32, 1), "classes": 10, "width": 0.03},
+    "transfer": {"base": "cnn", "weights": None, "input_shape": (12, 12, 1), "head": [8]},
+    "yolo_small": {"filters": [4, 4, 4], "cell_filters": [4]},
+}
+
 TRAIN = """
 import json, sys
 import numpy as np
 import kerasduet as kd
 from kerasduet.training import predict_outputs
 
-backend, out, examples = sys.argv[1], sys.argv[2], json.loads(sys.argv[3])
+backend, out, sent = sys.argv[1:4]
+examples, crossing = map(json.loads, sys.argv[4:])
 kd.use_backend(backend, device="cpu", threads=2)
 sys.ps1 = ">>> "  # interrupted runs are given back
 
@@ -61,6 +73,13 @@ for name, settings in examples.items():
 import keras
 from kerasduet.settings.allowed import OPTIMIZERS
 
+for name, settings in crossing.items():
+    network = getattr(kd.models, name)(**settings)
+    network.load_weights(f"{sent}/{name}.weights.h5")
+    given = network.predict_on_batch(np.load(f"{sent}/{name}.npy"))
+    np.savez(f"{out}/{name}.npz", *keras.tree.flatten(given))
+    network.save_weights(f"{out}/{name}.weights.h5")
+
 told["optimizers"] = {}
 for name in sorted(OPTIMIZERS):
     optimizer = getattr(keras.optimizers, name)(0.01)
@@ -69,12 +88,44 @@ print(json.dumps(told))
 """
 
 
+@pytest.fixture(scope="module")
+def sent(tmp_path_factory):
+    """Save weights and images for the other backends; give folder, networks and their answers."""
+    folder = tmp_path_factory.mktemp("sent")
+    random = np.random.default_rng(5)
+    networks, answers = {}, {}
+    for name, settings in CROSSING.items():
+        network = networks[name] = getattr(kd.models, name)(**settings)
+        # Biases, and the means and variances of batch normalisation, are 0 and 1 untrained.
+        network.set_weights(
+            [
+                w + random.random(w.shape, np.float32) / 5 if w.ndim == 1 else w
+                for w in network.get_weights()
+            ]
+        )
+        images = random.random((3, *network.input_shape[1:]), np.float32)
+        network.save_weights(folder / f"{name}.weights.h5")
+        np.save(folder / f"{name}.npy", images)
+        answers[name] = outputs(network, images)
+        assert all(values.std() > 1e-3 for values in answers[name])
+    return folder, networks, answers
+
+
+def outputs(network, images):
+    """Give the outputs of all heads."""
+    import keras
+
+    return [np.asarray(head) for head in keras.tree.flatten(network(images, training=False))]
+
+
 @pytest.mark.parametrize("backend", ["jax", "torch"])
-def test_the_headline_examples_train_repeat_and_resume(backend, tmp_path):
+def test_the_headline_examples_train_repeat_and_resume(backend, tmp_path, sent):
     if importlib.util.find_spec(backend) is None:
         pytest.skip(f"{backend} is not installed")
+    folder, networks, answers = sent
+    given = [str(tmp_path), str(folder), *map(json.dumps, (EXAMPLES, CROSSING))]
     done = subprocess.run(
-        [sys.executable, "-c", TRAIN, backend, str(tmp_path), json.dumps(EXAMPLES)],
+        [sys.executable, "-c", TRAIN, backend, *given],
         capture_output=True,
         text=True,
         timeout=900,
@@ -101,3 +152,39 @@ def test_the_headline_examples_train_repeat_and_resume(backend, tmp_path):
         there = np.load(tmp_path / f"{name}.npy")
         here = predict_outputs(run.model, run.preprocessing, run.dataset.x_test)
         np.testing.assert_allclose(here, there, rtol=0, atol=TOLERANCE * np.abs(there).max())
+
+    # Weights that TensorFlow saved give the same there, and come back as they were.
+    for name, network in networks.items():
+        with np.load(tmp_path / f"{name}.npz") as file:
+            there = list(file.values())
+        for found, wanted in zip(there, answers[name], strict=True):
+            np.testing.assert_allclose(found, wanted, rtol=0, atol=1e-5)
+        back = getattr(kd.models, name)(**CROSSING[name], seed=1)
+        back.load_weights(tmp_path / f"{name}.weights.h5")
+        pairs = zip(back.get_weights(), network.get_weights(), strict=True)
+        assert all(np.array_equal(one, other) for one, other in pairs)
+
+
+PAGE = Path(__file__).parents[2] / "vignettes" / "classical-networks.qmd"
+
+
+@pytest.mark.parametrize("backend", ["jax", "torch"])
+def test_the_loops_that_a_page_shows_train_lenet5(backend, tmp_path):
+    """The page's own code: on 600 digits, with a plain loop of torch or a step of JAX."""
+    if importlib.util.find_spec(backend) is None:
+        pytest.skip(f"{backend} is not installed")
+    shown = re.findall(
+        r"^```python\n(.*?)^```$", PAGE.read_text("utf-8"), re.DOTALL | re.MULTILINE
+    )
+    (code,) = (text for text in shown if f'use_backend("{backend}"' in text)
+    (tmp_path / "loop.py").write_text(code, "utf-8")
+    done = subprocess.run(
+        [sys.executable, "loop.py"],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        timeout=600,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert float(done.stdout) >= 0.85

@@ -224,6 +224,15 @@ def test_a_deep_network_is_shortened_and_nothing_is_lost(blocks):
     assert f"{len(model.layers)} layers" in figure.alt_text
 
 
+def test_a_part_of_a_network_is_drawn_without_a_name_for_its_input():
+    whole = kd.models.resnet18(input_shape=(28, 28, 1), classes=4, width=0.02)
+    ends = ("stage1_pooling", "stage2_block1_relu")
+    part = keras.Model(*(whole.get_layer(name).output for name in ends))
+    (panel,) = network_data(part).panels
+    words = " ".join(panel.frames["words"]["label"])
+    assert "keras_tensor" not in words + panel.alt and "stage2_block1_sum" in words
+
+
 def test_a_large_network_shows_its_auxiliary_heads_beside_the_trunk():
     net = kd.models.googlenet(input_shape=(80, 80, 1), classes=4, width=0.05)
     (panel,) = network_data(net).panels

@@ -23,6 +23,7 @@ ARROW = "#7F7F7F"
 # Layers without a box of their own in a network of more than FOLD boxes.
 SMALL = ("Activation", "BatchNormalization", "Dropout", "Flatten", "Padding", "ReLU", "ELU")
 FOLD, MOST = 16, 24  # boxes
+UNNAMED = "keras_tensor"  # how Keras calls the input of a part of a network
 
 
 @dataclass(frozen=True)
@@ -68,7 +69,7 @@ def boxes_of(layers: Sequence[Layer]) -> list[Box]:
     boxes = [
         Box(
             title=layer.kind + (f" ({layer.detail})" if layer.detail else ""),
-            name=layer.name,
+            name="" if layer.name.startswith(UNNAMED) else layer.name,
             kinds=(f"{layer.kind} {layer.detail}",),
             shape=layer.shape_text,
             parameters=layer.parameters,
