@@ -51,7 +51,7 @@ def main() -> int:
             details,
             "base",
             data=half(kd, 0),
-            epochs=8,
+            epochs=20,
             batch_size=128,
             learning_rate=0.004,
             schedule="one_cycle",
