@@ -102,7 +102,7 @@ model_cnn <- function(input_shape = c(28, 28, 1), classes = 10, filters = 32, ke
 #'   "valid" (no padding). Default `c(32, 64)`.
 #' @param kernel_size,strides,pool_size Whole numbers. Height and width of the kernels, pixels
 #'   that a kernel moves on, height and width of the pooling windows (1: no pooling); at least 1;
-#'   one value, or one a block. Default 3 and 1 and 2.
+#'   one value, or one a convolution. Default 3 and 1 and 2.
 #' @param dense_units Whole numbers. Units of each dense hidden layer; `integer()` for none.
 #'   Default 128.
 #' @param dropout Numbers. Fraction of each dense hidden layer's units dropped in training, in

@@ -266,7 +266,8 @@ class Run(Result):
             A new file, whose name ends as its format's do; of "savedmodel" a new folder.
         format : {"keras", "onnx", "savedmodel"}
             Keras's own file (.keras), ONNX (.onnx) or TensorFlow's SavedModel. ONNX needs the
-            package tf2onnx on TensorFlow, onnx and onnxscript on torch, and is not written on JAX.
+            package tf2onnx on TensorFlow (the extra `onnx`), onnx and onnxscript on torch, and is
+            not written on JAX.
         overwrite : bool
             Replace a file, or a SavedModel, that is there; never a folder of other things.
 

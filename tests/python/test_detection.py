@@ -133,7 +133,7 @@ def test_ten_thousand_boxes_take_no_quadratic_time():
     boxes, scores = boxes_at(random, 10_000), random.random(10_000)
     began = time.process_time()
     kept = kd.detection.nms(boxes, scores)
-    assert time.process_time() - began < 0.5
+    assert time.process_time() - began < 0.25
     assert 5_000 < kept.sum() < 8_000
 
 
@@ -608,7 +608,7 @@ def test_a_folder_of_images_is_learned_and_asked(tmp_path):
     assert loaded.plot("scenes").alt_text == run.plot("scenes").alt_text
 
 
-def marked_images(folder, told):
+def marked_images(folder, told, ending="png"):
     """Write an image of each orientation with a light box, and say where it is, as COCO does.
 
     `told` says of which pixels: "nothing" and "stored" of those in the file, "upright" of those
@@ -622,9 +622,11 @@ def marked_images(folder, told):
         pixels[6:14, 4:20] = 255
         exif = Image.Exif()
         exif[0x0112] = orientation
-        file = folder / f"{orientation}.png"
+        file = folder / f"{orientation}.{ending}"
         Image.fromarray(pixels).save(file, exif=exif)
-        shown.append(np.asarray(ImageOps.exif_transpose(Image.open(file))))
+        marked = Image.fromarray(pixels)
+        marked.getexif()[0x0112] = orientation
+        shown.append(np.asarray(ImageOps.exif_transpose(marked)))
         given = shown[-1] if told == "upright" and orientation > 4 else pixels
         left, top, right, bottom = light_box(given)
         size = {"width": given.shape[1], "height": given.shape[0]} if told != "nothing" else {}
@@ -648,9 +650,10 @@ def read_folder(folder):
     return load_folder(chosen.data)[0]
 
 
+@pytest.mark.parametrize("ending", ["png", "tif"])  # Pillow turns the latter by itself
 @pytest.mark.parametrize("told", ["nothing", "stored", "upright"])
-def test_boxes_are_turned_with_their_images(tmp_path, told):
-    shown = marked_images(tmp_path, told)
+def test_boxes_are_turned_with_their_images(tmp_path, told, ending):
+    shown = marked_images(tmp_path, told, ending)
     found = read_folder(tmp_path)
     for row, (pixels, seen) in enumerate(zip(shown, found.x.take(np.arange(8)), strict=True)):
         boxes, _ = found.truth.of(row)

@@ -86,17 +86,21 @@ def test_what_cannot_be_written_is_refused_first(run, tmp_path, monkeypatch):
         (("x.onnx",), ArgumentType, 'Rename it, or set format = "onnx".'),
         (("none/x.keras",), RunFolderError, "path: must lie in a folder that exists"),
         (("x", "pdf"), KerasduetError, "format: no option 'pdf'"),
+        (("x.onnx", "onnx"), ArgumentType, "needs the package tf2onnx"),
     ]
-    cases.append((("x.onnx", "onnx"), ArgumentType, "needs the package tf2onnx"))
-    monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
+    there = importlib.util.find_spec
+    monkeypatch.setattr(
+        importlib.util, "find_spec", lambda name: None if name == "tf2onnx" else there(name)
+    )
     monkeypatch.setattr(exporting, "_whole", lambda run: pytest.fail("work was begun"))
     for (name, *more), error, text in cases:
         with pytest.raises(error) as refused:
             run.export(tmp_path / name, *more)
         assert text in str(refused.value)
-    monkeypatch.setattr(exporting, "backend_name", lambda: "torch")
-    with pytest.raises(ArgumentType, match="not written on the backend torch"):
-        run.export(tmp_path / "x", "savedmodel")
+    for backend, name, format in (("torch", "x", "savedmodel"), ("jax", "x.onnx", "onnx")):
+        monkeypatch.setattr(exporting, "backend_name", lambda backend=backend: backend)
+        with pytest.raises(ArgumentType, match=f"not written on the backend {backend}"):
+            run.export(tmp_path / name, format)
     assert [p.name for p in tmp_path.iterdir()] == ["there.keras"]
     assert (tmp_path / "there.keras").read_text() == "mine"
 

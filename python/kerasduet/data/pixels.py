@@ -46,8 +46,9 @@ def check_images(
         raise ShapeError(f"{name}: must be a rectangular array of images; {error}.") from None
     if images.dtype.kind in "US":
         raise ArgumentType(
-            f"{name}: must be images as an array of numbers; got text. Only classifiers of "
-            "image files take paths: read the images into an array first."
+            f"{name}: must be images as an array of numbers; got text. Only runs on "
+            "image files, and detectors of 1 or 3 channels, take paths: read the images into an "
+            "array first."
         )
     _check_image_shape(images, input_shape, flat, name)
     if images.dtype.kind not in "buif":

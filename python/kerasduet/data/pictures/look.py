@@ -143,8 +143,8 @@ class Look:
         most, whole = 2 * max(self.height, self.width), image.size
         image.draft(image.mode, (most, most))
         is_whole = image.size == whole
-        image.load()
         orientation = _orientation(image)
+        image.load()
         image = ImageOps.exif_transpose(_eight_bits(image))
         if is_whole:
             whole = image.size
@@ -167,7 +167,7 @@ class Look:
 
 
 def _orientation(image: Any) -> int:
-    """Give the orientation tag of a loaded image; 1 where Pillow has turned it, as it does TIFF."""
+    """Give the orientation tag of an image: Pillow turns TIFF when it loads it, and forgets it."""
     found = image.getexif().get(ORIENTATION, 1)
     return found if found in range(1, 9) else 1
 

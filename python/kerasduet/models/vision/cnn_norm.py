@@ -22,7 +22,9 @@ MOMENTUM = 0.9
 
 
 def _fits(a: Mapping[str, Any]) -> None:
-    refuse_smaller(a["input_shape"], 2 * a["crop"] + 1)
+    refuse_smaller(
+        a["input_shape"], 2 * a["crop"] + 1, "Give larger images, or a smaller crop."
+    )
     one_per_layer("dropout", a["dropout"], len(a["dense_units"]))
     blocks = len(a["filters"])
     kernels, strides, pools = (
@@ -55,7 +57,7 @@ def cnn_norm(
     dropout: Annotated[tuple[float, ...], RATES] = (0.0,),
     seed: Annotated[int, SEED] = 0,
 ) -> keras.Model:
-    """Build a convolutional classifier whose every layer is normalised over the batch.
+    """Build a convolutional classifier whose hidden layers are normalised over the batch.
 
     A block is a convolution without bias, max pooling, batch normalisation and relu; a dense
     hidden layer is without bias too, and followed by batch normalisation, relu and dropout.
@@ -72,7 +74,7 @@ def cnn_norm(
         Filters of each convolution, at least 1. Convolutions are "valid" (no padding).
     kernel_size, strides, pool_size : tuple of int
         Height and width of the kernels, pixels that a kernel moves on, height and width of the
-        pooling windows (1: no pooling); at least 1; one value, or one a block.
+        pooling windows (1: no pooling); at least 1; one value, or one a convolution.
     dense_units : tuple of int
         Units of each dense hidden layer; may be empty.
     dropout : tuple of float
