@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import importlib.util
+import io
 import os
 import shutil
 import tempfile
@@ -176,7 +177,7 @@ def _write_onnx(network: keras.Model, path: str) -> None:
 
     # Keras knows the inputs of a network only after it was called, and then takes one row.
     rows = [keras.InputSpec(shape=x.shape, dtype=x.dtype, name=x.name) for x in network.inputs]
-    with contextlib.redirect_stdout(None), warnings.catch_warnings():
+    with contextlib.redirect_stdout(io.StringIO()), warnings.catch_warnings():
         warnings.simplefilter(
             "ignore"
         )  # of the converters, on what they find in NumPy and torch
