@@ -342,6 +342,24 @@ def test_yolo_v1_is_the_papers_network():
     assert other.output_shape == (None, 3, 3, 9)
 
 
+def test_a_narrow_yolo_v1_trains_and_is_loaded(tmp_path):
+    """24 convolutions learn where no object is; the paper's were trained on ImageNet first."""
+    run = kd.run_experiment(
+        "yolo-digits",
+        builder="yolo_v1",
+        width=1 / 32,
+        dataset="digit-scenes",
+        scenes=120,
+        test_scenes=10,
+        epochs=3,
+        out=tmp_path / "run",
+        progress=False,
+    )
+    losses = run.history["loss"].to_numpy()
+    assert (np.diff(losses) < 0).all() and losses[-1] < 0.8 * losses[0]
+    assert kd.load_run(tmp_path / "run").predictions().equals(run.predictions())
+
+
 def test_scenes_hold_their_digits():
     random = np.random.default_rng(8)
     digits = np.zeros((10, 28, 28), np.uint8)
