@@ -56,6 +56,7 @@ def main() -> int:
         most = "" if line.cpu_seconds is None else f"<= {line.cpu_seconds}"
         used = [run["cpu_seconds"] for run in runs]
         figures.append(Figure("  CPU time of a run, longest", max(used), "s", most))
+        figures.append(Figure("  wall time, longest", max(run["seconds"] for run in runs), "s"))
         details[name] = runs
     return finish("accuracy", figures, details)
 
