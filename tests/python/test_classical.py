@@ -153,6 +153,7 @@ LEARN = {
     "alexnet": (67, FEW | {"width": 0.15}, 0.001, 32, 0.55),
     "zfnet": (53, FEW | {"width": 0.1}, 0.002, 32, 0.6),
     "vgg16": (32, FEW | {"width": 0.1}, 0.001, 32, 0.7),
+    "vgg19": (32, FEW | {"width": 0.1}, 0.001, 32, 0.6),
     "googlenet": (28, FEW | {"width": 0.2, "auxiliary": False}, 0.001, 32, 0.55),
     "resnet18": (28, {"width": 0.1}, 0.005, 20, 0.6),
 }
