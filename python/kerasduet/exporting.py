@@ -178,9 +178,8 @@ def _write_onnx(network: keras.Model, path: str) -> None:
     # Keras knows the inputs of a network only after it was called, and then takes one row.
     rows = [keras.InputSpec(shape=x.shape, dtype=x.dtype, name=x.name) for x in network.inputs]
     with contextlib.redirect_stdout(io.StringIO()), warnings.catch_warnings():
-        warnings.simplefilter(
-            "ignore"
-        )  # of the converters, on what they find in NumPy and torch
+        # The converters warn of what they find in NumPy and torch.
+        warnings.simplefilter("ignore")
         network.export(path, format="onnx", verbose=False, input_signature=rows)
 
 

@@ -230,11 +230,11 @@ class Task(ABC):
         Raises
         ------
         ArgumentType
-            Rows that are not to be mixed, such as those of a series.
+            Rows that are not to be mixed, such as those of a series; or a task without folds.
         """
         raise ArgumentType(
-            f"folds: are for rows that can be mixed, which {self.name} does not have; got "
-            f"{experiment.name}. Score it on its own test rows, with run_experiment()."
+            f"experiment: must be of a task whose rows are cut into folds; got {experiment.name}, "
+            f"{self.noun}. Score it on its own test rows, with run_experiment()."
         )
 
     def origin(self, experiment: Experiment, given: Any, origin: Origin) -> Dataset:
@@ -245,9 +245,11 @@ class Task(ABC):
         ArgumentType
             Rows without an order of time.
         """
+        has_folds = type(self).folds is not Task.folds
+        fix = "Use cross_validate()" if has_folds else "Score it with run_experiment()"
         raise ArgumentType(
             f"experiment: must be of a series, which a backtest goes along; got "
-            f"{experiment.name}, of the task {self.name}. Use cross_validate()."
+            f"{experiment.name}, of the task {self.name}. {fix}."
         )
 
     def extended(self, run: Any, chosen: Experiment, rows: Any) -> Dataset:

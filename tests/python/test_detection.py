@@ -470,13 +470,10 @@ def test_a_detector_says_what_it_does_not_take(run):
         ArgumentType, match="needs a classifier; got the run yolo-digits, a detector"
     ):
         kd.plot_embedding(run)
-    with pytest.raises(
-        ArgumentType, match="must be of images with a class each, or of a table"
-    ):
+    with pytest.raises(ArgumentType, match="cut into folds; got yolo-digits, a detector"):
         kd.cross_validate(run.experiment, folds=2)
-    with pytest.raises(ArgumentType, match="Score it on its own test images") as raised:
+    with pytest.raises(ArgumentType, match=r"task detection\. Score it with run_experiment"):
         kd.backtest(run.experiment)
-    assert "got yolo-digits, a detector" in str(raised.value)
     with pytest.raises(ArgumentType, match="run: only a classifier of images is exported"):
         run.export("network.keras")
 

@@ -14,7 +14,7 @@ from kerasduet.figures.names import shortened_all
 from kerasduet.inside.heads import last_operation
 from kerasduet.inside.hooks import watched
 from kerasduet.result import Result, dataset_of
-from kerasduet.style import OKABE_ITO
+from kerasduet.style import OKABE_ITO, WIDTH
 
 if TYPE_CHECKING:
     from kerasduet.figures.canvas import RunFigure
@@ -31,7 +31,7 @@ SHAPES = ("circle", "triangle", "square", "diamond", "cross")
 # how often all of them move a little.
 AXES = np.array([6.4, 4.2])
 LETTER, LINE, FURTHEST = 0.11, 0.21, 0.7
-WIDTH, ROW = 7.5, 0.21  # of the figure, and of a row of its legend
+ROW = 0.21  # of the legend
 STEPS = 200
 
 

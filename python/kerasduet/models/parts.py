@@ -25,6 +25,8 @@ LAST_AS_WIDTH: dict[str, Any] = {"data_format": "channels_first"}
 # Weights, 1 GiB: of a network that another one is copied from.
 LARGEST_WHOLE = 2**28
 
+Sides = int | tuple[int, ...]  # of squares: one, or one a block
+
 _LIMIT: ContextVar[_Limit | None] = ContextVar("limit of the initial weights", default=None)
 COUNTING = threading.Lock()
 
@@ -264,18 +266,32 @@ def refuse_smaller(
         )
 
 
-def image_survives(input_shape: tuple[int, ...], blocks: int, kernel: int, pool: int) -> None:
-    """Refuse an image that convolution and pooling would shrink to nothing."""
+def image_survives(
+    input_shape: tuple[int, ...],
+    blocks: int,
+    kernel: Sides,
+    pool: Sides,
+    *,
+    strides: Sides = 1,
+    crop: int = 0,
+    fix: str = "a smaller kernel_size or a smaller pool_size",
+) -> None:
+    """Refuse an image that convolution and pooling would shrink to nothing.
+
+    Kernels, pools and strides: one for all blocks, or one a block.
+    """
     if len(input_shape) != 3:
         raise ShapeError(
             f"input_shape: must be (height, width, channels); got {show(input_shape)}."
         )
-    size = min(input_shape[:2])
-    for block in range(1, blocks + 1):
-        size = (size - kernel + 1) // pool
+    sides = [
+        one if isinstance(one, tuple) else (one,) * blocks for one in (kernel, strides, pool)
+    ]
+    size = min(input_shape[:2]) - 2 * crop
+    for block, (window, step, pooled) in enumerate(zip(*sides, strict=True), start=1):
+        size = ((size - window) // step + 1) // pooled
         if size < 1:
             raise ShapeError(
                 f"input_shape: must leave at least one pixel after {blocks} blocks; got "
-                f"{show(input_shape)}, used up in block {block}. Use fewer filters "
-                "entries, a smaller kernel_size or a smaller pool_size."
+                f"{show(input_shape)}, used up in block {block}. Use fewer filters entries, {fix}."
             )

@@ -151,7 +151,13 @@ def refuse_special(path: str, name: str, argument: str) -> None:
 
 
 def scanned(
-    paths: Sequence[str], names: Sequence[str], look: Look, *, argument: str, skip: bool | None
+    paths: Sequence[str],
+    names: Sequence[str],
+    look: Look,
+    *,
+    argument: str,
+    skip: bool = False,
+    fix: str = "Replace or remove them.",
 ) -> tuple[ImageFiles, np.ndarray, int]:
     """Hash and read every file once, and name all that cannot be read.
 
@@ -163,8 +169,10 @@ def scanned(
         What each becomes.
     argument : str
         Argument that errors name.
-    skip : bool, optional
-        Leave out what cannot be read; None where no setting would.
+    skip : bool
+        Leave out what cannot be read.
+    fix : str
+        What errors say to do with it.
 
     Returns
     -------
@@ -203,10 +211,9 @@ def scanned(
             faults |= {row: fault for row, fault in found if fault}
     if faults and not skip:
         told = [f"{str(names[row])!r} ({why})" for row, why in faults.items()]
-        fix = "" if skip is None else ', or set corrupt = "skip"'
         raise DatasetError(
             f"{argument}: must name images that can be read; {named(told)} cannot, "
-            f"{len(faults):,} of {len(paths):,}. Replace or remove them{fix}."
+            f"{len(faults):,} of {len(paths):,}. {fix}"
         )
     kept = np.setdiff1d(np.arange(len(paths)), np.array([*faults], dtype=np.int64))
     every = ImageFiles(paths, digests, look, sizes, orientations)

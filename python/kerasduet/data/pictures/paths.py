@@ -48,7 +48,7 @@ def files_of(x: Any, look: Look, column: str, name: str = "x") -> ImageFiles | N
         raise EmptyData(f"{name}: must have at least one image; got none.")
     names = path_texts(list(paths), name)
     places = [str(expanded(one)) for one in names]
-    return scanned(places, names, look, argument=name, skip=None)[0]
+    return scanned(places, names, look, argument=name)[0]
 
 
 def _holds_paths(x: Any) -> bool:

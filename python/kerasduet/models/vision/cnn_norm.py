@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Annotated, Any
 
-from kerasduet.checks import show
-from kerasduet.errors import ShapeError
-from kerasduet.models.parts import IMAGES, Parts, refuse_smaller
+from kerasduet.models.parts import IMAGES, Parts, image_survives
 from kerasduet.settings import Several, Whole, checked
 from kerasduet.settings.arguments import one_per_layer
 from kerasduet.settings.common import CLASSES, RATES, SEED, SHAPE, SIZE
@@ -22,25 +20,25 @@ MOMENTUM = 0.9
 
 
 def _fits(a: Mapping[str, Any]) -> None:
-    refuse_smaller(
-        a["input_shape"], 2 * a["crop"] + 1, "Give larger images, or a smaller crop."
-    )
     one_per_layer("dropout", a["dropout"], len(a["dense_units"]))
-    blocks = len(a["filters"])
-    kernels, strides, pools = (
-        one_per_layer(name, a[name], blocks) for name in ("kernel_size", "strides", "pool_size")
+    sides = _sides(a["filters"], a["kernel_size"], a["strides"], a["pool_size"])
+    image_survives(
+        a["input_shape"],
+        len(a["filters"]),
+        sides["kernel_size"],
+        sides["pool_size"],
+        strides=sides["strides"],
+        crop=a["crop"],
+        fix="or smaller kernels, strides, pools or crop",
     )
-    size = min(a["input_shape"][:2]) - 2 * a["crop"]
-    for block, (kernel, stride, pool) in enumerate(
-        zip(kernels, strides, pools, strict=True), start=1
-    ):
-        size = (((size - kernel) // stride) + 1) // pool if size >= kernel else 0
-        if size < 1:
-            raise ShapeError(
-                f"input_shape: must leave at least one pixel after {blocks} blocks; got "
-                f"{show(a['input_shape'])}, used up in block {block}. Use fewer filters entries, "
-                "or smaller kernels, strides, pools or crop."
-            )
+
+
+def _sides(
+    filters: tuple[int, ...], kernels: tuple[int, ...], steps: tuple[int, ...], pools: Any
+) -> dict[str, tuple[int, ...]]:
+    """Give the sides of kernels, steps and pooling windows, one a block."""
+    given = {"kernel_size": kernels, "strides": steps, "pool_size": pools}
+    return {name: one_per_layer(name, some, len(filters)) for name, some in given.items()}
 
 
 @checked(_fits)
@@ -110,15 +108,8 @@ def cnn_norm(
     >>> cnn_norm(filters=(16, 24), dense_units=64).output_shape
     (None, 10)
     """
-    blocks = len(filters)
-    kernels, steps, pools = (
-        one_per_layer(name, values, blocks)
-        for name, values in (
-            ("kernel_size", kernel_size),
-            ("strides", strides),
-            ("pool_size", pool_size),
-        )
-    )
+    sides = _sides(filters, kernel_size, strides, pool_size)
+    blocks = zip(filters, *sides.values(), strict=True)
     rates = one_per_layer("dropout", dropout, len(dense_units))
     parts = Parts(seed)
     import keras
@@ -135,12 +126,11 @@ def cnn_norm(
     x = inputs  # (batch, height, width, channels)
     if crop:
         x = keras.layers.Cropping2D(crop, name="crop", **IMAGES)(x)
-    for i, number in enumerate(filters, start=1):
-        x = parts.convolution(
-            number, kernels[i - 1], f"convolution_{i}", strides=steps[i - 1], **plain
-        )(x)
-        if pools[i - 1] > 1:
-            x = parts.pooling(pools[i - 1], f"pooling_{i}")(x)
+    for i, (number, kernel, step, pool) in enumerate(blocks, start=1):
+        name = f"convolution_{i}"
+        x = parts.convolution(number, kernel, name, strides=step, **plain)(x)
+        if pool > 1:
+            x = parts.pooling(pool, f"pooling_{i}")(x)
         x = normed(x, str(i))
     x = keras.layers.Flatten(name="flatten", **IMAGES)(x)  # (batch, height * width * filters)
     for i, (size, rate) in enumerate(zip(dense_units, rates, strict=True), start=1):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from kerasduet.errors import ArgumentType, DatasetError
+from kerasduet.errors import DatasetError
 from kerasduet.task import Metric, Task
 from kerasduet.tasks.detection.settings import DetectionSettings
 
@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from kerasduet.data.dataset import Dataset
-    from kerasduet.data.folds import Origin
     from kerasduet.data.preprocessing import Learned
     from kerasduet.experiments import Experiment
 
@@ -129,24 +128,6 @@ class Detection(Task):
         from kerasduet.tasks.detection import saved
 
         saved.check(learned, experiment)
-
-    def folds(
-        self, experiment: Experiment, given: Any, folds: int, repeats: int
-    ) -> Sequence[Dataset]:
-        """Refuse folds: images with boxes are split once."""
-        raise ArgumentType(
-            "experiment: must be of images with a class each, or of a table, to be cut into folds; "
-            f"got {experiment.name}, {self.noun}. Score it on its own test images, with "
-            "run_experiment()."
-        )
-
-    def origin(self, experiment: Experiment, given: Any, origin: Origin) -> Dataset:
-        """Refuse a backtest: images have no order of time."""
-        raise ArgumentType(
-            "experiment: must be of a series, which a backtest goes along; got "
-            f"{experiment.name}, {self.noun}. Score it on its own test images, with "
-            "run_experiment()."
-        )
 
     def files_of(self, run: Any, given: Any, name: str = "x") -> Any:
         """Give the images of paths, read when they are asked for; None where it is no path."""

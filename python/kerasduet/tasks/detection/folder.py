@@ -53,7 +53,8 @@ def load(data: DetectionSettings) -> tuple[Images, tuple[str, ...], Source]:
     places = [_found(folder, one.file) for one in read]
     look = look_of(data.input_shape)
     assert look is not None  # the settings refuse other shapes
-    images, _, _ = scanned(places, [one.file for one in read], look, argument="path", skip=None)
+    fix = "Replace them, or leave their annotations out."
+    images, _, _ = scanned(places, [one.file for one in read], look, argument="path", fix=fix)
     digest = hashlib.sha256()
     for file in files:
         digest.update(file.read_bytes())

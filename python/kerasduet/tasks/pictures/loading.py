@@ -84,7 +84,12 @@ def _read(
         refuse_absent(listing, argument)
     skip = data.corrupt == "skip"
     files, kept, most = scanned(
-        listing.paths, listing.names, look_of(data), argument=argument, skip=skip
+        listing.paths,
+        listing.names,
+        look_of(data),
+        argument=argument,
+        skip=skip,
+        fix='Replace or remove them, or set corrupt = "skip".',
     )
     note = ""
     if len(kept) < len(listing.paths):
