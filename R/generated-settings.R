@@ -7,21 +7,22 @@
 #'
 #' * `dataset`: "mnist", "mnist-subset", "images", "annotated-images", "boxed-images",
 #'   "digit-scenes", "digit-scenes-subset", "co2", "series", "image-files", "image-folder",
-#'   "table-classes", "iris", "cancer", "table-numbers" or "diabetes". Of images: MNIST, always
-#'   its 5,000-image subset, or the caller's own. Of images with boxes: a folder with
-#'   annotations, the caller's own arrays, or scenes that are made of MNIST digits, or of those
-#'   of its 5,000-image subset. Of a series: the embedded CO2 series, or a CSV file or table of
-#'   the caller's. Of image files: a table of paths and labels, or a folder. Of tables with
-#'   classes: the caller's own, or one that is embedded. Of tables with a number to predict: the
-#'   caller's own, or one that is embedded.
+#'   "adding-problem", "sequences", "table-classes", "iris", "cancer", "table-numbers" or
+#'   "diabetes". Of images: MNIST, always its 5,000-image subset, or the caller's own. Of images
+#'   with boxes: a folder with annotations, the caller's own arrays, or scenes that are made of
+#'   MNIST digits, or of those of its 5,000-image subset. Of a series: the embedded CO2 series,
+#'   or a CSV file or table of the caller's. Of image files: a table of paths and labels, or a
+#'   folder. Of sequences: the adding problem, which is generated, or the caller's own. Of tables
+#'   with classes: the caller's own, or one that is embedded. Of tables with a number to predict:
+#'   the caller's own, or one that is embedded.
 #' * `path`: MNIST file (.npz); `NULL` looks in the usual places. Of annotated images: their
 #'   folder. Of scenes: the MNIST file (.npz). Of a series: a CSV file. Of image files: a folder
 #'   that holds a folder a class; or folders train and perhaps validation and test, which hold
 #'   those. Given splits are kept. Of a table: a CSV or Parquet file.
 #' * `validation_split`: number. Fraction of the training rows held out for validation, in \[0,
-#'   1).
+#'   1). Fraction of the sequences that are not tested, held out for validation, in \[0, 1).
 #' * `test_split`: number. Fraction of the rows held out for the test, in (0, 1); MNIST brings
-#'   its own.
+#'   its own. Fraction of own sequences held out for the test, in (0, 1).
 #'
 #' Images:
 #'
@@ -100,9 +101,10 @@
 #' * `group`: column that says which rows belong together: no group is on two sides of a split.
 #' * `weights`: column of numbers, at least 0, that say how much each row counts, in the loss and
 #'   in the scores.
-#' * `scale`: "standard", "minmax", "robust" or "none". Scaling of columns of numbers, learned on
-#'   the training rows: to mean 0 and deviation 1, to 0..1, by median and quartiles, or not at
-#'   all.
+#' * `scale`: "none", "standard", "minmax" or "robust". "standard" takes the training sequences'
+#'   mean off each number of a step and divides by their deviation; "none" leaves them. Scaling
+#'   of columns of numbers, learned on the training rows: to mean 0 and deviation 1, to 0..1, by
+#'   median and quartiles, or not at all.
 #' * `unknown`: a level that neither the training rows nor those held out have:
 #' * `"error"`: refuse it, or take it for "other", as the levels of rows held out alone always
 #'   are. "Other" is the mean of the training rows' columns of a level each.
@@ -166,6 +168,9 @@
 #' * `"direct"`: The network gives all steps at once, or only the next one and is fed its own
 #'   forecasts up to the horizon.
 #' * `"recursive"`: then it sees the target's own past alone.
+#' * `steps`: whole number. Of the adding problem: steps of a sequence, at least 2.
+#' * `sequences`, `test_sequences`: whole numbers. Of the adding problem: how many to train and
+#'   validate on, at least 10, and how many to test on, at least 1.
 #' @name experiment
 NULL
 # nolint end

@@ -126,6 +126,7 @@ TASKS = Registry(
         "detection": "tasks.detection:TASK",
         "forecasting": "tasks.forecasting:TASK",
         "image-classification": "tasks.pictures:TASK",
+        "sequence-regression": "tasks.sequences:TASK",
         "table-classification": "tasks.tables:CLASSES",
         "table-regression": "tasks.tables:NUMBERS",
     },

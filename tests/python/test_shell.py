@@ -88,7 +88,9 @@ def test_figures_and_reports_say_where_they_are(typed, folder):
 def test_a_series_is_forecast_and_its_table_to_fill_is_printed(tmp_path, capsys, monkeypatch):
     monkeypatch.chdir(tmp_path)
     days = pd.date_range("2024-01-01", periods=60, freq="D")
-    table = pd.DataFrame({"time": days, "sold": np.arange(60) % 7.0, "open": np.arange(60) % 3.0})
+    table = pd.DataFrame(
+        {"time": days, "sold": np.arange(60) % 7.0, "open": np.arange(60) % 3.0}
+    )
     run = kd.run_experiment(
         "lstm-series",
         data=table,
