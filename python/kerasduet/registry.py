@@ -128,6 +128,7 @@ TASKS = Registry(
         "image-classification": "tasks.pictures:TASK",
         "table-classification": "tasks.tables:CLASSES",
         "table-regression": "tasks.tables:NUMBERS",
+        "text-classification": "tasks.texts:TASK",
     },
 )
 BUILDERS = Registry(
@@ -149,6 +150,8 @@ BUILDERS = Registry(
         "torch_tutorial_cnn": "models.vision.torch_tutorial_cnn:torch_tutorial_cnn",
         "recurrent": "models.sequence.recurrent:recurrent",
         "table_dense": "models.table.table_dense:table_dense",
+        "text_cnn": "models.sequence.text_cnn:text_cnn",
+        "text_recurrent": "models.sequence.text_recurrent:text_recurrent",
         "transfer": "models.vision.transfer:transfer",
         "yolo_small": "models.vision.yolo_small:yolo_small",
         "yolo_v1": "models.vision.yolo_v1:yolo_v1",
