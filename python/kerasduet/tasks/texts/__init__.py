@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 __all__ = ["TASK"]
 
+WORDS = ("a", "the", "film", "was", "good", "bad", "long", "short", "and", "quite", "I", "saw")
+
 
 class Texts(Classification):
     """One of several classes of texts, read by a vocabulary of the training texts."""
@@ -116,22 +118,7 @@ class Texts(Classification):
         import pandas as pd
 
         random = np.random.default_rng(5)
-        words = np.array(
-            [
-                "a",
-                "the",
-                "film",
-                "was",
-                "good",
-                "bad",
-                "long",
-                "short",
-                "quite",
-                "and",
-                "I",
-                "saw",
-            ]
-        )
+        words = np.array(WORDS)
         rows = []
         for number in range(48):
             code = number % data.classes
@@ -175,6 +162,12 @@ class Texts(Classification):
 
         saved.check(learned, experiment)
 
+    def texts_of(self, run: Any, given: Any, name: str = "x") -> list[str]:
+        """Give the texts that a verb was given as its argument `name`, checked."""
+        from kerasduet.tasks.texts import verbs
+
+        return verbs.given_texts(run, given, name)
+
     def predict(self, run: Any, x: Any, kind: str) -> Any:
         """Give class labels (n,), or a DataFrame of probabilities (n, classes)."""
         from kerasduet.tasks.texts import verbs
@@ -190,11 +183,16 @@ class Texts(Classification):
 
     @property
     def panels(self) -> tuple[Any, ...]:
-        """The confusion matrix."""
+        """The confusion matrix, and test texts with their telling words."""
         from kerasduet.figures import Kind
         from kerasduet.tasks.classification.figures import confusion_panel
+        from kerasduet.tasks.texts.figures import words_panel
 
-        return (Kind("confusion", confusion_panel, (self.name,), sized=True),)
+        mine = (self.name,)
+        return (
+            Kind("confusion", confusion_panel, mine, sized=True),
+            Kind("words", words_panel, mine, ("rows",), sized=True),
+        )
 
 
 TASK = Texts()

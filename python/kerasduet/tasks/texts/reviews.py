@@ -13,70 +13,23 @@ COUNT = 6_000
 SEED = 20_240
 CLASSES = ("negative", "positive")
 
-GOOD = [
-    "good",
-    "great",
-    "fine",
-    "superb",
-    "lovely",
-    "brilliant",
-    "touching",
-    "gripping",
-    "funny",
-    "charming",
-    "clever",
-    "fresh",
-    "delightful",
-    "moving",
-    "elegant",
-    "warm",
-    "exciting",
-    "witty",
-    "memorable",
-    "convincing",
-]
-BAD = [
-    "bad",
-    "awful",
-    "poor",
-    "dull",
-    "boring",
-    "clumsy",
-    "weak",
-    "flat",
-    "tedious",
-    "stale",
-    "silly",
-    "noisy",
-    "shallow",
-    "lifeless",
-    "confused",
-    "ugly",
-    "predictable",
-    "cheap",
-    "forgettable",
-    "annoying",
-]
-THINGS = [
-    "film",
-    "plot",
-    "story",
-    "acting",
-    "cast",
-    "script",
-    "music",
-    "dialogue",
-    "camera",
-    "ending",
-    "opening",
-    "pace",
-    "humour",
-    "editing",
-    "sound",
-    "photography",
-    "direction",
-    "scenery",
-]
+
+def _words(text: str) -> tuple[str, ...]:
+    return tuple(text.split())
+
+
+GOOD = _words(
+    "good great fine superb lovely brilliant touching gripping funny charming clever "
+    "fresh delightful moving elegant warm exciting witty memorable convincing"
+)
+BAD = _words(
+    "bad awful poor dull boring clumsy weak flat tedious stale silly noisy shallow "
+    "lifeless confused ugly predictable cheap forgettable annoying"
+)
+THINGS = _words(
+    "film plot story acting cast script music dialogue camera ending opening pace "
+    "humour editing sound photography direction scenery"
+)
 STRONG = ("very", "really", "truly", "absolutely", "extremely", "remarkably")
 SLIGHT = ("slightly", "somewhat", "rather", "a bit", "a little", "mildly")
 NOT = ("was not", "wasn't", "was never", "was hardly", "was anything but", "was far from")
@@ -90,9 +43,9 @@ FILLERS = (
     "it was shown in the original language",
     "nobody had told me about it",
 )
-DAYS = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"]
-FRIENDS = ["sister", "brother", "neighbour", "friend", "teacher", "mother", "father"]
-ROWS = ["first", "second", "third", "last"]
+DAYS = _words("Monday Tuesday Wednesday Thursday Friday Saturday Sunday")
+FRIENDS = _words("sister brother neighbour friend teacher mother father")
+ROWS = _words("first second third last")
 
 
 class _Draw:
