@@ -126,9 +126,9 @@ TASKS = Registry(
         "detection": "tasks.detection:TASK",
         "forecasting": "tasks.forecasting:TASK",
         "image-classification": "tasks.pictures:TASK",
+        "text-classification": "tasks.texts:TASK",
         "table-classification": "tasks.tables:CLASSES",
         "table-regression": "tasks.tables:NUMBERS",
-        "text-classification": "tasks.texts:TASK",
     },
 )
 BUILDERS = Registry(

@@ -194,5 +194,19 @@ class Texts(Classification):
             Kind("words", words_panel, mine, ("rows",), sized=True),
         )
 
+    def page(self, part: str, page: Any, run: Any) -> bool:
+        """Write what texts it reads, their classes, and what was right and wrong."""
+        from kerasduet.tasks.texts.page import PARTS
+
+        PARTS[part](page, run)
+        return True
+
+    def compare(self, page: Any, runs: Sequence[Any], names: Sequence[str]) -> bool:
+        """Write accuracy, cross-entropy and the baselines of each run."""
+        from kerasduet.tasks.texts.page import add_comparison
+
+        add_comparison(page, runs, names)
+        return True
+
 
 TASK = Texts()
