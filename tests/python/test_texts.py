@@ -171,7 +171,10 @@ def test_influence_is_the_slope_of_the_score(run):
             return float(np.asarray(head.scores(codes, np.array([1])))[0])
 
     slope = (score(1 + step) - score(1 - step)) / (2 * step)
+    change = score(1) - score(0)
     layer.set_weights([own])
+    whole = kd.word_influence(run, "The plot was not good.", "integrated", label="positive")
+    assert whole["influence"].sum() == pytest.approx(change, rel=0.05, abs=0.05)
     found = kd.word_influence(run, "The plot was not good.", label="positive")
     assert found["influence"].sum() == pytest.approx(slope, rel=0.05, abs=0.05)
 
