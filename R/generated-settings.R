@@ -7,18 +7,22 @@
 #'
 #' * `dataset`: "mnist", "mnist-subset", "images", "annotated-images", "boxed-images",
 #'   "digit-scenes", "digit-scenes-subset", "co2", "series", "image-files", "image-folder",
-#'   "adding-problem", "sequences", "table-classes", "iris", "cancer", "table-numbers" or
-#'   "diabetes". Of images: MNIST, always its 5,000-image subset, or the caller's own. Of images
-#'   with boxes: a folder with annotations, the caller's own arrays, or scenes that are made of
-#'   MNIST digits, or of those of its 5,000-image subset. Of a series: the embedded CO2 series,
-#'   or a CSV file or table of the caller's. Of image files: a table of paths and labels, or a
-#'   folder. Of sequences: the adding problem, which is generated, or the caller's own. Of tables
-#'   with classes: the caller's own, or one that is embedded. Of tables with a number to predict:
-#'   the caller's own, or one that is embedded.
+#'   "adding-problem", "sequences", "table-classes", "iris", "cancer", "table-numbers",
+#'   "diabetes", "texts", "imdb" or "reviews". Of images: MNIST, always its 5,000-image subset,
+#'   or the caller's own. Of images with boxes: a folder with annotations, the caller's own
+#'   arrays, or scenes that are made of MNIST digits, or of those of its 5,000-image subset. Of a
+#'   series: the embedded CO2 series, or a CSV file or table of the caller's. Of image files: a
+#'   table of paths and labels, or a folder. Of sequences: the adding problem, which is
+#'   generated, or the caller's own. Of tables with classes: the caller's own, or one that is
+#'   embedded. Of tables with a number to predict: the caller's own, or one that is embedded. Of
+#'   texts with classes: the caller's own; IMDB's film reviews, or where they cannot be had
+#'   generated ones; the generated ones.
 #' * `path`: MNIST file (.npz); `NULL` looks in the usual places. Of annotated images: their
 #'   folder. Of scenes: the MNIST file (.npz). Of a series: a CSV file. Of image files: a folder
 #'   that holds a folder a class; or folders train and perhaps validation and test, which hold
-#'   those. Given splits are kept. Of a table: a CSV or Parquet file.
+#'   those. Given splits are kept. Of a table: a CSV or Parquet file. Of texts: a CSV file, or a
+#'   folder of a file a class (a text a line) or of a folder a class (a text a file). Of IMDB:
+#'   the file imdb.npz, with imdb_word_index.json beside it; `NULL` looks in the usual places.
 #' * `validation_split`: number. Fraction of the training rows held out for validation, in \[0,
 #'   1). Fraction of the sequences that are not tested, held out for validation, in \[0, 1).
 #' * `test_split`: number. Fraction of the rows held out for the test, in (0, 1); MNIST brings
@@ -39,8 +43,9 @@
 #'   `image_size`: stretched, cut at the edges, or with black bars.
 #' * `corrupt`: "error" or "skip". Files that are no images, or damaged ones: refuse them all by
 #'   name before training, or leave them out and say so.
-#' * `image_column`, `label_column`: of a table of image files: the columns of paths and of
-#'   labels.
+#' * `image_column`: of a table of image files: the columns of paths and of labels.
+#' * `label_column`: of a table of image files: the columns of paths and of labels. Of a table of
+#'   texts: the columns of texts and of labels.
 #' * `split_column`: of a table of image files: a column of the words train, validation and test.
 #'
 #' Images with boxes:
@@ -95,6 +100,19 @@
 #'   Forecasts and scores are in its own units.
 #' * `straddle`: logical. Let validation and test windows take their inputs from the rows before
 #'   the split.
+#'
+#' Texts:
+#'
+#' * `encoding`: of text files, such as "utf-8" or "latin-1".
+#' * `text_column`: of a table of texts: the columns of texts and of labels.
+#' * `unit`: "word" or "character". What a token is. Punctuation marks are tokens of their own
+#'   among words.
+#' * `lower`: logical. Whether texts are brought to lower case.
+#' * `vocabulary_size`: whole number. Most codes of tokens, at least 3: padding, unknown ones,
+#'   and the commonest tokens of the training texts.
+#' * `length`: whole number. Tokens of each text as the network sees it, at least 1.
+#' * `pad`: where shorter texts are filled up: "start" or "end".
+#' * `cut`: where longer texts lose their tokens: "start" or "end".
 #'
 #' Tables:
 #'
@@ -156,7 +174,7 @@
 #'
 #' Training on classes:
 #'
-#' * `class_weight`: "balanced" or named list. Weight of each class in the loss of the training
+#' * `class_weight`: numbers or named list. Weight of each class in the loss of the training
 #'   images, in code order, at least 0; `NULL` weighs all the same. A mapping from codes, as
 #'   Keras takes it, is taken as well. Of a table: "balanced" weighs each class in the loss by n
 #'   / (classes x its training rows); or a weight for each class by its name, at least 0. `NULL`

@@ -259,6 +259,8 @@ def _output_fits(case: Case) -> None:
     wanted = (len(dataset.test), *dataset.y_test.shape[1:])
     learned: Any = dataset.preprocessing
     wanted += (len(learned.class_names),) if classes else ()
+    if classes and wanted[-1] == 2 and outputs.shape[-1] == 1:  # that of the second class
+        outputs = np.concatenate([1 - outputs, outputs], axis=-1)
     assert outputs.shape == wanted, f"it gives {outputs.shape} for {wanted}."
     if classes:
         assert (outputs >= 0).all(), "a probability is below 0."
