@@ -128,6 +128,7 @@ TASKS = Registry(
         "image-classification": "tasks.pictures:TASK",
         "table-classification": "tasks.tables:CLASSES",
         "table-regression": "tasks.tables:NUMBERS",
+        "translation": "tasks.translation:TASK",
     },
 )
 BUILDERS = Registry(
@@ -148,6 +149,7 @@ BUILDERS = Registry(
         "resnet152": "models.vision.resnet:resnet152",
         "torch_tutorial_cnn": "models.vision.torch_tutorial_cnn:torch_tutorial_cnn",
         "recurrent": "models.sequence.recurrent:recurrent",
+        "encoder_decoder": "models.sequence.encoder_decoder:encoder_decoder",
         "table_dense": "models.table.table_dense:table_dense",
         "transfer": "models.vision.transfer:transfer",
         "yolo_small": "models.vision.yolo_small:yolo_small",

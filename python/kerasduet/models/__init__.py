@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from kerasduet.data.preprocessing import Learned
     from kerasduet.experiments import Experiment
+    from kerasduet.models.sequence.encoder_decoder import encoder_decoder
     from kerasduet.models.sequence.recurrent import recurrent
     from kerasduet.models.table.table_dense import table_dense
     from kerasduet.models.vision.alexnet import alexnet
@@ -38,6 +39,7 @@ __all__ = [
     "cnn",
     "cnn_norm",
     "dnn",
+    "encoder_decoder",
     "googlenet",
     "lenet5",
     "recurrent",
