@@ -75,7 +75,8 @@ def additions(examples: int, digits: int, random: np.random.Generator) -> Pairs:
     (['8+636', '0+41'], ['644', '41'])
     """
     seen: set[tuple[int, int]] = set()
-    sources, targets = [], []
+    sources: list[str] = []
+    targets: list[str] = []
     while len(sources) < examples:
         lengths = random.integers(1, digits + 1, 2)
         one, other = (int(random.integers(0, 10 ** int(length))) for length in lengths)
