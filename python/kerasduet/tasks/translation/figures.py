@@ -27,6 +27,7 @@ PANES = 3  # shown by default
 PANES_BESIDE = 2
 MOST_PANES = 24
 MOST_TOKENS = 60  # of a source in a pane; more could not be read
+STOP = "end"  # where a text ends
 CROSS = "\u00d7 "  # marks a mistake
 BLUE = OKABE_ITO["blue"]
 NO_LAYER = (
@@ -48,9 +49,9 @@ def attention_weights(run: Result, rows: np.ndarray) -> list[pd.DataFrame]:
     Returns
     -------
     list of DataFrame
-        Of each row: step and written token, place and read token (both in the order in which
-        people read, from 1), and weight, 0 to 1. Those of a step sum to 1 with what lies on
-        padding.
+        Of each row: step and written token, the last one the end of the text; place and read
+        token; both in the order in which people read, from 1; and weight, 0 to 1. Those of a step
+        sum to 1 with what lies on padding.
     """
     import keras
 
@@ -71,9 +72,11 @@ def attention_weights(run: Result, rows: np.ndarray) -> list[pd.DataFrame]:
         tokens = learned.source_tokens(read)
         end = written.tolist().index(END) if END in written else len(written)
         wrote = [learned.target.all[code] for code in written[:end]]
-        part = own[:end, len(read) - len(tokens) :]
+        part = own[: end + 1, len(read) - len(tokens) :]
         part = part[:, ::-1] if is_reversed[0] else part
-        part, wrote = (part[::-1], wrote[::-1]) if is_reversed[1] else (part, wrote)
+        if is_reversed[1]:
+            part, wrote = np.concatenate([part[:end][::-1], part[end:]]), wrote[::-1]
+        wrote = [*wrote, STOP][: len(part)]
         step, place = np.indices(part.shape)
         found.append(
             pd.DataFrame(
@@ -183,15 +186,9 @@ def _chosen(rows: Any, table: pd.DataFrame, panes: int) -> list[int]:
     tests = len(table)
     if rows is None:
         wrong = (table["prediction"] != table["truth"]).to_numpy()
-        empty = (table["prediction"] == "").to_numpy()
-        mistakes = np.flatnonzero(wrong & ~empty)[:1]
+        mistakes = np.flatnonzero(wrong)[:1]
         others = np.flatnonzero(~wrong)[: panes - len(mistakes)]
-        found = np.concatenate([others, mistakes])
-        if not len(found):
-            raise DatasetError(
-                "rows: must have a text that was written; got none in the test rows. Train longer."
-            )
-        return (found + 1).tolist()
+        return (np.concatenate([others, mistakes]) + 1).tolist()
     given = rows.tolist() if hasattr(rows, "tolist") else rows
 
     def one(name: str, value: Any) -> int:
@@ -200,11 +197,7 @@ def _chosen(rows: Any, table: pd.DataFrame, panes: int) -> list[int]:
     chosen = list(dict.fromkeys(several(one)("rows", given)))
     if len(chosen) > MOST_PANES:
         raise ArgumentRange(f"rows: must be at most {MOST_PANES}; got {len(chosen)}.")
-    if not any(table["prediction"].iloc[row - 1] for row in chosen):
-        raise DatasetError(
-            "rows: must have a text that was written; got rows for which none was. Choose others."
-        )
-    return [row for row in chosen if table["prediction"].iloc[row - 1]]
+    return chosen
 
 
 def places_panel(run: Result, *, share: float = 1.0) -> Panel:
