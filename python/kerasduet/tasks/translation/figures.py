@@ -223,7 +223,7 @@ def places_panel(run: Result, *, share: float = 1.0) -> Panel:
     unit = learned.target.unit
     return Panel(
         kind="places",
-        title=f"{unit.capitalize()}s that are right, by their place in the text",
+        title=f"{unit.capitalize()}s that are right, by place",
         subtitle=f"Line: all {unit}s",
         x=f"Place of the {unit} in the true text",
         y="Right (%)",
