@@ -7,20 +7,24 @@
 #'
 #' * `dataset`: "mnist", "mnist-subset", "images", "annotated-images", "boxed-images",
 #'   "digit-scenes", "digit-scenes-subset", "co2", "series", "image-files", "image-folder",
-#'   "table-classes", "iris", "cancer", "table-numbers", "diabetes", "additions", "counting",
-#'   "dates" or "pairs". Of images: MNIST, always its 5,000-image subset, or the caller's own. Of
-#'   images with boxes: a folder with annotations, the caller's own arrays, or scenes that are
-#'   made of MNIST digits, or of those of its 5,000-image subset. Of a series: the embedded CO2
-#'   series, or a CSV file or table of the caller's. Of image files: a table of paths and labels,
-#'   or a folder. Of tables with classes: the caller's own, or one that is embedded. Of tables
-#'   with a number to predict: the caller's own, or one that is embedded. Sums such as "535+61"
-#'   and what they come to, numbers and those after them, English dates and the same as ISO 8601,
-#'   all three generated; or a table of the caller's.
+#'   "table-classes", "iris", "cancer", "table-numbers", "diabetes", "texts", "imdb", "reviews",
+#'   "additions", "counting", "dates" or "pairs". Of images: MNIST, always its 5,000-image
+#'   subset, or the caller's own. Of images with boxes: a folder with annotations, the caller's
+#'   own arrays, or scenes that are made of MNIST digits, or of those of its 5,000-image subset.
+#'   Of a series: the embedded CO2 series, or a CSV file or table of the caller's. Of image
+#'   files: a table of paths and labels, or a folder. Of tables with classes: the caller's own,
+#'   or one that is embedded. Of tables with a number to predict: the caller's own, or one that
+#'   is embedded. Of texts with classes: the caller's own; IMDB's film reviews, or where they
+#'   cannot be had generated ones; the generated ones. Sums such as "535+61" and what they come
+#'   to, numbers and those after them, English dates and the same as ISO 8601, all three
+#'   generated; or a table of the caller's.
 #' * `path`: MNIST file (.npz); `NULL` looks in the usual places. Of annotated images: their
 #'   folder. Of scenes: the MNIST file (.npz). Of a series: a CSV file. Of image files: a folder
 #'   that holds a folder a class; or folders train and perhaps validation and test, which hold
-#'   those. Given splits are kept. Of a table: a CSV or Parquet file. Of pairs: a CSV or Parquet
-#'   file.
+#'   those. Given splits are kept. Of a table: a CSV or Parquet file. Of texts: a CSV file, or a
+#'   folder of a file a class (a text a line) or of a folder a class (a text a file). Of IMDB:
+#'   the file imdb.npz, with imdb_word_index.json beside it; `NULL` looks in the usual places. Of
+#'   pairs: a CSV or Parquet file.
 #' * `validation_split`: number. Fraction of the training rows held out for validation, in \[0,
 #'   1).
 #' * `test_split`: number. Fraction of the rows held out for the test, in (0, 1); MNIST brings
@@ -41,8 +45,9 @@
 #'   `image_size`: stretched, cut at the edges, or with black bars.
 #' * `corrupt`: "error" or "skip". Files that are no images, or damaged ones: refuse them all by
 #'   name before training, or leave them out and say so.
-#' * `image_column`, `label_column`: of a table of image files: the columns of paths and of
-#'   labels.
+#' * `image_column`: of a table of image files: the columns of paths and of labels.
+#' * `label_column`: of a table of image files: the columns of paths and of labels. Of a table of
+#'   texts: the columns of texts and of labels.
 #' * `split_column`: of a table of image files: a column of the words train, validation and test.
 #'
 #' Images with boxes:
@@ -97,6 +102,20 @@
 #'   Forecasts and scores are in its own units.
 #' * `straddle`: logical. Let validation and test windows take their inputs from the rows before
 #'   the split.
+#'
+#' Texts:
+#'
+#' * `encoding`: of text files, such as "utf-8" or "latin-1".
+#' * `text_column`: of a table of texts: the columns of texts and of labels.
+#' * `unit`: "word" or "character". What a token is. Punctuation marks are tokens of their own
+#'   among words.
+#' * `lower`: logical. Whether texts are brought to lower case. Whether sources are read in small
+#'   letters.
+#' * `vocabulary_size`: whole number. Most codes of tokens, at least 3: padding, unknown ones,
+#'   and the commonest tokens of the training texts.
+#' * `length`: whole number. Tokens of each text as the network sees it, at least 1.
+#' * `pad`: where shorter texts are filled up: "start" or "end".
+#' * `cut`: where longer texts lose their tokens: "start" or "end".
 #'
 #' Tables:
 #'
@@ -157,11 +176,11 @@
 #'
 #' Training on classes:
 #'
-#' * `class_weight`: "balanced" or named list. Weight of each class in the loss of the training
-#'   images, in code order, at least 0; `NULL` weighs all the same. A mapping from codes, as
-#'   Keras takes it, is taken as well. Of a table: "balanced" weighs each class in the loss by n
-#'   / (classes x its training rows); or a weight for each class by its name, at least 0. `NULL`
-#'   weighs all the same.
+#' * `class_weight`: numbers. Weight of each class in the loss of the training images, in code
+#'   order, at least 0; `NULL` weighs all the same. A mapping from codes, as Keras takes it, is
+#'   taken as well. Of a table: "balanced" weighs each class in the loss by n / (classes x its
+#'   training rows); or a weight for each class by its name, at least 0. `NULL` weighs all the
+#'   same.
 #'
 #' Others:
 #'
@@ -176,7 +195,6 @@
 #' * `digits`: whole number. Of additions and counting: digits of a number at most, 1 to 9.
 #' * `count`: whole number. Of counting: how many numbers come after the first, at least 1.
 #' * `source_unit`, `target_unit`: what a token is: "character" or "word".
-#' * `lower`: logical. Whether sources are read in small letters.
 #' * `most_tokens`: whole number. Tokens of a vocabulary at most, the commonest ones, at least 1;
 #'   others are unknown. `NULL` keeps all.
 #' * `source_length`, `target_length`: whole numbers. Tokens of a source and of a target at most;
