@@ -12,7 +12,7 @@ from kerasduet.data.part import taken
 from kerasduet.errors import ArgumentRange, DatasetError
 from kerasduet.figures.marks import Mark
 from kerasduet.figures.panels import Facets, Panel, Scale
-from kerasduet.figures.words import count, percent
+from kerasduet.figures.words import count, percent, whole_ticks
 from kerasduet.style import GREY, OKABE_ITO, blend
 from kerasduet.tasks.translation.learned import END
 from kerasduet.tasks.translation.scores import by_place
@@ -240,6 +240,7 @@ def places_panel(run: Result, *, share: float = 1.0) -> Panel:
             Mark("bar", "places", {"x": "place", "y": "share"}, {"colour": BLUE}),
             Mark("rule", "all", {"y": "share"}, {"colour": GREY, "line": "dashed"}),
         ),
+        x_scale=Scale(ticks=whole_ticks(len(frame), most=10)),
         y_scale=Scale(low=0, high=100),
         legend=False,
         height=3.0,

@@ -33,8 +33,9 @@ def add_purpose(page: Document, run: Result) -> None:
     width = run.experiment.beam
     way = "the likeliest next token" if width == 1 else f"the best of {width} partial texts"
     page.add(
-        f"**For** texts like those that it learned from, of at most {learned.source_length} "
-        f"{source.unit}s: it writes at most {learned.target_length} {target.unit}s for each, "
+        "**For** texts like those that it learned from, of at most "
+        f"{words.count(learned.source_length, source.unit)}: it writes at most "
+        f"{words.count(learned.target_length, target.unit)} for each, "
         f"following {way}.",
         f"**Not for** other languages or kinds of texts, nor for {source.unit}s that are not among "
         f"the {len(source.tokens):,} of its vocabulary: those it reads as unknown. It always "

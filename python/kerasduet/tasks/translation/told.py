@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from kerasduet.figures.words import count
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -19,6 +21,6 @@ def facts(learned: PairPreprocessing) -> Mapping[str, str]:
         ("writes", learned.target, learned.target_length),
     )
     return {
-        word: f"at most {length} {known.unit}s, of {len(known.tokens):,} different ones"
+        word: f"at most {count(length, known.unit)}, of {len(known.tokens):,} different ones"
         for word, known, length in sides
     }

@@ -11,6 +11,7 @@ from kerasduet.checks import show
 from kerasduet.data.dataset import Dataset
 from kerasduet.data.text import UNKNOWN, texts
 from kerasduet.errors import ArgumentRange, NonFinite, UnknownName
+from kerasduet.figures.words import count
 from kerasduet.tasks.translation.decoding import decoded
 from kerasduet.tasks.translation.settings import BEAM
 from kerasduet.training import predict_outputs
@@ -50,13 +51,13 @@ def asked(run: Result, x: Any) -> np.ndarray:
         return np.asarray(x.test.inputs["source"])
     learned: Any = run.preprocessing
     known = learned.source
-    given = texts(x)
+    given, most = texts(x), count(learned.source_length, known.unit)
     for row, text in enumerate(given, start=1):
         tokens = known.split(text)
         if len(tokens) > learned.source_length:
             raise ArgumentRange(
-                f"x: texts must have at most {learned.source_length} {known.unit}s, as the encoder "
-                f"reads no more; got {len(tokens)} in row {row}. Shorten it, or train with a "
+                f"x: texts must have at most {most}, as the encoder reads no more; got "
+                f"{len(tokens)} in row {row}. Shorten it, or train with a "
                 "longer source_length."
             )
         if all(code == UNKNOWN for code in known.codes(tokens)):
