@@ -159,6 +159,46 @@ model_dnn <- function(input_shape = c(28, 28, 1), classes = 10, units = c(256, 1
   network("dnn", as.list(environment()))
 }
 
+#' Build an encoder that reads a sequence and a decoder that writes another one
+#'
+#' The decoder begins with the states in which the encoder ends, and sees at each step the token
+#' before, in training the true one (teacher forcing). With attention it also sees the outputs of
+#' the encoder, weighted by how well they fit its own: the layer "attention" gives these weights,
+#' (batch, target_length, source_length).
+#'
+#' @param source_length Whole number. Tokens of a source and of a target, at least 1; shorter
+#'   ones are padded with 0. Default 30.
+#' @param source_vocabulary Whole number. Codes of either side, at least 2: 0 stands for padding.
+#'   Default 40.
+#' @param target_length Whole number. Tokens of a source and of a target, at least 1; shorter
+#'   ones are padded with 0. Default 11.
+#' @param target_vocabulary Whole number. Codes of either side, at least 2: 0 stands for padding.
+#'   Default 16.
+#' @param embedding Whole number. Numbers that stand for a token, at least 1. Default 32.
+#' @param units Whole numbers. Units of each recurrent layer of the encoder and of the decoder,
+#'   at least 1. Default 64.
+#' @param kind Character. "gru" (default), "lstm" or "rnn". Recurrent layer; "rnn" is Keras's
+#'   SimpleRNN.
+#' @param bidirectional Logical. Whether the encoder reads from both ends. Default `TRUE`.
+#' @param attention Logical. Whether the decoder looks back at the source; without it all that it
+#'   knows of the source are the last states of the encoder. Default `TRUE`.
+#' @param dropout Numbers. Fraction of each recurrent layer's outputs dropped in training, in
+#'   \[0, 1); one value, or one a layer. Default 0.
+#' @param seed Whole number. Decides initial weights and dropout, 0 to 2^32 - 1. Default 0.
+#' @return A Keras model, a Python object: inputs "source" (batch, source_length) and "target"
+#'   (batch, target_length), codes, the target shifted by one so that it begins with a mark; output
+#'   (batch, target_length, target_vocabulary): probabilities of the token at each step.
+#' @references Sutskever, Vinyals and Le (2014), Sequence to sequence learning with neural
+#'   networks, NeurIPS. Luong, Pham and Manning (2015), Effective approaches to attention-based
+#'   neural machine translation, EMNLP.
+#' @export
+model_encoder_decoder <- function(source_length = 30, source_vocabulary = 40,
+                                  target_length = 11, target_vocabulary = 16, embedding = 32,
+                                  units = 64, kind = "gru", bidirectional = TRUE,
+                                  attention = TRUE, dropout = 0, seed = 0) {
+  network("encoder_decoder", as.list(environment()))
+}
+
 #' Build GoogLeNet
 #'
 #' Nine inception modules, and two auxiliary heads for the training.

@@ -8,21 +8,24 @@
 #' * `dataset`: "mnist", "mnist-subset", "images", "annotated-images", "boxed-images",
 #'   "digit-scenes", "digit-scenes-subset", "co2", "series", "image-files", "image-folder",
 #'   "adding-problem", "sequences", "table-classes", "iris", "cancer", "table-numbers",
-#'   "diabetes", "texts", "imdb" or "reviews". Of images: MNIST, always its 5,000-image subset,
-#'   or the caller's own. Of images with boxes: a folder with annotations, the caller's own
-#'   arrays, or scenes that are made of MNIST digits, or of those of its 5,000-image subset. Of a
-#'   series: the embedded CO2 series, or a CSV file or table of the caller's. Of image files: a
-#'   table of paths and labels, or a folder. Of sequences: the adding problem, which is
-#'   generated, or the caller's own. Of tables with classes: the caller's own, or one that is
-#'   embedded. Of tables with a number to predict: the caller's own, or one that is embedded. Of
-#'   texts with classes: the caller's own; IMDB's film reviews, or where they cannot be had
-#'   generated ones; the generated ones.
+#'   "diabetes", "texts", "imdb", "reviews", "additions", "counting", "dates" or "pairs". Of
+#'   images: MNIST, always its 5,000-image subset, or the caller's own. Of images with boxes: a
+#'   folder with annotations, the caller's own arrays, or scenes that are made of MNIST digits,
+#'   or of those of its 5,000-image subset. Of a series: the embedded CO2 series, or a CSV file
+#'   or table of the caller's. Of image files: a table of paths and labels, or a folder. Of
+#'   sequences: the adding problem, which is generated, or the caller's own. Of tables with
+#'   classes: the caller's own, or one that is embedded. Of tables with a number to predict: the
+#'   caller's own, or one that is embedded. Of texts with classes: the caller's own; IMDB's film
+#'   reviews, or where they cannot be had generated ones; the generated ones. Sums such as
+#'   "535+61" and what they come to, numbers and those after them, English dates and the same as
+#'   ISO 8601, all three generated; or a table of the caller's.
 #' * `path`: MNIST file (.npz); `NULL` looks in the usual places. Of annotated images: their
 #'   folder. Of scenes: the MNIST file (.npz). Of a series: a CSV file. Of image files: a folder
 #'   that holds a folder a class; or folders train and perhaps validation and test, which hold
 #'   those. Given splits are kept. Of a table: a CSV or Parquet file. Of texts: a CSV file, or a
 #'   folder of a file a class (a text a line) or of a folder a class (a text a file). Of IMDB:
-#'   the file imdb.npz, with imdb_word_index.json beside it; `NULL` looks in the usual places.
+#'   the file imdb.npz, with imdb_word_index.json beside it; `NULL` looks in the usual places. Of
+#'   pairs: a CSV or Parquet file.
 #' * `validation_split`: number. Fraction of the training rows held out for validation, in \[0,
 #'   1). Fraction of the sequences that are not tested, held out for validation, in \[0, 1).
 #' * `test_split`: number. Fraction of the rows held out for the test, in (0, 1); MNIST brings
@@ -107,7 +110,8 @@
 #' * `text_column`: of a table of texts: the columns of texts and of labels.
 #' * `unit`: "word" or "character". What a token is. Punctuation marks are tokens of their own
 #'   among words.
-#' * `lower`: logical. Whether texts are brought to lower case.
+#' * `lower`: logical. Whether texts are brought to lower case. Whether sources are read in small
+#'   letters.
 #' * `vocabulary_size`: whole number. Most codes of tokens, at least 3: padding, unknown ones,
 #'   and the commonest tokens of the training texts.
 #' * `length`: whole number. Tokens of each text as the network sees it, at least 1.
@@ -189,6 +193,21 @@
 #' * `steps`: whole number. Of the adding problem: steps of a sequence, at least 2.
 #' * `sequences`, `test_sequences`: whole numbers. Of the adding problem: how many to train and
 #'   validate on, at least 10, and how many to test on, at least 1.
+#' * `source_column`, `target_column`: of pairs: the columns of the texts to read and of those to
+#'   write.
+#' * `examples`: whole number. Generated pairs, training, validation and test together; at
+#'   least 10.
+#' * `digits`: whole number. Of additions and counting: digits of a number at most, 1 to 9.
+#' * `count`: whole number. Of counting: how many numbers come after the first, at least 1.
+#' * `source_unit`, `target_unit`: what a token is: "character" or "word".
+#' * `most_tokens`: whole number. Tokens of a vocabulary at most, the commonest ones, at least 1;
+#'   others are unknown. `NULL` keeps all.
+#' * `source_length`, `target_length`: whole numbers. Tokens of a source and of a target at most;
+#'   `NULL` takes the longest of the training rows.
+#' * `reverse`: what the network reads or writes from its end, as a sum is easier from its last
+#'   digit: "both", "none", "source" or "target".
+#' * `beam`: whole number. Partial texts that are followed at once when the test rows are
+#'   written, at least 1: the best whole one is kept. 1 always takes the likeliest next token.
 #' @name experiment
 NULL
 # nolint end

@@ -410,29 +410,34 @@ predictions <- function(run) {
 #'   of a classifier of image files, their paths, or a data frame with the column `image_column`;
 #'   or texts (character vector, factor, or a data frame with the column `text_column`);
 #'   or, of a detector, paths of image files of any size, or a data frame with the column `image`:
-#'   they are turned upright as their orientation tag says.
+#'   they are turned upright as their orientation tag says; or, of a translator, texts: a character
+#'   vector or a factor.
 #' @param type Character. For classes "class" (default) or "prob"; for a number of a table
 #'   "response" (default); for boxes "boxes" (default), those of a score of at least 0.25, or
-#'   "all", those of at least 0.01.
+#'   "all", those of at least 0.01; for a translator "text" (default) or "prob".
+#' @param beam Whole number. Of a translator: partial texts that are followed at once, 1 to 100; the
+#'   best whole one is given. `NULL` (default) takes the experiment's; 1 always takes the likeliest
+#'   next token.
 #' @param ... Not used.
 #' @return Classes: a factor, or a matrix of probabilities with a column a class. A number: a
 #'   numeric vector. A series: a data frame as [forecast()][forecast.kerasduet_run] gives. Boxes: a
 #'   data frame with a box a row: `image` (from 1), `class`, `score`, and `left`, `top`, `right`
 #'   and `bottom` in pixels: of an array those of its images, of a file those that the upright
-#'   image has.
+#'   image has. A translator: a character vector, or with `"prob"` a data frame of `prediction` and
+#'   `probability`.
 #' @examplesIf kerasduet:::has_core()
 #' run <- run_experiment("mnist-dense", dataset = "mnist-subset", epochs = 1, progress = FALSE)
 #' digits <- run$dataset$x_test[1:5]
 #' predict(run, digits)
 #' round(predict(run, digits, type = "prob"), 2)
 #' @export
-predict.kerasduet_run <- function(object, newdata, type = NULL, ...) {
+predict.kerasduet_run <- function(object, newdata, type = NULL, beam = NULL, ...) {
   rlang::check_dots_empty()
   call_core({
     py <- handle(object)
     kinds <- py$task$kinds
     type <- plain(core$checks$choice("type", setting_to_py(type %||% plain(kinds)[[1]]), kinds))
-    given <- py$predict(data_to_py(newdata, "x"), kind = type)
+    given <- py$predict(data_to_py(newdata, "x"), kind = type, beam = setting_to_py(beam))
     prediction_from_py(given, class_names(py), type, has_dates(py))
   })
 }

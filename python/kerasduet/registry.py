@@ -127,9 +127,10 @@ TASKS = Registry(
         "forecasting": "tasks.forecasting:TASK",
         "image-classification": "tasks.pictures:TASK",
         "sequence-regression": "tasks.sequences:TASK",
-        "text-classification": "tasks.texts:TASK",
         "table-classification": "tasks.tables:CLASSES",
         "table-regression": "tasks.tables:NUMBERS",
+        "text-classification": "tasks.texts:TASK",
+        "translation": "tasks.translation:TASK",
     },
 )
 BUILDERS = Registry(
@@ -150,6 +151,7 @@ BUILDERS = Registry(
         "resnet152": "models.vision.resnet:resnet152",
         "torch_tutorial_cnn": "models.vision.torch_tutorial_cnn:torch_tutorial_cnn",
         "recurrent": "models.sequence.recurrent:recurrent",
+        "encoder_decoder": "models.sequence.encoder_decoder:encoder_decoder",
         "table_dense": "models.table.table_dense:table_dense",
         "text_cnn": "models.sequence.text_cnn:text_cnn",
         "text_recurrent": "models.sequence.text_recurrent:text_recurrent",

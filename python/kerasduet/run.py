@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from kerasduet.checks import choice, flag
+from kerasduet.checks import choice, flag, show
 from kerasduet.errors import ArgumentType, HorizonError, KerasduetError
 from kerasduet.plots import check_settings, plot_run
 from kerasduet.result import Result
@@ -71,7 +71,7 @@ class Run(Result):
             ]
         )
 
-    def predict(self, x: Any, *, kind: str | None = None) -> Any:
+    def predict(self, x: Any, *, kind: str | None = None, beam: int | None = None) -> Any:
         """Predict new data.
 
         Parameters
@@ -85,17 +85,24 @@ class Run(Result):
             image files also the path of one, a list of paths, or a table with the column
             `image_column`; of a detector a path, a list of paths, or a table with the column
             image: files of any size, which are turned upright as their orientation tag says.
-        kind : {"class", "prob", "response", "boxes", "all"}, optional
+            Of a translator a text, or a list, array or column of them.
+        kind : {"class", "prob", "response", "boxes", "all", "text"}, optional
             For classes: their names (n,), the default, or a DataFrame of probabilities with a
             column a class. For a number of a table "response": numbers (n,), in the target's
             units. For boxes "boxes", those of a score of at least 0.25, the default, or
-            "all", those of at least 0.01. A series is always given as the table of `forecast()`.
+            "all", those of at least 0.01. For a translator "text", the default, or "prob", a
+            table of texts and their probabilities. A series is always given as the table of
+            `forecast()`.
+        beam : int, optional
+            Of a translator: partial texts that are followed at once, 1 to 100; the best whole one
+            is given. None takes the experiment's; 1 always takes the likeliest next token.
 
         Returns
         -------
         numpy.ndarray or pandas.DataFrame
             Labels are the caller's own, as in `predictions()`: texts or numbers of the
-            categorical that the run was trained on, else codes as whole numbers. Boxes have
+            categorical that the run was trained on, else codes as whole numbers. Texts are an
+            array of them (n,), object. Boxes have
             a row each: image (from 1), class, score, left, top, right and bottom in pixels: of
             an array those of its images, of a file those that the upright image has.
 
@@ -104,7 +111,9 @@ class Run(Result):
         ShapeError, PixelRange, NonFinite, EmptyData
             Images that break a rule.
         UnknownName
-            A table without a column of the training.
+            A table without a column of the training; a text without a token of the training.
+        ArgumentType, ArgumentRange
+            A beam where nothing is searched; a text longer than the network reads.
 
         Warns
         -----
@@ -112,9 +121,16 @@ class Run(Result):
             Pixels far brighter or darker than those of the training images.
         """
         kinds = self.task.kinds
-        return self.task.predict(
-            self, x, kinds[0] if kind is None else choice("kind", kind, kinds)
-        )
+        chosen = kinds[0] if kind is None else choice("kind", kind, kinds)
+        if beam is None:
+            return self.task.predict(self, x, chosen)
+        if not self.task.searches:
+            raise ArgumentType(
+                f"beam: only a translator searches among texts; got {show(beam)} for the run "
+                f"{self.experiment.name}, {self.task.noun}. Leave it out."
+            )
+        task: Any = self.task
+        return task.predict(self, x, chosen, beam)
 
     def evaluate(self, x: Any, y: Any) -> dict[str, float]:
         """Score the network on other labelled images.

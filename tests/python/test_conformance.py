@@ -41,6 +41,7 @@ def documented():
 SMALL = {
     "cnn_norm": {"filters": (4, 4), "dense_units": 8, "dropout": 0.2},
     **dict([documented()]),
+    "encoder_decoder": {"units": (4, 3), "embedding": 4, "dropout": 0.2},
     "recurrent": {"units": (4, 3), "dense_units": 4, "dropout": 0.2},
     "table_dense": {"units": (4, 3), "dropout": 0.2, "l2": 1e-4},
     "text_recurrent": {"units": 3, "embedding": 3, "dropout": 0.2, "bidirectional": True},
@@ -50,6 +51,7 @@ SMALL = {
 # Tried together with their tasks: the task, and how many inputs the network has.
 PAIRS = {
     "dnn": ("classification", 1),
+    "encoder_decoder": ("translation", 2),
     "recurrent": ("forecasting", 1),
     "table_dense": ("table-classification", 2),  # numbers, and a column that is embedded
     "text_recurrent": ("text-classification", 1),

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from kerasduet.data.preprocessing import Learned
     from kerasduet.experiments import Experiment
+    from kerasduet.models.sequence.encoder_decoder import encoder_decoder
     from kerasduet.models.sequence.recurrent import recurrent
     from kerasduet.models.sequence.text_cnn import text_cnn
     from kerasduet.models.sequence.text_recurrent import text_recurrent
@@ -40,6 +41,7 @@ __all__ = [
     "cnn",
     "cnn_norm",
     "dnn",
+    "encoder_decoder",
     "googlenet",
     "lenet5",
     "recurrent",
