@@ -32,6 +32,11 @@ ABSENT: dict[str, tuple[type[KerasduetError], str]] = {
         HorizonError,
         "horizon: only a series has one; got the run {run}, {noun}. Use predict().",
     ),
+    "generate": (
+        ArgumentType,
+        "start: only a network that learned a text goes on with one; got the run {run}, {noun}. "
+        "Use predict().",
+    ),
     "future_frame": (
         HorizonError,
         "horizon: only a series has one; got the run {run}, {noun}. Use predict().",
@@ -212,6 +217,52 @@ class Run(Result):
         """
         table: pd.DataFrame = self._verb("forecast")(self, horizon, level, future)
         return table
+
+    def generate(
+        self,
+        start: str,
+        n: int = 200,
+        *,
+        temperature: float = 1.0,
+        top_k: int | None = None,
+        seed: int = 0,
+    ) -> str:
+        """Go on with a text, character by character.
+
+        Parameters
+        ----------
+        start : str
+            What it begins with, of any length; of a long one the end is read.
+        n : int
+            Characters to add, 1 to 100,000.
+        temperature : float
+            At least 0. Each character is drawn by the network's probabilities to the power of
+            1 / temperature: 1 draws as they are, less keeps to the likely ones. 0 is greedy: it
+            always takes the most probable character, whatever the seed.
+        top_k : int, optional
+            Draw among so many most probable characters alone, at least 1.
+        seed : int
+            Decides the draws, 0 to 2^32 - 1: the same seed gives the same text.
+
+        Returns
+        -------
+        str
+            `start`, its white space as single spaces, and `n` characters after it.
+
+        Raises
+        ------
+        ArgumentType
+            A run of another task, or something that is no text.
+        EmptyData, ArgumentRange
+            An empty text, or a number outside its range.
+
+        Warns
+        -----
+        KerasduetWarning
+            Not one character of `start` was in the training text.
+        """
+        text: str = self._verb("generate")(self, start, n, temperature, top_k, seed)
+        return text
 
     def _verb(self, name: str) -> Callable[..., Any]:
         """Give a verb of the task, or say that it has none."""

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from kerasduet.data.preprocessing import Learned
     from kerasduet.experiments import Experiment
+    from kerasduet.models.sequence.next_token import next_token
     from kerasduet.models.sequence.recurrent import recurrent
     from kerasduet.models.table.table_dense import table_dense
     from kerasduet.models.vision.alexnet import alexnet
@@ -40,6 +41,7 @@ __all__ = [
     "dnn",
     "googlenet",
     "lenet5",
+    "next_token",
     "recurrent",
     "resnet152",
     "resnet18",
