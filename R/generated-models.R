@@ -268,6 +268,34 @@ model_lenet5 <- function(input_shape = c(32, 32, 1), classes = 10, connections =
   network("lenet5", as.list(environment()))
 }
 
+#' Build a network that goes on with a text
+#'
+#' Reads a text and gives, at every step, the probability of each token to come next.
+#'
+#' @param length Whole number. Tokens of a window, at least 1. Default 64.
+#' @param vocabulary Whole number. Tokens that there are, with padding and unknown ones; at
+#'   least 2. Default 100.
+#' @param embedding Whole number. Numbers that stand for a token, at least 1. Default 32.
+#' @param units Whole numbers. Units of each recurrent layer, at least 1. Default 128.
+#' @param kind Character. "lstm" (default), "gru" or "rnn". Recurrent layer; "rnn" is Keras's
+#'   SimpleRNN.
+#' @param dropout Numbers. Fraction of each recurrent layer's outputs dropped in training, in
+#'   \[0, 1); one value, or one a layer. Default 0.
+#' @param seed Whole number. Decides initial weights and dropout, 0 to 2^32 - 1. Default 0.
+#' @return A Keras model, a Python object: input (batch, length), codes; output (batch, length,
+#'   vocabulary): probabilities of the token after each.
+#' @section Errors:
+#' An argument outside its rule, by the subclass of that rule.
+#' @references Graves (2013), Generating sequences with recurrent neural networks,
+#'   arXiv:1308.0850.
+#' @examplesIf kerasduet:::has_core()
+#' model_next_token(vocabulary = 50, embedding = 8, units = 16)$count_params()
+#' @export
+model_next_token <- function(length = 64, vocabulary = 100, embedding = 32, units = 128,
+                             kind = "lstm", dropout = 0, seed = 0) {
+  network("next_token", as.list(environment()))
+}
+
 #' Build a recurrent forecaster
 #'
 #' Reads a window of a series and forecasts the steps after it.

@@ -6,22 +6,25 @@
 #' Data:
 #'
 #' * `dataset`: "mnist", "mnist-subset", "images", "annotated-images", "boxed-images",
-#'   "digit-scenes", "digit-scenes-subset", "co2", "series", "image-files", "image-folder",
-#'   "table-classes", "iris", "cancer", "table-numbers" or "diabetes". Of images: MNIST, always
-#'   its 5,000-image subset, or the caller's own. Of images with boxes: a folder with
-#'   annotations, the caller's own arrays, or scenes that are made of MNIST digits, or of those
-#'   of its 5,000-image subset. Of a series: the embedded CO2 series, or a CSV file or table of
-#'   the caller's. Of image files: a table of paths and labels, or a folder. Of tables with
+#'   "digit-scenes", "digit-scenes-subset", "co2", "series", "python-help", "text",
+#'   "image-files", "image-folder", "table-classes", "iris", "cancer", "table-numbers" or
+#'   "diabetes". Of images: MNIST, always its 5,000-image subset, or the caller's own. Of images
+#'   with boxes: a folder with annotations, the caller's own arrays, or scenes that are made of
+#'   MNIST digits, or of those of its 5,000-image subset. Of a series: the embedded CO2 series,
+#'   or a CSV file or table of the caller's. Of a text: the sentences of Python's own reference,
+#'   or a text of yours. Of image files: a table of paths and labels, or a folder. Of tables with
 #'   classes: the caller's own, or one that is embedded. Of tables with a number to predict: the
 #'   caller's own, or one that is embedded.
 #' * `path`: MNIST file (.npz); `NULL` looks in the usual places. Of annotated images: their
-#'   folder. Of scenes: the MNIST file (.npz). Of a series: a CSV file. Of image files: a folder
-#'   that holds a folder a class; or folders train and perhaps validation and test, which hold
-#'   those. Given splits are kept. Of a table: a CSV or Parquet file.
+#'   folder. Of scenes: the MNIST file (.npz). Of a series: a CSV file. Of a text: a file of it,
+#'   in UTF-8. Of image files: a folder that holds a folder a class; or folders train and perhaps
+#'   validation and test, which hold those. Given splits are kept. Of a table: a CSV or Parquet
+#'   file.
 #' * `validation_split`: number. Fraction of the training rows held out for validation, in \[0,
+#'   1). Fraction of the text before the test that is held out for validation, its end, in (0,
 #'   1).
 #' * `test_split`: number. Fraction of the rows held out for the test, in (0, 1); MNIST brings
-#'   its own.
+#'   its own. Fraction of the text held out for the test, its end, in (0, 1).
 #'
 #' Images:
 #'
@@ -166,6 +169,12 @@
 #' * `"direct"`: The network gives all steps at once, or only the next one and is fed its own
 #'   forecasts up to the horizon.
 #' * `"recursive"`: then it sees the target's own past alone.
+#' * `length`: whole number. Characters that the network sees at once, 8 to 10,000.
+#' * `stride`: whole number. Characters from the start of one training window to that of the
+#'   next, at least 1.
+#' * `lower`: logical. Whether capital letters are read as small ones.
+#' * `least`: whole number. Characters that the training text has less often than this are
+#'   unknown, at least 1.
 #' @name experiment
 NULL
 # nolint end

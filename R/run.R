@@ -409,16 +409,17 @@ predictions <- function(run) {
 #'   in any order and beside others; or,
 #'   of a classifier of image files, their paths, or a data frame with the column `image_column`;
 #'   or, of a detector, paths of image files of any size, or a data frame with the column `image`:
-#'   they are turned upright as their orientation tag says.
+#'   they are turned upright as their orientation tag says; or, of a network that goes on with a
+#'   text, one text or several.
 #' @param type Character. For classes "class" (default) or "prob"; for a number of a table
 #'   "response" (default); for boxes "boxes" (default), those of a score of at least 0.25, or
-#'   "all", those of at least 0.01.
+#'   "all", those of at least 0.01; for a text "next" (default), the most probable next character.
 #' @param ... Not used.
 #' @return Classes: a factor, or a matrix of probabilities with a column a class. A number: a
 #'   numeric vector. A series: a data frame as [forecast()][forecast.kerasduet_run] gives. Boxes: a
 #'   data frame with a box a row: `image` (from 1), `class`, `score`, and `left`, `top`, `right`
 #'   and `bottom` in pixels: of an array those of its images, of a file those that the upright
-#'   image has.
+#'   image has. Texts: a data frame with a row each, `text`, `next` and `probability`.
 #' @examplesIf kerasduet:::has_core()
 #' run <- run_experiment("mnist-dense", dataset = "mnist-subset", epochs = 1, progress = FALSE)
 #' digits <- run$dataset$x_test[1:5]

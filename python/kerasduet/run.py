@@ -90,11 +90,13 @@ class Run(Result):
             image files also the path of one, a list of paths, or a table with the column
             `image_column`; of a detector a path, a list of paths, or a table with the column
             image: files of any size, which are turned upright as their orientation tag says.
-        kind : {"class", "prob", "response", "boxes", "all"}, optional
+            Of a network that goes on with a text one text or several.
+        kind : {"class", "prob", "response", "boxes", "all", "next"}, optional
             For classes: their names (n,), the default, or a DataFrame of probabilities with a
             column a class. For a number of a table "response": numbers (n,), in the target's
             units. For boxes "boxes", those of a score of at least 0.25, the default, or
-            "all", those of at least 0.01. A series is always given as the table of `forecast()`.
+            "all", those of at least 0.01. For a text "next", the most probable next character:
+            a table of text, next and probability. A series is always given as the table of `forecast()`.
 
         Returns
         -------

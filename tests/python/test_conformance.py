@@ -41,6 +41,7 @@ def documented():
 SMALL = {
     "cnn_norm": {"filters": (4, 4), "dense_units": 8, "dropout": 0.2},
     **dict([documented()]),
+    "next_token": {"embedding": 3, "units": (4, 3), "kind": "gru", "dropout": 0.2},
     "recurrent": {"units": (4, 3), "dense_units": 4, "dropout": 0.2},
     "table_dense": {"units": (4, 3), "dropout": 0.2, "l2": 1e-4},
     "transfer": {"base": "cnn", "weights": None, "head": (4,)},
@@ -49,12 +50,13 @@ SMALL = {
 # Tried together with their tasks: the task, and how many inputs the network has.
 PAIRS = {
     "dnn": ("classification", 1),
+    "next_token": ("generation", 1),
     "recurrent": ("forecasting", 1),
     "table_dense": ("table-classification", 2),  # numbers, and a column that is embedded
     "yolo_small": ("detection", 1),
 }
 # Of these no headline example is tried on the other backends.
-ON_ALL_BACKENDS = {"table_dense", "yolo_small"}
+ON_ALL_BACKENDS = {"next_token", "table_dense", "yolo_small"}
 # Of networks that other tests train, what needs no training: one of those that share a function.
 TRAINED_ELSEWHERE = {
     "alexnet": {"input_shape": (67, 67, 1), "width": 0.02},

@@ -153,7 +153,7 @@ class Generation(Task):
         mine = (self.name,)
         return (
             Kind("perplexity", perplexity_panel, mine),
-            Kind("characters", characters_panel, mine, ("first",)),
+            Kind("characters", characters_panel, mine, ("first",), sized=True),
         )
 
     def curves(self, experiment: Experiment) -> dict[str, tuple[str, float]]:
@@ -174,6 +174,12 @@ class Generation(Task):
 
         add_comparison(page, runs, names)
         return True
+
+    def intervals(self, run: Any) -> str:
+        """Say that windows were drawn."""
+        from kerasduet.tasks.generation.page import intervals
+
+        return intervals(run)
 
 
 TASK = Generation()

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
 __all__ = ["characters_panel", "perplexity_panel"]
 
-LINE = 60  # characters of a line
-LINES = 8
+LINE, LINES = 60, 8  # characters of a line, and lines, over the whole width
+NARROW = 34  # characters of a line beside another panel, which has room for more lines
 SURE = 8.0  # bits: from here on the colour is full
 
 
@@ -69,7 +69,7 @@ def perplexity_panel(run: Result) -> Panel:
     return noted(panel, "" if len(drawn) == len(bars) else "The network's is no finite number")
 
 
-def characters_panel(run: Result, *, first: int = 1) -> Panel:
+def characters_panel(run: Result, *, first: int = 1, share: float = 1.0) -> Panel:
     """Colour a passage of the test text by how little the network expected each character.
 
     Parameters
@@ -78,18 +78,21 @@ def characters_panel(run: Result, *, first: int = 1) -> Panel:
         That learned a text.
     first : int
         The test character that it begins with, from 1.
+    share : float
+        Of the width of the figure that it has.
     """
+    wide, high = (LINE, LINES) if share == 1 else (NARROW, 2 * LINES)
     table = run.table
     first = whole("first", first, low=1, high=len(table))
-    shown = table.iloc[first - 1 : first - 1 + LINE * LINES]
+    shown = table.iloc[first - 1 : first - 1 + wide * high]
     bits = -np.log2(np.clip(shown["probability"].to_numpy(np.float64), 2.0**-SURE, 1))
     # Of a diverged training nothing was expected.
     bits = np.where(np.isfinite(bits), bits, SURE)
     place = np.arange(len(shown))
     cells = pd.DataFrame(
         {
-            "x": place % LINE + 1,
-            "y": place // LINE + 1,
+            "x": place % wide + 1,
+            "y": place // wide + 1,
             "label": shown["truth"].str.replace(" ", "\u00b7").to_numpy(object),
             "fill": [blend(OKABE_ITO["vermilion"], bit / SURE) for bit in bits],
         }
@@ -98,8 +101,8 @@ def characters_panel(run: Result, *, first: int = 1) -> Panel:
     passage = "".join(shown["truth"])
     return Panel(
         kind="characters",
-        title="How little the network expected each character",
-        subtitle="White: certain. Orange: unexpected, in full from 8 bits. \u00b7 is a space",
+        title="Surprise, character by character",
+        subtitle="White: foreseen. Orange: surprising",
         x="",
         y="",
         alt=(

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from kerasduet.plots import plot_run
 from kerasduet.report import words
 from kerasduet.report.document import code, escape
+from kerasduet.report.intervals import DRAWS, SEED
 from kerasduet.report.measures import headline
 from kerasduet.report.parts import SPLITS, data_of, interval_note
 from kerasduet.tasks.generation.ngrams import MOST_ORDER
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from kerasduet.report.document import Document
     from kerasduet.result import Result
 
-__all__ = ["PARTS", "add_comparison"]
+__all__ = ["PARTS", "add_comparison", "intervals"]
 
 SAMPLE = 160  # characters
 TEMPERATURES = (0.0, 0.5, 1.0)
@@ -99,6 +100,16 @@ def add_result(page: Document, run: Result) -> None:
         "takes the most probable character, at 1 it draws as its probabilities say.",
         [">Temperature", "Text"],
         rows,
+    )
+
+
+def intervals(run: Result) -> str:
+    """Say that windows were drawn."""
+    windows = len(run.table) // run.task.steps(run.preprocessing)
+    return (
+        f"The 95 % interval is from a percentile bootstrap over the {windows:,} test windows "
+        f"({DRAWS:,} draws, seed {SEED}). It covers which passages happened to be in the test, "
+        "not what another text or another seed would give."
     )
 
 
