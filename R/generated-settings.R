@@ -16,8 +16,8 @@
 #'   classes: the caller's own, or one that is embedded. Of tables with a number to predict: the
 #'   caller's own, or one that is embedded.
 #' * `path`: MNIST file (.npz); `NULL` looks in the usual places. Of annotated images: their
-#'   folder. Of scenes: the MNIST file (.npz). Of a series: a CSV file. Of a text: a file of it,
-#'   in UTF-8. Of image files: a folder that holds a folder a class; or folders train and perhaps
+#'   folder. Of scenes: the MNIST file (.npz). Of a series: a CSV file. Of a text: a file of it.
+#'   Of image files: a folder that holds a folder a class; or folders train and perhaps
 #'   validation and test, which hold those. Given splits are kept. Of a table: a CSV or Parquet
 #'   file.
 #' * `validation_split`: number. Fraction of the training rows held out for validation, in \[0,
@@ -169,6 +169,7 @@
 #' * `"direct"`: The network gives all steps at once, or only the next one and is fed its own
 #'   forecasts up to the horizon.
 #' * `"recursive"`: then it sees the target's own past alone.
+#' * `encoding`: of that file, such as "utf-8" or "latin-1".
 #' * `length`: whole number. Characters that the network sees at once, 8 to 10,000.
 #' * `stride`: whole number. Characters from the start of one training window to that of the
 #'   next, at least 1.

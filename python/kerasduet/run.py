@@ -96,7 +96,8 @@ class Run(Result):
             column a class. For a number of a table "response": numbers (n,), in the target's
             units. For boxes "boxes", those of a score of at least 0.25, the default, or
             "all", those of at least 0.01. For a text "next", the most probable next character:
-            a table of text, next and probability. A series is always given as the table of `forecast()`.
+            a table of text, next and probability. A series is always given as the table of
+            `forecast()`.
 
         Returns
         -------

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from kerasduet.task import Metric, Task
-from kerasduet.tasks.generation.settings import TextSettings
+from kerasduet.tasks.generation.settings import RunningTextSettings
 
 if TYPE_CHECKING:
     import numpy as np
@@ -24,7 +24,7 @@ class Generation(Task):
 
     name = "generation"
     noun = "a network that goes on with a text"
-    Settings = TextSettings
+    Settings = RunningTextSettings
     own_data = file_data = "text"
     metrics = (
         Metric("perplexity", "perplexity"),
@@ -123,7 +123,9 @@ class Generation(Task):
 
     def facts(self, learned: Any) -> Mapping[str, str]:
         """Say how many characters there are."""
-        return {"text": f"{len(learned.tokens):,} different characters, windows of {learned.length}"}
+        return {
+            "text": f"{len(learned.tokens):,} different characters, windows of {learned.length}"
+        }
 
     def check_learned(self, learned: Any, experiment: Experiment) -> None:
         """Refuse other characters or windows than those of the experiment."""

@@ -49,7 +49,9 @@ def perplexity_panel(run: Result) -> Panel:
     )
     drawn = bars[np.isfinite(bars["perplexity"])].reset_index(drop=True)
     drawn["above"] = drawn["perplexity"] + 0.04 * drawn["perplexity"].max()
-    told = ", ".join(f"{name} {label}" for name, label in zip(names, bars["label"], strict=True))
+    told = ", ".join(
+        f"{name} {label}" for name, label in zip(names, bars["label"], strict=True)
+    )
     panel = Panel(
         kind="perplexity",
         title="Perplexity of the test text",

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 __all__ = ["load", "scored_from"]
 
+
 def load(experiment: Experiment, given: Any) -> Dataset:
     """Read the text of an experiment, or take the caller's, and split it."""
     data = experiment.data
@@ -27,13 +28,19 @@ def load(experiment: Experiment, given: Any) -> Dataset:
     elif data.dataset == "python-help":
         whole, name, path = python_help.python_help(), python_help.NAME, None
     elif data.path is not None:
-        whole, name, path = read_text(data.path), "a text file", str(data.path)
+        whole, name, path = (
+            read_text(data.path, encoding=data.encoding),
+            "a text file",
+            data.path,
+        )
     else:
         raise DatasetError(
             f"data: {experiment.name} needs a text of your own; got nothing. Give it as data, or "
             "its file as path."
         )
-    source = Source(name, digest_arrays(np.array(whole)), len(whole), path, given=given is not None)
+    source = Source(
+        name, digest_arrays(np.array(whole)), len(whole), path, given=given is not None
+    )
     return _split(experiment, normalised(whole, lower=data.lower), source)
 
 
@@ -64,11 +71,11 @@ def _split(experiment: Experiment, text: str, source: Source) -> Dataset:
         order=int(np.argmin(found)) + 1,
     )
     strides = (data.stride, learned.scored, learned.scored)
-    parts = [
+    train_part, validation_part, test_part = (
         Part(Windows(piece, data.length, stride, 0), Windows(piece, data.length, stride, 1))
         for piece, stride in zip(codes, strides, strict=True)
-    ]
-    return Dataset(*parts, learned, source, data.values())
+    )
+    return Dataset(train_part, validation_part, test_part, learned, source, data.values())
 
 
 def scored_from(length: int) -> int:

@@ -7,13 +7,13 @@ from typing import Annotated
 
 from kerasduet.checks import show
 from kerasduet.errors import ArgumentType
-from kerasduet.settings import Flag, Number, OneOf, Optional, PathText, Section, Whole
+from kerasduet.settings import Flag, Number, OneOf, Optional, PathText, Section, Text, Whole
 
-__all__ = ["TextSettings"]
+__all__ = ["RunningTextSettings"]
 
 
 @dataclass(frozen=True, kw_only=True)
-class TextSettings(Section):
+class RunningTextSettings(Section):
     """A text to go on with: its characters, and how they are split.
 
     Parameters
@@ -21,7 +21,9 @@ class TextSettings(Section):
     dataset : {"python-help", "text"}
         Of a text: the sentences of Python's own reference, or a text of yours.
     path : str, optional
-        Of a text: a file of it, in UTF-8.
+        Of a text: a file of it.
+    encoding : str
+        Of that file, such as "utf-8" or "latin-1".
     length : int
         Characters that the network sees at once, 8 to 10,000.
     stride : int
@@ -38,6 +40,7 @@ class TextSettings(Section):
 
     dataset: Annotated[str, OneOf(("python-help", "text"))]
     path: Annotated[str | None, Optional(PathText())] = None
+    encoding: Annotated[str, Text()] = "utf-8"
     length: Annotated[int, Whole(8, 10_000)] = 64
     stride: Annotated[int, Whole(1, 10_000)] = 32
     lower: Annotated[bool, Flag()] = False

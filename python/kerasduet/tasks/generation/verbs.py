@@ -25,9 +25,7 @@ MARKS = 2  # codes that are no characters: padding and unknown
 MOST = 100_000  # characters at a time
 
 
-def generate(
-    run: Result, start: Any, n: Any, temperature: Any, top_k: Any, seed: Any
-) -> str:
+def generate(run: Result, start: Any, n: Any, temperature: Any, top_k: Any, seed: Any) -> str:
     """Go on with a text, character by character."""
     from kerasduet.settings.common import SEED
 
@@ -131,6 +129,10 @@ def _next_chances(run: Result, codes: np.ndarray, lengths: np.ndarray) -> np.nda
 def _start(start: Any, learned: TextPreprocessing) -> str:
     """Give the one text to go on with; a space at its end stays one."""
     if not isinstance(start, str):
+        if isinstance(start, bytes) or not hasattr(start, "__iter__"):
+            raise ArgumentType(
+                f"start: must be a text to go on with; got {checks.show(start)}."
+            )
         found = texts(start, "start")
         if len(found) != 1:
             raise ArgumentType(
