@@ -502,6 +502,88 @@ model_table_dense <- function(width = 4, levels = integer(), outputs = 3, units 
   network("table_dense", as.list(environment()))
 }
 
+#' Build a convolutional classifier of texts
+#'
+#' Embedding, windows of words, the strongest answer of each filter, dropout, dense layers.
+#'
+#' @param vocabulary Whole number. Codes of tokens, padding and unknown ones among them, at
+#'   least 3. Default 10000.
+#' @param length Whole number. Tokens of one text, at least 1. Default 200.
+#' @param classes Whole number. Number of classes, at least 2. Default 2.
+#' @param embedding Whole number. Numbers that stand for each token, at least 1. Default 128.
+#' @param filters Whole number. Filters of each window, at least 1. Default 64.
+#' @param window Whole numbers. Tokens that a filter sees at once, at least 1; several sizes
+#'   stand side by side. Default 5.
+#' @param embedding_dropout Number. Fraction of the embedded numbers dropped in training, in \[0,
+#'   1). Default 0.
+#' @param dropout Number. Fraction of what the filters found dropped in training, in \[0, 1).
+#'   Default 0.5.
+#' @param dense_units Whole numbers. Units of each dense layer after it; `integer()` for none.
+#'   Default none.
+#' @param dense_activation Character. Activation of the dense layers ("relu"), by its Keras name,
+#'   see [model_cnn()].
+#' @param seed Whole number. Decides initial weights and dropout, 0 to 2^32 - 1. Default 0.
+#' @return A Keras model, a Python object: input (batch, length): codes of tokens, 0 for padding.
+#'   Output (batch, classes): probabilities; of two classes (batch, 1), the probability of the
+#'   second.
+#' @section Errors:
+#' `ShapeError`: a window that is longer than the texts. An argument outside its rule, by the
+#' subclass of that rule.
+#' @references Kim (2014), Convolutional neural networks for sentence classification, EMNLP.
+#' @seealso [model_text_recurrent()], [build_model()], [word_influence()]
+#' @examplesIf kerasduet:::has_core()
+#' model_text_cnn(vocabulary = 1000, window = c(3, 4, 5))$count_params()
+#' @export
+model_text_cnn <- function(vocabulary = 10000, length = 200, classes = 2, embedding = 128,
+                           filters = 64, window = 5, embedding_dropout = 0, dropout = 0.5,
+                           dense_units = integer(), dense_activation = "relu", seed = 0) {
+  network("text_cnn", as.list(environment()))
+}
+
+#' Build a recurrent classifier of texts
+#'
+#' Embedding, simple RNN, LSTM or GRU layers that read a text one way or both, dense layers.
+#'
+#' @param vocabulary Whole number. Codes of tokens, padding and unknown ones among them, at
+#'   least 3. Default 10000.
+#' @param length Whole number. Tokens of one text, at least 1. Default 100.
+#' @param classes Whole number. Number of classes, at least 2. Default 2.
+#' @param embedding Whole number. Numbers that stand for each token, at least 1. Default 32.
+#' @param kind Character. "lstm" (default), "gru" or "rnn". Recurrent layer; "rnn" is Keras's
+#'   SimpleRNN.
+#' @param units Whole numbers. Units of each recurrent layer, at least 1. Default 32.
+#' @param bidirectional Logical. Whether each recurrent layer reads the text both ways; it then
+#'   has twice the units. Default `FALSE`.
+#' @param mask Logical. Whether padding is passed over, so that it changes nothing. Default
+#'   `TRUE`.
+#' @param dense_units Whole numbers. Units of each dense layer after them; `integer()` for none.
+#'   Default none.
+#' @param dense_activation Character. Activation of the dense layers ("relu"), by its Keras name,
+#'   see [model_cnn()].
+#' @param embedding_dropout Number. Fraction of the embedded numbers dropped in training, in \[0,
+#'   1). Default 0.
+#' @param dropout Numbers. Fraction of each recurrent layer's outputs dropped in training, in
+#'   \[0, 1); one value, or one a layer. Default 0.
+#' @param seed Whole number. Decides initial weights and dropout, 0 to 2^32 - 1. Default 0.
+#' @return A Keras model, a Python object: input (batch, length): codes of tokens, 0 for padding.
+#'   Output (batch, classes): probabilities; of two classes (batch, 1), the probability of the
+#'   second.
+#' @section Errors:
+#' An argument outside its rule, by the subclass of that rule.
+#' @references Hochreiter and Schmidhuber (1997), Long short-term memory, Neural Computation 9.
+#'   Schuster and Paliwal (1997), Bidirectional recurrent neural networks, IEEE Transactions on
+#'   Signal Processing 45.
+#' @seealso [model_text_cnn()], [build_model()], [word_influence()]
+#' @examplesIf kerasduet:::has_core()
+#' model_text_recurrent(vocabulary = 1000, units = 8)$count_params()
+#' @export
+model_text_recurrent <- function(vocabulary = 10000, length = 100, classes = 2, embedding = 32,
+                                 kind = "lstm", units = 32, bidirectional = FALSE, mask = TRUE,
+                                 dense_units = integer(), dense_activation = "relu",
+                                 embedding_dropout = 0, dropout = 0, seed = 0) {
+  network("text_recurrent", as.list(environment()))
+}
+
 #' Build the network of PyTorch's tutorial
 #'
 #' LeNet-5 with relu and the largest of each 2 x 2 pixels.

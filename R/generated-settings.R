@@ -7,19 +7,23 @@
 #'
 #' * `dataset`: "mnist", "mnist-subset", "images", "annotated-images", "boxed-images",
 #'   "digit-scenes", "digit-scenes-subset", "co2", "series", "python-help", "text",
-#'   "image-files", "image-folder", "table-classes", "iris", "cancer", "table-numbers" or
-#'   "diabetes". Of images: MNIST, always its 5,000-image subset, or the caller's own. Of images
-#'   with boxes: a folder with annotations, the caller's own arrays, or scenes that are made of
-#'   MNIST digits, or of those of its 5,000-image subset. Of a series: the embedded CO2 series,
-#'   or a CSV file or table of the caller's. Of a text: the sentences of Python's own reference,
-#'   or a text of yours. Of image files: a table of paths and labels, or a folder. Of tables with
-#'   classes: the caller's own, or one that is embedded. Of tables with a number to predict: the
-#'   caller's own, or one that is embedded.
+#'   "image-files", "image-folder", "table-classes", "iris", "cancer", "table-numbers",
+#'   "diabetes", "texts", "imdb" or "reviews". Of images: MNIST, always its 5,000-image subset,
+#'   or the caller's own. Of images with boxes: a folder with annotations, the caller's own
+#'   arrays, or scenes that are made of MNIST digits, or of those of its 5,000-image subset. Of a
+#'   series: the embedded CO2 series, or a CSV file or table of the caller's. Of a text: the
+#'   sentences of Python's own reference, or a text of yours. Of image files: a table of paths
+#'   and labels, or a folder. Of tables with classes: the caller's own, or one that is embedded.
+#'   Of tables with a number to predict: the caller's own, or one that is embedded. Of texts with
+#'   classes: the caller's own; IMDB's film reviews, or where they cannot be had generated ones;
+#'   the generated ones.
 #' * `path`: MNIST file (.npz); `NULL` looks in the usual places. Of annotated images: their
 #'   folder. Of scenes: the MNIST file (.npz). Of a series: a CSV file. Of a text: a file of it.
 #'   Of image files: a folder that holds a folder a class; or folders train and perhaps
 #'   validation and test, which hold those. Given splits are kept. Of a table: a CSV or Parquet
-#'   file.
+#'   file. Of texts: a CSV file, or a folder of a file a class (a text a line) or of a folder a
+#'   class (a text a file). Of IMDB: the file imdb.npz, with imdb_word_index.json beside it;
+#'   `NULL` looks in the usual places.
 #' * `validation_split`: number. Fraction of the training rows held out for validation, in \[0,
 #'   1). Fraction of the text before the test that is held out for validation, its end, in (0,
 #'   1).
@@ -41,8 +45,9 @@
 #'   `image_size`: stretched, cut at the edges, or with black bars.
 #' * `corrupt`: "error" or "skip". Files that are no images, or damaged ones: refuse them all by
 #'   name before training, or leave them out and say so.
-#' * `image_column`, `label_column`: of a table of image files: the columns of paths and of
-#'   labels.
+#' * `image_column`: of a table of image files: the columns of paths and of labels.
+#' * `label_column`: of a table of image files: the columns of paths and of labels. Of a table of
+#'   texts: the columns of texts and of labels.
 #' * `split_column`: of a table of image files: a column of the words train, validation and test.
 #'
 #' Images with boxes:
@@ -97,6 +102,22 @@
 #'   Forecasts and scores are in its own units.
 #' * `straddle`: logical. Let validation and test windows take their inputs from the rows before
 #'   the split.
+#'
+#' Texts:
+#'
+#' * `encoding`: of that file, such as "utf-8" or "latin-1". Of text files, such as "utf-8" or
+#'   "latin-1".
+#' * `text_column`: of a table of texts: the columns of texts and of labels.
+#' * `unit`: "word" or "character". What a token is. Punctuation marks are tokens of their own
+#'   among words.
+#' * `lower`: logical. Whether capital letters are read as small ones. Whether texts are brought
+#'   to lower case.
+#' * `vocabulary_size`: whole number. Most codes of tokens, at least 3: padding, unknown ones,
+#'   and the commonest tokens of the training texts.
+#' * `length`: whole number. Characters that the network sees at once, 8 to 10,000. Tokens of
+#'   each text as the network sees it, at least 1.
+#' * `pad`: where shorter texts are filled up: "start" or "end".
+#' * `cut`: where longer texts lose their tokens: "start" or "end".
 #'
 #' Tables:
 #'
@@ -157,11 +178,11 @@
 #'
 #' Training on classes:
 #'
-#' * `class_weight`: "balanced" or named list. Weight of each class in the loss of the training
-#'   images, in code order, at least 0; `NULL` weighs all the same. A mapping from codes, as
-#'   Keras takes it, is taken as well. Of a table: "balanced" weighs each class in the loss by n
-#'   / (classes x its training rows); or a weight for each class by its name, at least 0. `NULL`
-#'   weighs all the same.
+#' * `class_weight`: numbers. Weight of each class in the loss of the training images, in code
+#'   order, at least 0; `NULL` weighs all the same. A mapping from codes, as Keras takes it, is
+#'   taken as well. Of a table: "balanced" weighs each class in the loss by n / (classes x its
+#'   training rows); or a weight for each class by its name, at least 0. `NULL` weighs all the
+#'   same.
 #'
 #' Others:
 #'
@@ -169,11 +190,8 @@
 #' * `"direct"`: The network gives all steps at once, or only the next one and is fed its own
 #'   forecasts up to the horizon.
 #' * `"recursive"`: then it sees the target's own past alone.
-#' * `encoding`: of that file, such as "utf-8" or "latin-1".
-#' * `length`: whole number. Characters that the network sees at once, 8 to 10,000.
 #' * `stride`: whole number. Characters from the start of one training window to that of the
 #'   next, at least 1.
-#' * `lower`: logical. Whether capital letters are read as small ones.
 #' * `least`: whole number. Characters that the training text has less often than this are
 #'   unknown, at least 1.
 #' @name experiment

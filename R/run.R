@@ -381,7 +381,7 @@ augment.kerasduet_run <- function(x, newdata = NULL, ...) {
 #' The test rows with truth, prediction and baselines
 #'
 #' @param run A [kerasduet_run].
-#' @return A data frame. Images, and tables with classes: `row` (of the table), `truth` and
+#' @return A data frame. Images, texts, and tables with classes: `row` (of the table), `truth` and
 #'   `prediction` (factors), `probability`, and `p_<class>` a class. Tables with numbers: `row`,
 #'   `truth` and `prediction`. Images with boxes: `row`, `width`, `height`, and `truth` and
 #'   `prediction` as JSON texts, lists of class (score), left, top, right and bottom; see
@@ -408,6 +408,7 @@ predictions <- function(run) {
 #'   had in training; or a table (data frame, tibble, data.table) with the columns of the training,
 #'   in any order and beside others; or,
 #'   of a classifier of image files, their paths, or a data frame with the column `image_column`;
+#'   or texts (character vector, factor, or a data frame with the column `text_column`);
 #'   or, of a detector, paths of image files of any size, or a data frame with the column `image`:
 #'   they are turned upright as their orientation tag says; or, of a network that goes on with a
 #'   text, one text or several.

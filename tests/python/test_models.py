@@ -62,6 +62,17 @@ def test_lstm_has_the_parameters_of_the_lesson(arguments, parameters):
     assert kd.models.recurrent(**arguments).count_params() == parameters
 
 
+def test_networks_of_texts_have_the_parameters_of_the_lesson():
+    assert kd.models.text_recurrent().count_params() == 328_353
+    assert kd.models.text_cnn().count_params() == 1_321_089
+    gru = kd.models.text_recurrent(kind="gru", units=(8, 4), bidirectional=True, classes=3)
+    assert gru.output_shape == (None, 3)
+    several = kd.models.text_cnn(length=50, window=(3, 4, 5), filters=100)
+    assert several.get_layer("found").output.shape == (None, 300)
+    with pytest.raises(ShapeError, match="window: must not be longer than the texts, of length 4"):
+        kd.models.text_cnn(length=4)
+
+
 def test_builder_defaults_are_the_lessons_own_networks():
     assert kd.models.cnn().count_params() == 693_962
     assert kd.models.dnn().count_params() == 235_146

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from kerasduet.experiments import Experiment
     from kerasduet.models.sequence.next_token import next_token
     from kerasduet.models.sequence.recurrent import recurrent
+    from kerasduet.models.sequence.text_cnn import text_cnn
+    from kerasduet.models.sequence.text_recurrent import text_recurrent
     from kerasduet.models.table.table_dense import table_dense
     from kerasduet.models.vision.alexnet import alexnet
     from kerasduet.models.vision.cnn import cnn
@@ -48,6 +50,8 @@ __all__ = [
     "resnet34",
     "resnet50",
     "table_dense",
+    "text_cnn",
+    "text_recurrent",
     "torch_tutorial_cnn",
     "transfer",
     "vgg16",

@@ -262,6 +262,8 @@ def _output_fits(case: Case) -> None:
         # Codes of tokens have no names of classes.
         names = getattr(learned, "class_names", None)
         wanted += (case.model.output_shape[-1] if names is None else len(names),)
+    if classes and wanted[-1] == 2 and outputs.shape[-1] == 1:  # that of the second class
+        outputs = np.concatenate([1 - outputs, outputs], axis=-1)
     assert outputs.shape == wanted, f"it gives {outputs.shape} for {wanted}."
     if classes:
         assert (outputs >= 0).all(), "a probability is below 0."
