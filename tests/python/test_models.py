@@ -69,7 +69,9 @@ def test_networks_of_texts_have_the_parameters_of_the_lesson():
     assert gru.output_shape == (None, 3)
     several = kd.models.text_cnn(length=50, window=(3, 4, 5), filters=100)
     assert several.get_layer("found").output.shape == (None, 300)
-    with pytest.raises(ShapeError, match="window: must not be longer than the texts, of length 4"):
+    with pytest.raises(
+        ShapeError, match="window: must not be longer than the texts, of length 4"
+    ):
         kd.models.text_cnn(length=4)
 
 

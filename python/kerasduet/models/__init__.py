@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from kerasduet.models.sequence.recurrent import recurrent
     from kerasduet.models.sequence.text_cnn import text_cnn
     from kerasduet.models.sequence.text_recurrent import text_recurrent
+    from kerasduet.models.sequence.token_tagger import token_tagger
     from kerasduet.models.table.table_dense import table_dense
     from kerasduet.models.vision.alexnet import alexnet
     from kerasduet.models.vision.cnn import cnn
@@ -52,6 +53,7 @@ __all__ = [
     "table_dense",
     "text_cnn",
     "text_recurrent",
+    "token_tagger",
     "torch_tutorial_cnn",
     "transfer",
     "vgg16",
