@@ -8,22 +8,24 @@
 #' * `dataset`: "mnist", "mnist-subset", "images", "annotated-images", "boxed-images",
 #'   "digit-scenes", "digit-scenes-subset", "co2", "series", "python-help", "text",
 #'   "image-files", "image-folder", "table-classes", "iris", "cancer", "table-numbers",
-#'   "diabetes", "texts", "imdb" or "reviews". Of images: MNIST, always its 5,000-image subset,
-#'   or the caller's own. Of images with boxes: a folder with annotations, the caller's own
-#'   arrays, or scenes that are made of MNIST digits, or of those of its 5,000-image subset. Of a
-#'   series: the embedded CO2 series, or a CSV file or table of the caller's. Of a text: the
-#'   sentences of Python's own reference, or a text of yours. Of image files: a table of paths
-#'   and labels, or a folder. Of tables with classes: the caller's own, or one that is embedded.
-#'   Of tables with a number to predict: the caller's own, or one that is embedded. Of texts with
-#'   classes: the caller's own; IMDB's film reviews, or where they cannot be had generated ones;
-#'   the generated ones.
+#'   "diabetes", "date-sentences", "tagged", "texts", "imdb" or "reviews". Of images: MNIST,
+#'   always its 5,000-image subset, or the caller's own. Of images with boxes: a folder with
+#'   annotations, the caller's own arrays, or scenes that are made of MNIST digits, or of those
+#'   of its 5,000-image subset. Of a series: the embedded CO2 series, or a CSV file or table of
+#'   the caller's. Of a text: the sentences of Python's own reference, or a text of yours. Of
+#'   image files: a table of paths and labels, or a folder. Of tables with classes: the caller's
+#'   own, or one that is embedded. Of tables with a number to predict: the caller's own, or one
+#'   that is embedded. Of sentences: made ones with dates in them, or sentences of yours. Of
+#'   texts with classes: the caller's own; IMDB's film reviews, or where they cannot be had
+#'   generated ones; the generated ones.
 #' * `path`: MNIST file (.npz); `NULL` looks in the usual places. Of annotated images: their
 #'   folder. Of scenes: the MNIST file (.npz). Of a series: a CSV file. Of a text: a file of it.
 #'   Of image files: a folder that holds a folder a class; or folders train and perhaps
 #'   validation and test, which hold those. Given splits are kept. Of a table: a CSV or Parquet
-#'   file. Of texts: a CSV file, or a folder of a file a class (a text a line) or of a folder a
-#'   class (a text a file). Of IMDB: the file imdb.npz, with imdb_word_index.json beside it;
-#'   `NULL` looks in the usual places.
+#'   file. Of sentences: a CSV file with the columns sentence, token and tag, a row a token. Of
+#'   texts: a CSV file, or a folder of a file a class (a text a line) or of a folder a class (a
+#'   text a file). Of IMDB: the file imdb.npz, with imdb_word_index.json beside it; `NULL` looks
+#'   in the usual places.
 #' * `validation_split`: number. Fraction of the training rows held out for validation, in \[0,
 #'   1). Fraction of the text before the test that is held out for validation, its end, in (0,
 #'   1).
@@ -114,8 +116,8 @@
 #'   to lower case.
 #' * `vocabulary_size`: whole number. Most codes of tokens, at least 3: padding, unknown ones,
 #'   and the commonest tokens of the training texts.
-#' * `length`: whole number. Characters that the network sees at once, 8 to 10,000. Tokens of
-#'   each text as the network sees it, at least 1.
+#' * `length`: whole number. Characters that the network sees at once, 8 to 10,000. Tokens of a
+#'   sentence at most, at least 1. Tokens of each text as the network sees it, at least 1.
 #' * `pad`: where shorter texts are filled up: "start" or "end".
 #' * `cut`: where longer texts lose their tokens: "start" or "end".
 #'
@@ -193,7 +195,9 @@
 #' * `stride`: whole number. Characters from the start of one training window to that of the
 #'   next, at least 1.
 #' * `least`: whole number. Characters that the training text has less often than this are
+#'   unknown, at least 1. Tokens that the training sentences have less often than this are
 #'   unknown, at least 1.
+#' * `sentences`: whole number. Of made sentences: how many, 50 to 100,000.
 #' @name experiment
 NULL
 # nolint end

@@ -411,16 +411,18 @@ predictions <- function(run) {
 #'   or texts (character vector, factor, or a data frame with the column `text_column`);
 #'   or, of a detector, paths of image files of any size, or a data frame with the column `image`:
 #'   they are turned upright as their orientation tag says; or, of a network that goes on with a
-#'   text, one text or several.
+#'   text, one text or several; or, of a tagger, texts, or a list of vectors of tokens.
 #' @param type Character. For classes "class" (default) or "prob"; for a number of a table
 #'   "response" (default); for boxes "boxes" (default), those of a score of at least 0.25, or
-#'   "all", those of at least 0.01; for a text "next" (default), the most probable next character.
+#'   "all", those of at least 0.01; for a text "next" (default), the most probable next character;
+#'   for tokens "tag" (default).
 #' @param ... Not used.
 #' @return Classes: a factor, or a matrix of probabilities with a column a class. A number: a
 #'   numeric vector. A series: a data frame as [forecast()][forecast.kerasduet_run] gives. Boxes: a
 #'   data frame with a box a row: `image` (from 1), `class`, `score`, and `left`, `top`, `right`
 #'   and `bottom` in pixels: of an array those of its images, of a file those that the upright
-#'   image has. Texts: a data frame with a row each, `text`, `next` and `probability`.
+#'   image has. Texts: a data frame with a row each, `text`, `next` and `probability`;
+#'   tags: one with a row a token, `text` (from 1), `token`, `tag` and `probability`.
 #' @examplesIf kerasduet:::has_core()
 #' run <- run_experiment("mnist-dense", dataset = "mnist-subset", epochs = 1, progress = FALSE)
 #' digits <- run$dataset$x_test[1:5]

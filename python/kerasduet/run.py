@@ -90,13 +90,15 @@ class Run(Result):
             image files also the path of one, a list of paths, or a table with the column
             `image_column`; of a detector a path, a list of paths, or a table with the column
             image: files of any size, which are turned upright as their orientation tag says.
-            Of a network that goes on with a text one text or several.
-        kind : {"class", "prob", "response", "boxes", "all", "next"}, optional
+            Of a network that goes on with a text one text or several; of a tagger texts, or lists
+            of tokens.
+        kind : {"class", "prob", "response", "boxes", "all", "next", "tag"}, optional
             For classes: their names (n,), the default, or a DataFrame of probabilities with a
             column a class. For a number of a table "response": numbers (n,), in the target's
             units. For boxes "boxes", those of a score of at least 0.25, the default, or
             "all", those of at least 0.01. For a text "next", the most probable next character:
-            a table of text, next and probability. A series is always given as the table of
+            a table of text, next and probability. For tokens "tag": a table with a row a token,
+            text (from 1), token, tag and probability. A series is always given as the table of
             `forecast()`.
 
         Returns

@@ -25,7 +25,7 @@ SENTENCES = 6  # shown by default
 MOST_SENTENCES = 20
 HUES = ("blue", "orange", "green", "purple", "sky", "yellow", "vermilion")
 SPACE = 1.2  # letters between two tokens
-LINE = 92  # letters of a line, over the whole width
+LINE = 76  # letters of a line, over the whole width
 
 
 def tags_panel(run: Result, *, rows: Any = None, share: float = 1.0) -> Panel:
@@ -92,12 +92,12 @@ def tags_panel(run: Result, *, rows: Any = None, share: float = 1.0) -> Panel:
                 },
                 {"width": 1.2},
             ),
-            Mark("text", "tokens", {"x": "middle", "y": "at", "label": "label"}, {"size": 7.0}),
+            Mark("text", "tokens", {"x": "middle", "y": "at", "label": "label"}, {"size": 8.0}),
             Mark(
                 "text",
                 "tokens",
                 {"x": "middle", "y": "below", "label": "name"},
-                {"size": 5.5, "colour": "#4D4D4D"},
+                {"size": 6.5, "colour": "#4D4D4D"},
             ),
         ),
         x_scale=Scale(low=-0.5, high=letters + 0.5, margin=False),

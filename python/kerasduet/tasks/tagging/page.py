@@ -70,6 +70,11 @@ def add_result(page: Document, run: Result) -> None:
     ]
     page.table("result", "Measures on the test sentences.", ["Measure", ">Value"], rows)
     page.add(interval_note(run))
+    if metrics["errors"] == 0:
+        page.add(
+            "There was no mistake to draw, so the interval has no width; that does not mean "
+            "that there is none to be made."
+        )
     page.heading("By tag", level=3)
     page.figure(
         "confusion", "Confusion matrix of the test tokens.", plot_run(run, kind="confusion")
