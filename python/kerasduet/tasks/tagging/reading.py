@@ -18,13 +18,14 @@ from kerasduet.tasks.tagging.learned import LONGEST
 __all__ = ["COLUMNS", "cut", "read_sentences", "read_tagged"]
 
 COLUMNS = ("sentence", "token", "tag")
+LISTS = {"tokens", "tags"}
 
 
 def read_tagged(given: Any, path: str | None) -> list[Sentence]:
     """Read sentences and their tags: lists of both by name, a table, or a CSV file."""
     if given is None and path is not None:
         return _of_table(_columns_of(path))
-    if isinstance(given, Mapping) and not set(given) & set(COLUMNS):
+    if isinstance(given, Mapping) and (LISTS & set(given) or not set(given) & set(COLUMNS)):
         known_names(given, ("tokens", "tags"), where="a set of tagged sentences")
         for name in ("tokens", "tags"):
             if name not in given:
@@ -114,10 +115,15 @@ def _lists(given: Any, name: str) -> list[list[str]]:
     """Give lists of texts; a text among them stands for its words, parted by white space."""
     found = []
     for row, one in enumerate(_items(given, name), start=1):
-        words = one.split() if isinstance(one, str) else texts(one, f"{name} of sentence {row}")
+        words = one.tolist() if hasattr(one, "tolist") else one
+        words = words.split() if isinstance(words, str) else words
+        if not isinstance(words, list | tuple):
+            raise ArgumentType(
+                f"{name}: must be texts, or lists of tokens; got {show(one)} in row {row}."
+            )
         if not words:
-            raise EmptyData(f"{name}: must not be empty; got nothing in sentence {row}.")
-        found.append(words)
+            raise EmptyData(f"{name}: must not be empty; got nothing in row {row}.")
+        found.append(texts(words, name))
     return found
 
 
