@@ -112,7 +112,7 @@ call_case <- function(case, base, folder, tell) {
       h = value_of(case$horizon), level = level_of(case$level)
     ),
     generate = {
-      given <- c(list(run_of(case$experiment, base), case$start), lapply(case$arguments, value_of))
+      given <- c(list(run_of(case$experiment, base), unlist(case$start)), lapply(case$arguments, value_of))
       do.call(generate, given)
     },
     importance = ,

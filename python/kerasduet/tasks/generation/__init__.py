@@ -36,7 +36,7 @@ class Generation(Task):
     kinds = ("next",)
     rows = "characters"
     cases_word = "characters"
-    ask = 'generate("text")'
+    ask = "generate(x)"
     overview = ("history", "perplexity", "characters")
     page_settings = ("length", "stride", "lower", "least")
     tiny: ClassVar = {"length": 8, "stride": 8, "least": 1}

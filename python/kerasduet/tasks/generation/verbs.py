@@ -10,7 +10,7 @@ import numpy as np
 from kerasduet import checks
 from kerasduet.data.dataset import Dataset
 from kerasduet.data.text import UNKNOWN, normalised, texts
-from kerasduet.errors import ArgumentType, EmptyData, KerasduetWarning
+from kerasduet.errors import ArgumentType, EmptyData, KerasduetWarning, MissingValue
 from kerasduet.training import predict_outputs, refuse_no_numbers
 
 if TYPE_CHECKING:
@@ -128,17 +128,18 @@ def _next_chances(run: Result, codes: np.ndarray, lengths: np.ndarray) -> np.nda
 
 def _start(start: Any, learned: TextPreprocessing) -> str:
     """Give the one text to go on with; a space at its end stays one."""
+    if hasattr(start, "tolist"):
+        start = start.tolist()
+    if isinstance(start, list | tuple) and len(start) == 1:
+        (start,) = start
+    if isinstance(start, list | tuple):
+        raise ArgumentType(
+            f"start: must be one text; got {len(start)}. Go on with one at a time."
+        )
+    if start is None or start != start:
+        raise MissingValue("start: must be a text to go on with; got a missing one.")
     if not isinstance(start, str):
-        if isinstance(start, bytes) or not hasattr(start, "__iter__"):
-            raise ArgumentType(
-                f"start: must be a text to go on with; got {checks.show(start)}."
-            )
-        found = texts(start, "start")
-        if len(found) != 1:
-            raise ArgumentType(
-                f"start: must be one text; got {len(found)}. Go on with one at a time."
-            )
-        (start,) = found
+        raise ArgumentType(f"start: must be a text to go on with; got {checks.show(start)}.")
     if not start.strip():
         raise EmptyData("start: must be a text to go on with; got an empty one.")
     return normalised(f"{start}|", lower=learned.lower)[:-1]
