@@ -32,6 +32,11 @@ ABSENT: dict[str, tuple[type[KerasduetError], str]] = {
         HorizonError,
         "horizon: only a series has one; got the run {run}, {noun}. Use predict().",
     ),
+    "generate": (
+        ArgumentType,
+        "start: only a network that learned a text goes on with one; got the run {run}, {noun}. "
+        "Use predict().",
+    ),
     "future_frame": (
         HorizonError,
         "horizon: only a series has one; got the run {run}, {noun}. Use predict().",
@@ -85,14 +90,17 @@ class Run(Result):
             image files also the path of one, a list of paths, or a table with the column
             `image_column`; of a detector a path, a list of paths, or a table with the column
             image: files of any size, which are turned upright as their orientation tag says.
-            Of a translator a text, or a list, array or column of them.
-        kind : {"class", "prob", "response", "boxes", "all", "text"}, optional
-            For classes: their names (n,), the default, or a DataFrame of probabilities with a
-            column a class. For a number of a table "response": numbers (n,), in the target's
-            units. For boxes "boxes", those of a score of at least 0.25, the default, or
+            Of a translator a text, or a list, array or column of them; of a network that goes on
+            with a text one text or several; of a tagger texts, or lists of tokens.
+        kind : str, optional
+            For classes "class": their names (n,), the default, or "prob": a DataFrame of
+            probabilities with a column a class. For a number "response": numbers (n,), in the
+            target's units. For boxes "boxes", those of a score of at least 0.25, the default, or
             "all", those of at least 0.01. For a translator "text", the default, or "prob", a
-            table of texts and their probabilities. A series is always given as the table of
-            `forecast()`.
+            table of texts and their probabilities. For a text that goes on "next", the most
+            probable next character: a table of text, next and probability. For tokens "tag": a
+            table with a row a token, text (from 1), token, tag and probability. A series is
+            always given as the table of `forecast()`.
         beam : int, optional
             Of a translator: partial texts that are followed at once, 1 to 100; the best whole one
             is given. None takes the experiment's; 1 always takes the likeliest next token.
@@ -228,6 +236,52 @@ class Run(Result):
         """
         table: pd.DataFrame = self._verb("forecast")(self, horizon, level, future)
         return table
+
+    def generate(
+        self,
+        start: str,
+        n: int = 200,
+        *,
+        temperature: float = 1.0,
+        top_k: int | None = None,
+        seed: int = 0,
+    ) -> str:
+        """Go on with a text, character by character.
+
+        Parameters
+        ----------
+        start : str
+            What it begins with, of any length; of a long one the end is read.
+        n : int
+            Characters to add, 1 to 100,000.
+        temperature : float
+            At least 0. Each character is drawn by the network's probabilities to the power of
+            1 / temperature: 1 draws as they are, less keeps to the likely ones. 0 is greedy: it
+            always takes the most probable character, whatever the seed.
+        top_k : int, optional
+            Draw among so many most probable characters alone, at least 1.
+        seed : int
+            Decides the draws, 0 to 2^32 - 1: the same seed gives the same text.
+
+        Returns
+        -------
+        str
+            `start`, its white space as single spaces, and `n` characters after it.
+
+        Raises
+        ------
+        ArgumentType
+            A run of another task, or something that is no text.
+        EmptyData, ArgumentRange
+            An empty text, or a number outside its range.
+
+        Warns
+        -----
+        KerasduetWarning
+            Not one character of `start` was in the training text.
+        """
+        text: str = self._verb("generate")(self, start, n, temperature, top_k, seed)
+        return text
 
     def _verb(self, name: str) -> Callable[..., Any]:
         """Give a verb of the task, or say that it has none."""

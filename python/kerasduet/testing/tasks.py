@@ -293,6 +293,7 @@ def _absent_verbs_are_refused(case: Case) -> None:
         "evaluate": lambda run: run.evaluate([], []),
         "forecast": lambda run: run.forecast(),
         "future_frame": lambda run: run.future_frame(),
+        "generate": lambda run: run.generate("a"),
     }
     for name in set(ABSENT) - set(case.task.verbs):
         try:
