@@ -36,6 +36,10 @@ ABSENT: dict[str, tuple[type[KerasduetError], str]] = {
         HorizonError,
         "horizon: only a series has one; got the run {run}, {noun}. Use predict().",
     ),
+    "series_scores": (
+        ArgumentType,
+        "run: must be of several series; got the run {run}, {noun}. Its metrics say how it did.",
+    ),
 }
 
 
@@ -211,6 +215,24 @@ class Run(Result):
         See `kerasduet.forecasting.conformal.offsets`.
         """
         table: pd.DataFrame = self._verb("forecast")(self, horizon, level, future)
+        return table
+
+    def series_scores(self) -> pd.DataFrame:
+        """Score each of several series by itself.
+
+        Returns
+        -------
+        pandas.DataFrame
+            A row a series: id; mae, rmse, smape and mase of the network on its test windows; the
+            MAE of each baseline, such as naive_mae; best, the baseline with the least of them; and
+            skill, 1 - mae / that MAE, below 0 where the network is worse.
+
+        Raises
+        ------
+        ArgumentType
+            A run of one series, or of no series.
+        """
+        table: pd.DataFrame = self._verb("series_scores")(self)
         return table
 
     def _verb(self, name: str) -> Callable[..., Any]:
