@@ -156,8 +156,9 @@ class Run(Result):
         Returns
         -------
         pandas.DataFrame
-            time, and the columns of `known_future`, whose values are missing. The network
-            gives its whole horizon at once, so the rows are rounded up to whole horizons.
+            time, and the columns of `known_future`, whose values are missing; of several series
+            id first. The network gives its whole horizon at once, so the rows are rounded up to
+            whole horizons.
 
         Raises
         ------
@@ -187,9 +188,9 @@ class Run(Result):
         -------
         pandas.DataFrame
             time, step (from 1), forecast, naive, seasonal_naive, drift, seasonal_drift, in
-            the target's units. After the forecast two columns a level, in the order given:
-            lower_80, upper_80, ... A wider level always holds a narrower one; with a
-            `transform` no end lies below 0.
+            the target's units; of several series id first. After the forecast two columns a
+            level, in the order given: lower_80, upper_80, ... A wider level always holds a
+            narrower one; with a `transform` no end lies below 0.
 
         Raises
         ------
@@ -212,7 +213,9 @@ class Run(Result):
         they come in. The test windows score it (`coverage_80`, `winkler_80`, ... in
         `metrics`): each with the intervals that were known at its origin. Of fewer windows than a
         level needs (39 at 95 %, 9 at 80 %) the ends are Student's t times their root mean square.
-        See `kerasduet.forecasting.conformal.offsets`.
+        See `kerasduet.forecasting.conformal.offsets`. Of several series the errors of all of them
+        on the validation windows count, each in units of its own series (what MASE divides by);
+        they do not move on while test windows go by.
         """
         table: pd.DataFrame = self._verb("forecast")(self, horizon, level, future)
         return table

@@ -72,7 +72,7 @@ def series_measures(run: Result) -> dict[str, dict[str, Interval]]:
     scale = getattr(run.preprocessing, "mase_scale", 0.0)
 
     def measure(means: np.ndarray) -> np.ndarray:
-        mae, square, smape = np.moveaxis(means[..., :3] / means[..., 3:], -1, 0)
+        mae, square, smape = np.moveaxis(means[..., :3] / means[..., 3:4], -1, 0)
         mase = mae / scale if scale > 0 else np.full_like(mae, np.nan)
         if means.shape[-1] > 4:
             mase = means[..., 4] / means[..., 3]
