@@ -6,21 +6,22 @@
 #' Data:
 #'
 #' * `dataset`: "mnist", "mnist-subset", "images", "annotated-images", "boxed-images",
-#'   "digit-scenes", "digit-scenes-subset", "co2", "series", "python-help", "text",
+#'   "digit-scenes", "digit-scenes-subset", "co2", "shops", "series", "python-help", "text",
 #'   "image-files", "image-folder", "adding-problem", "sequences", "table-classes", "iris",
 #'   "cancer", "table-numbers", "diabetes", "date-sentences", "tagged", "texts", "imdb",
 #'   "reviews", "additions", "counting", "dates" or "pairs". Of images: MNIST, always its
 #'   5,000-image subset, or the caller's own. Of images with boxes: a folder with annotations,
 #'   the caller's own arrays, or scenes that are made of MNIST digits, or of those of its
-#'   5,000-image subset. Of a series: the embedded CO2 series, or a CSV file or table of the
-#'   caller's. Of a text: the sentences of Python's own reference, or a text of yours. Of image
-#'   files: a table of paths and labels, or a folder. Of sequences: the adding problem, which is
-#'   generated, or the caller's own. Of tables with classes: the caller's own, or one that is
-#'   embedded. Of tables with a number to predict: the caller's own, or one that is embedded. Of
-#'   sentences: made ones with dates in them, or sentences of yours. Of texts with classes: the
-#'   caller's own; IMDB's film reviews, or where they cannot be had generated ones; the generated
-#'   ones. Sums such as "535+61" and what they come to, numbers and those after them, English
-#'   dates and the same as ISO 8601, all three generated; or a table of the caller's.
+#'   5,000-image subset. Of a series: the embedded CO2 series, 60 made-up shops, or a CSV file or
+#'   table of the caller's. Of a text: the sentences of Python's own reference, or a text of
+#'   yours. Of image files: a table of paths and labels, or a folder. Of sequences: the adding
+#'   problem, which is generated, or the caller's own. Of tables with classes: the caller's own,
+#'   or one that is embedded. Of tables with a number to predict: the caller's own, or one that
+#'   is embedded. Of sentences: made ones with dates in them, or sentences of yours. Of texts
+#'   with classes: the caller's own; IMDB's film reviews, or where they cannot be had generated
+#'   ones; the generated ones. Sums such as "535+61" and what they come to, numbers and those
+#'   after them, English dates and the same as ISO 8601, all three generated; or a table of the
+#'   caller's.
 #' * `path`: MNIST file (.npz); `NULL` looks in the usual places. Of annotated images: their
 #'   folder. Of scenes: the MNIST file (.npz). Of a series: a CSV file. Of a text: a file of it.
 #'   Of image files: a folder that holds a folder a class; or folders train and perhaps
@@ -71,6 +72,8 @@
 #'
 #' Series:
 #'
+#' * `id`: of a table of several series: the column that says which one a row belongs to. One
+#'   network learns from all of them; each is split and scaled by itself. `NULL` is one series.
 #' * `time`: column of times. `NULL` takes the index, or the column "time", or the only one of
 #'   dates. Of a table: column to split by, so that later rows are held out, ties by their order.
 #' * `time_format`: how the times are written, such as "%d/%m/%Y", where their rows do not decide

@@ -41,6 +41,10 @@ ABSENT: dict[str, tuple[type[KerasduetError], str]] = {
         HorizonError,
         "horizon: only a series has one; got the run {run}, {noun}. Use predict().",
     ),
+    "series_scores": (
+        ArgumentType,
+        "run: must be of several series; got the run {run}, {noun}. Its metrics say how it did.",
+    ),
 }
 
 
@@ -176,8 +180,9 @@ class Run(Result):
         Returns
         -------
         pandas.DataFrame
-            time, and the columns of `known_future`, whose values are missing. The network
-            gives its whole horizon at once, so the rows are rounded up to whole horizons.
+            time, and the columns of `known_future`, whose values are missing; of several series
+            id first. The network gives its whole horizon at once, so the rows are rounded up to
+            whole horizons.
 
         Raises
         ------
@@ -207,9 +212,9 @@ class Run(Result):
         -------
         pandas.DataFrame
             time, step (from 1), forecast, naive, seasonal_naive, drift, seasonal_drift, in
-            the target's units. After the forecast two columns a level, in the order given:
-            lower_80, upper_80, ... A wider level always holds a narrower one; with a
-            `transform` no end lies below 0.
+            the target's units; of several series id first. After the forecast two columns a
+            level, in the order given: lower_80, upper_80, ... A wider level always holds a
+            narrower one; with a `transform` no end lies below 0.
 
         Raises
         ------
@@ -232,7 +237,9 @@ class Run(Result):
         they come in. The test windows score it (`coverage_80`, `winkler_80`, ... in
         `metrics`): each with the intervals that were known at its origin. Of fewer windows than a
         level needs (39 at 95 %, 9 at 80 %) the ends are Student's t times their root mean square.
-        See `kerasduet.forecasting.conformal.offsets`.
+        See `kerasduet.forecasting.conformal.offsets`. Of several series the errors of all of them
+        on the validation windows count, each in units of its own series (what MASE divides by);
+        they do not move on while test windows go by.
         """
         table: pd.DataFrame = self._verb("forecast")(self, horizon, level, future)
         return table
@@ -282,6 +289,24 @@ class Run(Result):
         """
         text: str = self._verb("generate")(self, start, n, temperature, top_k, seed)
         return text
+
+    def series_scores(self) -> pd.DataFrame:
+        """Score each of several series by itself.
+
+        Returns
+        -------
+        pandas.DataFrame
+            A row a series: id; mae, rmse, smape and mase of the network on its test windows; the
+            MAE of each baseline, such as naive_mae; best, the baseline with the least of them; and
+            skill, 1 - mae / that MAE, below 0 where the network is worse.
+
+        Raises
+        ------
+        ArgumentType
+            A run of one series, or of no series.
+        """
+        table: pd.DataFrame = self._verb("series_scores")(self)
+        return table
 
     def _verb(self, name: str) -> Callable[..., Any]:
         """Give a verb of the task, or say that it has none."""

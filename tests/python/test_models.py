@@ -28,6 +28,7 @@ README = Path(__file__).parents[2] / "README.md"
         ("price-lstm", 19_761),
         ("price-gru", 15_291),
         ("lstm-co2", 5_210),
+        ("lstm-panel", 4_550),
         ("yolo-digits", 136_292),
         ("adding-problem", 4_513),
         ("translate-dates", 87_919),
