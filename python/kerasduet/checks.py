@@ -12,6 +12,7 @@ from kerasduet.errors import ArgumentRange, ArgumentType, KerasduetError, Unknow
 
 __all__ = [
     "choice",
+    "few",
     "flag",
     "line",
     "nearest",
@@ -26,6 +27,18 @@ __all__ = [
 Error = type[KerasduetError]
 
 MOST_SHOWN = 10  # values of a list in an error
+
+
+def few(names: Iterable[str]) -> list[str]:
+    """Give names, of more than twelve the first ten and dots.
+
+    Examples
+    --------
+    >>> few("abc"), few("abcdefghijklmn")[9:]
+    (['a', 'b', 'c'], ['j', '...'])
+    """
+    found = list(names)
+    return found if len(found) <= MOST_SHOWN + 2 else [*found[:MOST_SHOWN], "..."]
 
 
 def show(value: Any) -> str:
@@ -179,7 +192,9 @@ def choice(name: str, value: Any, options: Iterable[str]) -> str:
     """Accept one of the named options."""
     known, value = list(options), _scalar(value)
     if not isinstance(value, str):
-        raise ArgumentType(f"{name}: must be one of {', '.join(known)}; got {show(value)}.")
+        raise ArgumentType(
+            f"{name}: must be one of {', '.join(few(known))}; got {show(value)}."
+        )
     if value not in known:
         raise UnknownName(f"{name}: no option {show(value)}. {nearest(value, known)}")
     return value
