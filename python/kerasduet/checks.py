@@ -12,7 +12,6 @@ from kerasduet.errors import ArgumentRange, ArgumentType, KerasduetError, Unknow
 
 __all__ = [
     "choice",
-    "few",
     "flag",
     "line",
     "nearest",
@@ -20,6 +19,7 @@ __all__ = [
     "optional",
     "several",
     "show",
+    "some_of",
     "text",
     "whole",
 ]
@@ -27,18 +27,7 @@ __all__ = [
 Error = type[KerasduetError]
 
 MOST_SHOWN = 10  # values of a list in an error
-
-
-def few(names: Iterable[str]) -> list[str]:
-    """Give names, of more than twelve the first ten and dots.
-
-    Examples
-    --------
-    >>> few("abc"), few("abcdefghijklmn")[9:]
-    (['a', 'b', 'c'], ['j', '...'])
-    """
-    found = list(names)
-    return found if len(found) <= MOST_SHOWN + 2 else [*found[:MOST_SHOWN], "..."]
+MOST_OPTIONS = 16  # names where one of them is asked for
 
 
 def show(value: Any) -> str:
@@ -192,12 +181,22 @@ def choice(name: str, value: Any, options: Iterable[str]) -> str:
     """Accept one of the named options."""
     known, value = list(options), _scalar(value)
     if not isinstance(value, str):
-        raise ArgumentType(
-            f"{name}: must be one of {', '.join(few(known))}; got {show(value)}."
-        )
+        raise ArgumentType(f"{name}: must be one of {some_of(known)}; got {show(value)}.")
     if value not in known:
         raise UnknownName(f"{name}: no option {show(value)}. {nearest(value, known)}")
     return value
+
+
+def some_of(names: Iterable[str]) -> str:
+    """List names, the first ones of many.
+
+    Examples
+    --------
+    >>> some_of(["one", "two"])
+    'one, two'
+    """
+    known = list(names)
+    return ", ".join(known[:MOST_OPTIONS] + ["..."] * (len(known) > MOST_OPTIONS))
 
 
 def nearest(wrong: str, known: Iterable[str]) -> str:
