@@ -308,6 +308,34 @@ model_lenet5 <- function(input_shape = c(32, 32, 1), classes = 10, connections =
   network("lenet5", as.list(environment()))
 }
 
+#' Build a network that goes on with a text
+#'
+#' Reads a text and gives, at every step, the probability of each token to come next.
+#'
+#' @param length Whole number. Tokens of a window, at least 1. Default 64.
+#' @param vocabulary Whole number. Tokens that there are, with padding and unknown ones; at
+#'   least 2. Default 100.
+#' @param embedding Whole number. Numbers that stand for a token, at least 1. Default 32.
+#' @param units Whole numbers. Units of each recurrent layer, at least 1. Default 128.
+#' @param kind Character. "lstm" (default), "gru" or "rnn". Recurrent layer; "rnn" is Keras's
+#'   SimpleRNN.
+#' @param dropout Numbers. Fraction of each recurrent layer's outputs dropped in training, in
+#'   \[0, 1); one value, or one a layer. Default 0.
+#' @param seed Whole number. Decides initial weights and dropout, 0 to 2^32 - 1. Default 0.
+#' @return A Keras model, a Python object: input (batch, length), codes; output (batch, length,
+#'   vocabulary): probabilities of the token after each.
+#' @section Errors:
+#' An argument outside its rule, by the subclass of that rule.
+#' @references Graves (2013), Generating sequences with recurrent neural networks,
+#'   arXiv:1308.0850.
+#' @examplesIf kerasduet:::has_core()
+#' model_next_token(vocabulary = 50, embedding = 8, units = 16)$count_params()
+#' @export
+model_next_token <- function(length = 64, vocabulary = 100, embedding = 32, units = 128,
+                             kind = "lstm", dropout = 0, seed = 0) {
+  network("next_token", as.list(environment()))
+}
+
 #' Build a recurrent forecaster
 #'
 #' Reads a window of a series and forecasts the steps after it.
@@ -594,6 +622,39 @@ model_text_recurrent <- function(vocabulary = 10000, length = 100, classes = 2, 
                                  dense_units = integer(), dense_activation = "relu",
                                  embedding_dropout = 0, dropout = 0, seed = 0) {
   network("text_recurrent", as.list(environment()))
+}
+
+#' Build a network that gives each token a tag
+#'
+#' Reads a sentence, both ways, and gives the probability of each tag at every token.
+#'
+#' @param length Whole number. Tokens of one sentence, at least 1. Default 24.
+#' @param vocabulary Whole number. Tokens that there are, with padding and unknown ones; at
+#'   least 2. Default 1000.
+#' @param tags Whole number. Number of tags, at least 2. Default 5.
+#' @param embedding Whole number. Numbers that stand for a token, at least 1. Default 32.
+#' @param units Whole numbers. Units of each recurrent layer, at least 1. Default 32.
+#' @param kind Character. "lstm" (default), "gru" or "rnn". Recurrent layer; "rnn" is Keras's
+#'   SimpleRNN.
+#' @param bidirectional Logical. Whether each recurrent layer reads the sentence both ways, so
+#'   that a tag may depend on what follows; it then has twice the units. Default `TRUE`.
+#' @param dropout Numbers. Fraction of each recurrent layer's outputs dropped in training, in
+#'   \[0, 1); one value, or one a layer. Default 0.
+#' @param seed Whole number. Decides initial weights and dropout, 0 to 2^32 - 1. Default 0.
+#' @return A Keras model, a Python object: input (batch, length): codes of tokens, 0 for padding.
+#'   Output (batch, length, tags): probabilities.
+#' @section Errors:
+#' An argument outside its rule, by the subclass of that rule.
+#' @references Schuster and Paliwal (1997), Bidirectional recurrent neural networks, IEEE
+#'   Transactions on Signal Processing 45. Huang, Xu and Yu (2015), Bidirectional LSTM-CRF models
+#'   for sequence tagging, arXiv:1508.01991; this is the network without the CRF.
+#' @examplesIf kerasduet:::has_core()
+#' model_token_tagger(vocabulary = 50, embedding = 8, units = 8)$count_params()
+#' @export
+model_token_tagger <- function(length = 24, vocabulary = 1000, tags = 5, embedding = 32,
+                               units = 32, kind = "lstm", bidirectional = TRUE, dropout = 0,
+                               seed = 0) {
+  network("token_tagger", as.list(environment()))
 }
 
 #' Build the network of PyTorch's tutorial

@@ -410,11 +410,13 @@ predictions <- function(run) {
 #'   of a classifier of image files, their paths, or a data frame with the column `image_column`;
 #'   or texts (character vector, factor, or a data frame with the column `text_column`);
 #'   or, of a detector, paths of image files of any size, or a data frame with the column `image`:
-#'   they are turned upright as their orientation tag says; or, of a translator, texts: a character
-#'   vector or a factor.
-#' @param type Character. For classes "class" (default) or "prob"; for a number of a table
-#'   "response" (default); for boxes "boxes" (default), those of a score of at least 0.25, or
-#'   "all", those of at least 0.01; for a translator "text" (default) or "prob".
+#'   they are turned upright as their orientation tag says; or, of a translator, texts (a
+#'   character vector or a factor); or, of a network that goes on with a text, one text or several;
+#'   or, of a tagger, texts, or a list of vectors of tokens.
+#' @param type Character. For classes "class" (default) or "prob"; for a number "response"
+#'   (default); for boxes "boxes" (default), those of a score of at least 0.25, or "all", those of
+#'   at least 0.01; for a translator "text" (default) or "prob"; for a text that goes on "next"
+#'   (default), the most probable next character; for tokens "tag" (default).
 #' @param beam Whole number. Of a translator: partial texts that are followed at once, 1 to 100; the
 #'   best whole one is given. `NULL` (default) takes the experiment's; 1 always takes the likeliest
 #'   next token.
@@ -424,6 +426,8 @@ predictions <- function(run) {
 #'   data frame with a box a row: `image` (from 1), `class`, `score`, and `left`, `top`, `right`
 #'   and `bottom` in pixels: of an array those of its images, of a file those that the upright
 #'   image has. A translator: a character vector, or with `"prob"` a data frame of `prediction` and
+#'   `probability`. A text that goes on: a data frame with a row each, `text`, `next` and
+#'   `probability`. Tags: one with a row a token, `text` (from 1), `token`, `tag` and
 #'   `probability`.
 #' @examplesIf kerasduet:::has_core()
 #' run <- run_experiment("mnist-dense", dataset = "mnist-subset", epochs = 1, progress = FALSE)

@@ -36,6 +36,11 @@ ruff_suites() {
   suite ruff ruff check --output-format=concise "${not_ours[@]}" .
 }
 
+# The suites start many processes: what these import is compiled once, also where the
+# environment asks Python to keep nothing, as containers do.
+unset PYTHONDONTWRITEBYTECODE
+export PYTHONPYCACHEPREFIX="$PWD/.setup/bytecode"
+
 # One thread a process: more would take the cores from each other.
 export OMP_NUM_THREADS=1 TF_NUM_INTRAOP_THREADS=1 TF_NUM_INTEROP_THREADS=1
 

@@ -97,7 +97,7 @@ class TextTraining(Training):
 
     Parameters
     ----------
-    class_weight : tuple of float, optional
+    class_weight : tuple of float or mapping, optional
         Weight of each class in the loss of the training texts, in code order, at least 0; None
         weighs all the same. A mapping from codes, as Keras takes it, is taken as well.
     """

@@ -62,7 +62,7 @@ def search(
     tokens = np.zeros((rows, 1, steps), np.int32)
     scores = np.zeros((rows, 1))
     done = np.zeros((rows, 1), bool)
-    broken: Any = np.zeros(rows, bool)
+    broken = np.zeros(rows, bool)
     for step in range(steps):
         row, place = np.nonzero(~done)
         if not len(row):
@@ -71,7 +71,7 @@ def search(
         seen = np.concatenate([np.full((len(row), 1), start, np.int32), before[:, :-1]], axis=1)
         found = following(row, seen, step).astype(np.float64)
         found[:, list(never)] = 0
-        unsound: Any = np.isnan(found).any(axis=1)
+        unsound = np.asarray(np.isnan(found).any(axis=1))
         broken[row[unsound]] = True
         with np.errstate(divide="ignore"):
             logs = np.log(np.where(unsound[:, None], 1.0, found))
