@@ -113,6 +113,9 @@ prediction_from_py <- function(x, levels, kind, dates) {
   if (kind %in% c("boxes", "all")) {
     return(frame_from_py(x, classes = "class", levels = levels))
   }
+  if (identical(kind, "text")) {
+    return(as.character(plain(x$tolist())))
+  }
   if (length(levels) == 0) {
     is_table <- reticulate::py_has_attr(x, "columns")
     return(if (is_table) frame_from_py(x, dates = dates) else array_from_py(x))

@@ -19,7 +19,7 @@
 #' @param future Of a run with `known_future`: the data frame of [future_frame()], filled. `NULL`
 #'   (default) for any other run.
 #' @param ... Not used.
-#' @return A data frame: `time` (`Date`, `POSIXct` in the zone of the series, or numbers where it
+#' @return A data frame: of several series `id` first, then `time` (`Date`, `POSIXct` in the zone of the series, or numbers where it
 #'   has no dates), `step` (from 1), `forecast`, `lower_80`, `upper_80`, ... (two columns
 #'   a level, in the order given), and the baselines `naive`, `seasonal_naive`, `drift` and
 #'   `seasonal_drift`, in the target's units.
@@ -34,6 +34,9 @@
 #' needs (39 at 95 %, 9 at 80 %) the ends are Student's t times their root mean square. Intervals
 #' reach the trained horizon; a run without validation windows has none. With a `transform` no end
 #' lies below 0.
+#'
+#' Of several series (`id`) the errors of all of them on the validation windows count, each in units
+#' of its own series (what MASE divides by); they do not move on while test windows go by.
 #'
 #' Lei and others (2018), Distribution-free predictive inference for regression, Journal of the
 #' American Statistical Association 113. Gibbs and Candès (2021), Adaptive conformal inference under
@@ -62,7 +65,8 @@ forecast.kerasduet_run <- function(object, h = NULL, level = NULL, future = NULL
 #'
 #' @param object A [kerasduet_run] of a series.
 #' @param h Steps ahead, at least 1; `NULL` (default) takes the trained horizon.
-#' @return A data frame: `time` as in forecasts, and the columns of `known_future`, all `NaN`.
+#' @return A data frame: `time` as in forecasts, and the columns of `known_future`, all `NaN`. Of
+#'   several series `id` comes first: a row a series and time.
 #' @examplesIf kerasduet:::has_core()
 #' sales <- data.frame(promo = rep(c(0, 0, 1), 40))
 #' sales$value <- 20 + 5 * sales$promo + sin(1:120)
@@ -79,4 +83,18 @@ future_frame <- function(object, h = NULL) {
     py <- run_to_py(object)
     frame_from_py(py$future_frame(setting_to_py(h)), dates = has_dates(py))
   })
+}
+
+#' Score each of several series by itself
+#'
+#' @param run A [kerasduet_run] of a table of several series (`id`).
+#' @return A data frame with a row a series: `id`; `mae`, `rmse`, `smape` and `mase` of the network
+#'   on its test windows; the MAE of each baseline, such as `naive_mae`; `best`, the baseline with
+#'   the least of them; and `skill`, 1 - `mae` / that MAE, below 0 where the network is worse.
+#' @examplesIf kerasduet:::has_core()
+#' run <- run_experiment("lstm-panel", epochs = 1, units = 4, progress = FALSE)
+#' head(series_scores(run))
+#' @export
+series_scores <- function(run) {
+  call_core(frame_from_py(run_to_py(run)$series_scores()))
 }

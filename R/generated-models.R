@@ -159,6 +159,46 @@ model_dnn <- function(input_shape = c(28, 28, 1), classes = 10, units = c(256, 1
   network("dnn", as.list(environment()))
 }
 
+#' Build an encoder that reads a sequence and a decoder that writes another one
+#'
+#' The decoder begins with the states in which the encoder ends, and sees at each step the token
+#' before, in training the true one (teacher forcing). With attention it also sees the outputs of
+#' the encoder, weighted by how well they fit its own: the layer "attention" gives these weights,
+#' (batch, target_length, source_length).
+#'
+#' @param source_length Whole number. Tokens of a source and of a target, at least 1; shorter
+#'   ones are padded with 0. Default 30.
+#' @param source_vocabulary Whole number. Codes of either side, at least 2: 0 stands for padding.
+#'   Default 40.
+#' @param target_length Whole number. Tokens of a source and of a target, at least 1; shorter
+#'   ones are padded with 0. Default 11.
+#' @param target_vocabulary Whole number. Codes of either side, at least 2: 0 stands for padding.
+#'   Default 16.
+#' @param embedding Whole number. Numbers that stand for a token, at least 1. Default 32.
+#' @param units Whole numbers. Units of each recurrent layer of the encoder and of the decoder,
+#'   at least 1. Default 64.
+#' @param kind Character. "gru" (default), "lstm" or "rnn". Recurrent layer; "rnn" is Keras's
+#'   SimpleRNN.
+#' @param bidirectional Logical. Whether the encoder reads from both ends. Default `TRUE`.
+#' @param attention Logical. Whether the decoder looks back at the source; without it all that it
+#'   knows of the source are the last states of the encoder. Default `TRUE`.
+#' @param dropout Numbers. Fraction of each recurrent layer's outputs dropped in training, in
+#'   \[0, 1); one value, or one a layer. Default 0.
+#' @param seed Whole number. Decides initial weights and dropout, 0 to 2^32 - 1. Default 0.
+#' @return A Keras model, a Python object: inputs "source" (batch, source_length) and "target"
+#'   (batch, target_length), codes, the target shifted by one so that it begins with a mark; output
+#'   (batch, target_length, target_vocabulary): probabilities of the token at each step.
+#' @references Sutskever, Vinyals and Le (2014), Sequence to sequence learning with neural
+#'   networks, NeurIPS. Luong, Pham and Manning (2015), Effective approaches to attention-based
+#'   neural machine translation, EMNLP.
+#' @export
+model_encoder_decoder <- function(source_length = 30, source_vocabulary = 40,
+                                  target_length = 11, target_vocabulary = 16, embedding = 32,
+                                  units = 64, kind = "gru", bidirectional = TRUE,
+                                  attention = TRUE, dropout = 0, seed = 0) {
+  network("encoder_decoder", as.list(environment()))
+}
+
 #' Build GoogLeNet
 #'
 #' Nine inception modules, and two auxiliary heads for the training.
@@ -266,6 +306,34 @@ model_googlenet <- function(input_shape = c(224, 224, 3), classes = 1000, width 
 model_lenet5 <- function(input_shape = c(32, 32, 1), classes = 10, connections = "table",
                          padding = 0, activation = "tanh", pooling = "average", seed = 0) {
   network("lenet5", as.list(environment()))
+}
+
+#' Build a network that goes on with a text
+#'
+#' Reads a text and gives, at every step, the probability of each token to come next.
+#'
+#' @param length Whole number. Tokens of a window, at least 1. Default 64.
+#' @param vocabulary Whole number. Tokens that there are, with padding and unknown ones; at
+#'   least 2. Default 100.
+#' @param embedding Whole number. Numbers that stand for a token, at least 1. Default 32.
+#' @param units Whole numbers. Units of each recurrent layer, at least 1. Default 128.
+#' @param kind Character. "lstm" (default), "gru" or "rnn". Recurrent layer; "rnn" is Keras's
+#'   SimpleRNN.
+#' @param dropout Numbers. Fraction of each recurrent layer's outputs dropped in training, in
+#'   \[0, 1); one value, or one a layer. Default 0.
+#' @param seed Whole number. Decides initial weights and dropout, 0 to 2^32 - 1. Default 0.
+#' @return A Keras model, a Python object: input (batch, length), codes; output (batch, length,
+#'   vocabulary): probabilities of the token after each.
+#' @section Errors:
+#' An argument outside its rule, by the subclass of that rule.
+#' @references Graves (2013), Generating sequences with recurrent neural networks,
+#'   arXiv:1308.0850.
+#' @examplesIf kerasduet:::has_core()
+#' model_next_token(vocabulary = 50, embedding = 8, units = 16)$count_params()
+#' @export
+model_next_token <- function(length = 64, vocabulary = 100, embedding = 32, units = 128,
+                             kind = "lstm", dropout = 0, seed = 0) {
+  network("next_token", as.list(environment()))
 }
 
 #' Build a recurrent forecaster
@@ -472,6 +540,121 @@ model_table_dense <- function(width = 4, levels = integer(), outputs = 3, units 
                               kernel_initializer = "glorot_uniform", embedding = NULL,
                               seed = 0) {
   network("table_dense", as.list(environment()))
+}
+
+#' Build a convolutional classifier of texts
+#'
+#' Embedding, windows of words, the strongest answer of each filter, dropout, dense layers.
+#'
+#' @param vocabulary Whole number. Codes of tokens, padding and unknown ones among them, at
+#'   least 3. Default 10000.
+#' @param length Whole number. Tokens of one text, at least 1. Default 200.
+#' @param classes Whole number. Number of classes, at least 2. Default 2.
+#' @param embedding Whole number. Numbers that stand for each token, at least 1. Default 128.
+#' @param filters Whole number. Filters of each window, at least 1. Default 64.
+#' @param window Whole numbers. Tokens that a filter sees at once, at least 1; several sizes
+#'   stand side by side. Default 5.
+#' @param embedding_dropout Number. Fraction of the embedded numbers dropped in training, in \[0,
+#'   1). Default 0.
+#' @param dropout Number. Fraction of what the filters found dropped in training, in \[0, 1).
+#'   Default 0.5.
+#' @param dense_units Whole numbers. Units of each dense layer after it; `integer()` for none.
+#'   Default none.
+#' @param dense_activation Character. Activation of the dense layers ("relu"), by its Keras name,
+#'   see [model_cnn()].
+#' @param seed Whole number. Decides initial weights and dropout, 0 to 2^32 - 1. Default 0.
+#' @return A Keras model, a Python object: input (batch, length): codes of tokens, 0 for padding.
+#'   Output (batch, classes): probabilities; of two classes (batch, 1), the probability of the
+#'   second.
+#' @section Errors:
+#' `ShapeError`: a window that is longer than the texts. An argument outside its rule, by the
+#' subclass of that rule.
+#' @references Kim (2014), Convolutional neural networks for sentence classification, EMNLP.
+#' @seealso [model_text_recurrent()], [build_model()], [word_influence()]
+#' @examplesIf kerasduet:::has_core()
+#' model_text_cnn(vocabulary = 1000, window = c(3, 4, 5))$count_params()
+#' @export
+model_text_cnn <- function(vocabulary = 10000, length = 200, classes = 2, embedding = 128,
+                           filters = 64, window = 5, embedding_dropout = 0, dropout = 0.5,
+                           dense_units = integer(), dense_activation = "relu", seed = 0) {
+  network("text_cnn", as.list(environment()))
+}
+
+#' Build a recurrent classifier of texts
+#'
+#' Embedding, simple RNN, LSTM or GRU layers that read a text one way or both, dense layers.
+#'
+#' @param vocabulary Whole number. Codes of tokens, padding and unknown ones among them, at
+#'   least 3. Default 10000.
+#' @param length Whole number. Tokens of one text, at least 1. Default 100.
+#' @param classes Whole number. Number of classes, at least 2. Default 2.
+#' @param embedding Whole number. Numbers that stand for each token, at least 1. Default 32.
+#' @param kind Character. "lstm" (default), "gru" or "rnn". Recurrent layer; "rnn" is Keras's
+#'   SimpleRNN.
+#' @param units Whole numbers. Units of each recurrent layer, at least 1. Default 32.
+#' @param bidirectional Logical. Whether each recurrent layer reads the text both ways; it then
+#'   has twice the units. Default `FALSE`.
+#' @param mask Logical. Whether padding is passed over, so that it changes nothing. Default
+#'   `TRUE`.
+#' @param dense_units Whole numbers. Units of each dense layer after them; `integer()` for none.
+#'   Default none.
+#' @param dense_activation Character. Activation of the dense layers ("relu"), by its Keras name,
+#'   see [model_cnn()].
+#' @param embedding_dropout Number. Fraction of the embedded numbers dropped in training, in \[0,
+#'   1). Default 0.
+#' @param dropout Numbers. Fraction of each recurrent layer's outputs dropped in training, in
+#'   \[0, 1); one value, or one a layer. Default 0.
+#' @param seed Whole number. Decides initial weights and dropout, 0 to 2^32 - 1. Default 0.
+#' @return A Keras model, a Python object: input (batch, length): codes of tokens, 0 for padding.
+#'   Output (batch, classes): probabilities; of two classes (batch, 1), the probability of the
+#'   second.
+#' @section Errors:
+#' An argument outside its rule, by the subclass of that rule.
+#' @references Hochreiter and Schmidhuber (1997), Long short-term memory, Neural Computation 9.
+#'   Schuster and Paliwal (1997), Bidirectional recurrent neural networks, IEEE Transactions on
+#'   Signal Processing 45.
+#' @seealso [model_text_cnn()], [build_model()], [word_influence()]
+#' @examplesIf kerasduet:::has_core()
+#' model_text_recurrent(vocabulary = 1000, units = 8)$count_params()
+#' @export
+model_text_recurrent <- function(vocabulary = 10000, length = 100, classes = 2, embedding = 32,
+                                 kind = "lstm", units = 32, bidirectional = FALSE, mask = TRUE,
+                                 dense_units = integer(), dense_activation = "relu",
+                                 embedding_dropout = 0, dropout = 0, seed = 0) {
+  network("text_recurrent", as.list(environment()))
+}
+
+#' Build a network that gives each token a tag
+#'
+#' Reads a sentence, both ways, and gives the probability of each tag at every token.
+#'
+#' @param length Whole number. Tokens of one sentence, at least 1. Default 24.
+#' @param vocabulary Whole number. Tokens that there are, with padding and unknown ones; at
+#'   least 2. Default 1000.
+#' @param tags Whole number. Number of tags, at least 2. Default 5.
+#' @param embedding Whole number. Numbers that stand for a token, at least 1. Default 32.
+#' @param units Whole numbers. Units of each recurrent layer, at least 1. Default 32.
+#' @param kind Character. "lstm" (default), "gru" or "rnn". Recurrent layer; "rnn" is Keras's
+#'   SimpleRNN.
+#' @param bidirectional Logical. Whether each recurrent layer reads the sentence both ways, so
+#'   that a tag may depend on what follows; it then has twice the units. Default `TRUE`.
+#' @param dropout Numbers. Fraction of each recurrent layer's outputs dropped in training, in
+#'   \[0, 1); one value, or one a layer. Default 0.
+#' @param seed Whole number. Decides initial weights and dropout, 0 to 2^32 - 1. Default 0.
+#' @return A Keras model, a Python object: input (batch, length): codes of tokens, 0 for padding.
+#'   Output (batch, length, tags): probabilities.
+#' @section Errors:
+#' An argument outside its rule, by the subclass of that rule.
+#' @references Schuster and Paliwal (1997), Bidirectional recurrent neural networks, IEEE
+#'   Transactions on Signal Processing 45. Huang, Xu and Yu (2015), Bidirectional LSTM-CRF models
+#'   for sequence tagging, arXiv:1508.01991; this is the network without the CRF.
+#' @examplesIf kerasduet:::has_core()
+#' model_token_tagger(vocabulary = 50, embedding = 8, units = 8)$count_params()
+#' @export
+model_token_tagger <- function(length = 24, vocabulary = 1000, tags = 5, embedding = 32,
+                               units = 32, kind = "lstm", bidirectional = TRUE, dropout = 0,
+                               seed = 0) {
+  network("token_tagger", as.list(environment()))
 }
 
 #' Build the network of PyTorch's tutorial

@@ -6,22 +6,36 @@
 #' Data:
 #'
 #' * `dataset`: "mnist", "mnist-subset", "images", "annotated-images", "boxed-images",
-#'   "digit-scenes", "digit-scenes-subset", "co2", "series", "image-files", "image-folder",
-#'   "table-classes", "iris", "cancer", "table-numbers" or "diabetes". Of images: MNIST, always
-#'   its 5,000-image subset, or the caller's own. Of images with boxes: a folder with
-#'   annotations, the caller's own arrays, or scenes that are made of MNIST digits, or of those
-#'   of its 5,000-image subset. Of a series: the embedded CO2 series, or a CSV file or table of
-#'   the caller's. Of image files: a table of paths and labels, or a folder. Of tables with
-#'   classes: the caller's own, or one that is embedded. Of tables with a number to predict: the
-#'   caller's own, or one that is embedded.
+#'   "digit-scenes", "digit-scenes-subset", "co2", "shops", "series", "python-help", "text",
+#'   "image-files", "image-folder", "adding-problem", "sequences", "table-classes", "iris",
+#'   "cancer", "table-numbers", "diabetes", "date-sentences", "tagged", "texts", "imdb",
+#'   "reviews", "additions", "counting", "dates" or "pairs". Of images: MNIST, always its
+#'   5,000-image subset, or the caller's own. Of images with boxes: a folder with annotations,
+#'   the caller's own arrays, or scenes that are made of MNIST digits, or of those of its
+#'   5,000-image subset. Of a series: the embedded CO2 series, 60 made-up shops, or a CSV file or
+#'   table of the caller's. Of a text: the sentences of Python's own reference, or a text of
+#'   yours. Of image files: a table of paths and labels, or a folder. Of sequences: the adding
+#'   problem, which is generated, or the caller's own. Of tables with classes: the caller's own,
+#'   or one that is embedded. Of tables with a number to predict: the caller's own, or one that
+#'   is embedded. Of sentences: made ones with dates in them, or sentences of yours. Of texts
+#'   with classes: the caller's own; IMDB's film reviews, or where they cannot be had generated
+#'   ones; the generated ones. Sums such as "535+61" and what they come to, numbers and those
+#'   after them, English dates and the same as ISO 8601, all three generated; or a table of the
+#'   caller's.
 #' * `path`: MNIST file (.npz); `NULL` looks in the usual places. Of annotated images: their
-#'   folder. Of scenes: the MNIST file (.npz). Of a series: a CSV file. Of image files: a folder
-#'   that holds a folder a class; or folders train and perhaps validation and test, which hold
-#'   those. Given splits are kept. Of a table: a CSV or Parquet file.
+#'   folder. Of scenes: the MNIST file (.npz). Of a series: a CSV file. Of a text: a file of it.
+#'   Of image files: a folder that holds a folder a class; or folders train and perhaps
+#'   validation and test, which hold those. Given splits are kept. Of a table: a CSV or Parquet
+#'   file. Of sentences: a CSV file with the columns sentence, token and tag, a row a token. Of
+#'   texts: a CSV file, or a folder of a file a class (a text a line) or of a folder a class (a
+#'   text a file). Of IMDB: the file imdb.npz, with imdb_word_index.json beside it; `NULL` looks
+#'   in the usual places. Of pairs: a CSV or Parquet file.
 #' * `validation_split`: number. Fraction of the training rows held out for validation, in \[0,
-#'   1).
+#'   1). Fraction of the text before the test that is held out for validation, its end, in (0,
+#'   1). Fraction of the sequences that are not tested, held out for validation, in \[0, 1).
 #' * `test_split`: number. Fraction of the rows held out for the test, in (0, 1); MNIST brings
-#'   its own.
+#'   its own. Fraction of the text held out for the test, its end, in (0, 1). Fraction of own
+#'   sequences held out for the test, in (0, 1).
 #'
 #' Images:
 #'
@@ -38,8 +52,9 @@
 #'   `image_size`: stretched, cut at the edges, or with black bars.
 #' * `corrupt`: "error" or "skip". Files that are no images, or damaged ones: refuse them all by
 #'   name before training, or leave them out and say so.
-#' * `image_column`, `label_column`: of a table of image files: the columns of paths and of
-#'   labels.
+#' * `image_column`: of a table of image files: the columns of paths and of labels.
+#' * `label_column`: of a table of image files: the columns of paths and of labels. Of a table of
+#'   texts: the columns of texts and of labels.
 #' * `split_column`: of a table of image files: a column of the words train, validation and test.
 #'
 #' Images with boxes:
@@ -57,6 +72,8 @@
 #'
 #' Series:
 #'
+#' * `id`: of a table of several series: the column that says which one a row belongs to. One
+#'   network learns from all of them; each is split and scaled by itself. `NULL` is one series.
 #' * `time`: column of times. `NULL` takes the index, or the column "time", or the only one of
 #'   dates. Of a table: column to split by, so that later rows are held out, ties by their order.
 #' * `time_format`: how the times are written, such as "%d/%m/%Y", where their rows do not decide
@@ -95,14 +112,31 @@
 #' * `straddle`: logical. Let validation and test windows take their inputs from the rows before
 #'   the split.
 #'
+#' Texts:
+#'
+#' * `encoding`: of that file, such as "utf-8" or "latin-1". Of text files, such as "utf-8" or
+#'   "latin-1".
+#' * `text_column`: of a table of texts: the columns of texts and of labels.
+#' * `unit`: "word" or "character". What a token is. Punctuation marks are tokens of their own
+#'   among words.
+#' * `lower`: logical. Whether capital letters are read as small ones. Whether texts are brought
+#'   to lower case. Whether sources are read in small letters.
+#' * `vocabulary_size`: whole number. Most codes of tokens, at least 3: padding, unknown ones,
+#'   and the commonest tokens of the training texts.
+#' * `length`: whole number. Characters that the network sees at once, 8 to 10,000. Tokens of a
+#'   sentence at most, at least 1. Tokens of each text as the network sees it, at least 1.
+#' * `pad`: where shorter texts are filled up: "start" or "end".
+#' * `cut`: where longer texts lose their tokens: "start" or "end".
+#'
 #' Tables:
 #'
 #' * `group`: column that says which rows belong together: no group is on two sides of a split.
 #' * `weights`: column of numbers, at least 0, that say how much each row counts, in the loss and
 #'   in the scores.
-#' * `scale`: "standard", "minmax", "robust" or "none". Scaling of columns of numbers, learned on
-#'   the training rows: to mean 0 and deviation 1, to 0..1, by median and quartiles, or not at
-#'   all.
+#' * `scale`: "none", "standard", "minmax" or "robust". "standard" takes the training sequences'
+#'   mean off each number of a step and divides by their deviation; "none" leaves them. Scaling
+#'   of columns of numbers, learned on the training rows: to mean 0 and deviation 1, to 0..1, by
+#'   median and quartiles, or not at all.
 #' * `unknown`: a level that neither the training rows nor those held out have:
 #' * `"error"`: refuse it, or take it for "other", as the levels of rows held out alone always
 #'   are. "Other" is the mean of the training rows' columns of a level each.
@@ -154,7 +188,7 @@
 #'
 #' Training on classes:
 #'
-#' * `class_weight`: "balanced" or named list. Weight of each class in the loss of the training
+#' * `class_weight`: numbers or named list. Weight of each class in the loss of the training
 #'   images, in code order, at least 0; `NULL` weighs all the same. A mapping from codes, as
 #'   Keras takes it, is taken as well. Of a table: "balanced" weighs each class in the loss by n
 #'   / (classes x its training rows); or a weight for each class by its name, at least 0. `NULL`
@@ -166,6 +200,30 @@
 #' * `"direct"`: The network gives all steps at once, or only the next one and is fed its own
 #'   forecasts up to the horizon.
 #' * `"recursive"`: then it sees the target's own past alone.
+#' * `stride`: whole number. Characters from the start of one training window to that of the
+#'   next, at least 1.
+#' * `least`: whole number. Characters that the training text has less often than this are
+#'   unknown, at least 1. Tokens that the training sentences have less often than this are
+#'   unknown, at least 1.
+#' * `steps`: whole number. Of the adding problem: steps of a sequence, at least 2.
+#' * `sequences`, `test_sequences`: whole numbers. Of the adding problem: how many to train and
+#'   validate on, at least 10, and how many to test on, at least 1.
+#' * `sentences`: whole number. Of made sentences: how many, 50 to 100,000.
+#' * `source_column`, `target_column`: of pairs: the columns of the texts to read and of those to
+#'   write.
+#' * `examples`: whole number. Generated pairs, training, validation and test together; at
+#'   least 10.
+#' * `digits`: whole number. Of additions and counting: digits of a number at most, 1 to 9.
+#' * `count`: whole number. Of counting: how many numbers come after the first, at least 1.
+#' * `source_unit`, `target_unit`: what a token is: "character" or "word".
+#' * `most_tokens`: whole number. Tokens of a vocabulary at most, the commonest ones, at least 1;
+#'   others are unknown. `NULL` keeps all.
+#' * `source_length`, `target_length`: whole numbers. Tokens of a source and of a target at most;
+#'   `NULL` takes the longest of the training rows.
+#' * `reverse`: what the network reads or writes from its end, as a sum is easier from its last
+#'   digit: "both", "none", "source" or "target".
+#' * `beam`: whole number. Partial texts that are followed at once when the test rows are
+#'   written, at least 1: the best whole one is kept. 1 always takes the likeliest next token.
 #' @name experiment
 NULL
 # nolint end

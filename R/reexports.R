@@ -13,3 +13,7 @@ generics::glance
 #' @importFrom generics augment
 #' @export
 generics::augment
+
+#' @importFrom generics generate
+#' @export
+generics::generate

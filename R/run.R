@@ -381,7 +381,7 @@ augment.kerasduet_run <- function(x, newdata = NULL, ...) {
 #' The test rows with truth, prediction and baselines
 #'
 #' @param run A [kerasduet_run].
-#' @return A data frame. Images, and tables with classes: `row` (of the table), `truth` and
+#' @return A data frame. Images, texts, and tables with classes: `row` (of the table), `truth` and
 #'   `prediction` (factors), `probability`, and `p_<class>` a class. Tables with numbers: `row`,
 #'   `truth` and `prediction`. Images with boxes: `row`, `width`, `height`, and `truth` and
 #'   `prediction` as JSON texts, lists of class (score), left, top, right and bottom; see
@@ -408,30 +408,40 @@ predictions <- function(run) {
 #'   had in training; or a table (data frame, tibble, data.table) with the columns of the training,
 #'   in any order and beside others; or,
 #'   of a classifier of image files, their paths, or a data frame with the column `image_column`;
+#'   or texts (character vector, factor, or a data frame with the column `text_column`);
 #'   or, of a detector, paths of image files of any size, or a data frame with the column `image`:
-#'   they are turned upright as their orientation tag says.
-#' @param type Character. For classes "class" (default) or "prob"; for a number of a table
-#'   "response" (default); for boxes "boxes" (default), those of a score of at least 0.25, or
-#'   "all", those of at least 0.01.
+#'   they are turned upright as their orientation tag says; or, of a translator, texts (a
+#'   character vector or a factor); or, of a network that goes on with a text, one text or several;
+#'   or, of a tagger, texts, or a list of vectors of tokens.
+#' @param type Character. For classes "class" (default) or "prob"; for a number "response"
+#'   (default); for boxes "boxes" (default), those of a score of at least 0.25, or "all", those of
+#'   at least 0.01; for a translator "text" (default) or "prob"; for a text that goes on "next"
+#'   (default), the most probable next character; for tokens "tag" (default).
+#' @param beam Whole number. Of a translator: partial texts that are followed at once, 1 to 100; the
+#'   best whole one is given. `NULL` (default) takes the experiment's; 1 always takes the likeliest
+#'   next token.
 #' @param ... Not used.
 #' @return Classes: a factor, or a matrix of probabilities with a column a class. A number: a
 #'   numeric vector. A series: a data frame as [forecast()][forecast.kerasduet_run] gives. Boxes: a
 #'   data frame with a box a row: `image` (from 1), `class`, `score`, and `left`, `top`, `right`
 #'   and `bottom` in pixels: of an array those of its images, of a file those that the upright
-#'   image has.
+#'   image has. A translator: a character vector, or with `"prob"` a data frame of `prediction` and
+#'   `probability`. A text that goes on: a data frame with a row each, `text`, `next` and
+#'   `probability`. Tags: one with a row a token, `text` (from 1), `token`, `tag` and
+#'   `probability`.
 #' @examplesIf kerasduet:::has_core()
 #' run <- run_experiment("mnist-dense", dataset = "mnist-subset", epochs = 1, progress = FALSE)
 #' digits <- run$dataset$x_test[1:5]
 #' predict(run, digits)
 #' round(predict(run, digits, type = "prob"), 2)
 #' @export
-predict.kerasduet_run <- function(object, newdata, type = NULL, ...) {
+predict.kerasduet_run <- function(object, newdata, type = NULL, beam = NULL, ...) {
   rlang::check_dots_empty()
   call_core({
     py <- handle(object)
     kinds <- py$task$kinds
     type <- plain(core$checks$choice("type", setting_to_py(type %||% plain(kinds)[[1]]), kinds))
-    given <- py$predict(data_to_py(newdata, "x"), kind = type)
+    given <- py$predict(data_to_py(newdata, "x"), kind = type, beam = setting_to_py(beam))
     prediction_from_py(given, class_names(py), type, has_dates(py))
   })
 }

@@ -40,6 +40,8 @@ if TYPE_CHECKING:
     from kerasduet.inside.maps import plot_maps
     from kerasduet.inside.saliency import saliency
     from kerasduet.inside.saliency_figure import plot_saliency
+    from kerasduet.inside.words import word_influence
+    from kerasduet.inside.words_figure import plot_word_influence
     from kerasduet.jobs.backtests import backtest
     from kerasduet.jobs.folds import cross_validate
     from kerasduet.jobs.leakage import check_leakage
@@ -93,6 +95,7 @@ __all__ = [
     "plot_maps",
     "plot_network",
     "plot_saliency",
+    "plot_word_influence",
     "plots",
     "presets",
     "register_builder",
@@ -108,6 +111,7 @@ __all__ = [
     "tune",
     "update_run",
     "use_backend",
+    "word_influence",
 ]
 
 _HOME = {
@@ -137,6 +141,7 @@ _HOME = {
     "plot_maps": "inside.maps",
     "plot_network": "inside.diagram",
     "plot_saliency": "inside.saliency_figure",
+    "plot_word_influence": "inside.words_figure",
     "presets": "experiments",
     "register_builder": "models.registering",
     "register_forecaster": "forecasting.outside",
@@ -149,6 +154,7 @@ _HOME = {
     "saliency": "inside.saliency",
     "tune": "jobs.tuning",
     "use_backend": "environment",
+    "word_influence": "inside.words",
 }
 
 

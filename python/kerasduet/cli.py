@@ -3,29 +3,24 @@
 from __future__ import annotations
 
 import argparse
-import contextlib
-import json
-import math
 import os
-import shutil
 import sys
-import textwrap
-from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
 
 from kerasduet._version import __version__
-from kerasduet.command_line import scalar, setting_list, split
 from kerasduet.errors import KerasduetError
-from kerasduet.experiments import Experiment, experiment
 from kerasduet.interrupts import ended_by_signal
-from kerasduet.registry import TASKS
-
-if TYPE_CHECKING:
-    from kerasduet.run import Run
+from kerasduet.shell import results, runs
+from kerasduet.shell.options import WITH_SETTINGS, rules, setting_list, split
+from kerasduet.shell.said import in_shell
+from kerasduet.shell.status import INTERRUPTED, OK, WRONG
 
 __all__ = ["command", "main"]
 
-OK, DIFFERENT, WRONG, INTERRUPTED = 0, 1, 2, 130
+SHELLS = ("bash", "zsh", "tcsh")
+PATHS = {"data", "file", "first", "folder", "folders", "future", "inputs", "out", "second"}
 
 _NOTES = """\
 settings:
@@ -70,7 +65,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         sys.stdout.flush()  # so that a reader who left is noticed here, not at Python's exit
         return status
     except KerasduetError as error:
-        print(f"error: {' '.join(str(error).split())}", file=sys.stderr)
+        print(f"error: {in_shell(' '.join(str(error).split()))}", file=sys.stderr)
         return WRONG
     except KeyboardInterrupt:
         print("interrupted", file=sys.stderr)
@@ -94,31 +89,99 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(metavar="COMMAND", required=True)
     make = _Commands(commands)
 
-    presets = make("presets", _presets, "list the examples")
+    presets = make("presets", runs.show_presets, "list the examples")
     _json(presets, "the table as JSON")
 
-    run = make("run", _run, "train an example and score it", notes=True)
+    run = make("run", runs.train, "train an example and score it", notes=True)
     run.add_argument("preset", metavar="PRESET", help="an example; see kerasduet presets")
-    run.add_argument("--out", metavar="DIR", help="keep the run in this folder")
-    run.add_argument("--overwrite", action="store_true", help="replace what DIR holds")
-    run.add_argument("--data", metavar="FILE", help="MNIST as .npz, or a series as CSV")
+    run.add_argument("--out", metavar="FOLDER", help="keep the run in this folder")
+    run.add_argument("--overwrite", action="store_true", help="replace what FOLDER holds")
+    run.add_argument(
+        "--data", metavar="FILE", help="images (.npz), a series or table (.csv), ..."
+    )
     _backend(run)
     _quiet(run)
     _json(run, "metrics and digests as JSON")
 
-    resume = make("resume", _resume, "go on with a run that was interrupted")
-    resume.add_argument("folder", metavar="DIR", help="its folder")
+    resume = make("resume", runs.go_on, "go on with a run that was interrupted")
+    _folder(resume)
     _backend(resume)
     _quiet(resume)
     _json(resume, "metrics and digests as JSON")
 
-    listed = make("list", _list, "list the runs in a folder, those of sets of runs too")
-    listed.add_argument("folder", metavar="DIR", nargs="?", default=".", help="here by default")
+    listed = make(
+        "list", runs.show_runs, "list the runs in a folder, those of sets of runs too"
+    )
+    listed.add_argument(
+        "folder", metavar="FOLDER", nargs="?", default=".", help="by default here"
+    )
     _json(listed, "the table as JSON")
 
-    parity = make("parity", _parity, "run an example in R and in Python, compare", notes=True)
+    predict = make("predict", results.predict, "print what a run predicts of new data, as CSV")
+    _folder(predict)
+    predict.add_argument(
+        "inputs",
+        metavar="X",
+        nargs="+",
+        help="a table (.csv, .tsv, .parquet), arrays (.npy, .npz), paths of images, or texts",
+    )
+    predict.add_argument("--kind", metavar="NAME", help="such as class or prob")
+    _backend(predict)
+    _json(predict, "the rows as JSON")
+
+    evaluate = make("evaluate", results.evaluate, "score a classifier on other labelled rows")
+    _folder(evaluate)
+    evaluate.add_argument("file", metavar="FILE", help="a table, or arrays x and y (.npz)")
+    evaluate.add_argument("--label", metavar="COLUMN", help="of a table; by default the target")
+    _backend(evaluate)
+    _json(evaluate, "the scores as JSON")
+
+    forecast = make("forecast", results.forecast, "print the steps after a series, as CSV")
+    _folder(forecast)
+    forecast.add_argument("--horizon", metavar="N", help="steps ahead; by default as trained")
+    forecast.add_argument("--level", metavar="PERCENT", help="intervals, such as 80,95")
+    forecast.add_argument("--future", metavar="FILE", help="values known ahead, as a table")
+    forecast.add_argument(
+        "--template", action="store_true", help="print the table to fill for --future instead"
+    )
+    _backend(forecast)
+    _json(forecast, "the rows as JSON")
+
+    plot = make("plot", results.plot, "draw a run in a file")
+    _folder(plot)
+    plot.add_argument("--kind", metavar="NAME", default="overview", help="such as history")
+    _written(plot, "plot.png")
+    _backend(plot)
+    _json(plot, "the file's name as JSON")
+
+    report = make("report", results.page, "write a page about a run, or one on several")
+    report.add_argument("folders", metavar="FOLDER", nargs="+", help="of a run")
+    _written(report, "report.html")
+    _json(report, "the file's name as JSON")
+
+    compare = make("compare", results.compare, "compare two runs on the same test rows")
+    compare.add_argument("first", metavar="FOLDER", help="of a run")
+    compare.add_argument("second", metavar="OTHER", help="of another")
+    _json(compare, "the comparison as JSON")
+
+    export = make("export", results.export, "write a run's network for other programs")
+    _folder(export)
+    export.add_argument("file", metavar="FILE", help=".keras, .onnx, or a folder (SavedModel)")
+    export.add_argument("--format", metavar="NAME", help="by default as FILE ends")
+    export.add_argument("--overwrite", action="store_true", help="replace FILE")
+    _backend(export)
+    _json(export, "the file's name as JSON")
+
+    parity = make(
+        "parity",
+        runs.compare_languages,
+        "run an example in R and in Python, compare",
+        notes=True,
+    )
     parity.add_argument("preset", metavar="PRESET", help="an example; see kerasduet presets")
-    parity.add_argument("--data", metavar="FILE", help="MNIST as .npz, or a series as CSV")
+    parity.add_argument(
+        "--data", metavar="FILE", help="images (.npz), a series or table (.csv)"
+    )
     parity.add_argument(
         "--time-limit", metavar="SECONDS", default="3600", help="for each language"
     )
@@ -126,20 +189,37 @@ def _parser() -> argparse.ArgumentParser:
     _quiet(parity)
     _json(parity, "the comparison as JSON")
 
-    report = make("report", _page, "write a page about a run, or one that compares several")
-    report.add_argument("folders", metavar="RUN_DIR", nargs="+", help="the folder of a run")
-    report.add_argument(
-        "--out", metavar="FILE", default="report.html", help="where; report.html by default"
-    )
-    report.add_argument(
-        "--overwrite", action="store_true", help="replace FILE also if it is no report of ours"
-    )
-
-    doctor = make("doctor", _doctor, "look for what is missing and how to get it")
+    doctor = make("doctor", runs.examine, "look for what is missing and how to get it")
     doctor.add_argument("--no-devices", action="store_true", help="start no backend")
     _backend(doctor)
     _json(doctor, "the findings as JSON")
+
+    completion = make("completion", _completion, "print what completes this command in a shell")
+    completion.add_argument("shell", metavar="SHELL", choices=SHELLS, help=", ".join(SHELLS))
     return parser
+
+
+def _completion(asked: argparse.Namespace, _: dict[str, Any]) -> int:
+    """Print a shell's script of completions: commands, options, examples and settings."""
+    from kerasduet.jobs.extras import require
+
+    require("shtab", "completion")
+    import shtab
+
+    parser = _parser()
+    commands = next(a for a in parser._actions if isinstance(a, argparse._SubParsersAction))
+    names = [path.stem for path in sorted((Path(__file__).parent / "presets").glob("*.json"))]
+    for command in WITH_SETTINGS:
+        one = commands.choices[command]
+        next(action for action in one._actions if action.dest == "preset").choices = names
+        for name in rules():
+            one.add_argument(f"--{name.replace('_', '-')}", metavar="VALUE")
+    for one in commands.choices.values():
+        for action in one._actions:
+            if action.dest in PATHS:
+                action.complete = shtab.FILE
+    print(shtab.complete(parser, shell=asked.shell))
+    return OK
 
 
 class _Commands:
@@ -163,6 +243,15 @@ class _Commands:
         return parser
 
 
+def _folder(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("folder", metavar="FOLDER", help="of a run")
+
+
+def _written(parser: argparse.ArgumentParser, name: str) -> None:
+    parser.add_argument("--out", metavar="FILE", default=name, help=f"where; by default {name}")
+    parser.add_argument("--overwrite", action="store_true", help="replace FILE")
+
+
 def _json(parser: argparse.ArgumentParser, told: str) -> None:
     parser.add_argument("--json", action="store_true", help=f"print {told}")
 
@@ -175,174 +264,3 @@ def _backend(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--backend", metavar="NAME", help="tensorflow, jax or torch")
     parser.add_argument("--device", metavar="NAME", help="auto, cpu or gpu")
     parser.add_argument("--threads", metavar="N", help="CPU threads for one operation")
-
-
-# ---- what each command does
-
-
-def _presets(asked: argparse.Namespace, _: dict[str, Any]) -> int:
-    from kerasduet.experiments import presets
-
-    rows = presets().to_dict("records")
-    if asked.json:
-        _print_json(rows)
-        return OK
-    width = max(len(row["name"]) for row in rows)
-    columns = shutil.get_terminal_size().columns
-    for row in rows:
-        epochs = f"{row['epochs']} epochs"
-        label = f"{row['name']:<{width}}  {epochs:>9}  "
-        room = max(columns - len(label), 20)
-        told = textwrap.wrap(row["description"], room) or [""]
-        print(label + ("\n" + " " * len(label)).join(told))
-    return OK
-
-
-def _run(asked: argparse.Namespace, settings: dict[str, Any]) -> int:
-    chosen = _experiment(asked, settings)
-    _use_backend(asked)
-    with _clean_output():
-        from kerasduet.workflow import run_experiment
-
-        run = _kept(
-            run_experiment,
-            chosen,
-            out=asked.out,
-            overwrite=asked.overwrite,
-            progress=not asked.quiet,
-        )
-    return _report(run, asked)
-
-
-def _resume(asked: argparse.Namespace, _: dict[str, Any]) -> int:
-    _use_backend(asked)
-    with _clean_output():
-        from kerasduet.workflow import resume_run
-
-        run = _kept(resume_run, asked.folder, progress=not asked.quiet)
-    return _report(run, asked)
-
-
-def _list(asked: argparse.Namespace, _: dict[str, Any]) -> int:
-    from kerasduet.jobs.listing import list_runs
-
-    table = list_runs(asked.folder)
-    if asked.json:
-        _print_json(table.to_dict("records"))
-        return OK
-    for row in table.to_dict("records"):
-        done = f"{row['epochs_done']} of {row['epochs']} epochs"
-        score = f", {row['measure']} {row['score']:.4g}" if row["score"] == row["score"] else ""
-        told = row["problem"] or f"{row['name']}, {row['status']}, {done}{score}"
-        print(f"{row['folder']}: {told}")
-    return OK
-
-
-def _kept(train: Callable[..., Run], *given: Any, **settings: Any) -> Run:
-    """Give the run of a training, after Ctrl-C as well."""
-    try:
-        return train(*given, **settings)
-    except KeyboardInterrupt as error:
-        if not hasattr(error, "run"):  # before the training
-            raise
-        run: Run = error.run
-        return run
-
-
-def _parity(asked: argparse.Namespace, settings: dict[str, Any]) -> int:
-    chosen = _experiment(asked, settings)
-    from kerasduet.jobs.parity import check_parity
-
-    parity = check_parity(
-        chosen,
-        backend=asked.backend,
-        device=asked.device,
-        threads=None if asked.threads is None else scalar(asked.threads),
-        time_limit=scalar(asked.time_limit),
-        progress=not asked.quiet,
-    )
-    if asked.json:
-        _print_json(parity.to_dict())
-    else:
-        print(parity)
-    return OK if parity.identical else DIFFERENT
-
-
-def _page(asked: argparse.Namespace, _: dict[str, Any]) -> int:
-    with _clean_output():
-        from kerasduet.report import render_report
-
-        made = render_report(asked.folders, asked.out, overwrite=asked.overwrite)
-    print(made)
-    return OK
-
-
-def _doctor(asked: argparse.Namespace, _: dict[str, Any]) -> int:
-    _use_backend(asked)
-    from kerasduet.diagnosis import doctor
-
-    report = doctor(run_devices=not asked.no_devices)
-    if asked.json:
-        _print_json(report.to_dict())
-    else:
-        print(report)
-    return OK if report.ok else DIFFERENT
-
-
-def _experiment(asked: argparse.Namespace, settings: dict[str, Any]) -> Experiment:
-    if asked.data is None:
-        return experiment(asked.preset, **settings)
-    # A file takes the place of the embedded series, as a table of the caller's does.
-    own = {"dataset": TASKS[experiment(asked.preset).task].file_data}
-    return experiment(asked.preset, **own | settings | {"path": asked.data})
-
-
-def _use_backend(asked: argparse.Namespace) -> None:
-    if asked.backend is None and asked.device is None and asked.threads is None:
-        return
-    from kerasduet.environment import backend_name, use_backend
-
-    use_backend(
-        asked.backend or backend_name(),
-        device=asked.device or "auto",
-        threads=None if asked.threads is None else scalar(asked.threads),
-    )
-
-
-def _clean_output() -> contextlib.AbstractContextManager[Any]:
-    """Keep standard output for the result: what a library prints joins the progress."""
-    return contextlib.redirect_stdout(sys.stderr)
-
-
-def _print_json(content: Any) -> None:
-    print(json.dumps(_without_nan(content), indent=2, allow_nan=False))
-
-
-def _without_nan(value: Any) -> Any:
-    """Write null for the figures of a diverged training, for which JSON has no number."""
-    if isinstance(value, dict):
-        return {name: _without_nan(item) for name, item in value.items()}
-    if isinstance(value, list):
-        return [_without_nan(item) for item in value]
-    return None if isinstance(value, float) and not math.isfinite(value) else value
-
-
-def _report(run: Run, asked: argparse.Namespace) -> int:
-    if asked.json:
-        content = {
-            "name": run.experiment.name,
-            "status": run.status,
-            "epochs": len(run.history),
-            "source": run.source.to_dict(),
-            "metrics": run.metrics if run.scored else None,
-            "digests": run.provenance["digests"],
-            "folder": run.folder,
-        }
-        _print_json(content)
-    else:
-        print(run)
-    if run.status == "finished":
-        return OK
-    if run.folder and not asked.quiet:
-        print(f"Go on with: kerasduet resume {run.folder}", file=sys.stderr)
-    return INTERRUPTED

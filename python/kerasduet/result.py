@@ -223,9 +223,9 @@ class Result:
         pandas.DataFrame
             Images: row, truth, prediction (labels as `predict` gives them), probability,
             `p_<class>`. Series: origin, time, step, truth, filled, forecast, naive,
-            seasonal_naive, drift, seasonal_drift, in the target's units. Where `filled` is true
-            the truth was missing: it was filled, and is not scored; `attrs["strategy"]` says how
-            further steps were forecast, "direct" or "recursive".
+            seasonal_naive, drift, seasonal_drift, in the target's units; of several id first.
+            Where `filled` is true the truth was missing: it was filled, and is not scored;
+            `attrs["strategy"]` says how further steps were forecast, "direct" or "recursive".
         """
         table = self.table.copy()
         table.attrs.update(self.task.attributes(self.preprocessing))

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from kerasduet.checks import choice, flag
+from kerasduet.checks import choice, flag, show
 from kerasduet.errors import ArgumentType, HorizonError, KerasduetError
 from kerasduet.plots import check_settings, plot_run
 from kerasduet.result import Result
@@ -32,9 +32,18 @@ ABSENT: dict[str, tuple[type[KerasduetError], str]] = {
         HorizonError,
         "horizon: only a series has one; got the run {run}, {noun}. Use predict().",
     ),
+    "generate": (
+        ArgumentType,
+        "start: only a network that learned a text goes on with one; got the run {run}, {noun}. "
+        "Use predict().",
+    ),
     "future_frame": (
         HorizonError,
         "horizon: only a series has one; got the run {run}, {noun}. Use predict().",
+    ),
+    "series_scores": (
+        ArgumentType,
+        "run: must be of several series; got the run {run}, {noun}. Its metrics say how it did.",
     ),
 }
 
@@ -71,7 +80,7 @@ class Run(Result):
             ]
         )
 
-    def predict(self, x: Any, *, kind: str | None = None) -> Any:
+    def predict(self, x: Any, *, kind: str | None = None, beam: int | None = None) -> Any:
         """Predict new data.
 
         Parameters
@@ -85,17 +94,27 @@ class Run(Result):
             image files also the path of one, a list of paths, or a table with the column
             `image_column`; of a detector a path, a list of paths, or a table with the column
             image: files of any size, which are turned upright as their orientation tag says.
-        kind : {"class", "prob", "response", "boxes", "all"}, optional
-            For classes: their names (n,), the default, or a DataFrame of probabilities with a
-            column a class. For a number of a table "response": numbers (n,), in the target's
-            units. For boxes "boxes", those of a score of at least 0.25, the default, or
-            "all", those of at least 0.01. A series is always given as the table of `forecast()`.
+            Of a translator a text, or a list, array or column of them; of a network that goes on
+            with a text one text or several; of a tagger texts, or lists of tokens.
+        kind : str, optional
+            For classes "class": their names (n,), the default, or "prob": a DataFrame of
+            probabilities with a column a class. For a number "response": numbers (n,), in the
+            target's units. For boxes "boxes", those of a score of at least 0.25, the default, or
+            "all", those of at least 0.01. For a translator "text", the default, or "prob", a
+            table of texts and their probabilities. For a text that goes on "next", the most
+            probable next character: a table of text, next and probability. For tokens "tag": a
+            table with a row a token, text (from 1), token, tag and probability. A series is
+            always given as the table of `forecast()`.
+        beam : int, optional
+            Of a translator: partial texts that are followed at once, 1 to 100; the best whole one
+            is given. None takes the experiment's; 1 always takes the likeliest next token.
 
         Returns
         -------
         numpy.ndarray or pandas.DataFrame
             Labels are the caller's own, as in `predictions()`: texts or numbers of the
-            categorical that the run was trained on, else codes as whole numbers. Boxes have
+            categorical that the run was trained on, else codes as whole numbers. Texts are an
+            array of them (n,), object. Boxes have
             a row each: image (from 1), class, score, left, top, right and bottom in pixels: of
             an array those of its images, of a file those that the upright image has.
 
@@ -104,7 +123,9 @@ class Run(Result):
         ShapeError, PixelRange, NonFinite, EmptyData
             Images that break a rule.
         UnknownName
-            A table without a column of the training.
+            A table without a column of the training; a text without a token of the training.
+        ArgumentType, ArgumentRange
+            A beam where nothing is searched; a text longer than the network reads.
 
         Warns
         -----
@@ -112,9 +133,16 @@ class Run(Result):
             Pixels far brighter or darker than those of the training images.
         """
         kinds = self.task.kinds
-        return self.task.predict(
-            self, x, kinds[0] if kind is None else choice("kind", kind, kinds)
-        )
+        chosen = kinds[0] if kind is None else choice("kind", kind, kinds)
+        if beam is None:
+            return self.task.predict(self, x, chosen)
+        if not self.task.searches:
+            raise ArgumentType(
+                f"beam: only a translator searches among texts; got {show(beam)} for the run "
+                f"{self.experiment.name}, {self.task.noun}. Leave it out."
+            )
+        task: Any = self.task
+        return task.predict(self, x, chosen, beam)
 
     def evaluate(self, x: Any, y: Any) -> dict[str, float]:
         """Score the network on other labelled images.
@@ -152,8 +180,9 @@ class Run(Result):
         Returns
         -------
         pandas.DataFrame
-            time, and the columns of `known_future`, whose values are missing. The network
-            gives its whole horizon at once, so the rows are rounded up to whole horizons.
+            time, and the columns of `known_future`, whose values are missing; of several series
+            id first. The network gives its whole horizon at once, so the rows are rounded up to
+            whole horizons.
 
         Raises
         ------
@@ -183,9 +212,9 @@ class Run(Result):
         -------
         pandas.DataFrame
             time, step (from 1), forecast, naive, seasonal_naive, drift, seasonal_drift, in
-            the target's units. After the forecast two columns a level, in the order given:
-            lower_80, upper_80, ... A wider level always holds a narrower one; with a
-            `transform` no end lies below 0.
+            the target's units; of several series id first. After the forecast two columns a
+            level, in the order given: lower_80, upper_80, ... A wider level always holds a
+            narrower one; with a `transform` no end lies below 0.
 
         Raises
         ------
@@ -208,9 +237,75 @@ class Run(Result):
         they come in. The test windows score it (`coverage_80`, `winkler_80`, ... in
         `metrics`): each with the intervals that were known at its origin. Of fewer windows than a
         level needs (39 at 95 %, 9 at 80 %) the ends are Student's t times their root mean square.
-        See `kerasduet.forecasting.conformal.offsets`.
+        See `kerasduet.forecasting.conformal.offsets`. Of several series the errors of all of them
+        on the validation windows count, each in units of its own series (what MASE divides by);
+        they do not move on while test windows go by.
         """
         table: pd.DataFrame = self._verb("forecast")(self, horizon, level, future)
+        return table
+
+    def generate(
+        self,
+        start: str,
+        n: int = 200,
+        *,
+        temperature: float = 1.0,
+        top_k: int | None = None,
+        seed: int = 0,
+    ) -> str:
+        """Go on with a text, character by character.
+
+        Parameters
+        ----------
+        start : str
+            What it begins with, of any length; of a long one the end is read.
+        n : int
+            Characters to add, 1 to 100,000.
+        temperature : float
+            At least 0. Each character is drawn by the network's probabilities to the power of
+            1 / temperature: 1 draws as they are, less keeps to the likely ones. 0 is greedy: it
+            always takes the most probable character, whatever the seed.
+        top_k : int, optional
+            Draw among so many most probable characters alone, at least 1.
+        seed : int
+            Decides the draws, 0 to 2^32 - 1: the same seed gives the same text.
+
+        Returns
+        -------
+        str
+            `start`, its white space as single spaces, and `n` characters after it.
+
+        Raises
+        ------
+        ArgumentType
+            A run of another task, or something that is no text.
+        EmptyData, ArgumentRange
+            An empty text, or a number outside its range.
+
+        Warns
+        -----
+        KerasduetWarning
+            Not one character of `start` was in the training text.
+        """
+        text: str = self._verb("generate")(self, start, n, temperature, top_k, seed)
+        return text
+
+    def series_scores(self) -> pd.DataFrame:
+        """Score each of several series by itself.
+
+        Returns
+        -------
+        pandas.DataFrame
+            A row a series: id; mae, rmse, smape and mase of the network on its test windows; the
+            MAE of each baseline, such as naive_mae; best, the baseline with the least of them; and
+            skill, 1 - mae / that MAE, below 0 where the network is worse.
+
+        Raises
+        ------
+        ArgumentType
+            A run of one series, or of no series.
+        """
+        table: pd.DataFrame = self._verb("series_scores")(self)
         return table
 
     def _verb(self, name: str) -> Callable[..., Any]:

@@ -114,6 +114,8 @@ class Task(ABC):
         alone: `learned_shapes` gives them, and the network is built once the data are there.
     kinds : tuple of str
         Kinds of `predict`; the first is the usual one.
+    searches : bool
+        Whether `predict` also takes `beam`, a width of its search.
     rows, cases_word : str
         What the data and the test consist of, in the plural: "images", "windows".
     ask : str
@@ -139,6 +141,7 @@ class Task(ABC):
     later_columns: ClassVar[tuple[str, ...]] = ()
     decided: ClassVar[tuple[str, ...]] = ()
     kinds: ClassVar[tuple[str, ...]] = ("class", "prob")
+    searches: ClassVar[bool] = False
     rows: ClassVar[str] = "rows"
     cases_word: ClassVar[str] = "rows"
     ask: ClassVar[str] = "predict(x)"

@@ -27,7 +27,7 @@ SETS = {"run_many", "cross_validate", "tune", "backtest"}
 LOOKS = {"importance", "partial_dependence", "baseline_coefficients"}
 INSIDE = {"describe", "plot_network", "plot_filters", "plot_maps", "plot_embedding"}
 INSIDE |= {"saliency", "plot_saliency"}
-OF_RUNS = {"predict", "evaluate", "forecast"} | LOOKS | INSIDE
+OF_RUNS = {"predict", "evaluate", "forecast", "generate"} | LOOKS | INSIDE
 SPECIAL = {"NA": float("nan"), "NaN": float("nan"), "Inf": np.inf, "-Inf": -np.inf}
 HOLDER = """
 import sys
@@ -108,6 +108,9 @@ def call(case, folder, runs, events):
             return run.forecast(plain(case["horizon"]), levels)
         x = build(case["x"])
         return run.predict(x) if name == "predict" else run.evaluate(x, build(case["y"]))
+    if name == "generate":
+        given = {key: plain(value) for key, value in case.get("arguments", {}).items()}
+        return runs(case["experiment"]).generate(case["start"], **given)
     if name in LOOKS:
         data = build(case["data"]) if "data" in case else None
         return getattr(kd, name)(

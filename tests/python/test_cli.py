@@ -13,7 +13,8 @@ from pathlib import Path
 import pytest
 
 import kerasduet
-from kerasduet import cli, command_line
+from kerasduet import cli
+from kerasduet.shell import options
 
 SMALL = ["mnist-dnn", "--dataset", "mnist-subset", "--units", "16", "--dropout", "0.1"]
 
@@ -61,7 +62,7 @@ def finished(*arguments):
     ],
 )
 def test_a_value_is_read_as_its_setting_wants(name, text, value):
-    found = command_line.parse_value(name, text)
+    found = options.parse_value(name, text)
     assert (found, type(found)) == (value, type(value))
 
 
@@ -76,7 +77,7 @@ def test_settings_are_told_from_the_commands_own_options():
         "7",
         "--json",
     ]
-    known, settings = command_line.split([*typed, "--out", "here"])
+    known, settings = options.split([*typed, "--out", "here"])
     assert known == ["run", "mnist-cnn", "--json", "--out", "here"]
     assert settings == {"batch_size": 64, "units": [8, 4], "seed": 7}
 

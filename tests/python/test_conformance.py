@@ -41,20 +41,28 @@ def documented():
 SMALL = {
     "cnn_norm": {"filters": (4, 4), "dense_units": 8, "dropout": 0.2},
     **dict([documented()]),
+    "encoder_decoder": {"units": (4, 3), "embedding": 4, "dropout": 0.2},
+    "next_token": {"embedding": 3, "units": (4, 3), "kind": "gru", "dropout": 0.2},
     "recurrent": {"units": (4, 3), "dense_units": 4, "dropout": 0.2},
     "table_dense": {"units": (4, 3), "dropout": 0.2, "l2": 1e-4},
+    "text_recurrent": {"units": 3, "embedding": 3, "dropout": 0.2, "bidirectional": True},
+    "token_tagger": {"embedding": 3, "units": (4, 3), "dropout": 0.2},
     "transfer": {"base": "cnn", "weights": None, "head": (4,)},
     "yolo_small": {"filters": (4, 4, 4), "cell_filters": (4,)},
 }
 # Tried together with their tasks: the task, and how many inputs the network has.
 PAIRS = {
     "dnn": ("classification", 1),
+    "encoder_decoder": ("translation", 2),
+    "next_token": ("generation", 1),
     "recurrent": ("forecasting", 1),
     "table_dense": ("table-classification", 2),  # numbers, and a column that is embedded
+    "text_recurrent": ("text-classification", 1),
+    "token_tagger": ("tagging", 1),
     "yolo_small": ("detection", 1),
 }
 # Of these no headline example is tried on the other backends.
-ON_ALL_BACKENDS = {"table_dense", "yolo_small"}
+ON_ALL_BACKENDS = {"table_dense", "text_recurrent", "token_tagger", "yolo_small"}
 # Of networks that other tests train, what needs no training: one of those that share a function.
 TRAINED_ELSEWHERE = {
     "alexnet": {"input_shape": (67, 67, 1), "width": 0.02},
@@ -62,6 +70,7 @@ TRAINED_ELSEWHERE = {
     "googlenet": {"input_shape": (65, 65, 1), "width": 0.02},
     "lenet5": {"input_shape": (16, 16, 1)},
     "resnet18": {"input_shape": (32, 32, 1), "width": 0.02},
+    "text_cnn": {"embedding": 3, "filters": 4, "window": (2, 3), "dense_units": 4},
     "torch_tutorial_cnn": {"input_shape": (16, 16, 1), "width": 0.02},
     "vgg16": {"input_shape": (32, 32, 1), "width": 0.02},
     "yolo_v1": {"width": 1 / 256},

@@ -84,5 +84,5 @@ def test_several_series_in_one_table_are_named():
         load(table, time="year", target="value")
     assert str(raised.value) == (
         "year: a table must hold one series; got several series, 5 by the column firm ('A', 'B', "
-        "'C', ...), and times that repeat. Keep the rows of one of them."
+        "'C', ...), and times that repeat. Set id = \"firm\", or keep the rows of one of them."
     )

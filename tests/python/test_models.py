@@ -28,7 +28,12 @@ README = Path(__file__).parents[2] / "README.md"
         ("price-lstm", 19_761),
         ("price-gru", 15_291),
         ("lstm-co2", 5_210),
+        ("lstm-panel", 4_550),
         ("yolo-digits", 136_292),
+        ("adding-problem", 4_513),
+        ("translate-dates", 87_919),
+        ("add-numbers", 397_806),
+        ("count-up", 127_215),
         ("lenet5", 60_806),
         ("mnist-cnn-fast", 72_362),
         ("mnist-cnn-best", 391_882),
@@ -60,6 +65,19 @@ def test_presets_on_image_files_have_the_parameters_of_the_readme(preset):
 )
 def test_lstm_has_the_parameters_of_the_lesson(arguments, parameters):
     assert kd.models.recurrent(**arguments).count_params() == parameters
+
+
+def test_networks_of_texts_have_the_parameters_of_the_lesson():
+    assert kd.models.text_recurrent().count_params() == 328_353
+    assert kd.models.text_cnn().count_params() == 1_321_089
+    gru = kd.models.text_recurrent(kind="gru", units=(8, 4), bidirectional=True, classes=3)
+    assert gru.output_shape == (None, 3)
+    several = kd.models.text_cnn(length=50, window=(3, 4, 5), filters=100)
+    assert several.get_layer("found").output.shape == (None, 300)
+    with pytest.raises(
+        ShapeError, match="window: must not be longer than the texts, of length 4"
+    ):
+        kd.models.text_cnn(length=4)
 
 
 def test_builder_defaults_are_the_lessons_own_networks():

@@ -20,6 +20,7 @@ __all__ = ["one_backend"]  # a fixture
 PROMISES = 25
 TINY = {
     "image-classification": {"builder": "cnn", "filters": 2, "dense_units": (4,)},
+    "sequence-regression": {"builder": "recurrent", "units": (2,)},
     "table-regression": {"units": (4,)},
 }
 # Tried in test_conformance.py, each beside a builder, on the same few trainings.

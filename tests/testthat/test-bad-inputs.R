@@ -77,8 +77,8 @@ inside <- c(
   "plot_saliency"
 )
 of_runs <- c(
-  "predict", "evaluate", "forecast", "importance", "partial_dependence", "baseline_coefficients",
-  inside
+  "predict", "evaluate", "forecast", "generate", "importance", "partial_dependence",
+  "baseline_coefficients", inside
 )
 
 call_inside <- function(case, run) {
@@ -111,6 +111,10 @@ call_case <- function(case, base, folder, tell) {
       run_of(case$experiment, base),
       h = value_of(case$horizon), level = level_of(case$level)
     ),
+    generate = {
+      given <- c(list(run_of(case$experiment, base), unlist(case$start)), lapply(case$arguments, value_of))
+      do.call(generate, given)
+    },
     importance = ,
     partial_dependence = ,
     baseline_coefficients = {

@@ -62,7 +62,7 @@ test_that("what is exported beside it says so in the manifest", {
   manifest <- contract("manifest.json")
   listed <- vapply(c(public(), manifest$concepts), `[[`, "", "r")
   only <- vapply(manifest$r_only, `[[`, "", "r")
-  shared <- c("forecast", "tidy", "glance", "augment")
+  shared <- c("forecast", "generate", "tidy", "glance", "augment")
   own <- setdiff(getNamespaceExports("kerasduet"), shared)
   expect_equal(setdiff(own, c(listed, only)), character())
 })

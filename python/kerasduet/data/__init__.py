@@ -33,7 +33,9 @@ def load_data(experiment: Experiment | str, data: Any = None) -> Dataset:
         (n, height, width, channels) and `y` (n,), and perhaps `x_test` and `y_test`; for
         image files a table of paths and labels, in the columns `image_column` and
         `label_column`; for images with boxes a mapping with `x` and `boxes`, a table with a
-        row a box: image (from 1), class, left, top, right and bottom in pixels; for a
+        row a box: image (from 1), class, left, top, right and bottom in pixels; for a text to
+        go on with one text, or several, which are put together; for tags a mapping of `tokens`
+        and `tags`, a list of each a sentence, or a table of sentence, token and tag; for a
         series a pandas Series or DataFrame, or a mapping of columns; for a table a pandas, polars
         or pyarrow one, or a mapping of columns. Excludes `experiment.path`.
 

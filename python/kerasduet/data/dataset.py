@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -72,6 +72,8 @@ class Dataset:
         ones are refused.
     table : Table, optional
         Of a series: its times, values and test origins.
+    panel : tuple of Table
+        Of several series: that of each, in the order of `preprocessing.ids`; then `table` is None.
     given : pandas.DataFrame, optional
         Of a table of any columns: its test rows as they were read, all columns; the index is the
         row of the table, from 0.
@@ -88,6 +90,7 @@ class Dataset:
     source: Source
     settings: Mapping[str, Any]
     table: Table | None = None
+    panel: tuple[Table, ...] = ()
     given: pd.DataFrame | None = None
     held_out: str | None = None
     fold: Fold | Origin | None = None
@@ -167,7 +170,7 @@ class Dataset:
         -------
         pandas.DataFrame
             time, then the variables, the target and the columns of `known_future` by their
-            names, in their units; gaps are filled.
+            names, in their units; gaps are filled. Of several series their column first.
 
         Raises
         ------
@@ -176,12 +179,21 @@ class Dataset:
         """
         import pandas as pd
 
+        learned: Any = self.preprocessing
+        if self.panel:
+            frames = [
+                replace(self, preprocessing=one, table=table, panel=()).to_frame()
+                for one, table in zip(learned.each, self.panel, strict=True)
+            ]
+            found = pd.concat(frames, ignore_index=True)
+            rows = [len(frame) for frame in frames]
+            found.insert(0, learned.id, np.repeat(learned.names, rows))
+            return found
         if self.table is None:
             raise ArgumentType(
                 f"data: must be a series to become a table; got {self.source.name}. Take x_train, "
                 "x_validation and x_test."
             )
-        learned: Any = self.preprocessing
         names = [*learned.columns, learned.target, *learned.known_future]
         every = [*self.table.values.T, *self.table.known.T]
         return pd.DataFrame({"time": self.table.times} | dict(zip(names, every, strict=True)))

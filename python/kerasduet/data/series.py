@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from kerasduet.checks import show
-from kerasduet.data import ahead, gaps, transforms
+from kerasduet.data import ahead, gaps, shops, transforms
 from kerasduet.data import table as tables
 from kerasduet.data.csv_file import read_csv
 from kerasduet.data.dataset import Dataset, Part, Source, digest_arrays
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from kerasduet.data.folds import Origin
     from kerasduet.experiments import Experiment
 
-__all__ = ["borders", "cut", "load", "series_values"]
+__all__ = ["borders", "check_frequency", "cut", "frame_of", "load", "series_values", "split"]
 
 ROWS_AT_A_TIME = 2**16
 
@@ -48,7 +48,7 @@ def load(experiment: Experiment, data: Any = None, origin: Origin | None = None)
         Of a backtest, which piece of the test rows is the test; the rows before it are those of
         the training.
     """
-    frame, index, source = _frame(experiment, data)
+    frame, index, source = frame_of(experiment, data)
     return cut(experiment, frame, index, source, origin=origin)
 
 
@@ -79,11 +79,7 @@ def cut(
     """
     clean = tables.clean(frame, experiment, index)
     del frame  # all of it that is needed is in `clean`
-    if experiment.frequency is not None and isinstance(clean.times, pd.RangeIndex):
-        raise ArgumentType(
-            f"frequency: needs a column of times; got {show(experiment.frequency)} and none. Set "
-            "time to the name of that column, or frequency to none."
-        )
+    check_frequency(experiment, clean)
     if source.given:
         labels = np.array([clean.target, *iso_times(clean.times)])
         marks = [clean.missing] if clean.missing.any() else []
@@ -91,10 +87,19 @@ def cut(
         source = replace(source, sha256=digest_arrays(clean.values, labels, *marks))
     source = replace(source, note=clean.note)
     if origin is None:
-        return _split(experiment, clean, source, scaled_as)
+        return split(experiment, clean, source, scaled_as)
     seen, pieces = _pieces(experiment, clean, origin)
-    found = _split(experiment, seen, source, pieces=pieces)
+    found = split(experiment, seen, source, pieces=pieces)
     return replace(found, fold=origin, held_out=origin.name)
+
+
+def check_frequency(experiment: Experiment, clean: tables.Cleaned) -> None:
+    """Refuse a frequency without times."""
+    if experiment.frequency is not None and isinstance(clean.times, pd.RangeIndex):
+        raise ArgumentType(
+            f"frequency: needs a column of times; got {show(experiment.frequency)} and none. Set "
+            "time to the name of that column, or frequency to none."
+        )
 
 
 def _pieces(
@@ -140,12 +145,16 @@ def series_values(
     return clean.times, clean.values
 
 
-def _frame(experiment: Experiment, data: Any) -> tuple[pd.DataFrame, str | None, Source]:
+def frame_of(experiment: Experiment, data: Any) -> tuple[pd.DataFrame, str | None, Source]:
+    """Read the caller's table, the embedded one or a file; name its index of times."""
     if data is not None:
         frame, index = tables.from_values(data, experiment)
         return frame, index, Source("the caller's series", "", len(frame), given=True)
     if experiment.dataset == "co2":
         frame, source = tables.embedded_co2()
+        return frame, None, source
+    if experiment.dataset == "shops":
+        frame, source = shops.made()
         return frame, None, source
     if experiment.path is None:
         raise DatasetError(
@@ -164,7 +173,7 @@ def borders(experiment: Experiment, rows: int, test: int | None = None) -> tuple
     return test - round((test - lag) * experiment.validation_split), test
 
 
-def _split(
+def split(
     experiment: Experiment,
     clean: tables.Cleaned,
     source: Source,

@@ -40,7 +40,15 @@ from kerasduet.errors import (
 if TYPE_CHECKING:
     from kerasduet.experiments import Experiment
 
-__all__ = ["Cleaned", "Table", "clean", "embedded_co2", "from_columns", "from_values"]
+__all__ = [
+    "Cleaned",
+    "Table",
+    "clean",
+    "columns_of",
+    "embedded_co2",
+    "from_columns",
+    "from_values",
+]
 
 CO2_SHA256 = "ee5afa98318c2069baa753b7b8a327b96b0217017cf94aa8407e914d3cbfaa35"
 
@@ -206,6 +214,46 @@ def from_columns(columns: Mapping[Any, Any], argument: str = "data") -> pd.DataF
     return pd.DataFrame(dict(columns)).rename(columns=str)
 
 
+def columns_of(
+    frame: pd.DataFrame,
+    experiment: Experiment,
+    index: str | None = None,
+    trained: tuple[str, ...] = (),
+) -> tuple[str | None, tuple[str, ...], str, str]:
+    """Find the columns of a table that an experiment needs, as `clean` takes it.
+
+    Returns
+    -------
+    (str or None, tuple of str, str, str)
+        That of times; those known ahead of time, the inputs and the target; the target; and
+        what was found where nobody named it.
+    """
+    names = [str(name) for name in frame.columns]
+    _refuse_without(names, (*trained, experiment.time) if trained else ())
+    time, note = time_column(frame, experiment.time or index)
+    if trained:
+        wanted, target = trained, trained[-1]
+    else:
+        target = experiment.target or only_number(frame, time, experiment)
+        wanted = (*experiment.data.input_columns(target), target)
+    wanted = (*experiment.known_future, *wanted)
+    twice = [name for name in experiment.features if experiment.features.count(name) > 1]
+    if twice:
+        raise ArgumentType(
+            f"features: must name a column once; got {twice[0]} {len(twice)} times."
+        )
+    error = CsvError if frame.index.name == "line" else UnknownName
+    if time is not None and time not in names:
+        raise error(f"{time}: no such column of times. {nearest(time, names)}")
+    for name in wanted:
+        if name not in names:
+            raise error(f"{name}: no such column. {nearest(name, names)}")
+    for name in filter(None, (*wanted, time)):
+        if names.count(name) > 1:
+            raise error(f"{name}: must name one column; got {names.count(name)} of that name.")
+    return time, wanted, target, note
+
+
 def clean(
     frame: pd.DataFrame,
     experiment: Experiment,
@@ -225,30 +273,8 @@ def clean(
     trained : tuple of str
         Columns of a run that is to predict, the target last: they must be there by name.
     """
-    names = [str(name) for name in frame.columns]
-    _refuse_without(names, (*trained, experiment.time) if trained else ())
-    time, note = time_column(frame, experiment.time or index)
-    if trained:
-        wanted, target = trained, trained[-1]
-    else:
-        target = experiment.target or only_number(frame, time, experiment)
-        wanted = (*experiment.data.input_columns(target), target)
-    ahead = experiment.known_future
-    wanted = (*ahead, *wanted)
-    twice = [name for name in experiment.features if experiment.features.count(name) > 1]
-    if twice:
-        raise ArgumentType(
-            f"features: must name a column once; got {twice[0]} {len(twice)} times."
-        )
-    error = CsvError if frame.index.name == "line" else UnknownName
-    if time is not None and time not in names:
-        raise error(f"{time}: no such column of times. {nearest(time, names)}")
-    for name in wanted:
-        if name not in names:
-            raise error(f"{name}: no such column. {nearest(name, names)}")
-    for name in filter(None, (*wanted, time)):
-        if names.count(name) > 1:
-            raise error(f"{name}: must name one column; got {names.count(name)} of that name.")
+    time, wanted, target, note = columns_of(frame, experiment, index, trained)
+    names, ahead = [str(name) for name in frame.columns], experiment.known_future
 
     def place(row: int) -> str:
         return f"{frame.index.name} {frame.index[row]}"

@@ -142,16 +142,17 @@ def zone(times: pd.Index) -> str | None:
 
 
 def check_single(times: pd.Index, frame: pd.DataFrame, time: str) -> None:
-    """Refuse a table of several series, which repeats its times for each text of a column."""
+    """Refuse a table of several series, which repeats its times for each item of a column."""
     if not times.has_duplicates:
         return
-    for name, column, names in _repeated_texts(frame):
+    for name, column, names in (*_repeated_texts(frame), *_repeated_numbers(frame)):
         pairs = pd.MultiIndex.from_arrays([times, column])
         if name != time and not pairs.has_duplicates:
             listed = ", ".join(map(show, names[:3])) + (", ..." if len(names) > 3 else "")
             raise TimeIndexError(
                 f"{time}: a table must hold one series; got several series, {len(names)} by the "
-                f"column {name} ({listed}), and times that repeat. Keep the rows of one of them."
+                f"column {name} ({listed}), and times that repeat. "
+                f'Set id = "{name}", or keep the rows of one of them.'
             )
 
 
@@ -160,13 +161,13 @@ def numbered_note(frame: pd.DataFrame) -> str:
     note = "No column of times was found; rows are numbered."
     for name, _, names in _repeated_texts(frame):
         note += (
-            f" The column {name} repeats {len(names)} texts: if they name several series, keep "
-            "the rows of one of them."
+            f" The column {name} repeats {len(names)} texts: if they name several series, "
+            f'set id = "{name}".'
         )
     return note
 
 
-def _repeated_texts(frame: pd.DataFrame) -> Iterator[tuple[str, pd.Series, list[str]]]:
+def _repeated_texts(frame: pd.DataFrame) -> Iterator[tuple[str, pd.Series, list[Any]]]:
     """Give each column of texts that come more than once, by its name, with the texts."""
     for position, name in enumerate(frame.columns):
         column = frame.iloc[:, position]
@@ -175,6 +176,16 @@ def _repeated_texts(frame: pd.DataFrame) -> Iterator[tuple[str, pd.Series, list[
             names = list(dict.fromkeys(given))
             if 1 < len(names) < len(given):
                 yield name, column, names
+
+
+def _repeated_numbers(frame: pd.DataFrame) -> Iterator[tuple[str, pd.Series, list[Any]]]:
+    """Give each column of whole numbers that each come three times or more, as shops may."""
+    for position, name in enumerate(frame.columns):
+        column = frame.iloc[:, position]
+        if column.dtype.kind in "iu" and len(column):
+            counts = column.value_counts(sort=False)
+            if len(counts) > 1 and counts.min() >= 3:
+                yield name, column, list(dict.fromkeys(column.tolist()))
 
 
 def check_order(times: pd.Index, name: str, place: Place) -> None:

@@ -200,8 +200,10 @@ def _set_scale(axes: Axes, side: str, scale: Scale, times: pd.Series | None) -> 
 def _mark_times(axes: Axes, times: pd.Series) -> None:
     from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
 
-    zone = times.dt.tz
-    locator = AutoDateLocator(zone, maxticks=8)  # of more, labels would touch
+    zone, place = times.dt.tz, axes.get_subplotspec()
+    panes = place.get_gridspec().ncols if place else 1
+    most = max(8 // panes, 3)  # of more, labels would touch
+    locator = AutoDateLocator(zone, minticks=min(5, most - 1), maxticks=most)
     formatter = ConciseDateFormatter(locator, zone, **DATES, show_offset=False)
     axes.xaxis.set(major_locator=locator, major_formatter=formatter)
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, Self
 
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
@@ -74,10 +75,42 @@ class Windows:
         instead: np.ndarray | None = None,
         later: Windows | None = None,
     ) -> None:
+        self.series, self.length = series, length
         seen = sliding_window_view(series, length, axis=0)
         self.every = np.moveaxis(seen, -1, 1)  # (rows - length + 1, length, ...)
         self.first, self.changed, self.instead = first, changed, instead
         self.later = later
+
+    @classmethod
+    def joined(cls, parts: Sequence[Self]) -> Self:
+        """Put windows of several series one after the other; none reaches from one into the next.
+
+        Examples
+        --------
+        >>> one = Windows(np.arange(3.0), np.array([0, 1]), 2)
+        >>> np.asarray(Windows.joined([one, one])).tolist()
+        [[0.0, 1.0], [1.0, 2.0], [0.0, 1.0], [1.0, 2.0]]
+        """
+        rows = np.cumsum([0, *(len(part.series) for part in parts)])
+        before = np.cumsum([0, *map(len, parts)])
+        first = [part.first + row for part, row in zip(parts, rows, strict=False)]
+        late = [
+            (part.changed + count, part.instead)
+            for part, count in zip(parts, before, strict=False)
+            if part.changed is not None and part.instead is not None
+        ]
+        changed, instead = (
+            map(np.concatenate, zip(*late, strict=True)) if late else (None, None)
+        )
+        later = [part.later for part in parts if part.later is not None]
+        return cls(
+            np.concatenate([part.series for part in parts]),
+            np.concatenate(first),
+            parts[0].length,
+            changed,
+            instead,
+            cls.joined(later) if later else None,  # type: ignore[arg-type]
+        )
 
     def __len__(self) -> int:
         """Count the windows."""

@@ -1,4 +1,4 @@
-"""Packages that only some sets of runs need."""
+"""Packages that only some calls need."""
 
 from __future__ import annotations
 
@@ -11,7 +11,11 @@ from kerasduet.errors import MissingPackage
 __all__ = ["require"]
 
 # By the packages' own names: whoever holds the name kerasduet on an index need not be us.
-_INSTALL = {"ray": 'pip install "ray>=2.40"', "optuna": 'pip install "optuna>=4.0"'}
+_INSTALL = {
+    "optuna": 'pip install "optuna>=4.0"',
+    "ray": 'pip install "ray>=2.40"',
+    "shtab": 'pip install "shtab>=1.7"',
+}
 
 
 def require(package: str, argument: str) -> None:

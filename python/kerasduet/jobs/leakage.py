@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -13,7 +13,7 @@ from kerasduet import environment, training
 from kerasduet.data import Dataset, Part
 from kerasduet.data.dataset import digest_arrays
 from kerasduet.data.part import digest_rows
-from kerasduet.data.preprocessing import SeriesPreprocessing
+from kerasduet.data.preprocessing import PanelPreprocessing, SeriesPreprocessing
 from kerasduet.data.series import borders
 from kerasduet.errors import ArgumentType
 from kerasduet.experiments import Experiment, described
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     import keras
     import pandas as pd
 
+    from kerasduet.data.table import Table
 
 __all__ = ["Leakage", "check_leakage"]
 
@@ -34,7 +35,7 @@ __all__ = ["Leakage", "check_leakage"]
 OF_THE_END = ("rows", "tail", "tail_times", "spacing")
 GAP = 2  # rows before a border that are taken out where gaps are filled
 EPOCHS, WINDOWS = 2, 128  # of the two trainings that are compared
-TRUTH = ["origin", "time", "truth", "filled"]  # columns that are no forecast
+TRUTH = ["id", "origin", "time", "truth", "filled"]  # columns that are no forecast
 
 Check = tuple[str, str, bool]  # its name, what was compared or moved, whether it passed
 
@@ -72,27 +73,54 @@ class Leakage:
 
 @dataclass(frozen=True)
 class _Case:
-    """The same series twice: as it is, and with its rows from one on changed."""
+    """The same series twice: as it is, and with its rows from one on changed.
+
+    Of several series in one table each has rows of its own, one after the other in `frame`.
+    """
 
     task: Any
     experiment: Experiment
     frame: pd.DataFrame
     base: Dataset
 
-    def changed(self, row: int) -> Dataset:
-        """Load the series with every value from a row on replaced by others."""
+    @property
+    def series(self) -> tuple[Table, ...]:
+        """The series, of which there may be one."""
+        return _series_of(self.base)
+
+    def changed(self, borders: Sequence[int]) -> Dataset:
+        """Load the series with every value from a row of each on replaced by others."""
         frame = self.frame.copy()
         random = np.random.default_rng(17)
+        learned: Any = self.base.preprocessing
         # Not the plans, which may be known before they come true.
-        for name in frame.columns[1:].difference(self.experiment.known_future, sort=False):
+        for name in frame.columns[frame.columns.isin([*learned.columns, learned.target])]:
             values = frame[name].to_numpy(copy=True)
-            size = np.nanstd(values)
-            later = values[row:]
-            # Values above 0 stay there: a logarithm may be taken of them.
-            values[row:] = later * 1.7 + size * random.uniform(1, 3, len(later))
+            for begin, border, end in _stretches(self.series, borders):
+                size = np.nanstd(values[begin:end])
+                later = values[border:end]
+                # Values above 0 stay there: a logarithm may be taken of them.
+                values[border:end] = later * 1.7 + size * random.uniform(1, 3, len(later))
             frame[name] = values
         found: Dataset = self.task.load(self.experiment, frame)
         return found
+
+
+def _series_of(dataset: Dataset) -> tuple[Table, ...]:
+    if dataset.panel:
+        return dataset.panel
+    assert dataset.table is not None
+    return (dataset.table,)
+
+
+def _stretches(
+    series: Sequence[Table], borders: Sequence[int]
+) -> Iterator[tuple[int, int, int]]:
+    """Give first row, border and end of each series, counted in the table of all of them."""
+    begin = 0
+    for one, border in zip(series, borders, strict=True):
+        yield begin, begin + border, begin + len(one.values)
+        begin += len(one.values)
 
 
 class _Trained(NamedTuple):
@@ -155,33 +183,35 @@ def check_leakage(experiment: str | Experiment, data: Any = None) -> Leakage:
     if data is not None:
         chosen = chosen.on_own_data()
     plain = task.load(chosen, data)
-    assert plain.table is not None
     case, (validation, test) = _case(task, chosen, plain)
     with_test = case.changed(test)
     trained = _trained(case, (case.base, with_test))
     checks = [
         *_of_the_training(case, validation, with_test, trained),
-        *_of_a_forecast(case, 0, trained.model),
-        *_of_a_forecast(case, len(case.base.test) // 2, trained.model),
+        *_of_a_forecast(case, 0, test, trained.model),
+        *_of_a_forecast(case, len(case.base.test) // 2, test, trained.model),
     ]
     return Leakage(pd.DataFrame(checks, columns=["check", "what", "passed"]))
 
 
-def _case(task: Any, chosen: Experiment, plain: Dataset) -> tuple[_Case, tuple[int, int]]:
-    """Write a series down as a plain table, with the rows at which something new begins."""
+def _case(
+    task: Any, chosen: Experiment, plain: Dataset
+) -> tuple[_Case, tuple[list[int], list[int]]]:
+    """Write series down as a plain table, with the rows of each at which something new begins."""
     learned: Any = plain.preprocessing
-    series = plain.table
-    assert series is not None
-    frame = plain.to_frame()
+    series, frame = _series_of(plain), plain.to_frame()
     measured = [*learned.columns, learned.target]
+    missing = np.concatenate([one.missing for one in series])
     for place, name in enumerate(measured):
-        frame.loc[series.missing[:, place], name] = np.nan
-    validation, test = borders(chosen, len(frame))
-    origin = int(series.test_origins[0])
+        frame.loc[missing[:, place], name] = np.nan
+    found = [borders(chosen, len(one.values)) for one in series]
+    validation, test = ([pair[place] for pair in found] for place in (0, 1))
     if chosen.missing == "interpolate":
-        for border in (validation, test, origin + 1):
-            for name in measured:  # the target may be a column too
-                frame.loc[border - GAP : border - 1, name] = np.nan
+        origins = [int(one.test_origins[0]) + 1 for one in series]
+        for rows in (validation, test, origins):
+            for _, border, _ in _stretches(series, rows):
+                for name in measured:  # the target may be a column too
+                    frame.loc[border - GAP : border - 1, name] = np.nan
     own = {"dataset": task.own_data, "path": None, "time": "time", "time_format": None}
     written = chosen.replace(**own, target=learned.target)
     base = task.load(written, frame)
@@ -189,7 +219,7 @@ def _case(task: Any, chosen: Experiment, plain: Dataset) -> tuple[_Case, tuple[i
 
 
 def _of_the_training(
-    case: _Case, validation: int, with_test: Dataset, trained: _Trained
+    case: _Case, validation: Sequence[int], with_test: Dataset, trained: _Trained
 ) -> Iterator[Check]:
     base, later = case.base, case.changed(validation)
     word = "with validation and test rows changed"
@@ -203,15 +233,23 @@ def _of_the_training(
     yield "weights", f"of two short trainings, {word}", trained.same_weights
 
 
-def _of_a_forecast(case: _Case, window: int, model: keras.Model) -> Iterator[Check]:
+def _of_a_forecast(
+    case: _Case, window: int, test: Sequence[int], model: keras.Model
+) -> Iterator[Check]:
     """Compare a test window: what it is made of, and what is made of it.
 
-    The first one's origin may lie within a gap that was taken out; that of another may not.
+    The first one's origin may lie within a gap that was taken out; that of another may not. Of
+    other series all test rows are changed.
     """
-    assert case.base.table is not None
-    origin = int(case.base.table.test_origins[window])
-    one, other = (_only(made, window) for made in (case.base, case.changed(origin + 1)))
+    counts = [len(one.test_origins) for one in case.series]
+    place = int(np.searchsorted(np.cumsum(counts), window, side="right"))
+    origin = int(case.series[place].test_origins[window - sum(counts[:place])])
+    borders = [*test[:place], origin + 1, *test[place + 1 :]]
+    one, other = (_only(made, window) for made in (case.base, case.changed(borders)))
     word = f"from row {origin + 1}, with the rows after it changed"
+    if case.base.panel:
+        learned: Any = case.base.preprocessing
+        word += f", in the series {learned.ids[place]}"
     same = digest_rows(one.test.inputs) == digest_rows(other.test.inputs)
     yield "inputs of a forecast", word, same
     differ = np.asarray(one.test.targets) != np.asarray(other.test.targets)
@@ -222,9 +260,8 @@ def _of_a_forecast(case: _Case, window: int, model: keras.Model) -> Iterator[Che
     )
     tables = []
     for dataset in (one, other):
-        learned = dataset.preprocessing
-        predict = partial(training.predict_outputs, model, learned)
-        outputs = case.task.run_network(predict, learned, dataset.test.inputs)
+        predict = partial(training.predict_outputs, model, dataset.preprocessing)
+        outputs = case.task.run_network(predict, dataset.preprocessing, dataset.test.inputs)
         tables.append(case.task.table(dataset, outputs))
     moved = [
         str(name)
@@ -237,13 +274,19 @@ def _of_a_forecast(case: _Case, window: int, model: keras.Model) -> Iterator[Che
 
 def _only(dataset: Dataset, window: int) -> Dataset:
     """Give a data set whose test is one window."""
-    assert dataset.table is not None
+    tables, before = [], 0
+    for one in _series_of(dataset):
+        row = window - before
+        rows = slice(row, row + 1) if row >= 0 else slice(0, 0)
+        tables.append(replace(one, test_origins=one.test_origins[rows]))
+        before += len(one.test_origins)
     rows = slice(window, window + 1)
-    table = replace(dataset.table, test_origins=dataset.table.test_origins[rows])
     test, inputs = _some(dataset.test, rows), dataset.test.inputs
     if isinstance(inputs, Windows):  # with what is known after it
         test = Part(inputs.only(window), test.targets)
-    return replace(dataset, test=test, table=table)
+    if dataset.panel:
+        return replace(dataset, test=test, panel=tuple(tables))
+    return replace(dataset, test=test, table=tables[0])
 
 
 def _windows(check: str, part: str, base: Dataset, later: Dataset, word: str) -> Check:
@@ -257,15 +300,22 @@ def _windows(check: str, part: str, base: Dataset, later: Dataset, word: str) ->
 
 
 def _learned(base: Dataset, later: Dataset, word: str) -> Check:
-    one, other = base.preprocessing, later.preprocessing
-    moved = [
+    pairs = zip(_each(base.preprocessing), _each(later.preprocessing), strict=True)
+    every = [
         field.name
-        for field in fields(one)  # type: ignore[arg-type]
+        for one, other in pairs
+        for field in fields(one)
         if field.name not in OF_THE_END
         and getattr(one, field.name) != getattr(other, field.name)
     ]
+    moved = list(dict.fromkeys(every))
     what = ", ".join(moved) or "the scaler, the season's errors"
     return "what was learned", f"{what}, {word}", not moved
+
+
+def _each(learned: Any) -> tuple[Any, ...]:
+    """Give what was learned of each of several series, or of the one."""
+    return learned.each if isinstance(learned, PanelPreprocessing) else (learned,)
 
 
 def _trained(case: _Case, datasets: tuple[Dataset, Dataset]) -> _Trained:

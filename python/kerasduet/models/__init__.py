@@ -15,7 +15,12 @@ if TYPE_CHECKING:
 
     from kerasduet.data.preprocessing import Learned
     from kerasduet.experiments import Experiment
+    from kerasduet.models.sequence.encoder_decoder import encoder_decoder
+    from kerasduet.models.sequence.next_token import next_token
     from kerasduet.models.sequence.recurrent import recurrent
+    from kerasduet.models.sequence.text_cnn import text_cnn
+    from kerasduet.models.sequence.text_recurrent import text_recurrent
+    from kerasduet.models.sequence.token_tagger import token_tagger
     from kerasduet.models.table.table_dense import table_dense
     from kerasduet.models.vision.alexnet import alexnet
     from kerasduet.models.vision.cnn import cnn
@@ -38,14 +43,19 @@ __all__ = [
     "cnn",
     "cnn_norm",
     "dnn",
+    "encoder_decoder",
     "googlenet",
     "lenet5",
+    "next_token",
     "recurrent",
     "resnet152",
     "resnet18",
     "resnet34",
     "resnet50",
     "table_dense",
+    "text_cnn",
+    "text_recurrent",
+    "token_tagger",
     "torch_tutorial_cnn",
     "transfer",
     "vgg16",

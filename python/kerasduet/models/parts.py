@@ -208,12 +208,14 @@ class Parts:
         around = ((0, 0), (number, 0))
         return keras.layers.ZeroPadding2D(around, name=name, **LAST_AS_WIDTH)(x)
 
-    def embedding(self, levels: int, size: int, name: str) -> keras.Layer:
-        """Give the numbers that stand for each level of a column."""
+    def embedding(self, levels: int, size: int, name: str, **settings: Any) -> keras.Layer:
+        """Give the numbers that stand for each level of a column, or token of a text."""
         import keras
 
         begin = self.initializer("random_uniform")
-        return keras.layers.Embedding(levels, size, embeddings_initializer=begin, name=name)
+        return keras.layers.Embedding(
+            levels, size, embeddings_initializer=begin, name=name, **settings
+        )
 
     def recurrent(self, kind: str, units: int, name: str, **settings: Any) -> keras.Layer:
         """Give a recurrent layer: "rnn" (SimpleRNN), "lstm" or "gru"."""
@@ -231,6 +233,37 @@ class Parts:
             name=name,
             **settings,
         )
+
+    def reader(
+        self,
+        kind: str,
+        units: int,
+        name: str,
+        *,
+        bidirectional: bool = False,
+        masked: bool = False,
+        **settings: Any,
+    ) -> keras.Layer:
+        """Give a recurrent layer that reads tokens, one way or both.
+
+        cuDNN takes no padding before the tokens, so a masked layer does without.
+        """
+        import keras
+
+        if masked and kind != "rnn":
+            settings["use_cudnn"] = False
+        if not bidirectional:
+            return self.recurrent(kind, units, name, **settings)
+        ways = [
+            self.recurrent(kind, units, f"{name}_{way}", go_backwards=back, **settings)
+            for way, back in (("forward", False), ("backward", True))
+        ]
+        return keras.layers.Bidirectional(ways[0], backward_layer=ways[1], name=name)
+
+    def probabilities(self, x: Any, classes: int) -> Any:
+        """Give the probability of each class; of two classes that of the second alone."""
+        units, activation = (1, "sigmoid") if classes == 2 else (classes, "softmax")
+        return self.dense(units, "probabilities", activation=activation)(x)
 
     def dropout(self, x: Any, rate: float, name: str) -> Any:
         """Apply dropout, or nothing where the rate is 0."""

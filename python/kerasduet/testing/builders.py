@@ -258,11 +258,16 @@ def _output_fits(case: Case) -> None:
     classes = dataset.y_test.dtype.kind == "i"
     wanted = (len(dataset.test), *dataset.y_test.shape[1:])
     learned: Any = dataset.preprocessing
-    wanted += (len(learned.class_names),) if classes else ()
+    if classes:
+        # Codes of tokens have no names of classes.
+        names = getattr(learned, "class_names", None)
+        wanted += (case.model.output_shape[-1] if names is None else len(names),)
+    if classes and wanted[-1] == 2 and outputs.shape[-1] == 1:  # that of the second class
+        outputs = np.concatenate([1 - outputs, outputs], axis=-1)
     assert outputs.shape == wanted, f"it gives {outputs.shape} for {wanted}."
     if classes:
         assert (outputs >= 0).all(), "a probability is below 0."
-        assert np.allclose(outputs.sum(axis=1), 1, atol=1e-4), "a row does not sum to 1."
+        assert np.allclose(outputs.sum(axis=-1), 1, atol=1e-4), "a row does not sum to 1."
 
 
 def _seed_decides(case: Case) -> None:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from kerasduet.data.preprocessing import Learned
     from kerasduet.experiments import Experiment
     from kerasduet.settings import Section
+    from kerasduet.settings.sections import Training
 
 __all__ = ["TASK", "Classification"]
 
@@ -28,14 +29,14 @@ class Classification(Task):
     name = "classification"
     noun = "a classifier"
     Settings: ClassVar[type[Section]] = ImageSettings
-    Training = ImageTraining
+    Training: ClassVar[type[Training]] = ImageTraining
     own_data = "images"
     file_data = "mnist"
     metrics = (
         Metric("accuracy", "accuracy", "%", 100, higher=True),
         Metric("loss", "cross-entropy", "nats"),
     )
-    needed = ("accuracy", "loss", "errors", "baseline_accuracy")
+    needed: ClassVar[tuple[str, ...]] = ("accuracy", "loss", "errors", "baseline_accuracy")
     rows = "images"
     cases_word = "images"
     tiny: ClassVar = {"input_shape": (12, 12, 1), "classes": 3}

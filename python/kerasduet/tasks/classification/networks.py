@@ -12,12 +12,12 @@ from kerasduet.errors import ArgumentType
 if TYPE_CHECKING:
     import keras
 
-__all__ = ["refuse_no_probabilities", "targets"]
+__all__ = ["refuse_no_probabilities", "some_rows", "targets"]
 
 
 def refuse_no_probabilities(network: keras.Model) -> None:
     """Refuse a network whose outputs do not add up to 1: they would be read as probabilities."""
-    outputs = np.asarray(network.predict_on_batch(_some_rows(network)), np.float64)
+    outputs = np.asarray(network.predict_on_batch(some_rows(network)), np.float64)
     sums = outputs.sum(axis=-1)
     if outputs.min() < 0 or abs(sums - 1).max() > 1e-3:
         wrong = sums[abs(sums - 1).argmax()]
@@ -30,7 +30,7 @@ def refuse_no_probabilities(network: keras.Model) -> None:
         )
 
 
-def _some_rows(network: keras.Model) -> Any:
+def some_rows(network: keras.Model) -> Any:
     """Give four random rows, and codes of 0 where a network takes codes."""
     random = np.random.default_rng(0)
 

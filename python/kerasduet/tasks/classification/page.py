@@ -25,7 +25,16 @@ if TYPE_CHECKING:
     from kerasduet.report.document import Document
     from kerasduet.result import Result
 
-__all__ = ["PARTS", "add_comparison", "intervals"]
+__all__ = [
+    "PARTS",
+    "add_comparison",
+    "add_data",
+    "add_measures",
+    "add_mistakes",
+    "intervals",
+    "measured",
+    "percent",
+]
 
 MISTAKES = 12  # shown
 
@@ -71,7 +80,8 @@ def add_data(page: Document, run: Result) -> None:
     told = words.listed([f"{size:,} {SPLITS[name]}" for name, size in sizes.items() if size])
     page.table(
         "data",
-        f"Images of each class, and their share of the split. In all {told} images.",
+        f"{run.task.rows.capitalize()} of each class, and their share of the split. In all {told} "
+        f"{run.task.rows}.",
         ["Class", *(f">{SPLITS[name].capitalize()}" for name in counts)],
         rows,
     )
@@ -81,26 +91,27 @@ def _part(number: Any, total: Any) -> str:
     return f"{number:,}{words.NO_BREAK}({words.share(number / total)})"
 
 
-def _measures(page: Document, run: Result) -> None:
-    """Give measures, the confusion matrix and the scores of every class."""
-    found, tests = class_measures(run), len(run.table)
+def add_measures(page: Document, run: Result, more: Sequence[list[str]] = ()) -> None:
+    """Give measures, with more rows at their end, the confusion matrix and those of every class."""
+    found, tests, cases = class_measures(run), len(run.table), run.task.cases_word
     page.heading("Result")
     accuracy = found["accuracy"]
     wrong = tests - round(accuracy.value * tests)
     fewest, most = (round(tests * (1 - end)) for end in (accuracy.high, accuracy.low))
     rows = [
-        _measured("Accuracy (%)", accuracy, factor=100),
+        measured("Accuracy (%)", accuracy, factor=100),
         ["Mistakes", f"{wrong:,} of {tests:,}", f"{fewest:,} to {most:,}"],
-        _measured("Cross-entropy (nats)", found["loss"]),
-        _measured("Mean probability of the answer (%)", found["confidence"], factor=100),
+        measured("Cross-entropy (nats)", found["loss"]),
+        measured("Mean probability of the answer (%)", found["confidence"], factor=100),
         [
             "Baseline: always the commonest training class (%)",
             f"{100 * run.metrics['baseline_accuracy']:.1f}",
             "",
         ],
+        *more,
     ]
     page.table(
-        "result", "Measures on the test images.", ["Measure", ">Value", "95 % interval"], rows
+        "result", f"Measures on the test {cases}.", ["Measure", ">Value", "95 % interval"], rows
     )
     page.add(interval_note(run))
     if wrong == 0:
@@ -110,44 +121,46 @@ def _measures(page: Document, run: Result) -> None:
         )
     page.heading("By class", level=3)
     drawn = plot_run(run, kind="confusion")
-    page.figure("confusion", "Confusion matrix of the test images.", drawn)
+    page.figure("confusion", f"Confusion matrix of the test {cases}.", drawn)
     scores = class_scores(run.table, run.class_names)
     rows = [
         [
             escape(name),
-            *(_percent(row[m]) for m in ("precision", "recall", "f1")),
+            *(percent(row[m]) for m in ("precision", "recall", "f1")),
             f"{row.support:,.0f}",
         ]
         for name, row in scores.iterrows()
     ]
-    means = [_percent(scores[m].mean()) for m in ("precision", "recall", "f1")]
+    means = [percent(scores[m].mean()) for m in ("precision", "recall", "f1")]
     rows.append(["**mean**", *(f"**{mean}**" for mean in means), f"**{tests:,}**"])
     page.table(
         "classes",
         "Precision: share of the answers of this class that are right. Recall: share of this "
-        "class's images found. F1: their harmonic mean. In per cent; support is the number of "
-        "test images.",
+        f"class's {cases} found. F1: their harmonic mean. In per cent; support is the number of "
+        f"test {cases}.",
         ["Class", ">Precision", ">Recall", ">F1", ">Support"],
         rows,
     )
 
 
-def _measured(name: str, found: Interval, *, factor: float = 1) -> list[str]:
+def measured(name: str, found: Interval, *, factor: float = 1) -> list[str]:
+    """Give a row of a table of measures."""
     return [name, words.value(found, factor=factor), words.interval(found, factor=factor)]
 
 
-def _percent(part: float) -> str:
+def percent(part: float) -> str:
+    """Write a share in per cent."""
     return "\u2013" if np.isnan(part) else f"{100 * part:.1f}"
 
 
-def _mistakes(page: Document, run: Result) -> None:
-    """Show the mistakes that the network was surest of."""
+def add_mistakes(page: Document, run: Result, kind: str, unclear: str) -> None:
+    """Show the mistakes that the network was surest of, in a figure of a kind."""
     dataset, _ = data_of(run)
     table = run.predictions()
     wrong = table[table["truth"] != table["prediction"]]
     page.heading("Mistakes")
     if wrong.empty:
-        page.add("It made no mistake on the test images.")
+        page.add(f"It made no mistake on the test {run.task.cases_word}.")
         return
     worst = wrong.sort_values("probability", ascending=False, kind="stable").head(MISTAKES)
     some = f"{len(worst)} of {len(wrong):,}" if len(wrong) > len(worst) else f"{len(wrong)}"
@@ -156,11 +169,11 @@ def _mistakes(page: Document, run: Result) -> None:
     )
     page.add(
         f"{where} the {some} mistakes that the network was surest of. Look "
-        "for what they have in common: unclear images, wrong labels, or a pair of classes that "
+        f"for what they have in common: {unclear}, wrong labels, or a pair of classes that "
         "it confuses."
     )
     if dataset is not None:
-        drawn = plot_run(run, kind="digits", rows=worst["row"].tolist())
+        drawn = plot_run(run, kind=kind, rows=worst["row"].tolist())
         page.figure(
             "mistakes",
             "The most confident mistakes.",
@@ -173,7 +186,7 @@ def _mistakes(page: Document, run: Result) -> None:
             f"{row['row']:,}",
             escape(str(row["truth"])),
             escape(str(row["prediction"])),
-            _percent(row["probability"]),
+            percent(row["probability"]),
         ]
         for row in worst.to_dict("records")
     ]
@@ -235,8 +248,8 @@ def _has_maps(run: Result) -> bool:
 
 def add_result(page: Document, run: Result) -> None:
     """Give measures, the scores of each class, the worst mistakes, and a look inside."""
-    _measures(page, run)
-    _mistakes(page, run)
+    add_measures(page, run)
+    add_mistakes(page, run, "digits", "unclear images")
     _inside(page, run)
 
 
@@ -247,14 +260,15 @@ def intervals(run: Result) -> str:
     """Say how the intervals were made and what they cover."""
     return (
         f"The 95 % intervals are from a percentile bootstrap over the {len(run.table):,} "
-        f"test images ({DRAWS:,} draws, seed {SEED}). They cover which images happened to be in "
-        "the test, not what other training images or another seed would give."
+        f"test {run.task.cases_word} ({DRAWS:,} draws, seed {SEED}). They cover which "
+        f"{run.task.cases_word} happened to be in the test, not what other training "
+        f"{run.task.rows} or another seed would give."
     )
 
 
 def add_comparison(page: Document, runs: Sequence[Result], names: Sequence[str]) -> None:
     """Give the scores of several classifiers."""
-    rows = []
+    rows, cases = [], runs[0].task.cases_word
     for name, run in zip(names, runs, strict=True):
         if run.diverged:
             measured = [words.DIVERGED, ""]
@@ -274,8 +288,8 @@ def add_comparison(page: Document, runs: Sequence[Result], names: Sequence[str])
         )
     page.table(
         "result",
-        "Measures on the test images, with 95 % intervals. Accuracy in per cent, cross-entropy "
+        f"Measures on the test {cases}, with 95 % intervals. Accuracy in per cent, cross-entropy "
         "in nats; the baseline, in per cent, always names the commonest training class.",
-        ["Run", ">Accuracy", ">Cross-entropy", ">Baseline", ">Test images"],
+        ["Run", ">Accuracy", ">Cross-entropy", ">Baseline", f">Test {cases}"],
         rows,
     )

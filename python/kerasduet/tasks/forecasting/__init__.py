@@ -41,7 +41,7 @@ class Forecasting(Task):
         Metric("pinball", "pinball loss"),
     )
     needed = ("mae", "naive_mae")
-    key = ("origin", "time", "step")
+    key = ("origin", "time", "step")  # and of several series the id, which comes first
     later_columns = ("filled", "seasonal_drift")
     rows = "times"
     cases_word = "windows"
@@ -52,6 +52,7 @@ class Forecasting(Task):
     page_settings = (
         "lookback",
         "horizon",
+        "id",
         "strategy",
         "difference",
         "transform",
@@ -65,9 +66,9 @@ class Forecasting(Task):
     @property
     def learned(self) -> tuple[type[Learned], ...]:
         """What the training rows teach."""
-        from kerasduet.data.preprocessing import SeriesPreprocessing
+        from kerasduet.data.preprocessing import PanelPreprocessing, SeriesPreprocessing
 
-        return (SeriesPreprocessing,)
+        return (SeriesPreprocessing, PanelPreprocessing)
 
     def shapes(self, data: Any) -> dict[str, Any]:
         """Give the size of one window and the steps to forecast."""
@@ -96,14 +97,17 @@ class Forecasting(Task):
 
     def load(self, experiment: Experiment, given: Any) -> Dataset:
         """Read the series, check its times and values, and cut its windows."""
-        from kerasduet.data import series
+        from kerasduet.data import panel, series
 
+        if experiment.id is not None:
+            return panel.load(experiment, given)
         return series.load(experiment, given)
 
     def extended(self, run: Any, chosen: Experiment, rows: Any) -> Dataset:
         """Add rows after the end of the series, or take the whole, longer series."""
         from kerasduet.tasks.forecasting import updates
 
+        _refuse_several(chosen, "run", "Train it on all rows with run_experiment()")
         return updates.extended(run, chosen, rows)
 
     def folds(
@@ -120,6 +124,8 @@ class Forecasting(Task):
         """Give a piece of the test rows, and the rows before it to train on."""
         from kerasduet.data import series
 
+        fix = "Score it on its last rows, with run_experiment()"
+        _refuse_several(experiment, "experiment", fix)
         return series.load(experiment, given, origin)
 
     def heads(self, data: Any, network: Any) -> dict[str, Any]:
@@ -140,6 +146,8 @@ class Forecasting(Task):
         from kerasduet.forecasting.baselines import BASELINES
 
         own = {"origin": "time", "time": "time", "step": "id", "truth": "number"}
+        if learned.kind == "panel":
+            own = {"id": "id" if learned.numbered else "text"} | own
         return own | {"filled": "flag"} | dict.fromkeys(("forecast", *BASELINES), "number")
 
     def steps(self, learned: Any) -> int:
@@ -161,15 +169,16 @@ class Forecasting(Task):
 
     def table(self, dataset: Dataset, outputs: np.ndarray) -> pd.DataFrame:
         """Lay forecasts and baselines beside the truth, in the target's units."""
-        from kerasduet.tasks.forecasting import scores
+        from kerasduet.tasks.forecasting import scores, several
 
-        return scores.table(dataset, outputs)
+        return (several if dataset.panel else scores).table(dataset, outputs)
 
     def score(self, table: pd.DataFrame, learned: Any) -> dict[str, float]:
         """Give errors of the network and of each baseline, and scores of its intervals."""
-        from kerasduet.tasks.forecasting import intervals, scores
+        from kerasduet.tasks.forecasting import intervals, scores, several
 
-        return scores.score(table, learned) | intervals.score(table, learned)
+        own = several if learned.kind == "panel" else scores
+        return own.score(table, learned) | intervals.score(table, learned)
 
     def calibrated(self, predict: Callable[[Any], Any], dataset: Dataset) -> Learned:
         """Add the errors on validation windows, which intervals are made of."""
@@ -203,9 +212,9 @@ class Forecasting(Task):
 
     def facts(self, learned: Any) -> Mapping[str, str]:
         """Say how further steps were forecast."""
-        if learned.strategy == "recursive":
-            return {"steps": f"recursive: one step at a time, {learned.horizon} in all"}
-        return {"steps": f"direct: {learned.horizon} at once"}
+        if learned.kind == "panel":
+            return {"series": f"{len(learned.ids):,}, by {learned.id}"} | _steps(learned)
+        return _steps(learned)
 
     def verdict(self, metrics: Mapping[str, float]) -> str:
         """Put the error and that of the best baseline beside each other."""
@@ -227,10 +236,14 @@ class Forecasting(Task):
 
     @property
     def verbs(self) -> Mapping[str, Callable[..., Any]]:
-        """The steps after the end of the series."""
-        from kerasduet.tasks.forecasting import verbs
+        """The steps after the end of the series, and the scores of each of several."""
+        from kerasduet.tasks.forecasting import panels, verbs
 
-        return {"forecast": verbs.forecast, "future_frame": verbs.future_frame}
+        return {
+            "forecast": verbs.forecast,
+            "future_frame": verbs.future_frame,
+            "series_scores": panels.scores_by_series,
+        }
 
     @property
     def panels(self) -> tuple[Any, ...]:
@@ -282,6 +295,22 @@ class Forecasting(Task):
         from kerasduet.tasks.forecasting.page import comparable
 
         return comparable(one, other)
+
+
+def _steps(learned: Any) -> dict[str, str]:
+    """Say how further steps were forecast."""
+    if learned.strategy == "recursive":
+        return {"steps": f"recursive: one step at a time, {learned.horizon} in all"}
+    return {"steps": f"direct: {learned.horizon} at once"}
+
+
+def _refuse_several(experiment: Experiment, argument: str, fix: str) -> None:
+    """Refuse several series where one is meant."""
+    if experiment.id is not None:
+        raise ArgumentType(
+            f"{argument}: must be of one series; got {experiment.name}, of several series by "
+            f"{experiment.id}. {fix}, or take one series alone."
+        )
 
 
 TASK = Forecasting()

@@ -8,11 +8,11 @@ import numpy as np
 import pandas as pd
 
 from kerasduet.checks import whole
-from kerasduet.data.preprocessing import SeriesPreprocessing
+from kerasduet.data.preprocessing import PanelPreprocessing, SeriesPreprocessing
 from kerasduet.errors import DatasetError
 from kerasduet.figures.marks import Mark
 from kerasduet.figures.names import shortened
-from kerasduet.figures.panels import Panel, Scale
+from kerasduet.figures.panels import Facets, Panel, Scale
 from kerasduet.figures.words import (
     Series,
     count,
@@ -28,12 +28,14 @@ from kerasduet.forecasting.metrics import coverage, mae
 from kerasduet.style import OKABE_ITO, PALE
 from kerasduet.tasks.forecasting.intervals import tested
 from kerasduet.tasks.forecasting.scores import known_truth
+from kerasduet.tasks.forecasting.several import by_series, codes_of
 
 if TYPE_CHECKING:
     from kerasduet.result import Result
 
 __all__ = ["forecast_names", "forecast_panel", "horizon_panel"]
 
+SHOWN_SERIES = 3  # of several in one table
 SHOWN_STEPS = 52  # forecast steps shown by default, rounded up to whole windows
 LONGEST_NAME = 40  # letters of a series in a figure; its alt text has them all
 
@@ -74,6 +76,8 @@ def forecast_panel(run: Result, *, windows: Any = None) -> Panel:
     windows : int, optional
         Windows to show, the last ones that do not overlap; by default as many as hold 52 steps.
     """
+    if isinstance(run.preprocessing, PanelPreprocessing):
+        return several_panel(run, windows)
     table, horizon = run.predictions(), run.experiment.horizon
     origins = table["origin"].drop_duplicates().to_numpy()
     apart = origins[::-1][::horizon]  # the last windows that do not overlap
@@ -86,25 +90,8 @@ def forecast_panel(run: Result, *, windows: Any = None) -> Panel:
     # One-step forecasts are joined to one line; longer ones are a line a window.
     group = shown["origin"].rank(method="dense").astype(np.int64) if horizon > 1 else 1
     names = forecast_names(run)
-    truth = _observed(run, chosen[0], shown["time"].iloc[-1], steps=count * horizon)
-    every = pd.concat(
-        [
-            pd.DataFrame({"time": truth.index, "series": "truth", "window": 0, "value": truth}),
-            *(
-                pd.DataFrame(
-                    {
-                        "time": shown["time"],
-                        "series": label,
-                        "window": group,
-                        "value": shown[column],
-                    }
-                )
-                for column, label in names.items()
-            ),
-        ],
-        ignore_index=True,
-    )
-    lines, note = finite(every, "value")
+    truth = _observed(run, table, chosen[0], shown["time"].iloc[-1], steps=count * horizon)
+    lines, note = finite(_lines(truth, shown, names, group), "value")
     scored = shown[known_truth(shown)]
     known = scored["truth"].to_numpy()
     errors = [
@@ -154,10 +141,99 @@ def forecast_panel(run: Result, *, windows: Any = None) -> Panel:
     return noted(panel, note)
 
 
+def several_panel(run: Result, windows: Any = None) -> Panel:
+    """Show the last test windows of three series: of the best, the middle and the worst skill."""
+    table, horizon, learned = run.predictions(), run.experiment.horizon, run.preprocessing
+    assert isinstance(learned, PanelPreprocessing)
+    codes, each = codes_of(table, learned), by_series(table, learned)
+    ranked = each["skill"].fillna(-np.inf).sort_values(ascending=False, kind="stable").index
+    places = ranked[
+        np.unique(np.linspace(0, len(ranked) - 1, SHOWN_SERIES).round().astype(int))
+    ]
+    most = min(np.bincount(codes)) // horizon
+    most = -(-most // horizon)
+    if windows is None:
+        count = min(most, -(-SHOWN_STEPS // 2 // horizon))
+    else:
+        count = whole("windows", windows, low=1, high=most)
+    names, pieces, starts = forecast_names(run), [], []
+    bands: dict[str, list[pd.DataFrame]] = {}
+    labels, told = [], []
+    for place in places:
+        mine = table[codes == place]
+        chosen = np.sort(mine["origin"].drop_duplicates().to_numpy()[::-1][::horizon][:count])
+        shown = mine[mine["origin"].isin(chosen)]
+        group = shown["origin"].rank(method="dense").astype(np.int64) if horizon > 1 else 1
+        end = shown["time"].iloc[-1]
+        truth = _observed(
+            run, mine, chosen[0], end, steps=max(count * horizon, horizon * 3), place=place
+        )
+        name = shortened(learned.ids[place], LONGEST_NAME // 2)
+        labels.append(f"{name}: {100 * each['skill'][place]:.0f} %")
+        told.append(f"{learned.ids[place]} {100 * each['skill'][place]:.0f} %")
+        pieces.append(_lines(truth, shown, names, group).assign(pane=labels[-1]))
+        for each_band, band in _bands(run, shown.index, group).items():
+            bands.setdefault(each_band, []).append(band.assign(pane=labels[-1]))
+        at = chosen if horizon > 1 else chosen[:0]
+        starts.append(pd.DataFrame({"time": at, "pane": labels[-1]}))
+    lines, note = finite(pd.concat(pieces, ignore_index=True), "value")
+    columns = {"x": "time", "y": "value", "series": "series"}
+    name, unit = _target(run)
+    total = len(learned.ids)
+    order = "Best, middle and worst" if len(places) == 3 else "Best and worst"
+    which = f"{order} of {total:,} series by skill" if total > 1 else "The only series"
+    what = "the last test window" if count == 1 else f"the last {count} test windows"
+    dates = pd.api.types.is_datetime64_any_dtype(lines["time"].dtype)
+    span = f"{moment(lines['time'].min())} to {moment(lines['time'].max())}"
+    panel = Panel(
+        kind="forecast",
+        title="Forecasts beside truth and baselines",
+        subtitle=f"{which}, {_strategy(run)}, {span}"
+        + ("; bands: 80 and 95 %" if bands else ""),
+        x="" if dates else _time_label(run, lines["time"]),
+        y=f"{name} ({unit})" if unit else shortened(name, LONGEST_NAME),
+        alt=(
+            f"Line plots of {name}, one a series: truth, the network's forecast and the "
+            f"baselines over {what} of {_steps(run, horizon)}, {span}. {which}. Skill, the part of "
+            f"the best baseline's error that the network saves: {', '.join(told)}."
+        ),
+        frames={
+            "lines": lines,
+            "origins": pd.concat(starts, ignore_index=True),
+            "key": key(FORECAST_KEY, lines["series"]),
+            **{band: pd.concat(found, ignore_index=True) for band, found in bands.items()},
+        },
+        marks=(
+            Mark("rule", "origins", {"x": "time"}, {"colour": PALE, "width": 0.8}),
+            *(Mark("band", band, BAND, BAND_LOOK) for band in bands),
+            Mark("line", "lines", columns | {"group": "window"}),
+        ),
+        facets=Facets("pane", tuple(labels), tuple(labels), len(labels), free=True),
+    )
+    return noted(panel, note)
+
+
+def _lines(truth: pd.Series, shown: pd.DataFrame, names: Any, group: Any) -> pd.DataFrame:
+    """Give truth and forecasts as one long table: time, series, window and value."""
+    forecasts = [
+        pd.DataFrame(
+            {
+                "time": shown["time"],
+                "series": label,
+                "window": group,
+                "value": shown[column],
+            }
+        )
+        for column, label in names.items()
+    ]
+    first = pd.DataFrame({"time": truth.index, "series": "truth", "window": 0, "value": truth})
+    return pd.concat([first, *forecasts], ignore_index=True)
+
+
 def _bands(run: Result, rows: pd.Index, group: Any) -> dict[str, pd.DataFrame]:
     """Give the intervals of some rows of `predictions()`, the widest first."""
     table, learned = run.predictions(), run.preprocessing
-    assert isinstance(learned, SeriesPreprocessing)
+    assert isinstance(learned, SeriesPreprocessing | PanelPreprocessing)
     found = tested(table, learned, BAND_LEVELS)
     if not found or len(rows) == 1:  # an area needs two
         return {}
@@ -183,15 +259,25 @@ def _held(bands: dict[str, pd.DataFrame], truth: np.ndarray, known: np.ndarray) 
     return f" Of the truths {' and '.join(told)}."
 
 
-def _observed(run: Result, origin: Any, end: Any, *, steps: int) -> pd.Series:
-    """Give the target by time: some steps up to the first origin, and on to the end."""
+def _observed(
+    run: Result,
+    table: pd.DataFrame,
+    origin: Any,
+    end: Any,
+    *,
+    steps: int,
+    place: int | None = None,
+) -> pd.Series:
+    """Give the target by time: some steps up to the first origin, and on to the end.
+
+    Of several series that of one `place`, whose rows of `predictions()` the table holds.
+    """
     try:
-        found = run.dataset.table
+        found = run.dataset.table if place is None else run.dataset.panel[place]
         assert found is not None
         values = pd.Series(found.values[:, -1], index=found.times)
     except DatasetError:
         # What the test windows themselves tell; the naive forecast is the value at the origin.
-        table = run.predictions()
         at_origin = pd.Series(table["naive"].to_numpy(), index=pd.Index(table["origin"]))
         after = pd.Series(table["truth"].to_numpy(), index=pd.Index(table["time"]))
         values = pd.concat([at_origin, after])
@@ -206,6 +292,10 @@ def horizon_panel(run: Result) -> Panel:
     table, names = run.predictions(), forecast_names(run)
     steps = np.arange(1, run.experiment.horizon + 1)
     error = table[list(names)].sub(table["truth"], axis=0).abs()[known_truth(table)]
+    learned, measure = run.preprocessing, "MAE"
+    if isinstance(learned, PanelPreprocessing):  # of series of different sizes
+        error = error.div(learned.sizes[codes_of(table, learned)][error.index], axis=0)
+        measure = "MASE"
     by_step = error.groupby(table["step"]).mean().reindex(steps)
     every = pd.concat(
         [
@@ -243,9 +333,10 @@ def horizon_panel(run: Result) -> Panel:
         title="Error by step ahead" if len(steps) > 1 else "Error one step ahead",
         subtitle=f"Mean over {count(windows, 'test window')}, {_strategy(run)}",
         x=_step_label(run),
-        y=f"MAE ({unit})" if unit else f"MAE (units of {shortened(name, LONGEST_NAME)})",
+        y=_error_label(measure, name, unit),
         alt=(
-            f"Mean absolute error{f' in {unit}' if unit else ''} by step ahead, over "
+            f"Mean absolute {'scaled ' if measure == 'MASE' else ''}error"
+            f"{f' in {unit}' if unit else ''} by step ahead, over "
             f"{count(windows, 'test window')}. {span}: {', '.join(told)}. The network is below "
             f"every baseline at {wins} of {count(len(steps), 'step')}."
         ),
@@ -286,6 +377,12 @@ def _step_unit(run: Result) -> str:
     return UNITS.get((run.experiment.frequency or "").partition("-")[0], "steps")
 
 
+def _error_label(measure: str, name: str, unit: str) -> str:
+    if measure == "MASE":
+        return measure
+    return f"MAE ({unit})" if unit else f"MAE (units of {shortened(name, LONGEST_NAME)})"
+
+
 def _steps(run: Result, count: int) -> str:
     unit = _step_unit(run)
     return f"{count} {unit}" if count > 1 else f"1 {unit.removesuffix('s')}"
@@ -302,8 +399,8 @@ def _time_label(run: Result, times: pd.Series) -> str:
     if pd.api.types.is_datetime64_any_dtype(times.dtype):
         # Ticks a day or an hour apart do not say their year.
         return f"Time, {moment(times.min())} to {moment(times.max())}"
-    learned = run.preprocessing
-    assert isinstance(learned, SeriesPreprocessing)
+    learned: Any = run.preprocessing
+    learned = learned.each[0] if isinstance(learned, PanelPreprocessing) else learned
     last = str(learned.rows)  # where rows are numbered from 1
     numbered = not learned.tail_times or learned.tail_times[-1] == last
     return run.experiment.time or ("Row" if numbered else "Time")

@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from kerasduet.data.preprocessing import PanelPreprocessing, SeriesPreprocessing
 from kerasduet.errors import ArgumentType, HorizonError
 from kerasduet.forecasting import conformal, metrics
 from kerasduet.forecasting.levels import columns
+from kerasduet.tasks.forecasting import several
 from kerasduet.tasks.forecasting.recursion import outputs as steps_of
 from kerasduet.tasks.forecasting.scores import known_truth, restored
 
@@ -18,21 +20,31 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from kerasduet.data.dataset import Dataset
-    from kerasduet.data.preprocessing import SeriesPreprocessing
+    from kerasduet.data.preprocessing import Learned
     from kerasduet.result import Result
 
-__all__ = ["SCORED", "around", "calibrated", "score", "tested"]
+__all__ = [
+    "SCORED",
+    "around",
+    "calibrated",
+    "ends_of",
+    "refuse_beyond",
+    "score",
+    "tested",
+]
 
 SCORED = (80.0, 95.0)
 
 
-def calibrated(predict: Callable[[Any], Any], dataset: Dataset) -> SeriesPreprocessing:
+def calibrated(predict: Callable[[Any], Any], dataset: Dataset) -> Learned:
     """Note the errors of a trained network on validation windows.
 
     Of more than 500 windows as many, evenly spaced. A window with a filled truth says nothing;
     nor does a network that gives no finite numbers.
     """
     learned: Any = dataset.preprocessing
+    if isinstance(learned, PanelPreprocessing):
+        return several.calibrated(predict, dataset)
     series, windows = dataset.table, len(dataset.validation)
     assert series is not None
     if windows == 0:
@@ -51,7 +63,9 @@ def calibrated(predict: Callable[[Any], Any], dataset: Dataset) -> SeriesPreproc
 
 
 def tested(
-    table: pd.DataFrame, learned: SeriesPreprocessing, levels: Sequence[float]
+    table: pd.DataFrame,
+    learned: SeriesPreprocessing | PanelPreprocessing,
+    levels: Sequence[float],
 ) -> dict[str, np.ndarray]:
     """Give the ends of the intervals of every test window, as they were learned by its origin.
 
@@ -62,8 +76,12 @@ def tested(
     """
     if learned.errors is None:
         return {}
+    forecast = table["forecast"].to_numpy()
+    if isinstance(learned, PanelPreprocessing):
+        codes, steps = several.codes_of(table, learned), table["step"].to_numpy()
+        return ends_of(forecast, several.moved(codes, steps, learned, levels), learned, levels)
     moved = _offsets(table, learned, levels)[:-1].reshape(len(table), len(levels), 2)
-    return _ends(table["forecast"].to_numpy(), moved, learned, levels)
+    return ends_of(forecast, moved, learned, levels)
 
 
 def around(run: Result, forecast: np.ndarray, levels: Sequence[float]) -> dict[str, np.ndarray]:
@@ -76,23 +94,30 @@ def around(run: Result, forecast: np.ndarray, levels: Sequence[float]) -> dict[s
     ArgumentType
         A run without a calibration.
     """
-    table: Any = run.table  # an interrupted run is scored, and calibrated, here
+    refuse_beyond(run, len(forecast))
+    table, learned = run.table, run.preprocessing
+    assert isinstance(learned, SeriesPreprocessing)
+    moved = _offsets(table, learned, levels)[-1, : len(forecast)]  # (steps, levels, 2)
+    return ends_of(forecast, moved, learned, levels)
+
+
+def refuse_beyond(run: Result, steps: int) -> None:
+    """Refuse intervals of a run without a calibration, and of steps that it does not know."""
+    _ = run.table  # an interrupted run is scored, and calibrated, here
     learned: Any = run.preprocessing
     _refuse_uncalibrated(run, learned)
-    if len(forecast) > learned.horizon:
+    if steps > learned.horizon:
         raise HorizonError(
             f"horizon: must be at most {learned.horizon} with level, as the errors of further "
-            f"steps are not known; got {len(forecast)}. Train with horizon = {len(forecast)}, or "
+            f"steps are not known; got {steps}. Train with horizon = {steps}, or "
             "leave level out."
         )
-    moved = _offsets(table, learned, levels)[-1, : len(forecast)]  # (steps, levels, 2)
-    return _ends(forecast, moved, learned, levels)
 
 
-def _ends(
+def ends_of(
     forecast: np.ndarray,
     moved: np.ndarray,
-    learned: SeriesPreprocessing,
+    learned: SeriesPreprocessing | PanelPreprocessing,
     levels: Sequence[float],
 ) -> dict[str, np.ndarray]:
     """Give the ends by column; a target that has a logarithm has no truth below 0."""
@@ -104,7 +129,7 @@ def _ends(
     }
 
 
-def _refuse_uncalibrated(run: Result, learned: SeriesPreprocessing) -> None:
+def _refuse_uncalibrated(run: Result, learned: Any) -> None:
     if learned.errors is not None:
         return
     if run.provenance["sizes"]["validation"] == 0:
@@ -128,7 +153,9 @@ def _offsets(
     return conformal.offsets(learned.errors, errors, levels)
 
 
-def score(table: pd.DataFrame, learned: SeriesPreprocessing) -> dict[str, float]:
+def score(
+    table: pd.DataFrame, learned: SeriesPreprocessing | PanelPreprocessing
+) -> dict[str, float]:
     """Score the intervals of the test windows.
 
     Returns

@@ -6,10 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from kerasduet.data.preprocessing import PanelPreprocessing
 from kerasduet.forecasting import metrics
 from kerasduet.report.intervals import Interval, block_length, bootstrap, ratio
 from kerasduet.tasks.forecasting.figures import forecast_names
-from kerasduet.tasks.forecasting.scores import best_baseline, known_truth
+from kerasduet.tasks.forecasting.scores import best_baseline, headline, known_truth
+from kerasduet.tasks.forecasting.several import codes_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -22,7 +24,9 @@ SERIES_MEASURES = ("mae", "rmse", "smape", "mase")
 
 
 def test_block(table: pd.DataFrame, learned: Any) -> int:
-    """Give the number of successive test windows drawn together."""
+    """Give the number of successive cases drawn together: windows, or series one by one."""
+    if learned.kind == "panel":
+        return 1
     return block_length(len(table) // learned.horizon, learned.horizon)
 
 
@@ -33,7 +37,9 @@ def series_cases(table: pd.DataFrame, learned: Any, name: str) -> np.ndarray:
     -------
     numpy.ndarray
         (n, 4): means over the steps of the horizon, a step with a filled truth counting as 0;
-        then the share of steps that count. Windows where none does are left out.
+        then the share of steps that count. Windows where none does are left out. Of several
+        series the sums over the windows of each, and the absolute error in units of the series
+        (series, 5): series are drawn, not windows.
     """
     horizon = learned.horizon
     known = known_truth(table).reshape(-1, horizon)
@@ -46,6 +52,12 @@ def series_cases(table: pd.DataFrame, learned: Any, name: str) -> np.ndarray:
     relative = [metrics.smape(*pair) for pair in zip(truth, forecast, strict=True)]
     size, square = np.abs(gap).mean(axis=1), (gap**2).mean(axis=1)
     cases = np.column_stack([size, square, relative, known.mean(axis=1)])
+    if isinstance(learned, PanelPreprocessing):
+        codes, scale = codes_of(table, learned)[::horizon], learned.sizes
+        cases = np.column_stack([cases, size / scale[codes]])
+        summed = [np.bincount(codes, column, len(scale)) for column in cases.T]
+        cases = np.column_stack(summed)
+        return cases[cases[:, 3] > 0]
     return cases[known.any(axis=1)]
 
 
@@ -60,8 +72,10 @@ def series_measures(run: Result) -> dict[str, dict[str, Interval]]:
     scale = getattr(run.preprocessing, "mase_scale", 0.0)
 
     def measure(means: np.ndarray) -> np.ndarray:
-        mae, square, smape = np.moveaxis(means[..., :3] / means[..., 3:], -1, 0)
+        mae, square, smape = np.moveaxis(means[..., :3] / means[..., 3:4], -1, 0)
         mase = mae / scale if scale > 0 else np.full_like(mae, np.nan)
+        if means.shape[-1] > 4:
+            mase = means[..., 4] / means[..., 3]
         return np.stack([mae, np.sqrt(square), smape, mase], axis=-1)
 
     return {
@@ -86,9 +100,10 @@ def gain(run: Result) -> tuple[str, Interval]:
     Returns
     -------
     (str, Interval)
-        The baseline's name, and its MAE minus the network's.
+        The baseline's name, and its MAE minus the network's; of several series the MASE.
     """
     name, table, learned = best_baseline(run.metrics), run.table, run.preprocessing
-    theirs, ours = (series_cases(table, learned, column) for column in (name, "forecast"))
-    cases = np.column_stack([theirs[:, 0] - ours[:, 0], ours[:, 3]])
+    column = 4 if headline(run.metrics) == "mase" else 0
+    theirs, ours = (series_cases(table, learned, each) for each in (name, "forecast"))
+    cases = np.column_stack([theirs[:, column] - ours[:, column], ours[:, 3]])
     return name, ratio(cases, block=test_block(table, learned))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from kerasduet.data.preprocessing import SeriesPreprocessing
+from kerasduet.data.preprocessing import PanelPreprocessing, SeriesPreprocessing
 from kerasduet.forecasting.levels import columns
 from kerasduet.plots import plot_run
 from kerasduet.report import words
@@ -16,6 +16,7 @@ from kerasduet.report.intervals import DRAWS, SEED
 from kerasduet.report.measures import same_test_rows
 from kerasduet.report.parts import SPLITS, data_of, interval_note
 from kerasduet.report.words import count
+from kerasduet.tasks.forecasting import several_page
 from kerasduet.tasks.forecasting.figures import forecast_names
 from kerasduet.tasks.forecasting.intervals import SCORED, tested
 from kerasduet.tasks.forecasting.measures import (
@@ -51,7 +52,7 @@ def add_purpose(page: Document, run: Result) -> None:
         f", spaced {escape(learned.frequency)} (a pandas offset)" if learned.frequency else ""
     )
     steps = count(learned.horizon, "step")
-    last = escape(_moment(run.table["time"].iloc[-1]))
+    last = escape(_moment(run.table["time"].max()))
     beyond = (
         "Beyond that it is fed its own forecasts, and their errors add up."
         if learned.target_is_input
@@ -60,10 +61,19 @@ def add_purpose(page: Document, run: Result) -> None:
     page.add(
         f"**For** forecasting {target} up to {steps} ahead from the last {needed:,} values of "
         f"{columns}{spacing}.",
-        f"**Not for** another series: scale and mean are those of this one's training rows. It "
+        f"**Not for** another series: {_scales(learned)}. It "
         f"was tested up to {steps} ahead. {beyond} {_around(learned)} The test ends at {last}; if "
         "the series behaves differently after that, the errors below do not hold.",
     )
+
+
+def _scales(learned: Any) -> str:
+    if learned.kind == "panel":
+        return (
+            f"scale and mean of each of the {len(learned.ids):,} series are those of its own "
+            "training rows"
+        )
+    return "scale and mean are those of this one's training rows"
 
 
 def _around(learned: Any) -> str:
@@ -75,6 +85,9 @@ def _around(learned: Any) -> str:
 def add_data(page: Document, run: Result) -> None:
     """Give the windows of every split, and the times they forecast."""
     dataset, _ = data_of(run)
+    if isinstance(run.preprocessing, PanelPreprocessing):
+        several_page.add_data(page, run, dataset)
+        return
     table, sizes = run.table, run.provenance["sizes"]
     tested = f"{_moment(table['time'].iloc[0])} to {_moment(table['time'].iloc[-1])}"
     rows = []
@@ -133,12 +146,16 @@ def _errors(page: Document, run: Result) -> None:
         "result",
         f"Errors of {run.experiment.strategy} forecasts on the test windows, all steps together, "
         f"with 95 % intervals. MAE and RMSE are in the units of {target}, sMAPE in per cent; MASE "
-        "below 1 is better than the seasonal naive forecast was on the training rows.",
+        "below 1 is better than the seasonal naive forecast was on the training rows"
+        + (" of each series." if run.preprocessing.kind == "panel" else "."),
         ["Forecast", ">MAE", ">RMSE", ">sMAPE", ">MASE"],
         rows,
     )
     name, better = gain(run)
     label = names[name]
+    if isinstance(run.preprocessing, PanelPreprocessing):
+        several_page.add_gain(page, run, label, better)
+        return
     verdict = (
         "The interval does not hold 0: the difference is more than the choice of the test "
         "windows explains."
@@ -200,7 +217,7 @@ def _forecasts(page: Document, run: Result) -> None:
 def _intervals(page: Document, run: Result) -> None:
     """Say how many truths the intervals held, and how wide they were."""
     table, learned = run.predictions(), run.preprocessing
-    assert isinstance(learned, SeriesPreprocessing)
+    assert isinstance(learned, SeriesPreprocessing | PanelPreprocessing)
     ends = tested(table, learned, SCORED)
     if not ends or learned.errors is None:
         return
@@ -226,6 +243,13 @@ def _intervals(page: Document, run: Result) -> None:
         ["Level", ">Coverage", ">Mean width", ">Winkler score"],
         rows,
     )
+    if isinstance(learned, PanelPreprocessing):
+        page.add(
+            f"Split conformal intervals, a step ahead and a side at a time: quantiles of the "
+            f"errors on {windows} of all series, each in units of its own series. They cover so "
+            "many truths of all series together; of a single one it may be more or fewer."
+        )
+        return
     page.add(
         f"Split conformal intervals, a step ahead and a side at a time: quantiles of the errors on "
         f"{windows}, and on those test windows whose truth was known at the time. The mean "
@@ -279,6 +303,10 @@ def _residuals(page: Document, run: Result) -> None:
 def add_result(page: Document, run: Result) -> None:
     """Give the errors, forecasts beside the truth, and what the one-step errors still hold."""
     _errors(page, run)
+    if isinstance(run.preprocessing, PanelPreprocessing):
+        several_page.add_forecasts(page, run)
+        _intervals(page, run)
+        return
     _forecasts(page, run)
     _intervals(page, run)
     _residuals(page, run)
@@ -289,6 +317,8 @@ PARTS = {"purpose": add_purpose, "data": add_data, "result": add_result}
 
 def intervals(run: Result) -> str:
     """Say how the intervals were made and what they cover."""
+    if isinstance(run.preprocessing, PanelPreprocessing):
+        return several_page.intervals(run)
     windows = len(run.table) // run.experiment.horizon
     block = test_block(run.table, run.preprocessing)
     apart = windows // block
@@ -337,7 +367,9 @@ def add_comparison(page: Document, runs: Sequence[Result], names: Sequence[str])
 
 def same_rows(one: Result, other: Result) -> bool:
     """Say whether two forecasters of the same times forecast the same column."""
-    return _target(one) == _target(other)
+    if _target(one) != _target(other) or ("id" in one.table) != ("id" in other.table):
+        return False
+    return "id" not in one.table or one.table["id"].equals(other.table["id"])
 
 
 def comparable(one: Result, other: Result) -> bool:
@@ -349,6 +381,8 @@ def comparable(one: Result, other: Result) -> bool:
         return False
     if one.source.sha256 == other.source.sha256:
         return True
+    if "id" in one.table or "id" in other.table:
+        return False
     truths = [run.table.groupby("time")["truth"].first() for run in (one, other)]
     try:
         shared = truths[0].index.intersection(truths[1].index)

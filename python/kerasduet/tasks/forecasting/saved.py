@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from kerasduet.data.preprocessing import PanelPreprocessing
 from kerasduet.runs import learned as saved
 
 if TYPE_CHECKING:
@@ -13,8 +14,29 @@ if TYPE_CHECKING:
 __all__ = ["check"]
 
 
-def check(learned: SeriesPreprocessing, experiment: Experiment) -> None:
+def check(learned: SeriesPreprocessing | PanelPreprocessing, experiment: Experiment) -> None:
     """Refuse what no training for an experiment could have learned."""
+    saved.hold("id", getattr(learned, "id", None), experiment.id)
+    if isinstance(learned, PanelPreprocessing):
+        _check_panel(learned, experiment)
+    else:
+        _check_one(learned, experiment)
+
+
+def _check_panel(learned: PanelPreprocessing, experiment: Experiment) -> None:
+    """Hold several series against the experiment, each as one."""
+    saved.texts("ids", learned.ids)
+    saved.flag("numbered", learned.numbered)
+    saved.hold("ids", len(learned.ids), len(learned.each))
+    saved.hold("ids", len(set(learned.ids)), len(learned.ids))
+    _ = learned.names
+    for one in learned.each:
+        _check_one(one, experiment)
+    if learned.errors is not None:
+        _check_errors(learned)
+
+
+def _check_one(learned: SeriesPreprocessing, experiment: Experiment) -> None:
     for name in (
         "difference",
         "lookback",
@@ -75,7 +97,7 @@ def _check_known(learned: SeriesPreprocessing, experiment: Experiment) -> None:
         raise ValueError("known_scale: must be above 0")
 
 
-def _check_errors(learned: SeriesPreprocessing) -> None:
+def _check_errors(learned: SeriesPreprocessing | PanelPreprocessing) -> None:
     assert learned.errors is not None
     saved.hold("errors", len(learned.errors), learned.horizon)
     for step in learned.errors:

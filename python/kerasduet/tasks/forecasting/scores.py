@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 __all__ = [
     "baseline_forecasts",
     "best_baseline",
+    "headline",
     "known_truth",
     "restored",
     "score",
@@ -163,18 +164,32 @@ def _errors(truth: np.ndarray, forecast: np.ndarray, scale: float) -> dict[str, 
 
 
 def best_baseline(scores: Mapping[str, float]) -> str:
-    """Name the baseline with the smallest mean absolute error."""
+    """Name the baseline with the smallest mean absolute error; of several series with the MASE."""
     # Runs saved by earlier versions lack the later baselines.
     scored = [name for name in baselines.BASELINES if f"{name}_mae" in scores]
-    return min(scored, key=lambda name: scores[f"{name}_mae"])
+    return min(scored, key=lambda name: scores[f"{name}_{headline(scores)}"])
+
+
+def headline(scores: Mapping[str, float]) -> str:
+    """Name the error that counts: of series of different sizes the one in units of each."""
+    return "mase" if scores.get("mase", 0) > 0 and "series" in scores else "mae"
 
 
 def verdict(metrics: Mapping[str, float]) -> str:
     """Say in one sentence how a forecaster did beside the best baseline."""
-    name = best_baseline(metrics)
-    rival = metrics[f"{name}_mae"]
+    name, measure = best_baseline(metrics), headline(metrics)
+    own, rival = metrics[measure], metrics[f"{name}_{measure}"]
     label = name.replace("_", " ")
-    text = f"Test MAE {metrics['mae']:.4g}; the best baseline, {label}, has {rival:.4g}"
-    if metrics["mae"] < rival:
-        return f"{text}: {1 - metrics['mae'] / rival:.0%} less.".replace("%", " %")
-    return f"{text}. The network does not beat the {label} forecast."
+    text = f"Test {measure.upper()} {own:.4g}; the best baseline, {label}, has {rival:.4g}"
+    if own < rival:
+        less = f"{1 - own / rival:.0%} less".replace("%", " %")
+        return f"{text}: {less}{_won(metrics)}."
+    return f"{text}{_won(metrics)}. The network does not beat the {label} forecast."
+
+
+def _won(metrics: Mapping[str, float]) -> str:
+    """Say in how many of several series the network's error is less."""
+    if "series" not in metrics:
+        return ""
+    won = f"with a lower MAE in {metrics['series_won']:,.0f}"
+    return f" over {metrics['series']:,.0f} series, {won}"

@@ -31,14 +31,18 @@ class SeriesSettings(Section):
 
     Parameters
     ----------
-    dataset : {"co2", "series"}
-        Of a series: the embedded CO2 series, or a CSV file or table of the caller's.
+    dataset : {"co2", "shops", "series"}
+        Of a series: the embedded CO2 series, 60 made-up shops, or a CSV file or table of the
+        caller's.
     path : str, optional
         Of a series: a CSV file.
     validation_split : float
         Fraction of the training rows held out for validation, in [0, 1).
     test_split : float
         Fraction of the rows held out for the test, in (0, 1).
+    id : str, optional
+        Of a table of several series: the column that says which one a row belongs to. One network
+        learns from all of them; each is split and scaled by itself. None is one series.
     time : str, optional
         Column of times. None takes the index, or the column "time", or the only one of dates.
     target : str, optional
@@ -79,10 +83,11 @@ class SeriesSettings(Section):
         up to the horizon; then it sees the target's own past alone.
     """
 
-    dataset: Annotated[str, OneOf(("co2", "series"))]
+    dataset: Annotated[str, OneOf(("co2", "shops", "series"))]
     path: Annotated[str | None, Optional(PathText())] = None
     validation_split: Annotated[float, Number(low=0, below=1)] = 0.2
     test_split: Annotated[float, Number(above=0, below=1)] = 0.1
+    id: Annotated[str | None, Optional(Text())] = None
     time: Annotated[str | None, Optional(Text())] = None
     time_format: Annotated[str | None, Optional(Text())] = None
     target: Annotated[str | None, Optional(Text())] = None
@@ -127,6 +132,7 @@ class SeriesSettings(Section):
         if not self.own_past:
             self._check_features_alone()
         self._check_known_once()
+        self._check_id()
         if self.strategy == "recursive" and self.features:
             raise ArgumentType(
                 'strategy: must be "direct" with features, whose future is unknown; got '
@@ -136,6 +142,21 @@ class SeriesSettings(Section):
             raise ArgumentType(
                 f"path: the dataset {self.dataset} is not read from a file; got "
                 f'{show(self.path)}. Set dataset = "series".'
+            )
+
+    def _check_id(self) -> None:
+        """Refuse several series where there is one, and a column of series that is used twice."""
+        if self.id is None:
+            return
+        if self.dataset == "co2":
+            raise ArgumentType(
+                f"id: the dataset co2 is one series; got {show(self.id)}. Leave id out."
+            )
+        others = (self.time or "time", self.target, *self.features, *self.known_future)
+        if self.id in (*others, "time"):
+            raise ArgumentType(
+                f"id: must name another column than those of times and values; got "
+                f"{show(self.id)}."
             )
 
     def _check_known_once(self) -> None:

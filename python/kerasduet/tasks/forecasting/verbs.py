@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -9,14 +11,14 @@ import numpy as np
 
 from kerasduet.data import ahead
 from kerasduet.data.dataset import Dataset
-from kerasduet.data.preprocessing import SeriesPreprocessing
+from kerasduet.data.preprocessing import PanelPreprocessing, SeriesPreprocessing
 from kerasduet.data.times import following, read_times
 from kerasduet.errors import ArgumentType, HorizonError, SeriesTooShort
 from kerasduet.forecasting.levels import check_levels
 from kerasduet.forecasting.windows import Windows
 from kerasduet.settings.common import HORIZON
 from kerasduet.tasks.forecasting import future as futures
-from kerasduet.tasks.forecasting import intervals
+from kerasduet.tasks.forecasting import intervals, panels
 from kerasduet.tasks.forecasting.scores import baseline_forecasts
 from kerasduet.training import predict_outputs, refuse_no_numbers
 
@@ -25,7 +27,46 @@ if TYPE_CHECKING:
 
     from kerasduet.result import Result
 
-__all__ = ["forecast", "future_frame", "predict"]
+__all__ = [
+    "Start",
+    "ahead_of",
+    "another",
+    "continued",
+    "forecast",
+    "future_frame",
+    "predict",
+    "start_of",
+    "with_ends",
+    "with_plans",
+]
+
+
+@dataclass(frozen=True)
+class Start:
+    """Where a forecast begins.
+
+    Parameters
+    ----------
+    learned : SeriesPreprocessing
+        Of its series.
+    values : numpy.ndarray
+        Its last rows, up to the one that the forecast follows (rows, columns + target).
+    times : pandas.Index
+        Of those rows.
+    rows_before : int
+        Rows of the series before them.
+    first : float
+        First value of the series.
+    plans : numpy.ndarray, optional
+        What is known ahead of time, in those rows and those to come.
+    """
+
+    learned: SeriesPreprocessing
+    values: np.ndarray
+    times: pd.Index
+    rows_before: int
+    first: float
+    plans: np.ndarray | None = None
 
 
 def forecast(
@@ -35,18 +76,22 @@ def forecast(
     learned: Any = run.preprocessing
     levels = () if level is None else check_levels(level)
     steps = learned.horizon if horizon is None else HORIZON("horizon", horizon)
-    values = np.array(learned.tail)
-    before = learned.rows - len(values)
-    times = _times(learned)
-    coming = _ahead(learned, times, steps) if learned.known_future else times[:0]
+    if isinstance(learned, PanelPreprocessing):
+        return panels.forecast(run, learned, steps, levels, future)
+    start = start_of(learned)
+    coming = ahead_of(learned, start.times, steps) if learned.known_future else start.times[:0]
     plans = futures.read(learned, run.experiment, future, coming)
-    if plans is not None:
-        plans = np.vstack([learned.known_tail, plans])
-    table = _forecast(run, values, times, steps, before, learned.first, plans)
+    (table,) = continued(run, [with_plans(start, plans)], steps)
     if not levels:
         return table
     ends = intervals.around(run, table["forecast"].to_numpy(), levels)
-    places = ["time", "step", "forecast"]
+    return with_ends(table, ends)
+
+
+def with_ends(table: pd.DataFrame, ends: dict[str, np.ndarray]) -> pd.DataFrame:
+    """Put the ends of intervals after the forecast."""
+    names = list(table.columns)
+    places = names[: names.index("forecast") + 1]
     return table[places].assign(**ends).join(table.drop(columns=places))
 
 
@@ -54,18 +99,28 @@ def future_frame(run: Result, horizon: int | None = None) -> pd.DataFrame:
     """Give the table of what is known ahead of time, for the caller to fill."""
     learned: Any = run.preprocessing
     steps = learned.horizon if horizon is None else HORIZON("horizon", horizon)
-    return futures.empty(learned, _ahead(learned, _times(learned), steps))
+    if isinstance(learned, PanelPreprocessing):
+        return panels.future_frame(learned, steps)
+    return futures.empty(learned, ahead_of(learned, start_of(learned).times, steps))
 
 
-def _times(learned: SeriesPreprocessing) -> pd.Index:
-    """Give the times of the tail."""
+def start_of(learned: SeriesPreprocessing) -> Start:
+    """Give the end of the series of a training."""
+    values = np.array(learned.tail)
+    before = learned.rows - len(values)
     # Earlier versions kept no row numbers.
-    before = learned.rows - len(learned.tail)
     texts = learned.tail_times or map(str, range(before + 1, learned.rows + 1))
-    return read_times(texts, learned.zone)
+    return Start(learned, values, read_times(texts, learned.zone), before, learned.first)
 
 
-def _ahead(learned: SeriesPreprocessing, times: pd.Index, steps: int) -> pd.Index:
+def with_plans(start: Start, plans: np.ndarray | None) -> Start:
+    """Add what is known ahead of time."""
+    if plans is None:
+        return start
+    return replace(start, plans=np.vstack([start.learned.known_tail, plans]))
+
+
+def ahead_of(learned: SeriesPreprocessing, times: pd.Index, steps: int) -> pd.Index:
     """Give the times that a forecast of some steps looks at."""
     rows = futures.rows_needed(learned, steps)
     return following(times, rows, learned.frequency, learned.spacing)
@@ -82,6 +137,8 @@ def predict(run: Result, x: Any, kind: str) -> pd.DataFrame:
             "values ahead are not in it; got a run that sees them. Use forecast() of the run, "
             "with future."
         )
+    if isinstance(learned, PanelPreprocessing):
+        return panels.predict(run, learned, x)
     if isinstance(x, Dataset) and isinstance(x.preprocessing, SeriesPreprocessing):
         assert x.table is not None
         known, given = _columns(learned), _columns(x.preprocessing)
@@ -92,72 +149,103 @@ def predict(run: Result, x: Any, kind: str) -> pd.DataFrame:
         times, values = x.table.times, x.table.values
     else:
         times, values = series_values(run.experiment, learned, x)
+    (table,) = continued(run, [another(learned, times, values)], learned.horizon)
+    return table
+
+
+def another(learned: SeriesPreprocessing, times: pd.Index, values: np.ndarray) -> Start:
+    """Give the end of another series than that of the training."""
     needed = learned.lookback + learned.lag
     if len(values) < needed:
         raise SeriesTooShort(
             f"x: must have lookback + difference = {needed} rows; got {len(values)}."
         )
-    return _forecast(run, values, times, learned.horizon, 0, float(values[0, -1]))
+    return Start(learned, values, times, 0, float(values[0, -1]))
 
 
-def _forecast(
-    run: Result,
-    values: np.ndarray,
-    times: pd.Index,
-    steps: int,
-    rows_before: int,
-    first: float,
-    plans: np.ndarray | None = None,
-) -> pd.DataFrame:
-    """Continue values (rows, columns + target) by some steps; `plans` are known ahead of them."""
-    import pandas as pd
-
+def continued(run: Result, starts: Sequence[Start], steps: int) -> list[pd.DataFrame]:
+    """Continue series by some steps, all of them at once."""
     learned: Any = run.preprocessing
     if steps > learned.horizon and set(learned.columns) - {learned.target}:
         raise HorizonError(
             f"horizon: must be at most {learned.horizon} with features, whose future is "
             f"unknown; got {steps}. Train with horizon = {steps}."
         )
-    known, levels, seen = values, np.empty((1, 0)), None
-    if learned.sees_ahead:
-        every = times.append(_ahead(learned, times, steps))
-        plans = plans if plans is not None else np.empty((len(every), 0))
-        seen = ahead.seen(learned, plans, every)
+    known, seen = [start.values for start in starts], [_seen(start, steps) for start in starts]
+    levels = np.empty((len(starts), 0))
     predict = partial(predict_outputs, run.model, learned)
     while levels.shape[1] < steps:
-        window = _window(learned, known, seen)
-        outputs = run.task.run_network(predict, learned, window)
-        more = refuse_no_numbers(learned.restore(outputs, known[None, :, -1]))  # (1, horizon)
-        levels = np.concatenate([levels, more], axis=1)
-        known = np.vstack([known, np.repeat(more.T, known.shape[1], axis=1)])
+        windows = _stacked([*map(_window, starts, known, seen)])
+        outputs = run.task.run_network(predict, learned, windows)
+        more = np.concatenate(
+            [
+                start.learned.restore(outputs[i : i + 1], known[i][None, :, -1])
+                for i, start in enumerate(starts)
+            ]
+        )  # (series, horizon)
+        levels = np.concatenate([levels, refuse_no_numbers(more)], axis=1)
+        known = [
+            np.vstack([rows, np.repeat(new[:, None], rows.shape[1], axis=1)])
+            for rows, new in zip(known, more, strict=True)
+        ]
+    return [
+        _table(run, start, found[:steps]) for start, found in zip(starts, levels, strict=True)
+    ]
+
+
+def _table(run: Result, start: Start, levels: np.ndarray) -> pd.DataFrame:
+    """Lay the forecast of one series beside its baselines."""
+    import pandas as pd
+
+    learned, values, steps = start.learned, start.values, len(levels)
     table = baseline_forecasts(
         learned,
         values[:, -1],
         np.array([len(values) - 1]),
         steps,
-        first=first,
-        rows_before=rows_before,
+        first=start.first,
+        rows_before=start.rows_before,
     )
     columns = {
-        "time": following(times, steps, learned.frequency, learned.spacing),
+        "time": following(start.times, steps, learned.frequency, learned.spacing),
         "step": np.arange(1, steps + 1),
-        "forecast": levels[0, :steps],
+        "forecast": levels,
     }
     found = pd.DataFrame(columns | {name: values[0] for name, values in table.items()})
     found.attrs.update(run.task.attributes(learned))
     return found
 
 
-def _window(learned: SeriesPreprocessing, known: np.ndarray, seen: np.ndarray | None) -> Any:
+def _seen(start: Start, steps: int) -> np.ndarray | None:
+    """Give what the network sees ahead of time in the rows that there are and those to come."""
+    learned = start.learned
+    if not learned.sees_ahead:
+        return None
+    every = start.times.append(ahead_of(learned, start.times, steps))
+    plans = start.plans if start.plans is not None else np.empty((len(every), 0))
+    return ahead.seen(learned, plans, every)
+
+
+def _window(start: Start, known: np.ndarray, seen: np.ndarray | None) -> Any:
     """Give the window that ends with the last row, with what is seen ahead of time."""
+    learned = start.learned
     window = learned.window(known)
     if seen is None:
         return window
-    start = len(known) - learned.lookback
-    window = np.concatenate([window, seen[None, start : len(known)]], axis=2)
+    begin = len(known) - learned.lookback
+    window = np.concatenate([window, seen[None, begin : len(known)]], axis=2)
     single, rows = np.zeros(1, np.int64), learned.horizon - 1
     later = Windows(seen[len(known) : len(known) + rows], single, rows) if rows else None
     return Windows(window[0], single, learned.lookback, later=later)
+
+
+def _stacked(windows: Sequence[Any]) -> Any:
+    """Put the windows of several series one after the other."""
+    if len(windows) == 1:
+        return windows[0]
+    return (
+        Windows.joined(windows) if isinstance(windows[0], Windows) else np.concatenate(windows)
+    )
 
 
 def _columns(learned: SeriesPreprocessing) -> str:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from kerasduet.report.document import Document
     from kerasduet.result import Result
 
-__all__ = ["MOST_CLASSES", "add_class_result", "add_number_result", "among"]
+__all__ = ["MOST_CLASSES", "add_class_result", "add_number_result", "add_scores", "among"]
 
 MOST_TERMS = 40  # of a regression, in its table
 MOST_CLASSES = 30  # of the table by class
@@ -33,7 +33,7 @@ SHOWN_CURVES = 2  # columns whose partial dependence is shown
 def add_class_result(page: Document, run: Result) -> None:
     """Give scores beside the baselines, classes, probabilities, and looks inside."""
     learned, table = run.preprocessing, run.table
-    _scores(
+    add_scores(
         page,
         run,
         CLASS_BASELINES,
@@ -57,7 +57,7 @@ def add_class_result(page: Document, run: Result) -> None:
 def add_number_result(page: Document, run: Result) -> None:
     """Give scores beside the baselines, residuals, and looks inside."""
     learned: Any = run.preprocessing
-    _scores(
+    add_scores(
         page,
         run,
         NUMBER_BASELINES,
@@ -70,7 +70,7 @@ def add_number_result(page: Document, run: Result) -> None:
     _inside(page, run)
 
 
-def _scores(
+def add_scores(
     page: Document,
     run: Result,
     baselines: Mapping[str, str],

@@ -15,7 +15,7 @@ from kerasduet.settings.sections import Training
 if TYPE_CHECKING:
     pass
 
-__all__ = ["parse_value", "scalar", "setting_list", "split"]
+__all__ = ["WITH_SETTINGS", "parse_value", "rules", "scalar", "setting_list", "split"]
 
 
 def parse_value(name: str, text: str) -> Any:
@@ -42,7 +42,7 @@ def parse_value(name: str, text: str) -> Any:
     """
     if text.lower() in ("none", "null"):
         return None
-    rule = _rules().get(name)
+    rule = rules().get(name)
     return scalar(text) if rule is None else rule.read(text)
 
 
@@ -56,25 +56,33 @@ def scalar(text: str) -> Any:
     return text
 
 
-def _rules() -> dict[str, Rule]:
+def rules() -> dict[str, Rule]:
     """Give the rule of every setting; names that two owners share have one of one kind."""
     sections = (kind for task in TASKS.values() for kind in (task.Training, task.Settings))
     owners = [*BUILDERS.values(), *sections]
     return {name: a.rule for owner in owners for name, a in arguments_of(owner).items()}
 
 
-_FLAGS = {"--help", "--version", "--json", "--quiet", "--overwrite", "--no-devices"}
+_FLAGS = {
+    "--help",
+    "--version",
+    "--json",
+    "--quiet",
+    "--overwrite",
+    "--no-devices",
+    "--template",
+}
 
 
 _VALUES = {"--set", "--out", "--data", "--backend", "--device", "--threads", "--time-limit"}
 
 
-_WITH_SETTINGS = ("run", "parity")
+WITH_SETTINGS = ("run", "parity")
 
 
 def split(arguments: list[str]) -> tuple[list[str], dict[str, Any]]:
     """Take the experiment's settings out of the command line; the core knows their names."""
-    if not arguments or arguments[0] not in _WITH_SETTINGS:
+    if not arguments or arguments[0] not in WITH_SETTINGS:
         return arguments, {}
     known: list[str] = []
     settings: dict[str, Any] = {}

@@ -1,0 +1,129 @@
+"""Pairs of texts that are made: dates in words, sums, and numbers that count up."""
+
+from __future__ import annotations
+
+import calendar
+import datetime
+from collections.abc import Callable
+
+import numpy as np
+
+__all__ = ["MOST", "additions", "counting", "dates", "made"]
+
+SEED = 20_160  # of the pairs: runs of other seeds are trained and scored on the same ones
+FIRST, LAST = datetime.date(1900, 1, 1), datetime.date(2099, 12, 31)
+
+Pairs = tuple[list[str], list[str]]
+
+ONES = (
+    *("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth"),
+    *("tenth", "eleventh", "twelfth", "thirteenth", "fourteenth", "fifteenth", "sixteenth"),
+    *("seventeenth", "eighteenth", "nineteenth"),
+)
+ORDINALS = (
+    *ONES,
+    "twentieth",
+    *(f"twenty-{one}" for one in ONES[:9]),
+    "thirtieth",
+    "thirty-first",
+)
+MONTHS = tuple(calendar.month_name[1:])
+DAYS = tuple(calendar.day_name)
+
+
+def _ending(day: int) -> str:
+    return "th" if 10 < day < 14 else {1: "st", 2: "nd", 3: "rd"}.get(day % 10, "th")
+
+
+# As English writes a date; the year is the last in all of them.
+STYLES: tuple[Callable[[datetime.date], str], ...] = (
+    lambda d: f"{d.day} {MONTHS[d.month - 1]} {d.year}",
+    lambda d: f"{MONTHS[d.month - 1]} {d.day}, {d.year}",
+    lambda d: f"{d.day}{_ending(d.day)} of {MONTHS[d.month - 1]} {d.year}",
+    lambda d: f"{MONTHS[d.month - 1]} {d.day}{_ending(d.day)}, {d.year}",
+    lambda d: f"{d.day}-{MONTHS[d.month - 1][:3]}-{d.year}",
+    lambda d: f"{DAYS[d.weekday()][:3]}, {d.day} {MONTHS[d.month - 1][:3]} {d.year}",
+    lambda d: f"{ORDINALS[d.day - 1]} of {MONTHS[d.month - 1]} {d.year}",
+    lambda d: f"{MONTHS[d.month - 1]} the {ORDINALS[d.day - 1]}, {d.year}",
+)
+
+
+def dates(examples: int, random: np.random.Generator) -> Pairs:
+    """Write different dates of 1900 to 2099, each in one of eight styles, and as ISO 8601.
+
+    Examples
+    --------
+    >>> dates(1, np.random.default_rng(6))
+    (['second of February 2068'], ['2068-02-02'])
+    """
+    days = random.choice((LAST - FIRST).days + 1, examples, replace=False)
+    styles = random.integers(0, len(STYLES), examples)
+    found = [FIRST + datetime.timedelta(int(day)) for day in days]
+    sources = [STYLES[style](day) for day, style in zip(found, styles, strict=True)]
+    return sources, [day.isoformat() for day in found]
+
+
+def additions(examples: int, digits: int, random: np.random.Generator) -> Pairs:
+    """Write different sums of two numbers of up to so many digits; a + b is b + a.
+
+    Each number has one digit as often as two, or more: of numbers drawn evenly nearly all would be
+    long.
+
+    Examples
+    --------
+    >>> additions(2, 3, np.random.default_rng(0))
+    (['8+636', '0+41'], ['644', '41'])
+    """
+    seen: set[tuple[int, int]] = set()
+    sources: list[str] = []
+    targets: list[str] = []
+    while len(sources) < examples:
+        lengths = random.integers(1, digits + 1, 2)
+        one, other = (int(random.integers(0, 10 ** int(length))) for length in lengths)
+        pair = (min(one, other), max(one, other))
+        if pair in seen:
+            continue
+        seen.add(pair)
+        sources.append(f"{one}+{other}")
+        targets.append(str(one + other))
+    return sources, targets
+
+
+def counting(examples: int, digits: int, steps: int, random: np.random.Generator) -> Pairs:
+    """Write different numbers of up to so many digits, and the numbers after each.
+
+    Examples
+    --------
+    >>> counting(1, 3, 4, np.random.default_rng(0))
+    (['850'], ['851 852 853 854'])
+    """
+    starts = random.choice(10**digits, examples, replace=False)
+    after = [" ".join(str(int(s) + step) for step in range(1, steps + 1)) for s in starts]
+    return [str(int(s)) for s in starts], after
+
+
+def most_different(dataset: str, digits: int) -> int:
+    """Say how many different examples there are."""
+    if dataset == "dates":
+        return (LAST - FIRST).days + 1
+    numbers: int = 10**digits
+    return numbers * (numbers + 1) // 2 if dataset == "additions" else numbers
+
+
+# Of all additions the last ones would be found by chance alone, and slowly.
+MOST = {"additions": 0.5, "counting": 1.0, "dates": 1.0}
+
+
+def most(dataset: str, digits: int) -> int:
+    """Give the most examples that are made of a data set."""
+    return int(most_different(dataset, digits) * MOST[dataset])
+
+
+def made(dataset: str, examples: int, digits: int, steps: int) -> Pairs:
+    """Make the pairs of a data set: the same ones at every call."""
+    random = np.random.default_rng(SEED)
+    if dataset == "dates":
+        return dates(examples, random)
+    if dataset == "additions":
+        return additions(examples, digits, random)
+    return counting(examples, digits, steps, random)
