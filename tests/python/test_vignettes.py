@@ -29,6 +29,8 @@ GUIDES = ("seeing-inside", "transfer-learning", "detection", "forecasting", "man
 # Settings of pages that train more than a little, for their small versions.
 SMALL = {
     "classical-networks": ("-P", "epochs:1"),
+    "detection": ("-P", "epochs:2"),
+    "transfer-learning": ("-P", "epochs:3"),
     "tables": ("-P", "epochs:3"),
     "forecasting": ("-P", "epochs:3", "-P", "folds:2", "-P", "seeds:1"),
     "many-runs": ("-P", "cut:0", "-P", "epochs:2", "-P", "seeds:2", "-P", "workers:1"),
