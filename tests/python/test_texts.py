@@ -266,7 +266,7 @@ def test_bad_data_are_refused_in_a_sentence(given, settings, error, words):
         ({"label_column": "text"}, "label_column: must be a column of its own"),
         (
             {"dataset": "imdb", "classes": 3},
-            "classes: the reviews of imdb are of 2 classes; got 3",
+            "classes: the dataset imdb has 2 classes; got 3",
         ),
         ({"class_weight": (1, 2, 3)}, "class_weight: must have one weight a class (2); got 3"),
         ({"vocabulary_size": 2}, "vocabulary_size: must be a whole number, at least 3"),

@@ -86,7 +86,7 @@ class TextSettings(Section):
             )
         if self.dataset != OWN and self.classes != 2:
             raise ArgumentType(
-                f"classes: the reviews of {self.dataset} are of 2 classes; got {self.classes}. Set "
+                f"classes: the dataset {self.dataset} has 2 classes; got {self.classes}. Set "
                 "classes = 2."
             )
 
