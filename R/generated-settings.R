@@ -110,6 +110,8 @@
 #' * `vocabulary_size`: whole number. Most codes of tokens, at least 3: padding, unknown ones,
 #'   and the commonest tokens of the training texts.
 #' * `length`: whole number. Tokens of each text as the network sees it, at least 1.
+#' * `vectors`: of texts: a file of word vectors in GloVe's text format, with which the embedding
+#'   begins; words that it lacks begin at random.
 #' * `pad`: where shorter texts are filled up: "start" or "end".
 #' * `cut`: where longer texts lose their tokens: "start" or "end".
 #'
