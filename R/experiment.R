@@ -19,9 +19,9 @@ presets <- function() {
 #' @param preset Character. Name of a preset, see [presets()]; or an experiment to start from.
 #' @param ... Settings by name, such as `epochs = 2`: the fields listed below, or arguments of
 #'   the network's builder ([model_cnn()], [model_dnn()], [model_recurrent()],
-#'   [model_table_dense()], [model_text_recurrent()]) such as `units`. Whole numbers may be written as `2`. Of a table a
-#'   formula may come first, in place of `target` and `features`: `admit ~ gre + gpa`, `admit ~ .`
-#'   or `admit ~ . - rank`.
+#'   [model_table_dense()], [model_text_recurrent()]) such as `units`. Whole numbers may be written
+#'   as `2`. Of a table a formula may come first, in place of `target` and `features`:
+#'   `admit ~ gre + gpa`, `admit ~ .` or `admit ~ . - rank`.
 #'
 #' @return A named list of all settings, of class `kerasduet_experiment`; the builder's own are
 #'   in `model`.

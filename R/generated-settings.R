@@ -180,11 +180,11 @@
 #'
 #' Training on classes:
 #'
-#' * `class_weight`: numbers. Weight of each class in the loss of the training images, in code
-#'   order, at least 0; `NULL` weighs all the same. A mapping from codes, as Keras takes it, is
-#'   taken as well. Of a table: "balanced" weighs each class in the loss by n / (classes x its
-#'   training rows); or a weight for each class by its name, at least 0. `NULL` weighs all the
-#'   same.
+#' * `class_weight`: numbers or named list. Weight of each class in the loss of the training
+#'   images, in code order, at least 0; `NULL` weighs all the same. A mapping from codes, as
+#'   Keras takes it, is taken as well. Of a table: "balanced" weighs each class in the loss by n
+#'   / (classes x its training rows); or a weight for each class by its name, at least 0. `NULL`
+#'   weighs all the same.
 #'
 #' Others:
 #'

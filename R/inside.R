@@ -157,13 +157,17 @@ plot_embedding <- function(run, method = "pca", data = NULL) {
 #' @param texts Character vector, factor, or data frame with the column of texts, as for
 #'   [predict()][predict.kerasduet_run].
 #' @param text One of them.
+#' @param method Character.
+#'   * `"gradient"` (default): gradient times input, the slope of the score along each number that
+#'     stands for the word, times that number, summed over them;
+#'   * `"integrated"`: integrated gradients, the same with the mean slope on the way from numbers of
+#'     0 to those of the text. Over all words they sum to the change of the score.
 #' @param label The class, as [predict()][predict.kerasduet_run] gives it. `NULL` (default) is the
 #'   class that is predicted for each text.
 #'
 #' @details
-#' The influence is gradient times input: the slope of the score along each number that stands for
-#' the word, times that number, summed over them. The score is the network's output before softmax
-#' or sigmoid. It is exact for small changes alone.
+#' The score is the network's output for the class, before softmax or sigmoid. A slope is exact for
+#' small changes alone; integrated gradients take 64 steps.
 #'
 #' @return `word_influence()` gives a data frame with a row for each word that the network sees, in
 #'   order: `text` (its place among the texts), `place` (of the word, in the text as the network
@@ -172,6 +176,7 @@ plot_embedding <- function(run, method = "pca", data = NULL) {
 #'   with an alt text: blue speaks for the class and orange against it. It needs the package
 #'   ggplot2.
 #' @references Li and others (2016), Visualizing and understanding neural models in NLP, NAACL.
+#'   Sundararajan, Taly and Yan (2017), arXiv 1703.01365.
 #' @seealso [saliency()] for images; [importance()] for runs on tables.
 #' @examplesIf kerasduet:::has_core() && requireNamespace("ggplot2", quietly = TRUE)
 #' run <- run_experiment(
@@ -181,18 +186,19 @@ plot_embedding <- function(run, method = "pca", data = NULL) {
 #' word_influence(run, "The plot was not good.")
 #' plot_word_influence(run, "The plot was dull, but the acting was very good.")
 #' @export
-word_influence <- function(run, texts, label = NULL) {
+word_influence <- function(run, texts, method = "gradient", label = NULL) {
   call_core(frame_from_py(core$word_influence(
-    looked_to_py(run), data_to_py(texts, "texts"),
+    looked_to_py(run), data_to_py(texts, "texts"), setting_to_py(method),
     label = setting_to_py(label)
   )))
 }
 
 #' @rdname word_influence
 #' @export
-plot_word_influence <- function(run, text, label = NULL) {
+plot_word_influence <- function(run, text, method = "gradient", label = NULL) {
   draw_inside(
     "words_figure", "words_data", looked_to_py(run), data_to_py(text, "text"),
+    setting_to_py(method),
     label = setting_to_py(label)
   )
 }

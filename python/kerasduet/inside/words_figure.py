@@ -48,7 +48,9 @@ class Told:
     influence: np.ndarray
 
 
-def plot_word_influence(run: Result, text: Any, *, label: Any = None) -> RunFigure:
+def plot_word_influence(
+    run: Result, text: Any, method: str = "gradient", *, label: Any = None
+) -> RunFigure:
     """Draw a text and which of its words speak for a class.
 
     Parameters
@@ -57,7 +59,7 @@ def plot_word_influence(run: Result, text: Any, *, label: Any = None) -> RunFigu
         Of texts.
     text : str
         One text, as for `predict`.
-    label : label, optional
+    method, label
         As for `word_influence`.
 
     Returns
@@ -73,12 +75,12 @@ def plot_word_influence(run: Result, text: Any, *, label: Any = None) -> RunFigu
     """
     from kerasduet.figures.drawing import draw
 
-    return draw(words_data(run, text, label=label))
+    return draw(words_data(run, text, method, label=label))
 
 
-def words_data(run: Any, text: Any, *, label: Any = None) -> PlotData:
+def words_data(run: Any, text: Any, method: Any = "gradient", *, label: Any = None) -> PlotData:
     """Compute what the figure of a text's words shows; see `plot_word_influence`."""
-    table = word_influence(run, text, label=label)
+    table = word_influence(run, text, method, label=label)
     if table["text"].max() > 1:
         raise ShapeError(f"text: must be one text; got {table['text'].max()}.")
     found = _told(table, "")

@@ -43,7 +43,7 @@ def texts(given: Any, name: str = "x") -> list[str]:
     >>> texts(pd.Series(["good", "bad"], dtype="category"))
     ['good', 'bad']
     """
-    found = [given] if isinstance(given, str) else _items(given, name)
+    found = [given] if isinstance(given, str) else [_one(x) for x in _items(given, name)]
     if not found:
         raise EmptyData(f"{name}: must have at least one text; got none.")
     for row, item in enumerate(found, start=1):
@@ -60,6 +60,12 @@ def texts(given: Any, name: str = "x") -> list[str]:
                 "row out."
             )
     return [str(item) for item in found]
+
+
+def _one(item: Any) -> Any:
+    """Take a text out of a list of one, as that of a list of R's comes."""
+    is_list = isinstance(item, list) and len(item) == 1
+    return item[0] if is_list and isinstance(item[0], str) else item
 
 
 def _items(given: Any, name: str) -> list[Any]:

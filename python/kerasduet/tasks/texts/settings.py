@@ -86,7 +86,7 @@ class TextSettings(Section):
             )
         if self.dataset != OWN and self.classes != 2:
             raise ArgumentType(
-                f"classes: the reviews of {self.dataset} are of 2 classes; got {self.classes}. Set "
+                f"classes: the dataset {self.dataset} has 2 classes; got {self.classes}. Set "
                 "classes = 2."
             )
 
@@ -97,7 +97,7 @@ class TextTraining(Training):
 
     Parameters
     ----------
-    class_weight : tuple of float, optional
+    class_weight : tuple of float or mapping, optional
         Weight of each class in the loss of the training texts, in code order, at least 0; None
         weighs all the same. A mapping from codes, as Keras takes it, is taken as well.
     """
