@@ -177,12 +177,12 @@ def test_a_file_and_the_callers_own_text_are_the_same(tmp_path):
 
 
 def test_figures_say_what_they_show(run):
-    drawn = kd.plots.plot_data(run, kind="characters", first=5).panels[0]
+    drawn = kd.plots.plot_data(run, kind="characters", begin=5).panels[0]
     assert drawn.frames["cells"]["label"].iloc[0] in (run.table["truth"].iloc[4], "\u00b7")
     bars = kd.plots.plot_data(run, kind="perplexity").panels[0].frames["bars"]
     assert bars["perplexity"].iloc[-1] == run.metrics["perplexity"]
-    with pytest.raises(kd.errors.ArgumentRange, match="first: must be"):
-        run.plot("characters", first=0)
+    with pytest.raises(kd.errors.ArgumentRange, match="begin: must be"):
+        run.plot("characters", begin=0)
 
 
 def test_a_page_shows_samples(run, tmp_path):

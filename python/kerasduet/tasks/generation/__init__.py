@@ -155,7 +155,7 @@ class Generation(Task):
         mine = (self.name,)
         return (
             Kind("perplexity", perplexity_panel, mine),
-            Kind("characters", characters_panel, mine, ("first",), sized=True),
+            Kind("characters", characters_panel, mine, ("begin",), sized=True),
         )
 
     def curves(self, experiment: Experiment) -> dict[str, tuple[str, float]]:
