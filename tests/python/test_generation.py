@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import kerasduet as kd
-from kerasduet.errors import DatasetError, EmptyData, KerasduetWarning
+from kerasduet.errors import ArgumentType, DatasetError, EmptyData, KerasduetWarning
 from kerasduet.tasks.generation.ngrams import MOST_ORDER, ngram_chances, perplexity
 from kerasduet.tasks.generation.python_help import python_help
 from kerasduet.tasks.generation.verbs import chosen
@@ -189,3 +189,24 @@ def test_a_page_shows_samples(run, tmp_path):
     page = kd.render_report(run, tmp_path / "page.html")
     words = (tmp_path / "page.html").read_text("utf-8")
     assert page.endswith("page.html") and "Samples" in words and "always" in words
+
+
+def test_a_network_of_ones_own_may_not_look_ahead():
+    import keras
+
+    def made(padding):
+        def model(length, vocabulary, seed):
+            codes = keras.Input((length,), dtype="int32")
+            x = keras.layers.Embedding(vocabulary, 4)(codes)
+            x = keras.layers.Conv1D(6, 3, padding=padding)(x)
+            return keras.Model(codes, keras.layers.Dense(vocabulary, activation="softmax")(x))
+
+        return model
+
+    small = {"data": text(), "length": 16, "stride": 8, "epochs": 1, "progress": False}
+    run = kd.run_experiment("next-character", model=made("causal"), **small)
+    assert len(run.generate("the", 3)) == 6
+    with pytest.raises(
+        ArgumentType, match="model: must give each step from the characters up to"
+    ):
+        kd.run_experiment("next-character", model=made("same"), **small)
