@@ -19,10 +19,10 @@
 #' @param future Of a run with `known_future`: the data frame of [future_frame()], filled. `NULL`
 #'   (default) for any other run.
 #' @param ... Not used.
-#' @return A data frame: of several series `id` first, then `time` (`Date`, `POSIXct` in the zone of the series, or numbers where it
+#' @return A data frame: `time` (`Date`, `POSIXct` in the zone of the series, or numbers where it
 #'   has no dates), `step` (from 1), `forecast`, `lower_80`, `upper_80`, ... (two columns
 #'   a level, in the order given), and the baselines `naive`, `seasonal_naive`, `drift` and
-#'   `seasonal_drift`, in the target's units.
+#'   `seasonal_drift`, in the target's units. Of several series `id` comes first.
 #' @section Intervals:
 #' They are split conformal, step by step ahead and side by side: the errors on the validation
 #' windows, and by now those on the test windows, say how far from a forecast the truth may lie.

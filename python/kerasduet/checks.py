@@ -19,6 +19,7 @@ __all__ = [
     "optional",
     "several",
     "show",
+    "some_of",
     "text",
     "whole",
 ]
@@ -26,6 +27,7 @@ __all__ = [
 Error = type[KerasduetError]
 
 MOST_SHOWN = 10  # values of a list in an error
+MOST_OPTIONS = 16  # names where one of them is asked for
 
 
 def show(value: Any) -> str:
@@ -179,10 +181,22 @@ def choice(name: str, value: Any, options: Iterable[str]) -> str:
     """Accept one of the named options."""
     known, value = list(options), _scalar(value)
     if not isinstance(value, str):
-        raise ArgumentType(f"{name}: must be one of {', '.join(known)}; got {show(value)}.")
+        raise ArgumentType(f"{name}: must be one of {some_of(known)}; got {show(value)}.")
     if value not in known:
         raise UnknownName(f"{name}: no option {show(value)}. {nearest(value, known)}")
     return value
+
+
+def some_of(names: Iterable[str]) -> str:
+    """List names, the first ones of many.
+
+    Examples
+    --------
+    >>> some_of(["one", "two"])
+    'one, two'
+    """
+    known = list(names)
+    return ", ".join(known[:MOST_OPTIONS] + ["..."] * (len(known) > MOST_OPTIONS))
 
 
 def nearest(wrong: str, known: Iterable[str]) -> str:

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from importlib import import_module
 from typing import Any
 
-from kerasduet.checks import nearest, show
+from kerasduet.checks import nearest, show, some_of
 from kerasduet.errors import ArgumentType, UnknownName
 from kerasduet.interrupts import held
 
@@ -102,8 +102,7 @@ class Registry(Mapping[str, Any]):
     def look_up(self, argument: str, name: Any) -> Any:
         """Give what a name stands for, or name the nearest ones."""
         if not isinstance(name, str):
-            known = ", ".join(self)
-            raise ArgumentType(f"{argument}: must be one of {known}; got {show(name)}.")
+            raise ArgumentType(f"{argument}: must be one of {some_of(self)}; got {show(name)}.")
         if name not in self:
             raise UnknownName(f"{argument}: no option {show(name)}. {nearest(name, self)}")
         return self[name]

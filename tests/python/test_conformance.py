@@ -41,7 +41,7 @@ def documented():
 SMALL = {
     "cnn_norm": {"filters": (4, 4), "dense_units": 8, "dropout": 0.2},
     **dict([documented()]),
-    "encoder_decoder": {"units": (4, 3), "embedding": 4, "dropout": 0.2},
+    "encoder_decoder": {"units": 4, "embedding": 4, "dropout": 0.2},
     "next_token": {"embedding": 3, "units": (4, 3), "kind": "gru", "dropout": 0.2},
     "recurrent": {"units": (4, 3), "dense_units": 4, "dropout": 0.2},
     "table_dense": {"units": (4, 3), "dropout": 0.2, "l2": 1e-4},

@@ -397,5 +397,10 @@ def test_own_networks_end_in_a_probability():
     run = kd.run_experiment("texts", model=network("sigmoid"), **settings)
     assert set(run.predict(SAID[:3])) <= {"neg", "pos"}
     assert len(kd.word_influence(run, "a good film")) == 3
+    bare = keras.Sequential([keras.Input((6,)), keras.layers.Dense(1, activation="sigmoid")])
+    run = kd.run_experiment("texts", model=bare, **settings)
+    assert "test texts" in run.plot("words").alt_text or run.plot("words").axes
+    with pytest.raises(ArgumentType, match="run: must have a network that embeds words"):
+        kd.word_influence(run, "good")
     with pytest.raises(ArgumentType, match="model: must give the probability of the second"):
         kd.run_experiment("texts", model=network("softplus"), **settings)

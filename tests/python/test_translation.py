@@ -19,7 +19,7 @@ import kerasduet as kd
 from kerasduet.data.text import Vocabulary
 from kerasduet.errors import ArgumentRange, ArgumentType, DatasetError
 from kerasduet.registry import TASKS
-from kerasduet.tasks.translation import generated
+from kerasduet.tasks.translation import generated, sizes
 from kerasduet.tasks.translation.baseline import nearest_rows
 from kerasduet.tasks.translation.decoding import search
 from kerasduet.tasks.translation.figures import attention_weights
@@ -87,7 +87,7 @@ def test_sums_are_right_and_never_twice():
     assert len(set(pairs)) == len(pairs)
     assert [str(sum(pair)) for pair in pairs] == targets
     assert max(max(pair) for pair in pairs) > 900
-    assert generated.most("additions", 1) == 27
+    assert sizes.most("additions", 1) == 27
 
 
 def test_counting_goes_on_from_its_start():
@@ -407,3 +407,17 @@ def test_a_builder_of_known_size():
     # Embeddings 21 + 18, layers of 4 (3 + 4 + 1) = 32 each, keys 16, combined 36, output 30.
     assert net.count_params() == 21 + 18 + 32 + 32 + 16 + 36 + 30
     assert [one.name for one in net.inputs] == ["source", "target"]
+
+
+def test_made_dates_do_not_follow_the_locale(monkeypatch):
+    """R sets the locale of the process, and with it Python's names of months."""
+    import calendar
+    import importlib
+
+    monkeypatch.setattr(calendar, "month_name", [""] + ["Monat"] * 12)
+    monkeypatch.setattr(calendar, "day_name", ["Tag"] * 7)
+    again = importlib.reload(generated)
+    words = {
+        word.strip(",.") for text in again.made("dates", 400, 3, 5)[0] for word in text.split()
+    }
+    assert {"January", "December"} <= words and not words & {"Monat", "Tag"}

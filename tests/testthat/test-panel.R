@@ -35,7 +35,8 @@ test_that("one forecaster goes on with several series", {
   south <- tests[tests$id == "south", ]
   expect_equal(scores$mae[scores$id == "south"], mean(abs(south$truth - south$forecast)))
   expect_identical(run$metrics$series, 3)
-  expect_match(plot_data(run, "forecast")$panels$forecast$subtitle, "^Best, middle and worst of 3 series")
+  shown <- plot_data(run, "forecast")$panels$forecast
+  expect_match(shown$subtitle, "^Best, middle and worst of 3 series")
   expect_s3_class(plot(run, "forecast"), "ggplot")
 
   folder <- tempfile()

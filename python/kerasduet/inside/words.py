@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -19,7 +20,7 @@ from kerasduet.inside.networks import subject_of
 if TYPE_CHECKING:
     from kerasduet.result import Result
 
-__all__ = ["METHODS", "influence_of", "word_influence"]
+__all__ = ["METHODS", "influence_of", "word_influence", "words_of"]
 
 METHODS = ("gradient", "integrated")
 STEPS = 64  # of the path from no words to the text
@@ -67,22 +68,26 @@ def word_influence(
     choice("method", method, METHODS)
     head, written, codes = _asked(run, texts)
     found, classes = influence_of(head, codes, method, label)
-    learned: Any = run.preprocessing
+    table = words_of(run.preprocessing, written, codes)
+    rows = table["text"].to_numpy() - 1
+    table["label"] = [head.called(int(code)) for code in classes[rows]]
+    table["influence"] = found[codes > 0].astype(np.float64)
+    return table
+
+
+def words_of(learned: Any, written: Sequence[str], codes: np.ndarray) -> pd.DataFrame:
+    """Give the tokens that a network sees, a row each: text, place, word and known."""
     parts = []
-    for row, (text, own) in enumerate(zip(written, codes, strict=True)):
-        places = np.nonzero(own)[0]
-        parts.append(
-            pd.DataFrame(
-                {
-                    "text": row + 1,
-                    "place": np.arange(1, len(places) + 1),
-                    "word": _seen(learned, text),
-                    "known": own[places] > 1,
-                    "label": head.called(int(classes[row])),
-                    "influence": found[row, places].astype(np.float64),
-                }
-            )
-        )
+    for row, (text, own) in enumerate(zip(written, codes, strict=True), start=1):
+        seen = own[own > 0]
+        places = np.arange(1, len(seen) + 1)
+        columns = {
+            "text": row,
+            "place": places,
+            "word": _seen(learned, text),
+            "known": seen > 1,
+        }
+        parts.append(pd.DataFrame(columns))
     return pd.concat(parts, ignore_index=True)
 
 

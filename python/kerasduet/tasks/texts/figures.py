@@ -8,10 +8,10 @@ import numpy as np
 import pandas as pd
 
 from kerasduet.checks import several, whole
-from kerasduet.errors import ArgumentRange
+from kerasduet.errors import ArgumentRange, ArgumentType
 from kerasduet.figures.panels import Panel
-from kerasduet.figures.words import noted, percent
-from kerasduet.inside.words import word_influence
+from kerasduet.figures.words import count, noted, percent
+from kerasduet.inside.words import word_influence, words_of
 from kerasduet.inside.words_figure import Told, word_panel
 from kerasduet.tasks.classification.figures import no_probability
 
@@ -57,15 +57,20 @@ def words_panel(run: Result, *, rows: Any = None, share: float = 1.0) -> Panel:
         influence = part["influence"].to_numpy()[kept]
         told.append(Told(title, words[kept].tolist(), influence))
     wrong = int((~tiles["correct"]).sum())
-    title = f"{len(chosen)} test texts, {wrong} of them wrong (\u00d7)"
+    title = f"{count(len(chosen), 'test text')}, {wrong or 'none'} of them wrong"
+    title += " (\u00d7)" if wrong else ""
     unit: Any = run.preprocessing
     panel = word_panel(told, title=title, unit=unit.vocabulary.unit, share=share)
     return noted(panel, no_probability(tiles))
 
 
 def _influence(run: Result, written: list[str]) -> pd.DataFrame:
-    """Give the influence of words; none where a diverged network has no slope."""
-    found = word_influence(run, written)
+    """Give the influence of words; none where a network embeds none, or has diverged."""
+    learned: Any = run.preprocessing
+    try:
+        found = word_influence(run, written)
+    except ArgumentType:  # a network of the caller's
+        return words_of(learned, written, learned.encoded(written)).assign(influence=0.0)
     found["influence"] = found["influence"].where(np.isfinite(found["influence"]), 0.0)
     return found
 

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from kerasduet.errors import ArgumentType
 from kerasduet.plots import plot_run
 from kerasduet.report import words
 from kerasduet.report.document import escape
@@ -38,12 +37,13 @@ def add_purpose(page: Document, run: Result) -> None:
     unit = {"word": "words and marks", "character": "characters"}[known.unit]
     case = ", in lower case" if known.lower else ""
     side = {"start": "first", "end": "last"}[learned.cut]
-    common = ", ".join(escape(token) for token in known.tokens[:COMMON])
+    named = [token for token in known.tokens if token[0].isalnum()][:COMMON]
+    common = ", ".join(map(escape, named))
     page.add(
         f"**For** texts of one of {len(learned.class_names):,} classes: {names}. It reads "
         f"{learned.length:,} {unit} of each{case}; of longer texts the {side} ones are left out. "
-        f"It knows {len(known.tokens):,} of them, the commonest of its training texts ({common}, "
-        "...), and takes all others for one unknown word.",
+        f"It knows {len(known.tokens):,} of them, the commonest of its training texts (such as "
+        f"{common}), and takes all others for one unknown word.",
         "**Not for** anything else. It names one of these classes whatever it is given, also for a "
         "text of another language or on another subject. Its probabilities were not calibrated: on "
         f"the test texts it was right in {words.value(found['accuracy'], factor=100)} %, while it "
@@ -99,10 +99,7 @@ def _right(page: Document, run: Result) -> None:
     rows = right.sort_values("probability", kind="stable").iloc[
         np.unique(np.linspace(0, len(right) - 1, SHOWN).astype(int))
     ]
-    try:
-        drawn = plot_run(run, kind="words", rows=rows["row"].tolist())
-    except ArgumentType:  # a network of the caller's that embeds no words
-        return
+    drawn = plot_run(run, kind="words", rows=rows["row"].tolist())
     page.heading("Right answers")
     page.figure(
         "right",

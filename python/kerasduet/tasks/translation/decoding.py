@@ -61,7 +61,7 @@ def search(
     """
     tokens = np.zeros((rows, 1, steps), np.int32)
     scores = np.zeros((rows, 1))
-    done: np.ndarray = np.zeros((rows, 1), bool)
+    done = np.zeros((rows, 1), bool)
     broken = np.zeros(rows, bool)
     for step in range(steps):
         row, place = np.nonzero(~done)

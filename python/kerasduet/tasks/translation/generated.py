@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import calendar
 import datetime
 from collections.abc import Callable
 
 import numpy as np
 
-__all__ = ["MOST", "additions", "counting", "dates", "made"]
+from kerasduet.tasks.translation.sizes import FIRST, LAST
+
+__all__ = ["additions", "counting", "dates", "made"]
 
 SEED = 20_160  # of the pairs: runs of other seeds are trained and scored on the same ones
-FIRST, LAST = datetime.date(1900, 1, 1), datetime.date(2099, 12, 31)
 
 Pairs = tuple[list[str], list[str]]
 
@@ -27,8 +27,12 @@ ORDINALS = (
     "thirtieth",
     "thirty-first",
 )
-MONTHS = tuple(calendar.month_name[1:])
-DAYS = tuple(calendar.day_name)
+# Written out: Python's own names follow the locale of the process, which R sets.
+MONTHS = (
+    *("January", "February", "March", "April", "May", "June", "July", "August", "September"),
+    *("October", "November", "December"),
+)
+DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
 
 def _ending(day: int) -> str:
@@ -100,23 +104,6 @@ def counting(examples: int, digits: int, steps: int, random: np.random.Generator
     starts = random.choice(10**digits, examples, replace=False)
     after = [" ".join(str(int(s) + step) for step in range(1, steps + 1)) for s in starts]
     return [str(int(s)) for s in starts], after
-
-
-def most_different(dataset: str, digits: int) -> int:
-    """Say how many different examples there are."""
-    if dataset == "dates":
-        return (LAST - FIRST).days + 1
-    numbers: int = 10**digits
-    return numbers * (numbers + 1) // 2 if dataset == "additions" else numbers
-
-
-# Of all additions the last ones would be found by chance alone, and slowly.
-MOST = {"additions": 0.5, "counting": 1.0, "dates": 1.0}
-
-
-def most(dataset: str, digits: int) -> int:
-    """Give the most examples that are made of a data set."""
-    return int(most_different(dataset, digits) * MOST[dataset])
 
 
 def made(dataset: str, examples: int, digits: int, steps: int) -> Pairs:

@@ -8,7 +8,7 @@ from typing import Annotated
 from kerasduet.checks import show
 from kerasduet.errors import ArgumentRange, ArgumentType
 from kerasduet.settings import Flag, Number, OneOf, Optional, PathText, Section, Text, Whole
-from kerasduet.tasks.translation.generated import most
+from kerasduet.tasks.translation.sizes import most
 
 __all__ = ["BEAM", "GENERATED", "OWN", "TranslationSettings"]
 
