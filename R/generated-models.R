@@ -810,6 +810,41 @@ model_vgg19 <- function(input_shape = c(224, 224, 3), classes = 1000, width = 1,
   network("vgg19", as.list(environment()))
 }
 
+#' Build a classifier of videos
+#'
+#' The same convolutions read each frame; what they found goes into one recurrent layer, frame by
+#' frame, and its last state to a dense layer with a probability for each class.
+#'
+#' @param video_shape Whole numbers. One video (frames, height, width, channels), without the
+#'   batch axis. Default `c(8, 20, 20, 1)`.
+#' @param classes Whole number. Number of classes, at least 2. Default 8.
+#' @param filters Whole numbers. Filters of each convolution, at least 1. Convolutions are "same"
+#'   (padded). Default `c(8, 16)`.
+#' @param kernel_size,pool_size Whole numbers. Height and width of the kernels, in pixels, and of
+#'   the pooling windows, at least 1. Default 3 and 2.
+#' @param kind Character. "lstm" (default), "gru" or "rnn". Recurrent layer; "rnn" is Keras's
+#'   SimpleRNN.
+#' @param units Whole number. Units of the recurrent layer, at least 1. Default 64.
+#' @param dropout Number. Fraction of the recurrent layer's outputs dropped in training, in \[0,
+#'   1). Default 0.
+#' @param activation Character. Of the convolutions, by its Keras name: "relu" (default), "elu",
+#'   "gelu", "linear", "sigmoid", "softmax", "swish" or "tanh".
+#' @param seed Whole number. Decides initial weights and dropout, 0 to 2^32 - 1. Default 0.
+#' @return A Keras model, a Python object: input (batch, frames, height, width, channels), output
+#'   (batch, classes): probabilities.
+#' @section Errors:
+#' An argument outside its rule, by the subclass of that rule; `ShapeError` when a frame is used
+#' up before the last block.
+#' @references Donahue et al. (2015), Long-term recurrent convolutional networks for visual
+#'   recognition and description, CVPR.
+#' @export
+model_video_recurrent <- function(video_shape = c(8, 20, 20, 1), classes = 8,
+                                  filters = c(8, 16), kernel_size = 3, pool_size = 2,
+                                  kind = "lstm", units = 64, dropout = 0, activation = "relu",
+                                  seed = 0) {
+  network("video_recurrent", as.list(environment()))
+}
+
 #' Build a small detector
 #'
 #' Convolutions that halve the image, then some on the grid.

@@ -9,19 +9,20 @@
 #'   "digit-scenes", "digit-scenes-subset", "co2", "shops", "series", "python-help", "text",
 #'   "image-files", "image-folder", "adding-problem", "sequences", "table-classes", "iris",
 #'   "cancer", "table-numbers", "diabetes", "date-sentences", "tagged", "texts", "imdb",
-#'   "reviews", "additions", "counting", "dates" or "pairs". Of images: MNIST, always its
-#'   5,000-image subset, or the caller's own. Of images with boxes: a folder with annotations,
-#'   the caller's own arrays, or scenes that are made of MNIST digits, or of those of its
-#'   5,000-image subset. Of a series: the embedded CO2 series, 60 made-up shops, or a CSV file or
-#'   table of the caller's. Of a text: the sentences of Python's own reference, or a text of
-#'   yours. Of image files: a table of paths and labels, or a folder. Of sequences: the adding
-#'   problem, which is generated, or the caller's own. Of tables with classes: the caller's own,
-#'   or one that is embedded. Of tables with a number to predict: the caller's own, or one that
-#'   is embedded. Of sentences: made ones with dates in them, or sentences of yours. Of texts
-#'   with classes: the caller's own; IMDB's film reviews, or where they cannot be had generated
-#'   ones; the generated ones. Sums such as "535+61" and what they come to, numbers and those
-#'   after them, English dates and the same as ISO 8601, all three generated; or a table of the
-#'   caller's.
+#'   "reviews", "additions", "counting", "dates", "pairs", "moving-digits" or "videos". Of
+#'   images: MNIST, always its 5,000-image subset, or the caller's own. Of images with boxes: a
+#'   folder with annotations, the caller's own arrays, or scenes that are made of MNIST digits,
+#'   or of those of its 5,000-image subset. Of a series: the embedded CO2 series, 60 made-up
+#'   shops, or a CSV file or table of the caller's. Of a text: the sentences of Python's own
+#'   reference, or a text of yours. Of image files: a table of paths and labels, or a folder. Of
+#'   sequences: the adding problem, which is generated, or the caller's own. Of tables with
+#'   classes: the caller's own, or one that is embedded. Of tables with a number to predict: the
+#'   caller's own, or one that is embedded. Of sentences: made ones with dates in them, or
+#'   sentences of yours. Of texts with classes: the caller's own; IMDB's film reviews, or where
+#'   they cannot be had generated ones; the generated ones. Sums such as "535+61" and what they
+#'   come to, numbers and those after them, English dates and the same as ISO 8601, all three
+#'   generated; or a table of the caller's. Of videos: digits of MNIST's 5,000-image subset that
+#'   move in one of several directions, or the caller's own arrays.
 #' * `path`: MNIST file (.npz); `NULL` looks in the usual places. Of annotated images: their
 #'   folder. Of scenes: the MNIST file (.npz). Of a series: a CSV file. Of a text: a file of it.
 #'   Of image files: a folder that holds a folder a class; or folders train and perhaps
@@ -41,7 +42,7 @@
 #'
 #' * `input_shape`: whole numbers. One image (height, width, channels).
 #' * `classes`: whole number. Number of classes, at least 2. Of objects: number of classes, at
-#'   least 1.
+#'   least 1. Number of classes, at least 2; of moving digits the directions, 4 or 8.
 #'
 #' Image files:
 #'
@@ -226,6 +227,9 @@
 #'   digit: "both", "none", "source" or "target".
 #' * `beam`: whole number. Partial texts that are followed at once when the test rows are
 #'   written, at least 1: the best whole one is kept. 1 always takes the likeliest next token.
+#' * `videos`, `test_videos`: whole numbers. Of moving digits: videos to make for training and
+#'   validation, and for the test; at least 10. Those of the test show other digits.
+#' * `video_shape`: whole numbers. One video (frames, height, width, channels).
 #' @name experiment
 NULL
 # nolint end

@@ -132,6 +132,7 @@ TASKS = Registry(
         "tagging": "tasks.tagging:TASK",
         "text-classification": "tasks.texts:TASK",
         "translation": "tasks.translation:TASK",
+        "video-classification": "tasks.videos:TASK",
     },
 )
 BUILDERS = Registry(
@@ -159,6 +160,7 @@ BUILDERS = Registry(
         "text_recurrent": "models.sequence.text_recurrent:text_recurrent",
         "token_tagger": "models.sequence.token_tagger:token_tagger",
         "transfer": "models.vision.transfer:transfer",
+        "video_recurrent": "models.sequence.video_recurrent:video_recurrent",
         "yolo_small": "models.vision.yolo_small:yolo_small",
         "yolo_v1": "models.vision.yolo_v1:yolo_v1",
         "own": "models.own:own",

@@ -48,6 +48,7 @@ SMALL = {
     "text_recurrent": {"units": 3, "embedding": 3, "dropout": 0.2, "bidirectional": True},
     "token_tagger": {"embedding": 3, "units": (4, 3), "dropout": 0.2},
     "transfer": {"base": "cnn", "weights": None, "head": (4,)},
+    "video_recurrent": {"filters": (3, 3), "units": 3, "kind": "gru", "dropout": 0.2},
     "yolo_small": {"filters": (4, 4, 4), "cell_filters": (4,)},
 }
 # Tried together with their tasks: the task, and how many inputs the network has.
@@ -59,10 +60,13 @@ PAIRS = {
     "table_dense": ("table-classification", 2),  # numbers, and a column that is embedded
     "text_recurrent": ("text-classification", 1),
     "token_tagger": ("tagging", 1),
+    "video_recurrent": ("video-classification", 1),
     "yolo_small": ("detection", 1),
 }
 # Of these no headline example is tried on the other backends.
-ON_ALL_BACKENDS = {"table_dense", "text_recurrent", "token_tagger", "yolo_small"}
+ON_ALL_BACKENDS = {
+    "table_dense", "text_recurrent", "token_tagger", "video_recurrent", "yolo_small",
+}  # fmt: skip
 # Of networks that other tests train, what needs no training: one of those that share a function.
 TRAINED_ELSEWHERE = {
     "alexnet": {"input_shape": (67, 67, 1), "width": 0.02},

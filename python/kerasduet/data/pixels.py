@@ -131,7 +131,7 @@ def _check_image_shape(
 ) -> None:
     shape = images.shape
     accepted = [input_shape]
-    if input_shape[-1] == 1 and len(input_shape) == 3:
+    if input_shape[-1] == 1 and len(input_shape) in (3, 4):  # an image, a video
         accepted.append(input_shape[:-1])
     if flat:
         accepted.append((int(np.prod(input_shape)),))

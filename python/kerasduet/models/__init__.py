@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from kerasduet.models.sequence.text_cnn import text_cnn
     from kerasduet.models.sequence.text_recurrent import text_recurrent
     from kerasduet.models.sequence.token_tagger import token_tagger
+    from kerasduet.models.sequence.video_recurrent import video_recurrent
     from kerasduet.models.table.table_dense import table_dense
     from kerasduet.models.vision.alexnet import alexnet
     from kerasduet.models.vision.cnn import cnn
@@ -61,6 +62,7 @@ __all__ = [
     "transfer",
     "vgg16",
     "vgg19",
+    "video_recurrent",
     "yolo_small",
     "yolo_v1",
     "zfnet",

@@ -21,12 +21,14 @@ __all__ = [
     "SEED",
     "SHAPE",
     "SIZE",
+    "VIDEO",
     "WIDTH",
 ]
 
 ACTIVATION = OneOf(("elu", "gelu", "linear", "relu", "sigmoid", "softmax", "swish", "tanh"))
 INITIALIZER = OneOf(("glorot_normal", "glorot_uniform", "he_normal", "he_uniform"))
 SHAPE = Several(SIZE)
+VIDEO = Several(SIZE, length=4)  # frames, height, width, channels
 CLASSES = Whole(2, MAX_WIDTH)
 OBJECTS = Whole(1, MAX_WIDTH)  # classes of objects, of which there may be one alone
 GRID = Whole(1, 1_000)  # cells along a side of an image

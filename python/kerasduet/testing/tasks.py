@@ -294,6 +294,7 @@ def _absent_verbs_are_refused(case: Case) -> None:
         "forecast": lambda run: run.forecast(),
         "future_frame": lambda run: run.future_frame(),
         "generate": lambda run: run.generate("a"),
+        "series_scores": lambda run: run.series_scores(),
     }
     for name in set(ABSENT) - set(case.task.verbs):
         try:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -19,7 +21,7 @@ from kerasduet.style import OKABE_ITO, PALE, blend
 if TYPE_CHECKING:
     from kerasduet.result import Result
 
-__all__ = ["confusion_panel", "digits_panel"]
+__all__ = ["Look", "confusion_panel", "digits_panel", "thinned", "tiles_panel"]
 
 TILES = 12  # images shown by default
 MOST_TILES = 60
@@ -114,6 +116,29 @@ def digits_panel(run: Result, *, rows: Any = None, share: float = 1.0) -> Panel:
     share : float
         Of the width of the figure that it has.
     """
+    noun = "digit" if run.experiment.dataset.startswith("mnist") else "image"
+    look = Look("digits", noun, noun == "digit", columns=6, height=1.45, pictures=thinned)
+    return tiles_panel(run, look, rows=rows, share=share)
+
+
+@dataclass(frozen=True)
+class Look:
+    """How test cases are shown as tiles: of what kind, how many a row, how high a row is.
+
+    `pictures` turns what the network sees into images (n, height, width, channels), and `invert`
+    shows what is light on dark as dark on light.
+    """
+
+    kind: str
+    noun: str
+    invert: bool
+    columns: int
+    height: float
+    pictures: Callable[[np.ndarray], np.ndarray]
+
+
+def tiles_panel(run: Result, look: Look, *, rows: Any, share: float) -> Panel:
+    """Show test cases as tiles, with prediction and truth above each."""
     table = run.predictions().astype({"truth": str, "prediction": str})
     table["correct"] = table["truth"] == table["prediction"]
     # Labels side by side must not touch: some 90 letters fit the whole width.
@@ -125,13 +150,15 @@ def digits_panel(run: Result, *, rows: Any = None, share: float = 1.0) -> Panel:
         )
     )
     letters = max(map(len, short.values())) + len(f"{CROSS} (100 %)")
-    columns = min(6, max(int(share * 90 / letters), 1))
+    columns = min(look.columns, max(int(share * 90 / letters), 1))
     if rows is None:
-        chosen = _telling_rows(table, min(TILES, 3 * columns))
+        chosen = _telling_rows(
+            table, min(TILES, 3 * columns) if look.columns > 2 else TILES // 2
+        )
     else:
         chosen = _checked_rows(rows, len(table))
     shown = taken(run.dataset.test.inputs, np.array(chosen) - 1)  # the others stay on the disk
-    images = _thinned(run.preprocessing.to_network(shown))
+    images = look.pictures(run.preprocessing.to_network(shown))
     tiles = table.iloc[np.array(chosen) - 1].reset_index(drop=True)
     tiles.insert(0, "tile", np.arange(1, len(tiles) + 1))
     tiles["label"] = [
@@ -140,23 +167,22 @@ def digits_panel(run: Result, *, rows: Any = None, share: float = 1.0) -> Panel:
         for tile in tiles.itertuples()
     ]
     wrong = tiles[~tiles["correct"]]
-    noun = "digit" if run.experiment.dataset.startswith("mnist") else "image"
     told = [
         f"truth {tile.truth} predicted as {tile.prediction} with {percent(tile.probability)}"
         for tile in wrong.itertuples()
     ]
     alt = (
-        f"Grid of {count(len(tiles), f'test {noun}')} with prediction and truth: "
+        f"Grid of {count(len(tiles), f'test {look.noun}')} with prediction and truth: "
         f"{len(tiles) - len(wrong)} right, {len(wrong)} wrong."
     )
     if told:
         alt += f" Wrong: {'; '.join(told)}."
     pick = ["tile", "row", "truth", "prediction", "probability", "correct", "label"]
-    pixels = _pixels(images, invert=noun == "digit")
+    pixels = _pixels(images, invert=look.invert)
     columns = min(columns, len(tiles))
     panel = Panel(
-        kind="digits",
-        title=f"Test {noun}s",
+        kind=look.kind,
+        title=f"Test {look.noun}s",
         subtitle="Prediction (its probability), truth. Framed, \u00d7: wrong",
         x="",
         y="",
@@ -184,7 +210,7 @@ def digits_panel(run: Result, *, rows: Any = None, share: float = 1.0) -> Panel:
         axes="none",
         square=True,
         legend=False,
-        height=0.6 + 1.45 * -(-len(tiles) // columns),
+        height=0.6 + look.height * -(-len(tiles) // columns),
     )
     return noted(panel, no_probability(tiles))
 
@@ -211,7 +237,7 @@ def _checked_rows(rows: Any, tests: int) -> list[int]:
     return list(chosen)
 
 
-def _thinned(images: np.ndarray) -> np.ndarray:
+def thinned(images: np.ndarray) -> np.ndarray:
     """Leave out rows and columns of pixels that a tile has no room for."""
     step = -(-max(images.shape[1:3]) // MOST_SIDE)
     return images[:, ::step, ::step]

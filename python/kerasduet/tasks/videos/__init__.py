@@ -1,0 +1,105 @@
+"""Which class is it? Videos, a few images in order, and one of several classes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from kerasduet.errors import DatasetError
+from kerasduet.settings.sections import Training
+from kerasduet.tasks.classification import Classification
+from kerasduet.tasks.videos.settings import GENERATED, OWN, VideoSettings
+
+if TYPE_CHECKING:
+    from kerasduet.data.dataset import Dataset
+    from kerasduet.experiments import Experiment
+    from kerasduet.settings import Section
+
+__all__ = ["TASK"]
+
+
+class Videos(Classification):
+    """One of several classes of videos, with a probability for each."""
+
+    name = "video-classification"
+    noun = "a classifier of videos"
+    Settings: ClassVar[type[Section]] = VideoSettings
+    Training = Training
+    own_data = OWN
+    file_data = GENERATED
+    rows = "videos"
+    cases_word = "videos"
+    tiny: ClassVar = {"video_shape": (3, 8, 8, 1), "classes": 3}
+    overview = ("history", "confusion", "videos")
+
+    def shapes(self, data: Any) -> dict[str, Any]:
+        """Give the shape of one video and the number of classes."""
+        return {"video_shape": data.video_shape, "classes": data.classes}
+
+    def sized(self, inputs: tuple[Any, ...], outputs: tuple[Any, ...]) -> Mapping[str, Any]:
+        """Take the shape of the videos and the number of classes from a network."""
+        known = {"video_shape": inputs} if len(inputs) == 4 and None not in inputs else {}
+        has_classes = len(outputs) == 1 and outputs[0] > 1
+        return known | ({"classes": outputs[0]} if has_classes else {})
+
+    def check_together(self, experiment: Experiment) -> None:
+        """Refuse nothing: what is learned of videos has no settings of several sections."""
+
+    def class_weights(self, experiment: Experiment) -> None:
+        """Weigh all classes the same."""
+        return
+
+    def augmentation(self, experiment: Experiment) -> None:
+        """Leave videos as they are."""
+        return
+
+    def load(self, experiment: Experiment, given: Any) -> Dataset:
+        """Make videos of moving digits, or check and split the caller's."""
+        from kerasduet.tasks.videos import loading
+
+        self._refuse_nothing(experiment, given)
+        return loading.load(experiment, given)
+
+    def folds(
+        self, experiment: Experiment, given: Any, folds: int, repeats: int
+    ) -> Sequence[Dataset]:
+        """Cut the training videos, or the caller's, into folds of equal class shares."""
+        from kerasduet.tasks.videos import loading
+
+        self._refuse_nothing(experiment, given)
+        return loading.folded(experiment, given, folds, repeats)
+
+    def _refuse_nothing(self, experiment: Experiment, given: Any) -> None:
+        if given is None and experiment.dataset == OWN:
+            raise DatasetError(
+                f"data: {experiment.name} needs videos and labels of your own; got nothing. "
+                "Give x and y as data."
+            )
+
+    @property
+    def panels(self) -> tuple[Any, ...]:
+        """Frames of test videos, and the confusion matrix."""
+        from kerasduet.figures import Kind
+        from kerasduet.tasks.classification.figures import confusion_panel
+        from kerasduet.tasks.videos.figures import videos_panel
+
+        mine = (self.name,)
+        return (
+            Kind("confusion", confusion_panel, mine, sized=True),
+            Kind("videos", videos_panel, mine, ("rows",), sized=True),
+        )
+
+    def curves(self, experiment: Experiment) -> dict[str, tuple[str, float]]:
+        """Give cross-entropy and accuracy."""
+        usual = self.loss_label(experiment, "Loss (cross-entropy, nats)")
+        return {"loss": (usual, 1.0), "accuracy": ("Accuracy (%)", 100.0)}
+
+    def page(self, part: str, page: Any, run: Any) -> bool:
+        """Write what the videos show, their classes, and what was right and wrong."""
+        from kerasduet.tasks.videos.page import PARTS
+
+        PARTS[part](page, run)
+        return True
+
+
+TASK = Videos()
