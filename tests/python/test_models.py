@@ -29,6 +29,7 @@ README = Path(__file__).parents[2] / "README.md"
         ("price-gru", 15_291),
         ("lstm-co2", 5_210),
         ("yolo-digits", 136_292),
+        ("tag-dates", 32_421),
         ("lenet5", 60_806),
         ("mnist-cnn-fast", 72_362),
         ("mnist-cnn-best", 391_882),
