@@ -41,12 +41,12 @@ class TextSettings(Section):
     unit : {"word", "character"}
         What a token is. Punctuation marks are tokens of their own among words.
     lower : bool
-        Whether texts are brought to lower case.
+        Whether capital letters are read as small ones.
     vocabulary_size : int
         Most codes of tokens, at least 3: padding, unknown ones, and the commonest tokens of the
         training texts.
     length : int
-        Tokens of each text as the network sees it, at least 1.
+        Of texts to classify: tokens of each as the network sees it, at least 1.
     vectors : str, optional
         Of texts: a file of word vectors in GloVe's text format, with which the embedding begins;
         words that it lacks begin at random.
