@@ -604,6 +604,25 @@ def test_embedded_co2_is_the_known_series():
     assert loaded.table.values[0, -1] == pytest.approx(316.1)
 
 
+def test_the_made_up_sine_is_what_it_says():
+    loaded = kd.load_data(kd.experiment("sine"))
+    assert loaded.source.name == "a sine of changing period (generated)"
+    assert not loaded.source.given and loaded.source.sha256.startswith("94842afd")
+    wave = loaded.table.values[:, -1]
+    assert len(wave) == 1_500 and loaded.table.times[0] == 1
+    up = np.flatnonzero((wave[:-5] < -0.2) & (wave[5:] > 0.2))
+    periods = np.diff(up)[np.diff(up) > 9]
+    assert 18 <= periods.min() < 22 and 34 < periods.max() < 38
+    with pytest.raises(ArgumentType, match="the dataset sine is one series"):
+        kd.experiment("sine", id="wave")
+
+
+def test_no_baseline_follows_a_changing_period_and_a_simple_network_does():
+    run = kd.run_experiment("sine", kind="rnn", epochs=6, progress=False)
+    assert run.metrics["mae"] < run.metrics["seasonal_naive_mae"] / 3
+    assert run.metrics["mae"] > 0.04  # what the noise leaves to nobody
+
+
 def test_changed_co2_is_refused(monkeypatch):
     from statsmodels.datasets import co2
 

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from kerasduet.checks import show
-from kerasduet.data import ahead, gaps, shops, transforms
+from kerasduet.data import ahead, gaps, shops, sine, transforms
 from kerasduet.data import table as tables
 from kerasduet.data.csv_file import read_csv
 from kerasduet.data.dataset import Dataset, Part, Source, digest_arrays
@@ -155,6 +155,9 @@ def frame_of(experiment: Experiment, data: Any) -> tuple[pd.DataFrame, str | Non
         return frame, None, source
     if experiment.dataset == "shops":
         frame, source = shops.made()
+        return frame, None, source
+    if experiment.dataset == "sine":
+        frame, source = sine.made()
         return frame, None, source
     if experiment.path is None:
         raise DatasetError(
