@@ -118,6 +118,8 @@
 #'   and the commonest tokens of the training texts.
 #' * `length`: whole number. Characters that the network sees at once, 8 to 10,000. Tokens of a
 #'   sentence at most, at least 1. Tokens of each text as the network sees it, at least 1.
+#' * `vectors`: of texts: a file of word vectors in GloVe's text format, with which the embedding
+#'   begins; words that it lacks begin at random.
 #' * `pad`: where shorter texts are filled up: "start" or "end".
 #' * `cut`: where longer texts lose their tokens: "start" or "end".
 #'

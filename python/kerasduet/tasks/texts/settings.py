@@ -47,6 +47,9 @@ class TextSettings(Section):
         training texts.
     length : int
         Tokens of each text as the network sees it, at least 1.
+    vectors : str, optional
+        Of texts: a file of word vectors in GloVe's text format, with which the embedding begins;
+        words that it lacks begin at random.
     pad : {"start", "end"}
         Where shorter texts are filled up.
     cut : {"start", "end"}
@@ -67,6 +70,7 @@ class TextSettings(Section):
     lower: Annotated[bool, Flag()] = True
     vocabulary_size: Annotated[int, Whole(3, MAX_WIDTH)] = 10_000
     length: Annotated[int, Whole(1, MAX_WIDTH)] = 100
+    vectors: Annotated[str | None, Optional(PathText())] = None
     pad: Annotated[str, SIDES] = "start"
     cut: Annotated[str, SIDES] = "start"
     validation_split: Annotated[float, Number(low=0, below=1)] = 0.2
