@@ -9,9 +9,9 @@
 #'   "digit-scenes", "digit-scenes-subset", "co2", "shops", "series", "python-help", "text",
 #'   "image-files", "image-folder", "adding-problem", "sequences", "table-classes", "iris",
 #'   "cancer", "table-numbers", "diabetes", "date-sentences", "tagged", "texts", "imdb",
-#'   "reviews", "additions", "counting", "dates", "pairs", "moving-digits" or "videos". Of
-#'   images: MNIST, always its 5,000-image subset, or the caller's own. Of images with boxes: a
-#'   folder with annotations, the caller's own arrays, or scenes that are made of MNIST digits,
+#'   "reviews", "additions", "copies", "counting", "dates", "pairs", "moving-digits" or "videos".
+#'   Of images: MNIST, always its 5,000-image subset, or the caller's own. Of images with boxes:
+#'   a folder with annotations, the caller's own arrays, or scenes that are made of MNIST digits,
 #'   or of those of its 5,000-image subset. Of a series: the embedded CO2 series, 60 made-up
 #'   shops, or a CSV file or table of the caller's. Of a text: the sentences of Python's own
 #'   reference, or a text of yours. Of image files: a table of paths and labels, or a folder. Of
@@ -20,9 +20,10 @@
 #'   caller's own, or one that is embedded. Of sentences: made ones with dates in them, or
 #'   sentences of yours. Of texts with classes: the caller's own; IMDB's film reviews, or where
 #'   they cannot be had generated ones; the generated ones. Sums such as "535+61" and what they
-#'   come to, numbers and those after them, English dates and the same as ISO 8601, all three
-#'   generated; or a table of the caller's. Of videos: digits of MNIST's 5,000-image subset that
-#'   move in one of several directions, or the caller's own arrays.
+#'   come to, letters to keep in mind past many blanks, numbers and those after them, English
+#'   dates and the same as ISO 8601, all four generated; or a table of the caller's. Of videos:
+#'   digits of MNIST's 5,000-image subset that move in one of several directions, or the caller's
+#'   own arrays.
 #' * `path`: MNIST file (.npz); `NULL` looks in the usual places. Of annotated images: their
 #'   folder. Of scenes: the MNIST file (.npz). Of a series: a CSV file. Of a text: a file of it.
 #'   Of image files: a folder that holds a folder a class; or folders train and perhaps
@@ -120,12 +121,14 @@
 #' * `text_column`: of a table of texts: the columns of texts and of labels.
 #' * `unit`: "word" or "character". What a token is. Punctuation marks are tokens of their own
 #'   among words.
-#' * `lower`: logical. Whether capital letters are read as small ones. Whether texts are brought
-#'   to lower case. Whether sources are read in small letters.
+#' * `lower`: logical. Whether capital letters are read as small ones.
 #' * `vocabulary_size`: whole number. Most codes of tokens, at least 3: padding, unknown ones,
 #'   and the commonest tokens of the training texts.
-#' * `length`: whole number. Characters that the network sees at once, 8 to 10,000. Tokens of a
-#'   sentence at most, at least 1. Tokens of each text as the network sees it, at least 1.
+#' * `length`: whole number. Of a text that goes on: characters that the network sees at once, 8
+#'   to 10,000. Of tagged sentences: tokens of one at most, at least 1. Of texts to classify:
+#'   tokens of each as the network sees it, at least 1.
+#' * `vectors`: of texts: a file of word vectors in GloVe's text format, with which the embedding
+#'   begins; words that it lacks begin at random.
 #' * `pad`: where shorter texts are filled up: "start" or "end".
 #' * `cut`: where longer texts lose their tokens: "start" or "end".
 #'
@@ -214,8 +217,10 @@
 #'   write.
 #' * `examples`: whole number. Generated pairs, training, validation and test together; at
 #'   least 10.
-#' * `digits`: whole number. Of additions and counting: digits of a number at most, 1 to 9.
+#' * `digits`: whole number. Of additions and counting: digits of a number at most, 1 to 9; of
+#'   copies: letters.
 #' * `count`: whole number. Of counting: how many numbers come after the first, at least 1.
+#' * `blanks`: whole number. Of copies: blanks after the letters, 0 to 1,000.
 #' * `source_unit`, `target_unit`: what a token is: "character" or "word".
 #' * `most_tokens`: whole number. Tokens of a vocabulary at most, the commonest ones, at least 1;
 #'   others are unknown. `NULL` keeps all.

@@ -180,8 +180,8 @@ plot_embedding <- function(run, method = "pca", data = NULL) {
 #' @seealso [saliency()] for images; [importance()] for runs on tables.
 #' @examplesIf kerasduet:::has_core() && requireNamespace("ggplot2", quietly = TRUE)
 #' run <- run_experiment(
-#'   "sentiment",
-#'   dataset = "reviews", length = 30, epochs = 3, progress = FALSE
+#'   "sentiment-cnn",
+#'   dataset = "reviews", length = 30, embedding = 16, filters = 24, epochs = 2, progress = FALSE
 #' )
 #' word_influence(run, "The plot was not good.")
 #' plot_word_influence(run, "The plot was dull, but the acting was very good.")

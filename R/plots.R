@@ -15,6 +15,9 @@
 #'   * `"scenes"`: test images with the boxes of a detector.
 #'   * `"forecast"`: the last test windows beside truth and baselines.
 #'   * `"horizon"`: mean absolute error by step ahead.
+#'   * `"perplexity"`, `"characters"`: of a text, n-grams beside the network, and a passage whose
+#'     characters are coloured by their surprise, from the character `begin`.
+#'   * `"tags"`: test sentences of a tagger, coloured by tag; `"confusion"` of its tokens.
 #'   * Of tables: `"reliability"`, how often probabilities came true; `"roc"`, hits by false alarms;
 #'     `"residuals"` against fitted values; `"importance"` of the columns; `"dependence"` on a
 #'     `column`, by default the most important one; `"regions"` of classes over two `columns` of

@@ -168,5 +168,28 @@ thumbnails <- list(
       mean_of <- tapply(along, row, mean)
       graphics::segments(mean_of, 1:2 - 0.3, mean_of, 1:2 + 0.3, lwd = 5, col = colours)
     }
+  ),
+  sequences = list(
+    alt = "Rows of dots joined by arrows: one to many, many to one, many to many.",
+    draw = function() {
+      graphics::plot(0, type = "n", xlim = c(0, 14), ylim = c(0.4, 3.6), axes = FALSE)
+      column <- function(x, below, above) {
+        if (below) graphics::arrows(x, 1.2, x, 1.75, length = 0.08, lwd = 2)
+        if (above) graphics::arrows(x, 2.25, x, 2.8, length = 0.08, lwd = 2)
+        rows <- c(if (below) 1, 2, if (above) 3)
+        colours <- c("#56B4E9", "#009E73", "#D55E00")[rows]
+        graphics::points(rep(x, length(rows)), rows, pch = 19, cex = 2.4, col = colours)
+      }
+      shapes <- list(
+        list(1:3, c(TRUE, FALSE, FALSE), c(TRUE, TRUE, TRUE)),
+        list(5:7 + 0.5, c(TRUE, TRUE, TRUE), c(FALSE, FALSE, TRUE)),
+        list(10:13, c(TRUE, TRUE, FALSE, FALSE), c(FALSE, FALSE, TRUE, TRUE))
+      )
+      for (shape in shapes) {
+        at <- shape[[1]]
+        graphics::arrows(head(at, -1) + 0.25, 2, at[-1] - 0.25, 2, length = 0.08, lwd = 2)
+        for (i in seq_along(at)) column(at[[i]], shape[[2]][[i]], shape[[3]][[i]])
+      }
+    }
   )
 )

@@ -38,7 +38,9 @@ def plot_data(
         residuals, and importance of a table.
         "history": loss and metric by epoch. "digits": test images with prediction and truth.
         "confusion": counts of truth (rows) by prediction. "scenes": test images with the boxes
-        of a detector.
+        of a detector. "perplexity": n-grams beside a network that learned a text;
+        "characters": a passage, by how little each character was expected. "tags": test sentences
+        of a tagger.
         "forecast": the last test windows beside truth and baselines. "horizon": mean absolute
         error by step. Of tables: "reliability", how often probabilities came true; "roc", hits
         by false alarms; "residuals" against fitted values; "importance" of the columns;
@@ -52,8 +54,8 @@ def plot_data(
         Test windows to show, the last ones that do not overlap; by default as many as hold
         52 steps. Of a season of one step, the seasonal baselines are naive and not shown.
     **settings
-        `column` of "dependence" and `columns` of "regions", by default the most important; and
-        those of a kind of your own.
+        `begin` of "characters", by default 1; `column` of "dependence" and `columns` of "regions",
+        by default the most important; and those of a kind of your own.
 
     Returns
     -------

@@ -193,6 +193,9 @@ class Task(ABC):
         """
         return None
 
+    def begin(self, network: Any, experiment: Experiment, learned: Any) -> None:  # noqa: B027
+        """Give a new network weights to begin with that no seed decides, such as word vectors."""
+
     def check_objects(self, experiment: Experiment) -> None:
         """Refuse a loss that right outputs do not lower, and metrics of a name that is taken."""
         from kerasduet.settings import targets

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import kerasduet as kd
-from kerasduet.errors import DatasetError, EmptyData, KerasduetWarning
+from kerasduet.errors import ArgumentType, DatasetError, EmptyData, KerasduetWarning
 from kerasduet.tasks.generation.ngrams import MOST_ORDER, ngram_chances, perplexity
 from kerasduet.tasks.generation.python_help import python_help
 from kerasduet.tasks.generation.verbs import chosen
@@ -177,15 +177,36 @@ def test_a_file_and_the_callers_own_text_are_the_same(tmp_path):
 
 
 def test_figures_say_what_they_show(run):
-    drawn = kd.plots.plot_data(run, kind="characters", first=5).panels[0]
+    drawn = kd.plots.plot_data(run, kind="characters", begin=5).panels[0]
     assert drawn.frames["cells"]["label"].iloc[0] in (run.table["truth"].iloc[4], "\u00b7")
     bars = kd.plots.plot_data(run, kind="perplexity").panels[0].frames["bars"]
     assert bars["perplexity"].iloc[-1] == run.metrics["perplexity"]
-    with pytest.raises(kd.errors.ArgumentRange, match="first: must be"):
-        run.plot("characters", first=0)
+    with pytest.raises(kd.errors.ArgumentRange, match="begin: must be"):
+        run.plot("characters", begin=0)
 
 
 def test_a_page_shows_samples(run, tmp_path):
     page = kd.render_report(run, tmp_path / "page.html")
     words = (tmp_path / "page.html").read_text("utf-8")
     assert page.endswith("page.html") and "Samples" in words and "always" in words
+
+
+def test_a_network_of_ones_own_may_not_look_ahead():
+    import keras
+
+    def made(padding):
+        def model(length, vocabulary, seed):
+            codes = keras.Input((length,), dtype="int32")
+            x = keras.layers.Embedding(vocabulary, 4)(codes)
+            x = keras.layers.Conv1D(6, 3, padding=padding)(x)
+            return keras.Model(codes, keras.layers.Dense(vocabulary, activation="softmax")(x))
+
+        return model
+
+    small = {"data": text(), "length": 16, "stride": 8, "epochs": 1, "progress": False}
+    run = kd.run_experiment("next-character", model=made("causal"), **small)
+    assert len(run.generate("the", 3)) == 6
+    with pytest.raises(
+        ArgumentType, match="model: must give each step from the characters up to"
+    ):
+        kd.run_experiment("next-character", model=made("same"), **small)

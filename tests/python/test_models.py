@@ -35,6 +35,7 @@ README = Path(__file__).parents[2] / "README.md"
         ("add-numbers", 397_806),
         ("count-up", 127_215),
         ("moving-digits", 120_808),
+        ("tag-dates", 32_421),
         ("lenet5", 60_806),
         ("mnist-cnn-fast", 72_362),
         ("mnist-cnn-best", 391_882),

@@ -266,7 +266,7 @@ def test_bad_data_are_refused_in_a_sentence(given, settings, error, words):
         ({"label_column": "text"}, "label_column: must be a column of its own"),
         (
             {"dataset": "imdb", "classes": 3},
-            "classes: the reviews of imdb are of 2 classes; got 3",
+            "classes: the dataset imdb has 2 classes; got 3",
         ),
         ({"class_weight": (1, 2, 3)}, "class_weight: must have one weight a class (2); got 3"),
         ({"vocabulary_size": 2}, "vocabulary_size: must be a whole number, at least 3"),
@@ -309,6 +309,58 @@ def test_folders_and_tables_are_read(tmp_path):
     (tmp_path / "empty").mkdir()
     with pytest.raises(EmptyData, match="got the empty folder"):
         kd.load_data(chosen.replace(path=tmp_path / "empty"))
+
+
+def test_word_vectors_begin_the_embedding(tmp_path):
+    file = tmp_path / "vectors.txt"
+    file.write_text("good 1 2 3\nfilm 4 5 6\n. . 7 8 9\ngood 0 0 0\n", "utf-8")
+    settings = {"builder": "text_cnn", "filters": 2, "window": 2, "embedding": 3, "length": 6}
+    chosen = kd.experiment("texts", vectors=file, epochs=1, **settings)
+    data = kd.load_data(chosen, few())
+    tokens = data.preprocessing.vocabulary.tokens
+    assert f"Of {len(tokens)} words of the vocabulary {len(tokens) - 2} have no vector in" in (
+        data.source.note
+    )
+    first = kd.build_model(chosen, data).get_layer("embedding").get_weights()[0]
+    codes = data.preprocessing.vocabulary.codes(["good", "film"])
+    assert first[codes].tolist() == [[1, 2, 3], [4, 5, 6]]
+    plain = kd.build_model(chosen.replace(vectors=None), few())
+    others = np.delete(np.arange(len(first)), codes)
+    other = plain.get_layer("embedding").get_weights()[0]
+    assert np.array_equal(first[others], other[others])
+    run = kd.run_experiment(chosen, data=few(), progress=False, out=tmp_path / "run")
+    file.unlink()  # the run has its own weights
+    again = kd.load_run(tmp_path / "run").predict(SAID[:4], kind="prob")
+    assert again.equals(run.predict(SAID[:4], kind="prob"))
+
+
+@pytest.mark.parametrize(
+    ("content", "error", "words"),
+    [
+        ("good 1 2\nfilm 1\n", DatasetError, "got 1 numbers where others have 2 in line 2 of"),
+        (
+            "3 2\nthe 1 2\ngood 1 x\n",
+            DatasetError,
+            "something else than numbers in line 3 of v",
+        ),
+        ("good 1 nan\n", DatasetError, "a number that is not finite in line 1 of vectors.txt"),
+        ("\n", EmptyData, "vectors: must hold word vectors; got an empty file"),
+        (
+            "good 1 2 3\n",
+            ShapeError,
+            "embedding: must be 3, the numbers of a vector in vectors.t",
+        ),
+    ],
+)
+def test_corrupt_vectors_are_refused_by_line(content, error, words, tmp_path):
+    file = tmp_path / "vectors.txt"
+    file.write_text(content, "utf-8")
+    chosen = kd.experiment("texts", vectors=file, embedding=2, length=6)
+    with pytest.raises(error) as caught:
+        kd.load_data(chosen, few())
+    assert words in str(caught.value)
+    with pytest.raises(DatasetError, match="vectors: must be a file of word vectors"):
+        kd.load_data(chosen.replace(vectors=tmp_path / "none.txt"), few())
 
 
 WORDS = {"the": 1, "film": 2, "good": 3, "bad": 4}

@@ -22,15 +22,18 @@ LESSONS = (
     "neurons-and-backprop", "backpropagation", "convolution", "padding-and-pooling",
     "convolutional-networks", "recurrence", "long-memory", "tables",
     "seeing-inside", "transfer-learning", "detection",
-    "forecasting", "many-runs", "classical-networks",
+    "forecasting", "many-runs", "classical-networks", "sequences",
 )  # fmt: skip
 # About runs, with few results of arithmetic.
-GUIDES = ("seeing-inside", "transfer-learning", "detection", "forecasting", "many-runs")
+GUIDES = (
+    "seeing-inside", "transfer-learning", "detection", "forecasting", "many-runs", "sequences",
+)  # fmt: skip
 # Settings of pages that train more than a little, for their small versions.
 SMALL = {
     "classical-networks": ("-P", "epochs:1"),
     "detection": ("-P", "epochs:2"),
     "transfer-learning": ("-P", "epochs:3"),
+    "sequences": ("-P", "epochs:1"),
     "tables": ("-P", "epochs:3"),
     "forecasting": ("-P", "epochs:3", "-P", "folds:2", "-P", "seeds:1"),
     "many-runs": ("-P", "cut:0", "-P", "epochs:2", "-P", "seeds:2", "-P", "workers:1"),

@@ -112,8 +112,8 @@ call_case <- function(case, base, folder, tell) {
       h = value_of(case$horizon), level = level_of(case$level)
     ),
     generate = {
-      given <- c(list(run_of(case$experiment, base), unlist(case$start)), lapply(case$arguments, value_of))
-      do.call(generate, given)
+      first <- list(run_of(case$experiment, base), unlist(case$start))
+      do.call(generate, c(first, lapply(case$arguments, value_of)))
     },
     importance = ,
     partial_dependence = ,

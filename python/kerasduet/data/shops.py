@@ -26,7 +26,9 @@ def made() -> tuple[pd.DataFrame, Source]:
     Every shop sells `level * (1 + size * shape(month - shift) + noise)`: the shape of a year is
     the same in all, a steep rise and a slow decline; level, size and the month in which it begins
     are each shop's own. The noise is normal, with a standard deviation of 0.08, and independent,
-    so that no forecast has a mean absolute error below 0.08 * sqrt(2 / pi) = 0.064 times the level.
+    so that no forecast has an expected absolute error below 0.08 * sqrt(2 / pi) = 0.064 times the
+    level. The mean of the same month over all earlier years of a shop has a MASE of 0.77 on the
+    test windows of the preset `lstm-panel`; the truth itself would have some 0.7.
 
     Examples
     --------

@@ -181,10 +181,11 @@ def _check_fit(result: Result, kind: str, settings: dict[str, Any]) -> None:
     for name, value in settings.items():
         having = [found for found in _known() if name in found.settings]
         if not any(found.name in shown and found.fits(task) for found in having):
-            parts = dict.fromkeys(found.name for found in having)
+            parts = list(dict.fromkeys(found.name for found in having))
+            names = " and ".join(filter(None, [", ".join(parts[:-1]), parts[-1]]))
             has = "has" if len(parts) == 1 else "have"
             raise ArgumentType(
-                f"{name}: only {' and '.join(parts)} {has} this setting; got {show(value)} with "
+                f"{name}: only {names} {has} this setting; got {show(value)} with "
                 f"the kind {kind} of the run {experiment.name}."
             )
 

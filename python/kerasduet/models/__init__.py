@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from kerasduet.environment import deterministic
 from kerasduet.errors import ArgumentType
 from kerasduet.experiments import described
+from kerasduet.models.parts import is_filled_later
 from kerasduet.registry import BUILDERS, TASKS
 from kerasduet.settings.networks import refuse_misfit
 
@@ -130,4 +131,6 @@ def build(chosen: Experiment, learned: Learned | None) -> keras.Model:
         task = TASKS[chosen.task]
         sides = task.sides(chosen.data) or (learned and task.learned_sides(learned))
         refuse_misfit(model, sides or None)
+    if not is_filled_later():
+        TASKS[chosen.task].begin(model, chosen, learned)
     return model

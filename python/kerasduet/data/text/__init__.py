@@ -5,6 +5,7 @@ from __future__ import annotations
 from kerasduet.data.text.files import read_lines, read_text
 from kerasduet.data.text.reading import texts
 from kerasduet.data.text.tokens import UNITS, normalised, tokens
+from kerasduet.data.text.vectors import word_vectors
 from kerasduet.data.text.vocabulary import PADDING, UNKNOWN, Vocabulary
 
 __all__ = [
@@ -17,4 +18,5 @@ __all__ = [
     "read_text",
     "texts",
     "tokens",
+    "word_vectors",
 ]

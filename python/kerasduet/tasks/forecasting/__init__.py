@@ -114,10 +114,11 @@ class Forecasting(Task):
         self, experiment: Experiment, given: Any, folds: int, repeats: int
     ) -> Sequence[Dataset]:
         """Refuse them: folds of mixed rows would train on what comes after the test."""
+        pieces = "" if experiment.id else ", or on several pieces of them, with backtest()"
         raise ArgumentType(
             "folds: must be of rows without an order of time, which a forecast has to keep; got "
-            f"the series of {experiment.name}. Score it on its last rows, with run_experiment(), "
-            "or on several pieces of them, with backtest()."
+            f"the series of {experiment.name}. Score it on its last rows, with run_experiment()"
+            f"{pieces}."
         )
 
     def origin(self, experiment: Experiment, given: Any, origin: Origin) -> Dataset:

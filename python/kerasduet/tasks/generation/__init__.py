@@ -60,6 +60,14 @@ class Generation(Task):
         """Give a window, and the probabilities after each of its characters."""
         return (learned.length,), (learned.length, len(learned.vocabulary))
 
+    def check_network(self, network: Any) -> None:
+        """Refuse a network that gives no probabilities, or sees what it is to foretell."""
+        from kerasduet.tasks.classification.networks import refuse_no_probabilities
+        from kerasduet.tasks.generation.networks import refuse_looking_ahead
+
+        refuse_no_probabilities(network)
+        refuse_looking_ahead(network)
+
     def load(self, experiment: Experiment, given: Any) -> Dataset:
         """Read a text, or take the caller's, and split it."""
         from kerasduet.tasks.generation import loading
@@ -155,7 +163,7 @@ class Generation(Task):
         mine = (self.name,)
         return (
             Kind("perplexity", perplexity_panel, mine),
-            Kind("characters", characters_panel, mine, ("first",), sized=True),
+            Kind("characters", characters_panel, mine, ("begin",), sized=True),
         )
 
     def curves(self, experiment: Experiment) -> dict[str, tuple[str, float]]:

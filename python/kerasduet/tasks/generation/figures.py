@@ -71,22 +71,22 @@ def perplexity_panel(run: Result) -> Panel:
     return noted(panel, "" if len(drawn) == len(bars) else "The network's is no finite number")
 
 
-def characters_panel(run: Result, *, first: int = 1, share: float = 1.0) -> Panel:
+def characters_panel(run: Result, *, begin: int = 1, share: float = 1.0) -> Panel:
     """Colour a passage of the test text by how little the network expected each character.
 
     Parameters
     ----------
     run : Result
         That learned a text.
-    first : int
+    begin : int
         The test character that it begins with, from 1.
     share : float
         Of the width of the figure that it has.
     """
     wide, high = (LINE, LINES) if share == 1 else (NARROW, 2 * LINES)
     table = run.table
-    first = whole("first", first, low=1, high=len(table))
-    shown = table.iloc[first - 1 : first - 1 + wide * high]
+    begin = whole("begin", begin, low=1, high=len(table))
+    shown = table.iloc[begin - 1 : begin - 1 + wide * high]
     bits = -np.log2(np.clip(shown["probability"].to_numpy(np.float64), 2.0**-SURE, 1))
     # Of a diverged training nothing was expected.
     bits = np.where(np.isfinite(bits), bits, SURE)

@@ -25,7 +25,7 @@ class RunningTextSettings(Section):
     encoding : str
         Of that file, such as "utf-8" or "latin-1".
     length : int
-        Characters that the network sees at once, 8 to 10,000.
+        Of a text that goes on: characters that the network sees at once, 8 to 10,000.
     stride : int
         Characters from the start of one training window to that of the next, at least 1.
     lower : bool

@@ -58,6 +58,12 @@ class Tagging(Task):
         """Give a sentence, and the probabilities of each token's tags."""
         return (learned.length,), (learned.length, len(learned.tags))
 
+    def check_network(self, network: Any) -> None:
+        """Refuse a network that gives no probabilities."""
+        from kerasduet.tasks.classification.networks import refuse_no_probabilities
+
+        refuse_no_probabilities(network)
+
     def load(self, experiment: Experiment, given: Any) -> Dataset:
         """Make sentences, or read the caller's, and split them."""
         from kerasduet.tasks.tagging import loading

@@ -25,7 +25,7 @@ class TaggingSettings(Section):
     sentences : int
         Of made sentences: how many, 50 to 100,000.
     length : int
-        Tokens of a sentence at most, at least 1.
+        Of tagged sentences: tokens of one at most, at least 1.
     lower : bool
         Whether capital letters are read as small ones.
     least : int

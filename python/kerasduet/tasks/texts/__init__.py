@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from kerasduet.errors import ArgumentType
 from kerasduet.task import Metric
 from kerasduet.tasks.classification import Classification
 from kerasduet.tasks.texts.settings import OWN, TextSettings, TextTraining
@@ -88,6 +89,23 @@ class Texts(Classification):
         from kerasduet.tasks.classification.settings import refuse_other_classes
 
         refuse_other_classes(experiment.class_weight, experiment.data.classes)
+        if experiment.data.vectors is not None and "embedding" not in experiment.model:
+            raise ArgumentType(
+                f"vectors: need a network that embeds words; got {experiment.builder}. Use "
+                "text_recurrent or text_cnn, or leave them out."
+            )
+
+    def begin(self, network: Any, experiment: Experiment, learned: Any) -> None:
+        """Let the embedding begin with word vectors, where there are any."""
+        if experiment.data.vectors is None or learned is None:
+            return
+        from kerasduet.data.text import word_vectors
+
+        vectors, found = word_vectors(experiment.data.vectors, learned.vocabulary.tokens)
+        layer = network.get_layer("embedding")
+        (weights,) = (weight.copy() for weight in layer.get_weights())
+        weights[-len(found) :][found] = vectors[found]
+        layer.set_weights([weights])
 
     def load(self, experiment: Experiment, given: Any) -> Dataset:
         """Read the texts, split them, and learn the vocabulary of the training texts."""

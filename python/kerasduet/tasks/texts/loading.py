@@ -19,7 +19,7 @@ from kerasduet.data.frames.read import as_frame
 from kerasduet.data.holdout import held_out
 from kerasduet.data.images import TEST_SEED, VALIDATION_SEED
 from kerasduet.data.labels import is_ordered, label_type
-from kerasduet.data.text import Vocabulary, read_lines, read_text, texts
+from kerasduet.data.text import Vocabulary, read_lines, read_text, texts, word_vectors
 from kerasduet.errors import (
     DatasetError,
     EmptyData,
@@ -27,6 +27,7 @@ from kerasduet.errors import (
     LabelType,
     LengthMismatch,
     MissingValue,
+    ShapeError,
     UnknownName,
 )
 from kerasduet.tasks.texts import imdb, reviews
@@ -158,6 +159,7 @@ def _laid(
         del settings["test_split"]
     notes = [
         found.source.note,
+        _lacking(experiment, vocabulary),
         _repeated(found.texts, train, {"validation": held, "test": test}),
     ]
     tested = pd.DataFrame({data.text_column: [found.texts[row] for row in test]}, index=test)
@@ -169,6 +171,25 @@ def _laid(
         source=replace(found.source, note=" ".join(note for note in notes if note)),
         settings=settings,
         given=tested,
+    )
+
+
+def _lacking(experiment: Experiment, vocabulary: Vocabulary) -> str:
+    """Count the words that a file of vectors lacks, and refuse vectors of another size."""
+    path = experiment.data.vectors
+    if path is None:
+        return ""
+    vectors, found = word_vectors(path, vocabulary.tokens)
+    size, wanted = vectors.shape[1], experiment.model["embedding"]
+    if size != wanted:
+        raise ShapeError(
+            f"embedding: must be {size}, the numbers of a vector in {expanded(path).name}; got "
+            f"{wanted}. Set embedding = {size}."
+        )
+    lacking = int((~found).sum())
+    return (
+        f"Of {len(found):,} words of the vocabulary {lacking:,} have no vector in "
+        f"{expanded(path).name} and begin at random."
     )
 
 

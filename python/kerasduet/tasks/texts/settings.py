@@ -41,12 +41,15 @@ class TextSettings(Section):
     unit : {"word", "character"}
         What a token is. Punctuation marks are tokens of their own among words.
     lower : bool
-        Whether texts are brought to lower case.
+        Whether capital letters are read as small ones.
     vocabulary_size : int
         Most codes of tokens, at least 3: padding, unknown ones, and the commonest tokens of the
         training texts.
     length : int
-        Tokens of each text as the network sees it, at least 1.
+        Of texts to classify: tokens of each as the network sees it, at least 1.
+    vectors : str, optional
+        Of texts: a file of word vectors in GloVe's text format, with which the embedding begins;
+        words that it lacks begin at random.
     pad : {"start", "end"}
         Where shorter texts are filled up.
     cut : {"start", "end"}
@@ -67,6 +70,7 @@ class TextSettings(Section):
     lower: Annotated[bool, Flag()] = True
     vocabulary_size: Annotated[int, Whole(3, MAX_WIDTH)] = 10_000
     length: Annotated[int, Whole(1, MAX_WIDTH)] = 100
+    vectors: Annotated[str | None, Optional(PathText())] = None
     pad: Annotated[str, SIDES] = "start"
     cut: Annotated[str, SIDES] = "start"
     validation_split: Annotated[float, Number(low=0, below=1)] = 0.2
@@ -86,7 +90,7 @@ class TextSettings(Section):
             )
         if self.dataset != OWN and self.classes != 2:
             raise ArgumentType(
-                f"classes: the reviews of {self.dataset} are of 2 classes; got {self.classes}. Set "
+                f"classes: the dataset {self.dataset} has 2 classes; got {self.classes}. Set "
                 "classes = 2."
             )
 

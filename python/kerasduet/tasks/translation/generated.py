@@ -7,9 +7,9 @@ from collections.abc import Callable
 
 import numpy as np
 
-from kerasduet.tasks.translation.sizes import FIRST, LAST
+from kerasduet.tasks.translation.sizes import FIRST, LAST, LETTERS
 
-__all__ = ["additions", "counting", "dates", "made"]
+__all__ = ["additions", "copies", "counting", "dates", "made"]
 
 SEED = 20_160  # of the pairs: runs of other seeds are trained and scored on the same ones
 
@@ -58,7 +58,7 @@ def dates(examples: int, random: np.random.Generator) -> Pairs:
     Examples
     --------
     >>> dates(1, np.random.default_rng(6))
-    (['second of February 2068'], ['2068-02-02'])
+    (['4-Jan-1989'], ['1989-01-04'])
     """
     days = random.choice((LAST - FIRST).days + 1, examples, replace=False)
     styles = random.integers(0, len(STYLES), examples)
@@ -76,7 +76,7 @@ def additions(examples: int, digits: int, random: np.random.Generator) -> Pairs:
     Examples
     --------
     >>> additions(2, 3, np.random.default_rng(0))
-    (['8+636', '0+41'], ['644', '41'])
+    (['511+26', '0+0'], ['537', '0'])
     """
     seen: set[tuple[int, int]] = set()
     sources: list[str] = []
@@ -106,11 +106,27 @@ def counting(examples: int, digits: int, steps: int, random: np.random.Generator
     return [str(int(s)) for s in starts], after
 
 
-def made(dataset: str, examples: int, digits: int, steps: int) -> Pairs:
+def copies(examples: int, letters: int, blanks: int, random: np.random.Generator) -> Pairs:
+    """Write different runs of letters a to h, then blanks; the target is the letters.
+
+    Examples
+    --------
+    >>> copies(1, 4, 3, np.random.default_rng(0))
+    (['edgg...'], ['edgg'])
+    """
+    codes = random.choice(LETTERS**letters, examples, replace=False)
+    places = LETTERS ** np.arange(letters)
+    found = ["".join("abcdefgh"[i] for i in code // places % LETTERS) for code in codes]
+    return [one + "." * blanks for one in found], found
+
+
+def made(dataset: str, examples: int, digits: int, steps: int, blanks: int = 0) -> Pairs:
     """Make the pairs of a data set: the same ones at every call."""
     random = np.random.default_rng(SEED)
     if dataset == "dates":
         return dates(examples, random)
     if dataset == "additions":
         return additions(examples, digits, random)
+    if dataset == "copies":
+        return copies(examples, digits, blanks, random)
     return counting(examples, digits, steps, random)

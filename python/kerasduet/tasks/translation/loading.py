@@ -30,7 +30,9 @@ def load(experiment: Experiment, given: Any) -> Dataset:
     """Make the pairs of an experiment, or read the caller's, and learn from the training ones."""
     data: TranslationSettings = experiment.data
     if given is None and data.dataset != OWN:
-        sources, targets = made(data.dataset, data.examples, data.digits, data.count)
+        sources, targets = made(
+            data.dataset, data.examples, data.digits, data.count, data.blanks
+        )
         name = f"{data.dataset}, generated"
         source = Source(name, digest_arrays(*_as_bytes(sources, targets)), len(sources))
     else:

@@ -13,7 +13,7 @@ from kerasduet.tasks.translation.sizes import most
 __all__ = ["BEAM", "GENERATED", "OWN", "TranslationSettings"]
 
 OWN = "pairs"
-GENERATED = ("additions", "counting", "dates")
+GENERATED = ("additions", "copies", "counting", "dates")
 UNIT = OneOf(("character", "word"))
 BEAM = Whole(1, 100)
 LONGEST = Whole(1, 10_000)
@@ -25,9 +25,10 @@ class TranslationSettings(Section):
 
     Parameters
     ----------
-    dataset : {"additions", "counting", "dates", "pairs"}
-        Sums such as "535+61" and what they come to, numbers and those after them, English dates
-        and the same as ISO 8601, all three generated; or a table of the caller's.
+    dataset : {"additions", "copies", "counting", "dates", "pairs"}
+        Sums such as "535+61" and what they come to, letters to keep in mind past many blanks,
+        numbers and those after them, English dates and the same as ISO 8601, all four generated;
+        or a table of the caller's.
     path : str, optional
         Of pairs: a CSV or Parquet file.
     source_column, target_column : str
@@ -35,13 +36,15 @@ class TranslationSettings(Section):
     examples : int
         Generated pairs, training, validation and test together; at least 10.
     digits : int
-        Of additions and counting: digits of a number at most, 1 to 9.
+        Of additions and counting: digits of a number at most, 1 to 9; of copies: letters.
     count : int
         Of counting: how many numbers come after the first, at least 1.
+    blanks : int
+        Of copies: blanks after the letters, 0 to 1,000.
     source_unit, target_unit : {"character", "word"}
         What a token is.
     lower : bool
-        Whether sources are read in small letters.
+        Whether capital letters are read as small ones.
     most_tokens : int, optional
         Tokens of a vocabulary at most, the commonest ones, at least 1; others are unknown. None
         keeps all.
@@ -66,6 +69,7 @@ class TranslationSettings(Section):
     examples: Annotated[int, Whole(10, 1_000_000)] = 10_000
     digits: Annotated[int, Whole(1, 9)] = 3
     count: Annotated[int, Whole(1, 100)] = 5
+    blanks: Annotated[int, Whole(0, 1_000)] = 20
     source_unit: Annotated[str, UNIT] = "character"
     target_unit: Annotated[str, UNIT] = "character"
     lower: Annotated[bool, Flag()] = True
@@ -88,7 +92,8 @@ class TranslationSettings(Section):
             )
         there = most(self.dataset, self.digits)
         if self.examples > there:
-            of = "" if self.dataset == "dates" else f" of {self.digits} digits"
+            things = "letters" if self.dataset == "copies" else "digits"
+            of = "" if self.dataset == "dates" else f" of {self.digits} {things}"
             fix = "" if self.dataset == "dates" else ", or raise digits"
             raise ArgumentRange(
                 f"examples: must be at most {there:,} of the dataset {self.dataset}{of}, as each "
