@@ -812,8 +812,8 @@ model_vgg19 <- function(input_shape = c(224, 224, 3), classes = 1000, width = 1,
 
 #' Build a classifier of videos
 #'
-#' The same convolutions read each frame; what they found goes into one recurrent layer, frame by
-#' frame, and its last state to a dense layer with a probability for each class.
+#' The same convolutions read each frame; what they found goes into recurrent layers, frame by
+#' frame, and the last state to a dense layer with a probability for each class.
 #'
 #' @param video_shape Whole numbers. One video (frames, height, width, channels), without the
 #'   batch axis. Default `c(8, 20, 20, 1)`.
@@ -824,9 +824,9 @@ model_vgg19 <- function(input_shape = c(224, 224, 3), classes = 1000, width = 1,
 #'   the pooling windows, at least 1. Default 3 and 2.
 #' @param kind Character. "lstm" (default), "gru" or "rnn". Recurrent layer; "rnn" is Keras's
 #'   SimpleRNN.
-#' @param units Whole number. Units of the recurrent layer, at least 1. Default 64.
-#' @param dropout Number. Fraction of the recurrent layer's outputs dropped in training, in \[0,
-#'   1). Default 0.
+#' @param units Whole numbers. Units of each recurrent layer, at least 1. Default 64.
+#' @param dropout Numbers. Fraction of each recurrent layer's outputs dropped in training, in
+#'   \[0, 1); one value, or one a layer. Default 0.
 #' @param activation Character. Of the convolutions, by its Keras name: "relu" (default), "elu",
 #'   "gelu", "linear", "sigmoid", "softmax", "swish" or "tanh".
 #' @param seed Whole number. Decides initial weights and dropout, 0 to 2^32 - 1. Default 0.

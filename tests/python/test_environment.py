@@ -947,3 +947,15 @@ def test_doctor_leaves_the_session_free_to_choose(tmp_path):
     assert chosen["device_fault"] == ""
     assert {device["ok"] for device in devices} == {True}
     assert devices[0]["label"] == "cpu:0"
+
+
+@pytest.mark.parametrize(("objects", "frozen"), [(1_000, True), (importing.FRESH, False)])
+def test_only_a_fresh_session_is_kept_from_the_collector(objects, frozen, monkeypatch):
+    """What a session holds already could otherwise never be collected."""
+    asked = []
+    monkeypatch.delitem(sys.modules, "keras", raising=False)
+    monkeypatch.setattr(importing.gc, "get_objects", lambda: range(objects))
+    monkeypatch.setattr(importing.gc, "freeze", lambda: asked.append("freeze"))
+    with importing._uncollected():
+        assert importing.gc.isenabled() is not frozen
+    assert importing.gc.isenabled() and asked == ["freeze"] * frozen

@@ -35,6 +35,7 @@ README = Path(__file__).parents[2] / "README.md"
         ("translate-dates", 87_919),
         ("add-numbers", 397_806),
         ("count-up", 127_215),
+        ("copy-memory", 42_620),
         ("moving-digits", 120_808),
         ("tag-dates", 32_421),
         ("lenet5", 60_806),

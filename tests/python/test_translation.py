@@ -97,6 +97,19 @@ def test_counting_goes_on_from_its_start():
         assert [int(x) for x in target.split()] == [int(source) + i for i in (1, 2, 3)]
 
 
+def test_copies_are_letters_before_blanks():
+    sources, targets = generated.copies(200, 5, 7, np.random.default_rng(1))
+    assert len(set(sources)) == 200
+    assert all(s == t + "." * 7 and len(t) == 5 for s, t in zip(sources, targets, strict=True))
+    assert set("".join(targets)) == set("abcdefgh")
+    chosen = kd.experiment("copy-memory", blanks=3, digits=2, examples=30)
+    assert kd.load_data(chosen).preprocessing.source_length == 5
+    with pytest.raises(
+        kd.errors.ArgumentRange, match="at most 32 of the dataset copies of 2 let"
+    ):
+        kd.experiment("copy-memory", digits=2, examples=33)
+
+
 def test_equal_sources_stay_on_one_side():
     many = {name: values * 5 for name, values in PAIRS.items()}
     chosen = {"dataset": "pairs", "test_split": 0.3, "validation_split": 0.2}

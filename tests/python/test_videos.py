@@ -14,7 +14,8 @@ from kerasduet.data import mnist
 from kerasduet.errors import ArgumentType, DatasetError, LengthMismatch, ShapeError
 from kerasduet.plots import plot_data
 from kerasduet.tasks.videos.figures import strips
-from kerasduet.tasks.videos.moving import DIRECTIONS, SIDE, moving_digits
+from kerasduet.tasks.videos.moving import moving_digits
+from kerasduet.tasks.videos.settings import DIRECTIONS, SIDE
 
 FEW = {"videos": 60, "test_videos": 24, "filters": 2, "units": 3, "epochs": 1}
 

@@ -234,7 +234,7 @@ def columns_of(
     if trained:
         wanted, target = trained, trained[-1]
     else:
-        target = experiment.target or only_number(frame, time, experiment)
+        target = experiment.target or _target(frame, time, experiment)
         wanted = (*experiment.data.input_columns(target), target)
     wanted = (*experiment.known_future, *wanted)
     twice = [name for name in experiment.features if experiment.features.count(name) > 1]
@@ -252,6 +252,16 @@ def columns_of(
         if names.count(name) > 1:
             raise error(f"{name}: must name one column; got {names.count(name)} of that name.")
     return time, wanted, target, note
+
+
+def _target(frame: pd.DataFrame, time: str | None, experiment: Experiment) -> str:
+    """Find the column to forecast, or say first that the table holds several series."""
+    try:
+        return only_number(frame, time, experiment)
+    except ArgumentType:
+        if experiment.id is None and [*frame.columns].count(time) == 1:
+            check_single(pd.Index(frame[time]), frame, str(time))
+        raise
 
 
 def clean(

@@ -33,13 +33,20 @@ def import_keras(backend: str) -> Any:
     return keras
 
 
+# Objects that the collector knows in a session that has little more than pandas, Matplotlib and
+# scikit-learn; PyTorch alone brings as many again.
+FRESH = 200_000
+
+
 @contextlib.contextmanager
 def _uncollected() -> Iterator[None]:
     """Keep the many objects of an import, which all stay, from the collector for good.
 
-    It would look through them time and again: a fifth of what a small training takes.
+    It would look through them time and again: a fifth of what a small training takes. What was
+    there before is kept from it, too; so not in a session that holds much of its own already.
     """
-    if "keras" in sys.modules or not gc.isenabled():
+    is_fresh = len(gc.get_objects()) < FRESH
+    if "keras" in sys.modules or not gc.isenabled() or not is_fresh:
         yield
         return
     gc.disable()

@@ -9,7 +9,8 @@ from kerasduet.checks import show
 from kerasduet.errors import ShapeError
 from kerasduet.models.parts import Parts
 from kerasduet.settings import OneOf, Several, checked
-from kerasduet.settings.common import ACTIVATION, CLASSES, DROPPED, SEED, SIZE, VIDEO
+from kerasduet.settings.arguments import one_per_layer
+from kerasduet.settings.common import ACTIVATION, CLASSES, RATES, SEED, SIZE, VIDEO
 
 if TYPE_CHECKING:
     import keras
@@ -27,6 +28,7 @@ def _fits(a: Mapping[str, Any]) -> None:
                 f"{len(a['filters'])} blocks; got {show(a['video_shape'])}, used up in block "
                 f"{block}. Use fewer filters entries, or a smaller pool_size."
             )
+    one_per_layer("dropout", a["dropout"], len(a["units"]))
 
 
 @checked(_fits)
@@ -38,15 +40,15 @@ def video_recurrent(
     kernel_size: Annotated[int, SIZE] = 3,
     pool_size: Annotated[int, SIZE] = 2,
     kind: Annotated[str, OneOf(("gru", "lstm", "rnn"))] = "lstm",
-    units: Annotated[int, SIZE] = 64,
-    dropout: Annotated[float, DROPPED] = 0.0,
+    units: Annotated[tuple[int, ...], Several(SIZE)] = (64,),
+    dropout: Annotated[tuple[float, ...], RATES] = (0.0,),
     activation: Annotated[str, ACTIVATION] = "relu",
     seed: Annotated[int, SEED] = 0,
 ) -> keras.Model:
     """Build a classifier of videos: (convolution, max pooling) a block and frame, then recurrent.
 
-    The same convolutions read each frame; what they found goes into one recurrent layer, frame by
-    frame, and its last state to a dense layer with a probability for each class.
+    The same convolutions read each frame; what they found goes into recurrent layers, frame by
+    frame, and the last state to a dense layer with a probability for each class.
 
     Parameters
     ----------
@@ -60,10 +62,11 @@ def video_recurrent(
         Height and width of the kernels, in pixels, and of the pooling windows, at least 1.
     kind : {"lstm", "gru", "rnn"}
         Recurrent layer; "rnn" is Keras's SimpleRNN.
-    units : int
-        Units of the recurrent layer, at least 1.
-    dropout : float
-        Fraction of the recurrent layer's outputs dropped in training, in [0, 1).
+    units : tuple of int
+        Units of each recurrent layer, at least 1.
+    dropout : tuple of float
+        Fraction of each recurrent layer's outputs dropped in training, in [0, 1); one value, or
+        one a layer.
     activation : str
         Of the convolutions, by its Keras name.
     seed : int
@@ -90,6 +93,7 @@ def video_recurrent(
     >>> video_recurrent(video_shape=(4, 16, 16, 1), classes=3).output_shape
     (None, 3)
     """
+    rates = one_per_layer("dropout", dropout, len(units))
     parts = Parts(seed)
     import keras
 
@@ -104,7 +108,9 @@ def video_recurrent(
         layer = parts.pooling(pool_size, f"pooling_{i}")
         x = each(layer, name=f"frames_pooling_{i}")(x)
     x = each(keras.layers.Flatten(name="flatten"), name="frames_flatten")(x)
-    x = parts.recurrent(kind, units, kind)(x)  # (batch, units)
-    x = parts.dropout(x, dropout, "dropout")
+    for i, (size, rate) in enumerate(zip(units, rates, strict=True), start=1):
+        more = i < len(units)
+        x = parts.recurrent(kind, size, f"{kind}_{i}", return_sequences=more)(x)
+        x = parts.dropout(x, rate, f"dropout_{i}")
     outputs = parts.dense(classes, "probabilities", activation="softmax")(x)
     return keras.Model(inputs, outputs, name="video_recurrent")

@@ -9,7 +9,8 @@ import numpy as np
 from kerasduet.data import images, mnist
 from kerasduet.data.dataset import Dataset, Source, digest_arrays
 from kerasduet.data.preprocessing import ImagePreprocessing
-from kerasduet.tasks.videos.moving import DIRECTIONS, moving_digits
+from kerasduet.tasks.videos.moving import moving_digits
+from kerasduet.tasks.videos.settings import DIRECTIONS
 
 if TYPE_CHECKING:
     from kerasduet.data.folds import Folds

@@ -4,20 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-__all__ = ["DIRECTIONS", "SIDE", "moving_digits"]
+from kerasduet.tasks.videos.settings import DIRECTIONS, SIDE
 
-# Where each goes in a frame, right and down: four sides, then the four corners.
-DIRECTIONS = {
-    "right": (1, 0),
-    "down": (0, 1),
-    "left": (-1, 0),
-    "up": (0, -1),
-    "down-right": (1, 1),
-    "down-left": (-1, 1),
-    "up-left": (-1, -1),
-    "up-right": (1, -1),
-}
-SIDE = 14  # pixels of a digit, half of MNIST's
+__all__ = ["moving_digits"]
+
 SPEEDS = (1, 2, 3)  # pixels a frame
 NOISE = 32  # the ground is at most as light
 

@@ -9,11 +9,22 @@ from kerasduet.checks import show
 from kerasduet.errors import ArgumentType
 from kerasduet.settings import Number, OneOf, Section, Whole
 from kerasduet.settings.common import CLASSES, VIDEO
-from kerasduet.tasks.videos.moving import DIRECTIONS, SIDE
 
-__all__ = ["GENERATED", "OWN", "VideoSettings"]
+__all__ = ["DIRECTIONS", "GENERATED", "OWN", "SIDE", "VideoSettings"]
 
 GENERATED, OWN = "moving-digits", "videos"
+# Where a digit goes in a frame, right and down: to the four sides, then the four corners.
+DIRECTIONS = {
+    "right": (1, 0),
+    "down": (0, 1),
+    "left": (-1, 0),
+    "up": (0, -1),
+    "down-right": (1, 1),
+    "down-left": (-1, 1),
+    "up-left": (-1, -1),
+    "up-right": (1, -1),
+}
+SIDE = 14  # pixels of a digit, half of MNIST's
 DIGITS = (4, len(DIRECTIONS))
 
 
