@@ -165,7 +165,7 @@ def frame_of(experiment: Experiment, data: Any) -> tuple[pd.DataFrame, str | Non
             'Set path = "prices.csv", say.'
         )
     frame, source = read_csv(experiment.path)
-    return frame, None, source
+    return tables.as_wanted(frame, experiment), None, source
 
 
 def borders(experiment: Experiment, rows: int, test: int | None = None) -> tuple[int, int]:
