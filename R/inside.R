@@ -220,20 +220,21 @@ plot_word_influence <- function(run, text, method = "gradient", label = NULL) {
 #'   * `"gates"`: how far each gate of an LSTM or GRU is open.
 #'
 #' @details
-#' LSTM: cell = forget * the cell before + input * candidate, state = output * tanh(cell). GRU: state
-#' = (1 - update) * the state before + update * candidate; Keras's own update gate of a GRU is 1
-#' minus this one. A simple recurrent layer has no gates. See [lstm_forward()] and [gru_forward()].
+#' LSTM: cell = forget * the cell before + input * candidate, state = output * tanh(cell). GRU:
+#' state = (1 - update) * the state before + update * candidate; Keras's own update gate of a GRU is
+#' 1 minus this one. A simple recurrent layer has no gates. See [lstm_forward()] and
+#' [gru_forward()].
 #'
 #' @return `states()` gives a data frame with a row for each step and unit: `step` (padding that the
 #'   layer passes over has none), `token` or `time` where one stands at the step, `unit`, `state`,
 #'   and of an LSTM `cell`, `input`, `forget`, `output` and `candidate`, of a GRU `update`, `reset`
 #'   and `candidate`. Gates lie between 0 and 1. `plot_states()` gives a ggplot, with an alt text: a
-#'   row for each unit and a column for each step, at most the first 64 units and the last 200 steps.
-#'   It needs the package ggplot2.
+#'   row for each unit and a column for each step, at most the first 64 units and the last 200
+#'   steps. It needs the package ggplot2.
 #' @references Hochreiter and Schmidhuber (1997), Long short-term memory, Neural Computation 9. Cho
 #'   and others (2014), Learning phrase representations using RNN encoder-decoder, EMNLP.
-#' @seealso [word_influence()] for the words that an answer hangs on; [plot_gates()] for the gates of
-#'   a tiny network by hand.
+#' @seealso [word_influence()] for the words that an answer hangs on; [plot_gates()] for the gates
+#'   of a tiny network by hand.
 #' @examplesIf kerasduet:::has_core() && requireNamespace("ggplot2", quietly = TRUE)
 #' run <- run_experiment(
 #'   "sentiment",

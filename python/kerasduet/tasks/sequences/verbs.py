@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -32,7 +33,7 @@ def steps_of(run: Result, x: Any, name: str) -> tuple[np.ndarray, pd.DataFrame]:
     import pandas as pd
 
     learned: Any = run.preprocessing
-    if not isinstance(x, Dataset) and np.shape(x) == learned.shape:
-        x = np.asarray(x)[None]
+    with suppress(ValueError):  # rows of different length, which the check names
+        x = np.asarray(x)[None] if np.shape(x) == learned.shape else x
     rows = x.x_test if isinstance(x, Dataset) else check_sequences(x, name, learned.shape)
     return rows, pd.DataFrame(index=range(learned.shape[0]))
