@@ -171,3 +171,14 @@ def test_figures_show_sentences_and_tags(run):
     assert [label.removeprefix("\u00d7 ") for label in shown["label"]] == words
     cells = kd.plots.plot_data(run, kind="confusion").panels[0].frames["cells"]
     assert cells["count"].sum() == run.table["length"].sum()
+
+
+def test_states_of_a_sentence_have_its_tokens(run):
+    table = kd.states(run, "We meet on 3 May 2024")
+    assert table["token"].unique().tolist() == ["We", "meet", "on", "3", "May", "2024"]
+    layer = run.model.get_layer("lstm_1")
+    codes = run.preprocessing.encoded([["We", "meet", "on", "3", "May", "2024"]])
+    from keras import ops
+
+    seen = ops.convert_to_numpy(layer(run.model.get_layer("embedding")(codes)))[0, :6, :16]
+    np.testing.assert_allclose(table["state"].to_numpy().reshape(6, 16), seen, atol=1e-5)
