@@ -7,7 +7,7 @@ import datetime
 import numpy as np
 import pandas as pd
 import pytest
-from conftest import SERIES, seasonal
+from conftest import SERIES, linear, seasonal
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -602,6 +602,66 @@ def test_embedded_co2_is_the_known_series():
     assert loaded.table.times[0] == pd.Timestamp("1958-03-29")
     assert loaded.table.times[-1] == pd.Timestamp("2001-12-29")
     assert loaded.table.values[0, -1] == pytest.approx(316.1)
+
+
+def prices(rows=40):
+    """Give prices of days, in columns as a download has them."""
+    close = 100 + np.sin(np.arange(rows))
+    return pd.DataFrame(
+        {
+            "Date": pd.date_range("2024-01-01", periods=rows).astype(str),
+            "Open": close - 0.5,
+            "High": close + 1,
+            "Low": close - 1,
+            "Close": close,
+            "Adj Close": 0.9 * close,
+            "Volume": np.arange(rows) % 7,
+        }
+    )
+
+
+def test_columns_of_prices_are_found_whatever_their_case(tmp_path):
+    small = {"epochs": 1, "lookback": 3, "model": linear}
+    run = kd.run_experiment("price-rnn", data=prices(), progress=False, **small)
+    names = ["open", "high", "low", "close", "volume"]
+    assert list(run.preprocessing.columns) == names and run.preprocessing.target == "close"
+    found = run.predict(prices())
+    pd.testing.assert_frame_equal(found, run.predict(prices().rename(columns=str.lower)))
+    prices().to_csv(tmp_path / "prices.csv", index=False)
+    chosen = kd.experiment("price-rnn", path=str(tmp_path / "prices.csv"), **small)
+    from_file = kd.load_data(chosen)
+    np.testing.assert_array_equal(from_file.x_train, run.dataset.x_train)
+    dated = prices().assign(Date=lambda given: pd.to_datetime(given["Date"])).set_index("Date")
+    assert kd.load_data(run.experiment, dated).table.times[0] == pd.Timestamp("2024-01-01")
+    for written in ("Adj Close", "Adj.Close", "adj_close"):
+        given = prices().rename(columns={"Adj Close": written})
+        adjusted = kd.load_data(chosen.replace(target="adj close", path=None), given)
+        assert adjusted.preprocessing.target == "adj close"
+
+
+def test_a_column_that_may_be_either_of_two_is_not_guessed():
+    given = prices().rename(columns={"Adj Close": "CLOSE"})
+    with pytest.raises(UnknownName, match="close: no such column"):
+        kd.load_data(kd.experiment("price-rnn", lookback=3), given)
+
+
+def test_the_made_up_sine_is_what_it_says():
+    loaded = kd.load_data(kd.experiment("sine"))
+    assert loaded.source.name == "a sine of changing period (generated)"
+    assert not loaded.source.given and loaded.source.sha256.startswith("94842afd")
+    wave = loaded.table.values[:, -1]
+    assert len(wave) == 1_500 and loaded.table.times[0] == 1
+    up = np.flatnonzero((wave[:-5] < -0.2) & (wave[5:] > 0.2))
+    periods = np.diff(up)[np.diff(up) > 9]
+    assert 18 <= periods.min() < 22 and 34 < periods.max() < 38
+    with pytest.raises(ArgumentType, match="the dataset sine is one series"):
+        kd.experiment("sine", id="wave")
+
+
+def test_no_baseline_follows_a_changing_period_and_a_simple_network_does():
+    run = kd.run_experiment("sine", kind="rnn", epochs=6, progress=False)
+    assert run.metrics["mae"] < run.metrics["seasonal_naive_mae"] / 3
+    assert run.metrics["mae"] > 0.04  # what the noise leaves to nobody
 
 
 def test_changed_co2_is_refused(monkeypatch):

@@ -30,6 +30,7 @@ README = Path(__file__).parents[2] / "README.md"
         ("lstm-co2", 5_210),
         ("lstm-panel", 4_550),
         ("yolo-digits", 136_292),
+        ("sine", 4_682),
         ("adding-problem", 4_513),
         ("translate-dates", 87_919),
         ("add-numbers", 397_806),

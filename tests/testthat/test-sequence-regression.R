@@ -38,3 +38,11 @@ test_that("what is no set of sequences is refused", {
   expect_error(own(x = given$x, y = given$y[1:3]), "one number a sequence \\(40\\)")
   expect_error(own(x = given$x, y = replace(given$y, 2, NA)), "y")
 })
+
+test_that("a sine of changing period is forecast by each kind of recurrent layer", {
+  exp <- experiment("sine", units = 4, epochs = 1)
+  expect_match(load_data(exp)$source$sha256, "^94842afd")
+  run <- run_experiment(exp, kind = "gru", progress = FALSE)
+  expect_equal(nrow(forecast(run)), 10)
+  expect_match(run$summary, "the best baseline, seasonal naive, has 0.6")
+})

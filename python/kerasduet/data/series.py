@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from kerasduet.checks import show
-from kerasduet.data import ahead, gaps, shops, transforms
+from kerasduet.data import ahead, gaps, shops, sine, transforms
 from kerasduet.data import table as tables
 from kerasduet.data.csv_file import read_csv
 from kerasduet.data.dataset import Dataset, Part, Source, digest_arrays
@@ -156,13 +156,16 @@ def frame_of(experiment: Experiment, data: Any) -> tuple[pd.DataFrame, str | Non
     if experiment.dataset == "shops":
         frame, source = shops.made()
         return frame, None, source
+    if experiment.dataset == "sine":
+        frame, source = sine.made()
+        return frame, None, source
     if experiment.path is None:
         raise DatasetError(
             f"path: {experiment.name} needs a CSV file, or a table as data; got neither. "
             'Set path = "prices.csv", say.'
         )
     frame, source = read_csv(experiment.path)
-    return frame, None, source
+    return tables.as_wanted(frame, experiment), None, source
 
 
 def borders(experiment: Experiment, rows: int, test: int | None = None) -> tuple[int, int]:

@@ -16,6 +16,7 @@ from kerasduet.data.columns import all_named, are_dates, is_number, only_number,
 from kerasduet.data.dataset import Source, digest_arrays
 from kerasduet.data.files import as_path
 from kerasduet.data.numbers import numbers, refuse_missing
+from kerasduet.data.prices import check_prices, renamed
 from kerasduet.data.times import (
     Place,
     check_order,
@@ -43,6 +44,7 @@ if TYPE_CHECKING:
 __all__ = [
     "Cleaned",
     "Table",
+    "as_wanted",
     "clean",
     "columns_of",
     "embedded_co2",
@@ -166,6 +168,7 @@ def from_values(
         )
     if len(frame) == 0:
         raise EmptyData(f"{name}: must have rows; got none.")
+    frame = as_wanted(frame, experiment, target)
     index, rows = frame.index, pd.RangeIndex(1, len(frame) + 1, name="row")
     if isinstance(index, pd.MultiIndex):
         raise ArgumentType(
@@ -183,6 +186,21 @@ def from_values(
             "name. Rename one, or drop the index."
         )
     return frame.assign(**{column: index}).set_axis(rows), column
+
+
+def as_wanted(
+    frame: pd.DataFrame, experiment: Experiment, target: str | None = None
+) -> pd.DataFrame:
+    """Give columns that are found whatever their case the names by which they are asked for."""
+    asked = (experiment.time, experiment.id, experiment.target, target)
+    wanted = (*asked, *experiment.features, *experiment.known_future)
+    names = [str(name) for name in frame.columns]
+    found = renamed(names, wanted)
+    if found:
+        frame = frame.set_axis([found.get(name, name) for name in names], axis="columns")
+    is_named = isinstance(frame.index.name, str)
+    other = renamed([frame.index.name], [experiment.time]) if is_named else {}
+    return frame.rename_axis(index=other[frame.index.name]) if other else frame
 
 
 def _of_library(data: Any, name: str) -> pd.DataFrame | None:
@@ -234,7 +252,7 @@ def columns_of(
     if trained:
         wanted, target = trained, trained[-1]
     else:
-        target = experiment.target or only_number(frame, time, experiment)
+        target = experiment.target or _target(frame, time, experiment)
         wanted = (*experiment.data.input_columns(target), target)
     wanted = (*experiment.known_future, *wanted)
     twice = [name for name in experiment.features if experiment.features.count(name) > 1]
@@ -252,6 +270,16 @@ def columns_of(
         if names.count(name) > 1:
             raise error(f"{name}: must name one column; got {names.count(name)} of that name.")
     return time, wanted, target, note
+
+
+def _target(frame: pd.DataFrame, time: str | None, experiment: Experiment) -> str:
+    """Find the column to forecast, or say first that the table holds several series."""
+    try:
+        return only_number(frame, time, experiment)
+    except ArgumentType:
+        if experiment.id is None and [*frame.columns].count(time) == 1:
+            check_single(pd.Index(frame[time]), frame, str(time))
+        raise
 
 
 def clean(
@@ -297,6 +325,7 @@ def clean(
     values = np.empty((len(frame), len(wanted)))
     for i, name in enumerate(wanted):
         values[:, i] = numbers(frame[name], name, place)
+    check_prices(frame, dict(zip(wanted, values.T, strict=True)), place)
     absent = np.isnan(values)
     missing = {name: absent[:, i] for i, name in enumerate(wanted)}
     if experiment.missing == "interpolate":

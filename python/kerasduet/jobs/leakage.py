@@ -14,6 +14,7 @@ from kerasduet.data import Dataset, Part
 from kerasduet.data.dataset import digest_arrays
 from kerasduet.data.part import digest_rows
 from kerasduet.data.preprocessing import PanelPreprocessing, SeriesPreprocessing
+from kerasduet.data.prices import uncrossed
 from kerasduet.data.series import borders
 from kerasduet.errors import ArgumentType
 from kerasduet.experiments import Experiment, described
@@ -102,7 +103,7 @@ class _Case:
                 # Values above 0 stay there: a logarithm may be taken of them.
                 values[border:end] = later * 1.7 + size * random.uniform(1, 3, len(later))
             frame[name] = values
-        found: Dataset = self.task.load(self.experiment, frame)
+        found: Dataset = self.task.load(self.experiment, uncrossed(frame))
         return found
 
 

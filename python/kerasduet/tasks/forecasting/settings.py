@@ -31,9 +31,9 @@ class SeriesSettings(Section):
 
     Parameters
     ----------
-    dataset : {"co2", "shops", "series"}
-        Of a series: the embedded CO2 series, 60 made-up shops, or a CSV file or table of the
-        caller's.
+    dataset : {"co2", "shops", "sine", "series"}
+        Of a series: the embedded CO2 series, 60 made-up shops, a made-up sine, or a CSV file or
+        table of the caller's.
     path : str, optional
         Of a series: a CSV file.
     validation_split : float
@@ -83,7 +83,7 @@ class SeriesSettings(Section):
         up to the horizon; then it sees the target's own past alone.
     """
 
-    dataset: Annotated[str, OneOf(("co2", "shops", "series"))]
+    dataset: Annotated[str, OneOf(("co2", "shops", "sine", "series"))]
     path: Annotated[str | None, Optional(PathText())] = None
     validation_split: Annotated[float, Number(low=0, below=1)] = 0.2
     test_split: Annotated[float, Number(above=0, below=1)] = 0.1
@@ -148,9 +148,9 @@ class SeriesSettings(Section):
         """Refuse several series where there is one, and a column of series that is used twice."""
         if self.id is None:
             return
-        if self.dataset == "co2":
+        if self.dataset in ("co2", "sine"):
             raise ArgumentType(
-                f"id: the dataset co2 is one series; got {show(self.id)}. Leave id out."
+                f"id: the dataset {self.dataset} is one series; got {show(self.id)}. Leave id out."
             )
         others = (self.time or "time", self.target, *self.features, *self.known_future)
         if self.id in (*others, "time"):
