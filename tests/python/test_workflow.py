@@ -473,6 +473,7 @@ def test_a_data_set_of_another_experiment_is_refused():
 
 
 OTHER_DATA = {
+    "id": "shop",
     "time": "time",
     "time_format": "%Y",
     "target": None,
