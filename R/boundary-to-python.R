@@ -18,7 +18,8 @@ values_to_py <- function(x) {
   if (is.object(x)) {
     x <- as.character(x)
   }
-  values <- lapply(unname(as.vector(x)), function(value) if (is.na(value)) NaN else value)
+  x <- marked_utf8(as.vector(x))
+  values <- lapply(unname(x), function(value) if (is.na(value)) NaN else value)
   if (length(values) == 1) values[[1]] else values
 }
 
@@ -157,7 +158,8 @@ columns_to_py <- function(x, name) {
     return(values)
   }
   refuse_twice(names(x), name, kind = "UnknownName")
-  columns <- reticulate::py_dict(as.list(names(x)), values, convert = FALSE)
+  keys <- as.list(as_utf8(names(x), name, "column"))
+  columns <- reticulate::py_dict(keys, values, convert = FALSE)
   # Row names may be dates, such as those of as.data.frame(xts): the core looks at them.
   is_named <- is.data.frame(x) && is.character(attr(x, "row.names"))
   if (!is_named || any(vapply(x, function(column) length(dim(column)) > 1, logical(1)))) {
@@ -179,10 +181,10 @@ frame_column_to_py <- function(x, name) {
 column_to_py <- function(x, name) {
   x <- plain_column(x)
   switch(column_kind(x),
-    factor = factor_to_py(x),
+    factor = factor_to_py(x, name),
     Date = texts_to_py(format(x, "%Y-%m-%d")),
     POSIXct = times_to_py(x),
-    text = texts_to_py(x),
+    text = texts_to_py(x, name),
     number = array_to_py(x),
     refuse(
       name, ": must be numbers, a factor, text, dates or times; got ", class(x)[[1]],
@@ -233,19 +235,43 @@ crossing_mode <- function(x) {
   if (!is.double(x) && anyNA(x)) "double" else storage.mode(x)
 }
 
-texts_to_py <- function(x) objects_to_py(enc2utf8(as.vector(x)))
+texts_to_py <- function(x, name = "data") objects_to_py(as_utf8(as.vector(x), name))
+
+# Where bytes are no text of the locale, R itself would write <f6> for them and go on.
+as_utf8 <- function(x, name, place = "row") {
+  x <- marked_utf8(x)
+  is_odd <- !is.na(x) & Encoding(x) != "latin1" & !validUTF8(x)
+  is_bare <- is_odd & Encoding(x) == "unknown"
+  is_odd[is_bare] <- is.na(iconv(x[is_bare], "", "UTF-8"))
+  if (any(is_odd)) {
+    refuse(
+      name, ": must be UTF-8 text; got another byte in ", place, " ", which(is_odd)[[1]],
+      ". Convert it first, say with iconv(x, \"latin1\", \"UTF-8\")."
+    )
+  }
+  enc2utf8(x)
+}
+
+# In the locale C no byte above ASCII is text: those that are UTF-8 are taken as such.
+marked_utf8 <- function(x) {
+  if (is.character(x) && Sys.getlocale("LC_CTYPE") %in% c("C", "POSIX")) {
+    is_bare <- Encoding(x) == "unknown" & !is.na(x) & validUTF8(x)
+    Encoding(x[is_bare]) <- "UTF-8"
+  }
+  x
+}
 
 # A list of Python's own objects, with None for what is missing.
 objects_to_py <- function(x) {
   lapply(as.vector(x), function(value) if (is.na(value)) NULL else value)
 }
 
-factor_to_py <- function(x) {
+factor_to_py <- function(x, name) {
   known <- levels(x)[!is.na(levels(x))] # a level may stand for what is missing
   codes <- match(as.character(x), known, nomatch = 0L) - 1L
   pandas()$Categorical$from_codes(
     array_to_py(codes),
-    categories = as.list(enc2utf8(known)), ordered = is.ordered(x)
+    categories = as.list(as_utf8(known, name, "level")), ordered = is.ordered(x)
   )
 }
 

@@ -203,6 +203,62 @@ plot_word_influence <- function(run, text, method = "gradient", label = NULL) {
   )
 }
 
+#' What a recurrent layer holds, step by step
+#'
+#' `states()` says what a recurrent layer holds after each step of a sequence and how far its gates
+#' are open, and `plot_states()` draws it.
+#'
+#' @param run A [kerasduet_run] of texts, of sentences with tags, of a text to go on with, of
+#'   sequences, or of one series, with a network that has a recurrent layer.
+#' @param x One text, one sequence, or a series, as for [predict()][predict.kerasduet_run]; of a
+#'   series its last window is read.
+#' @param layer Character. A recurrent layer by its name; `NULL` (default) is the first. Of one that
+#'   reads both ways it is the part that reads forward, unless the name is that of the other part,
+#'   such as `"lstm_1_backward"`.
+#' @param what Character.
+#'   * `"states"` (default): the state after each step, of an LSTM the cell too;
+#'   * `"gates"`: how far each gate of an LSTM or GRU is open.
+#'
+#' @details
+#' LSTM: cell = forget * the cell before + input * candidate, state = output * tanh(cell). GRU:
+#' state = (1 - update) * the state before + update * candidate; Keras's own update gate of a GRU is
+#' 1 minus this one. A simple recurrent layer has no gates. See [lstm_forward()] and
+#' [gru_forward()].
+#'
+#' @return `states()` gives a data frame with a row for each step and unit: `step` (padding that the
+#'   layer passes over has none), `token` or `time` where one stands at the step, `unit`, `state`,
+#'   and of an LSTM `cell`, `input`, `forget`, `output` and `candidate`, of a GRU `update`, `reset`
+#'   and `candidate`. Gates lie between 0 and 1. `plot_states()` gives a ggplot, with an alt text: a
+#'   row for each unit and a column for each step, at most the first 64 units and the last 200
+#'   steps. It needs the package ggplot2.
+#' @references Hochreiter and Schmidhuber (1997), Long short-term memory, Neural Computation 9. Cho
+#'   and others (2014), Learning phrase representations using RNN encoder-decoder, EMNLP.
+#' @seealso [word_influence()] for the words that an answer hangs on; [plot_gates()] for the gates
+#'   of a tiny network by hand.
+#' @examplesIf kerasduet:::has_core() && requireNamespace("ggplot2", quietly = TRUE)
+#' run <- run_experiment(
+#'   "sentiment",
+#'   dataset = "reviews", length = 30, embedding = 8, units = 8, epochs = 1, batch_size = 256,
+#'   progress = FALSE
+#' )
+#' head(states(run, "The plot was not good."))
+#' plot_states(run, "The plot was not good.", "gates")
+#' @export
+states <- function(run, x, layer = NULL) {
+  call_core(frame_from_py(core$states(
+    looked_to_py(run), data_to_py(x, "x"), setting_to_py(layer)
+  )))
+}
+
+#' @rdname states
+#' @export
+plot_states <- function(run, x, what = "states", layer = NULL) {
+  draw_inside(
+    "states_figure", "states_data", looked_to_py(run), data_to_py(x, "x"), setting_to_py(what),
+    layer = setting_to_py(layer)
+  )
+}
+
 # A run, an experiment, the name of one, or a model: the core refuses anything else.
 looked_to_py <- function(x) {
   if (inherits(x, "kerasduet_run")) handle(x) else preset_to_py(x)

@@ -40,6 +40,8 @@ if TYPE_CHECKING:
     from kerasduet.inside.maps import plot_maps
     from kerasduet.inside.saliency import saliency
     from kerasduet.inside.saliency_figure import plot_saliency
+    from kerasduet.inside.states import states
+    from kerasduet.inside.states_figure import plot_states
     from kerasduet.inside.words import word_influence
     from kerasduet.inside.words_figure import plot_word_influence
     from kerasduet.jobs.backtests import backtest
@@ -95,6 +97,7 @@ __all__ = [
     "plot_maps",
     "plot_network",
     "plot_saliency",
+    "plot_states",
     "plot_word_influence",
     "plots",
     "presets",
@@ -107,6 +110,7 @@ __all__ = [
     "run_experiment",
     "run_many",
     "saliency",
+    "states",
     "testing",
     "tune",
     "update_run",
@@ -141,6 +145,7 @@ _HOME = {
     "plot_maps": "inside.maps",
     "plot_network": "inside.diagram",
     "plot_saliency": "inside.saliency_figure",
+    "plot_states": "inside.states_figure",
     "plot_word_influence": "inside.words_figure",
     "presets": "experiments",
     "register_builder": "models.registering",
@@ -152,6 +157,7 @@ _HOME = {
     "run_experiment": "workflow",
     "run_many": "jobs.many",
     "saliency": "inside.saliency",
+    "states": "inside.states",
     "tune": "jobs.tuning",
     "use_backend": "environment",
     "word_influence": "inside.words",

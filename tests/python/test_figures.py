@@ -11,8 +11,10 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from kerasduet.errors import ArgumentType, UnknownName
+from kerasduet.errors import ArgumentType, KerasduetWarning, UnknownName
 from kerasduet.figures import Kind, Mark, Panel, Scale, figure_kinds, kinds, register_figure
+from kerasduet.figures.canvas import RunFigure
+from kerasduet.figures.dates import QuietDateLocator
 from kerasduet.figures.names import shortened, shortened_all
 from kerasduet.plots import plot_data
 
@@ -96,6 +98,29 @@ def test_a_strange_setting_is_known_and_its_kind_is_named(strange, image_run):
         image_run.plot("strange-lines", deph=2)
     with pytest.raises(ArgumentType, match="depth: only strange-lines has this setting"):
         image_run.plot("history", depth=2)
+
+
+def test_a_misspelt_kind_is_told_those_of_the_run(image_run):
+    with pytest.raises(UnknownName, match=r"Did you mean confusion|Known: confusion"):
+        plot_data(image_run, "mistakes")
+
+
+def test_signs_that_the_font_lacks_are_told_once():
+    figure = RunFigure(alt_text="", figsize=(2, 1))
+    figure.text(0.5, 0.5, "good \U0001f44d")
+    with pytest.warns(KerasduetWarning, match="no sign for \U0001f44d, drawn as a box") as told:
+        figure.savefig(io.BytesIO())
+        figure.savefig(io.BytesIO())
+    assert len(told) == 1
+
+
+def test_few_marks_of_a_long_time_say_nothing(recwarn):
+    figure = RunFigure(alt_text="", figsize=(2, 1))
+    axes = figure.add_subplot()
+    axes.plot(pd.date_range("2023-07-01", periods=18, freq="MS"), range(18))
+    axes.xaxis.set_major_locator(QuietDateLocator(minticks=2, maxticks=3))
+    figure.savefig(io.BytesIO())
+    assert not recwarn.list and len(axes.get_xticks()) > 1
 
 
 def test_a_name_is_registered_once():

@@ -210,3 +210,10 @@ def test_a_network_of_ones_own_may_not_look_ahead():
         ArgumentType, match="model: must give each step from the characters up to"
     ):
         kd.run_experiment("next-character", model=made("same"), **small)
+
+
+def test_states_are_those_of_the_last_characters(run):
+    table = kd.states(run, "the ")
+    assert table["token"].unique().tolist() == ["t", "h", "e", " "]
+    assert table["step"].max() == 4 and table["state"].abs().max() < 1
+    assert "2 steps in columns" in kd.plot_states(run, "th").alt_text

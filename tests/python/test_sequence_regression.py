@@ -172,3 +172,16 @@ def test_the_page_names_sequences_and_baselines(run, tmp_path):
     text = Path(kd.render_report(run, tmp_path / "report.html")).read_text("utf-8")
     for words in ("sequences of 5 steps of 2 numbers", "Linear regression", "Residuals"):
         assert words in text, words
+
+
+def test_states_of_one_sequence_are_those_of_its_layer(run):
+    from keras import ops
+
+    x = own(rows=1)["x"]
+    table = kd.states(run, x[0])
+    assert table.equals(kd.states(run, x))
+    (layer,) = [one for one in run.model.layers if one.name.startswith(("lstm", "gru", "rnn"))]
+    seen = ops.convert_to_numpy(layer(run.preprocessing.to_network(x)))[0]
+    np.testing.assert_allclose(table["state"].tail(3), seen, atol=1e-5)
+    with pytest.raises(ShapeError, match="x: must be one text or sequence; got 40"):
+        kd.states(run, own()["x"])

@@ -80,6 +80,23 @@ def test_white_space_and_unknown_names_are_refused():
             read_tagged(given, None)
 
 
+def test_rows_of_no_sentence_are_refused(tmp_path):
+    table = pd.DataFrame({"sentence": [1, None], "token": ["a", "b"], "tag": ["O", "day"]})
+    for given in (
+        table,
+        pl.DataFrame(table.to_dict("list")),
+        table.astype({"sentence": "Int64"}),
+    ):
+        with pytest.raises(
+            KerasduetError, match=r"^sentence: must say .* got nothing in row 2"
+        ):
+            read_tagged(given, None)
+    file = tmp_path / "words.csv"
+    file.write_bytes("sentence,token,tag\n1,sch\u00f6n,O\n".encode("latin-1"))
+    with pytest.raises(KerasduetError, match=r"another byte in line 2 .* Save it as UTF-8\.$"):
+        read_tagged(None, str(file))
+
+
 def test_a_tag_of_the_test_alone_is_refused():
     data = {"tokens": [["a", "b"]] * 20, "tags": [["O", "day"]] * 20}
     loaded = kd.load_data(kd.experiment("tag-dates", dataset="tagged"), data)
@@ -171,3 +188,14 @@ def test_figures_show_sentences_and_tags(run):
     assert [label.removeprefix("\u00d7 ") for label in shown["label"]] == words
     cells = kd.plots.plot_data(run, kind="confusion").panels[0].frames["cells"]
     assert cells["count"].sum() == run.table["length"].sum()
+
+
+def test_states_of_a_sentence_have_its_tokens(run):
+    table = kd.states(run, "We meet on 3 May 2024")
+    assert table["token"].unique().tolist() == ["We", "meet", "on", "3", "May", "2024"]
+    layer = run.model.get_layer("lstm_1")
+    codes = run.preprocessing.encoded([["We", "meet", "on", "3", "May", "2024"]])
+    from keras import ops
+
+    seen = ops.convert_to_numpy(layer(run.model.get_layer("embedding")(codes)))[0, :6, :16]
+    np.testing.assert_allclose(table["state"].to_numpy().reshape(6, 16), seen, atol=1e-5)

@@ -14,6 +14,7 @@ import kerasduet as kd
 from kerasduet.data.text import Vocabulary
 from kerasduet.errors import (
     ArgumentType,
+    CsvError,
     DatasetError,
     EmptyData,
     KerasduetWarning,
@@ -284,6 +285,20 @@ def test_three_classes_and_weights_are_learned():
     assert run.model.output_shape == (None, 3)
     assert run.predict("good", kind="prob").columns.tolist() == ["a", "b", "c"]
     assert kd.word_influence(run, "good film")["influence"].notna().all()
+
+
+def test_a_csv_file_is_read_in_its_encoding(tmp_path):
+    rows = "".join(f"sch\u00f6n {i},ja\ngr\u00e4\u00dflich {i},nein\n" for i in range(10))
+    file = tmp_path / "mine.csv"
+    file.write_bytes(f"text,label\n{rows}".encode("latin-1"))
+    chosen = kd.experiment("texts", path=file)
+    with pytest.raises(CsvError, match=r'byte in line 2 of mine.csv.*set encoding = "latin-1"'):
+        kd.load_data(chosen)
+    data = kd.load_data(chosen.replace(encoding="latin-1"))
+    assert {"sch\u00f6n", "gr\u00e4\u00dflich"} <= set(data.preprocessing.vocabulary.tokens)
+    for name in ("utf-9", "hex"):
+        with pytest.raises(UnknownName, match=r"^encoding: must be one that Python knows"):
+            kd.load_data(chosen.replace(encoding=name))
 
 
 def test_folders_and_tables_are_read(tmp_path):

@@ -504,9 +504,8 @@ def test_a_data_set_of_other_settings_is_refused_before_work_starts(tmp_path, na
 
 def test_every_setting_of_the_data_is_tried():
     series = set(kd.experiment("lstm-co2").data.names())
-    assert series - {"dataset", "path", "own_past"} == set(
-        OTHER_DATA
-    )  # the last needs features
+    # own_past needs features, id several series.
+    assert series - {"dataset", "path", "own_past", "id"} == set(OTHER_DATA)
 
 
 def test_a_data_set_of_another_source_or_task_is_refused():

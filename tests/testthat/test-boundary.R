@@ -65,7 +65,7 @@ test_that("errors have no words of Python", {
 })
 
 test_that("every function says which argument must be given", {
-  generics <- c("forecast", "tidy", "glance", "augment")
+  generics <- c("forecast", "generate", "tidy", "glance", "augment")
   for (name in setdiff(getNamespaceExports("kerasduet"), generics)) {
     required <- required_arguments(getExportedValue("kerasduet", name))
     for (count in seq_along(required)) {
@@ -318,4 +318,25 @@ test_that("a package is there by its own name or by that of its module", {
   expect_true(all(vapply(c("numpy", "scikit-learn", "sklearn"), is_installed, logical(1))))
   expect_false(is_installed("no-such-package"))
   expect_length(missing_packages(), 0)
+})
+
+test_that("bytes that are no text are refused by row, not written as <f6>", {
+  skip_without_core()
+  start_core()
+  odd <- "sch\xf6n"
+  expect_error(data_to_py(c("a", odd), "x"), "x: must be UTF-8 text; got another byte in row 2")
+  expect_error(data_to_py(data.frame(text = odd)), "data: must be UTF-8 text")
+  expect_error(data_to_py(factor(c("a", odd))), "another byte in level 2")
+  Encoding(odd) <- "latin1"
+  expect_python(data_to_py(c(odd, NA)), "['sch\u00f6n', None]")
+})
+
+test_that("UTF-8 is read in the locale C, too", {
+  skip_without_core()
+  start_core()
+  withr::local_locale(LC_CTYPE = "C")
+  bare <- rawToChar(as.raw(c(0xc3, 0xb6)))
+  expect_identical(as_utf8(c(bare, NA), "x"), c("\u00f6", NA))
+  expect_identical(Encoding(marked_utf8(bare)), "UTF-8")
+  expect_error(as_utf8(rawToChar(as.raw(0xf6)), "x"), "another byte in row 1")
 })

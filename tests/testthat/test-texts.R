@@ -84,3 +84,40 @@ test_that("networks of texts have the lesson's parameters", {
   expect_equal(as.numeric(model_text_recurrent()$count_params()), 328353)
   expect_equal(as.numeric(model_text_cnn()$count_params()), 1321089)
 })
+
+test_that("states and gates of a recurrent layer are a data frame, and drawn", {
+  skip_without_core()
+  skip_if_not_installed("ggplot2")
+  run <- run_experiment(
+    "texts",
+    data = texts, embedding = 3, units = 4, length = 6, epochs = 1, progress = FALSE
+  )
+  found <- states(run, "a good film")
+  expect_named(found, c(
+    "step", "token", "unit", "state", "cell", "input", "forget", "output", "candidate"
+  ))
+  expect_equal(unique(found$token), c("a", "good", "film"))
+  expect_equal(found$step, rep(1:3, each = 4))
+  expect_equal(found$state, found$output * tanh(found$cell))
+  for (what in c("states", "gates")) {
+    figure <- plot_states(run, "a good film", what)
+    expect_s3_class(figure, "ggplot")
+    expect_match(ggplot2::get_alt_text(figure), "4 units in rows and 3 steps in columns")
+    expect_no_warning(ggplot2::ggplot_build(figure))
+  }
+  expect_error(
+    states(run, c("good", "bad")), "x: must be one text or sequence; got 2",
+    class = "ShapeError"
+  )
+  expect_error(states(run, "good", "lstm_2"), "no layer lstm_2", class = "UnknownName")
+  expect_error(plot_states(run, "good", "cells"), "what: ", class = "UnknownName")
+  expect_error(states(trained(), "good"), "must have a recurrent layer", class = "ArgumentType")
+})
+
+test_that("states of a series have times", {
+  skip_without_core()
+  found <- states(series_run(), AirPassengers)
+  expect_named(found[1:4], c("step", "time", "unit", "state"))
+  expect_equal(found$step, rep(1:6, each = 4))
+  expect_s3_class(found$time, c("Date", "POSIXct"))
+})

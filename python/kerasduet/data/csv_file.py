@@ -16,7 +16,7 @@ import pandas as pd
 from kerasduet.checks import show
 from kerasduet.data.columns import DATE, all_named, is_missing
 from kerasduet.data.dataset import Source
-from kerasduet.data.files import expanded, problem
+from kerasduet.data.files import expanded, is_utf8, known_encoding, problem
 from kerasduet.errors import CsvError, DatasetError
 
 __all__ = ["BLOCK", "EXACT", "MOST_HEADER", "Digested", "is_value", "read_csv"]
@@ -28,8 +28,15 @@ MOST_HEADER = 2**20
 EXACT: dict[str, Any] = {"float_precision": "round_trip"} if pd.__version__ < "3" else {}
 
 
-def read_csv(path: str) -> tuple[pd.DataFrame, Source]:
+def read_csv(path: str, encoding: str | None = None) -> tuple[pd.DataFrame, Source]:
     """Read a CSV file; the delimiter is a comma, a semicolon or a tab.
+
+    Parameters
+    ----------
+    path : str
+        Of the file.
+    encoding : str, optional
+        Of its bytes, where the caller has a setting of it; None is UTF-8.
 
     Returns
     -------
@@ -42,7 +49,7 @@ def read_csv(path: str) -> tuple[pd.DataFrame, Source]:
     DatasetError
         No such file.
     CsvError
-        Not UTF-8, empty, without a header, header only, or ragged, with the line.
+        Not of the encoding, empty, without a header, header only, or ragged, with the line.
 
     Notes
     -----
@@ -52,16 +59,20 @@ def read_csv(path: str) -> tuple[pd.DataFrame, Source]:
     file = expanded(path)
     if why := problem(file):
         raise DatasetError(f"path: must be a CSV file; got {str(path)!r}, which {why}.")
-    if (quick := _numbers_alone(file)) is not None:
+    quick = _numbers_alone(file) if is_utf8(encoding) else None
+    if quick is not None:
         return quick[0], _source(file, quick[1], len(quick[0]))
     raw = file.read_bytes()
+    coding = known_encoding(encoding or "utf-8")
     try:
-        text = raw.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = len(re.findall(rb"\r\n?|\n", raw[: error.start])) + 1
+        text = raw.decode(coding).removeprefix("\ufeff")
+    except UnicodeError as error:
+        start = getattr(error, "start", 0)
+        line = len(re.findall(rb"\r\n?|\n", raw[:start])) + 1
+        fix = "" if encoding is None else ', or set encoding = "latin-1", say'
         raise CsvError(
-            f"path: must be UTF-8 text; got another byte in line {line} of {file.name}. "
-            "Save it as UTF-8."
+            f"path: must be {encoding or 'UTF-8'} text; got another byte in line {line} of "
+            f"{file.name}. Save it as UTF-8{fix}."
         ) from None
     lines, rows = _csv_rows(text, file.name)
     if not rows or not "".join(rows[0]).strip():

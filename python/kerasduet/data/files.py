@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import codecs
 import os
 import stat
 from pathlib import Path
 
-__all__ = ["as_path", "expanded", "problem"]
+from kerasduet.checks import show
+from kerasduet.errors import UnknownName
+
+__all__ = ["as_path", "expanded", "is_utf8", "known_encoding", "problem"]
 
 
 def expanded(path: str | os.PathLike[str]) -> Path:
@@ -36,3 +40,33 @@ def problem(file: Path) -> str:
         return "does not exist"
     except OSError as error:
         return f"cannot be read: {error.strerror or error}"
+
+
+def known_encoding(encoding: str) -> str:
+    """Give Python's own name of an encoding of texts.
+
+    Raises
+    ------
+    UnknownName
+        One that Python does not know, or that is of something else than texts.
+
+    Examples
+    --------
+    >>> known_encoding("latin1")
+    'iso8859-1'
+    """
+    try:
+        found = codecs.lookup(encoding)
+    except (LookupError, TypeError, ValueError):
+        found = None
+    if found is None or not getattr(found, "_is_text_encoding", True):
+        raise UnknownName(
+            f'encoding: must be one that Python knows, such as "utf-8" or "latin-1"; got '
+            f"{show(encoding)}."
+        )
+    return found.name
+
+
+def is_utf8(encoding: str | None) -> bool:
+    """Say whether an encoding is UTF-8, which None is, too."""
+    return encoding is None or known_encoding(encoding) in ("utf-8", "utf-8-sig")

@@ -198,9 +198,11 @@ def as_wanted(
     found = renamed(names, wanted)
     if found:
         frame = frame.set_axis([found.get(name, name) for name in names], axis="columns")
-    is_named = isinstance(frame.index.name, str)
-    other = renamed([frame.index.name], [experiment.time]) if is_named else {}
-    return frame.rename_axis(index=other[frame.index.name]) if other else frame
+    index = frame.index.name
+    if not isinstance(index, str):
+        return frame
+    other = renamed([index], [experiment.time])
+    return frame.rename_axis(index=other[index]) if other else frame
 
 
 def _of_library(data: Any, name: str) -> pd.DataFrame | None:

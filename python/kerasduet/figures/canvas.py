@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import io
+import re
+import warnings
 from typing import Any
 
 from matplotlib.figure import Figure
 
+from kerasduet.errors import KerasduetWarning
+
 __all__ = ["RunFigure"]
+
+LACKING = re.compile(r"Glyph (\d+) .*missing from")
 
 
 class RunFigure(Figure):
@@ -24,6 +30,27 @@ class RunFigure(Figure):
     def __init__(self, *, alt_text: str, **settings: Any) -> None:
         super().__init__(layout="constrained", **settings)
         self.alt_text = alt_text
+        self._told: set[str] = set()
+
+    def draw(self, renderer: Any) -> None:
+        """Draw, and say in one sentence which characters the font lacks."""
+        with warnings.catch_warnings(record=True) as told:
+            warnings.simplefilter("always")
+            super().draw(renderer)
+        lacking: dict[str, None] = {}
+        for one in told:
+            found = LACKING.match(str(one.message))
+            if found is None:
+                warnings.warn_explicit(one.message, one.category, one.filename, one.lineno)
+            else:
+                lacking[chr(int(found[1]))] = None
+        if lacking and self._told != set(lacking):
+            self._told = set(lacking)
+            warnings.warn(
+                f"figure: the font has no sign for {', '.join(lacking)}, drawn as a box.",
+                KerasduetWarning,
+                stacklevel=2,
+            )
 
     def _repr_png_(self) -> tuple[bytes, dict[str, str]]:
         # Notebooks show only pyplot's figures by themselves.

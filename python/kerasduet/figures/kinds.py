@@ -105,9 +105,14 @@ def figure_kinds(task: str | None = None) -> tuple[str, ...]:
     return (OVERVIEW, *dict.fromkeys(names))
 
 
+def _named(kind: Any, task: str) -> tuple[str, ...]:
+    """Give the kinds that a word may mean: those of all tasks if it is one, else the task's own."""
+    return figure_kinds() if kind in figure_kinds() else figure_kinds(task)
+
+
 def plot_data(result: Result, kind: str = OVERVIEW, **settings: Any) -> PlotData:
     """Compute what a figure of a result shows; see `kerasduet.plots.plot_data`."""
-    choice("kind", kind, figure_kinds())
+    choice("kind", kind, _named(kind, result.experiment.task))
     given = {name: value for name, value in settings.items() if value is not None}
     check_settings(given)
     _check_fit(result, kind, given)

@@ -16,7 +16,7 @@ import pandas as pd
 from kerasduet.data.columns import all_named
 from kerasduet.data.csv_file import BLOCK, EXACT, MOST_HEADER, Digested, is_value, read_csv
 from kerasduet.data.dataset import Source
-from kerasduet.data.files import expanded, problem
+from kerasduet.data.files import expanded, is_utf8, problem
 from kerasduet.data.frames.cleaning import of_levels
 from kerasduet.data.frames.pieces import Pieces, is_plain
 from kerasduet.errors import DatasetError, KerasduetError, UnknownName
@@ -29,8 +29,17 @@ MOST_ROOM = 2**22  # rows that there is room for before there is need
 DELIMITERS = (";", "\t")
 
 
-def read_file(path: str | os.PathLike[str] | None) -> tuple[pd.DataFrame, Source]:
+def read_file(
+    path: str | os.PathLike[str] | None, encoding: str | None = None
+) -> tuple[pd.DataFrame, Source]:
     """Read a CSV or Parquet file; texts of a CSV file are categories.
+
+    Parameters
+    ----------
+    path : path, optional
+        Of the file; None is refused.
+    encoding : str, optional
+        Of a CSV file, where the caller has a setting of it; None is UTF-8.
 
     Returns
     -------
@@ -60,7 +69,8 @@ def read_file(path: str | os.PathLike[str] | None) -> tuple[pd.DataFrame, Source
     with file.open("rb") as opened:
         if opened.read(4) == b"PAR1":
             return _read_parquet(file)
-    frame, source = _read_quick(file) or _read_slow(file)
+    quick = _read_quick(file) if is_utf8(encoding) else None
+    frame, source = quick or _read_slow(file, encoding)
     names = list(frame.columns)
     twice = next((name for i, name in enumerate(names) if name in names[:i]), None)
     if twice is not None:
@@ -74,9 +84,9 @@ def _source(file: Path, sha256: str, rows: int) -> Source:
     return Source(f"the file {file.name}", sha256, rows, str(file))
 
 
-def _read_slow(file: Path) -> tuple[pd.DataFrame, Source]:
+def _read_slow(file: Path, encoding: str | None) -> tuple[pd.DataFrame, Source]:
     """Read any CSV file that can be read, and refuse others by line."""
-    frame, source = read_csv(str(file))
+    frame, source = read_csv(str(file), encoding)
     plain = bool((frame.index.to_numpy() == np.arange(2, len(frame) + 2)).all())
     index = pd.RangeIndex(len(frame), name="line" if plain else "row")
     return frame.set_axis(index), source

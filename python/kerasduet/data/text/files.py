@@ -6,15 +6,14 @@ import codecs
 import os
 import re
 
-from kerasduet.checks import show
-from kerasduet.data.files import expanded, problem
-from kerasduet.errors import DatasetError, EmptyData, UnknownName
+from kerasduet.data.files import expanded, known_encoding, problem
+from kerasduet.errors import DatasetError, EmptyData
 
 __all__ = ["read_lines", "read_text"]
 
 
 def read_text(
-    path: str | os.PathLike[str], *, encoding: str = "utf-8", name: str = "path"
+    path: str | os.PathLike[str], *, encoding: str | None = None, name: str = "path"
 ) -> str:
     """Read a text file whole; its lines end with a line feed, however they were written.
 
@@ -22,8 +21,9 @@ def read_text(
     ----------
     path : path
         Of the file.
-    encoding : str
-        Of its bytes, such as "utf-8" or "latin-1". A mark of the byte order goes.
+    encoding : str, optional
+        Of its bytes, such as "utf-8" or "latin-1", where the caller has a setting of it; None is
+        UTF-8. A mark of the byte order goes.
     name : str
         Argument that errors name.
 
@@ -39,21 +39,18 @@ def read_text(
     file = expanded(path)
     if why := problem(file):
         raise DatasetError(f"{name}: must be a text file; got {str(path)!r}, which {why}.")
-    try:
-        codecs.lookup(encoding)
-    except (LookupError, TypeError, ValueError):
-        raise UnknownName(
-            f'encoding: must be one that Python knows, such as "utf-8" or "latin-1"; got '
-            f"{show(encoding)}."
-        ) from None
+    is_set, encoding = encoding is not None, encoding or "utf-8"
+    known_encoding(encoding)
     raw = file.read_bytes().removeprefix(codecs.BOM_UTF8)
     try:
         text = raw.decode(encoding)
-    except UnicodeDecodeError as error:
-        line = len(re.findall(rb"\r\n?|\n", raw[: error.start])) + 1
+    except UnicodeError as error:
+        start = getattr(error, "start", 0)
+        line = len(re.findall(rb"\r\n?|\n", raw[:start])) + 1
+        fix = ', or set encoding = "latin-1", say' if is_set else ""
         raise DatasetError(
             f"{name}: must be {encoding} text; got another byte in line {line} of {file.name}. "
-            'Save it as UTF-8, or set encoding = "latin-1", say.'
+            f"Save it as UTF-8{fix}."
         ) from None
     if not text.strip():
         raise EmptyData(f"{name}: must hold text; got an empty file, {file.name}.")
@@ -61,7 +58,7 @@ def read_text(
 
 
 def read_lines(
-    path: str | os.PathLike[str], *, encoding: str = "utf-8", name: str = "path"
+    path: str | os.PathLike[str], *, encoding: str | None = None, name: str = "path"
 ) -> list[str]:
     """Read a file of a text a line; blank lines are left out. Errors are those of `read_text`."""
     text = read_text(path, encoding=encoding, name=name)

@@ -229,6 +229,12 @@ class Forecasting(Task):
 
         saved.check(learned, experiment)
 
+    def steps_of(self, run: Any, x: Any, name: str) -> tuple[Any, pd.DataFrame]:
+        """Give what the network reads of a series, and what stands at each step."""
+        from kerasduet.tasks.forecasting import verbs
+
+        return verbs.steps_of(run, x, name)
+
     def predict(self, run: Any, x: Any, kind: str) -> Any:
         """Continue another series; the table of `forecast`, whatever kind is asked for."""
         from kerasduet.tasks.forecasting import verbs

@@ -36,6 +36,7 @@ __all__ = [
     "future_frame",
     "predict",
     "start_of",
+    "steps_of",
     "with_ends",
     "with_plans",
 ]
@@ -128,8 +129,6 @@ def ahead_of(learned: SeriesPreprocessing, times: pd.Index, steps: int) -> pd.In
 
 def predict(run: Result, x: Any, kind: str) -> pd.DataFrame:
     """Continue another series by the trained horizon, whatever kind is asked for."""
-    from kerasduet.data.series import series_values
-
     learned: Any = run.preprocessing
     if learned.known_future:
         raise ArgumentType(
@@ -139,6 +138,15 @@ def predict(run: Result, x: Any, kind: str) -> pd.DataFrame:
         )
     if isinstance(learned, PanelPreprocessing):
         return panels.predict(run, learned, x)
+    (table,) = continued(run, [_given(run, x)], learned.horizon)
+    return table
+
+
+def _given(run: Result, x: Any) -> Start:
+    """Read another series, as a table or a data set."""
+    from kerasduet.data.series import series_values
+
+    learned: Any = run.preprocessing
     if isinstance(x, Dataset) and isinstance(x.preprocessing, SeriesPreprocessing):
         assert x.table is not None
         known, given = _columns(learned), _columns(x.preprocessing)
@@ -149,8 +157,20 @@ def predict(run: Result, x: Any, kind: str) -> pd.DataFrame:
         times, values = x.table.times, x.table.values
     else:
         times, values = series_values(run.experiment, learned, x)
-    (table,) = continued(run, [another(learned, times, values)], learned.horizon)
-    return table
+    return another(learned, times, values)
+
+
+def steps_of(run: Result, x: Any, name: str) -> tuple[Any, pd.DataFrame]:
+    """Give the last window of a series, and the times of its rows."""
+    import pandas as pd
+
+    learned: Any = run.preprocessing
+    if isinstance(learned, PanelPreprocessing) or learned.known_future:
+        what = "several series" if isinstance(learned, PanelPreprocessing) else "plans ahead"
+        raise ArgumentType(f"run: must read one series by itself; got one that reads {what}.")
+    start = _given(run, x)
+    window = _window(start, start.values, _seen(start, learned.horizon))
+    return window, pd.DataFrame({"time": start.times[-learned.lookback :]})
 
 
 def another(learned: SeriesPreprocessing, times: pd.Index, values: np.ndarray) -> Start:

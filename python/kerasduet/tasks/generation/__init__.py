@@ -141,6 +141,12 @@ class Generation(Task):
 
         saved.check(learned, experiment)
 
+    def steps_of(self, run: Any, x: Any, name: str) -> tuple[Any, pd.DataFrame]:
+        """Give what the network reads of texts, and what stands at each step."""
+        from kerasduet.tasks.generation import verbs
+
+        return verbs.steps_of(run, x, name)
+
     def predict(self, run: Any, x: Any, kind: str) -> pd.DataFrame:
         """Give the most probable next character of each text."""
         from kerasduet.tasks.generation import verbs

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from kerasduet.result import Result
     from kerasduet.tasks.generation.learned import TextPreprocessing
 
-__all__ = ["chosen", "generate", "predict"]
+__all__ = ["chosen", "generate", "predict", "steps_of"]
 
 MARKS = 2  # codes that are no characters: padding and unknown
 MOST = 100_000  # characters at a time
@@ -111,6 +111,23 @@ def predict(run: Result, x: Any) -> pd.DataFrame:
             "probability": chances[np.arange(len(best)), best],
         }
     )
+
+
+def steps_of(run: Result, x: Any, name: str) -> tuple[np.ndarray, pd.DataFrame]:
+    """Give the codes of texts (n, length), and the last characters of the first."""
+    import pandas as pd
+
+    learned: Any = run.preprocessing
+    given = [] if isinstance(x, Dataset) else texts(x, name)
+    codes = (
+        x.x_test if isinstance(x, Dataset) else np.zeros((len(given), learned.length), np.int32)
+    )
+    clean = [normalised(f"{text}|", lower=learned.lower)[:-1] for text in given]
+    for row, text in zip(codes, clean, strict=False):
+        found = learned.vocabulary.codes(text)[-learned.length :]
+        row[: len(found)] = found
+    tokens = list(clean[0][-learned.length :]) if clean else learned.written(codes[0])
+    return codes, pd.DataFrame({"token": np.array(tokens, object)})
 
 
 def _next_chances(run: Result, codes: np.ndarray, lengths: np.ndarray) -> np.ndarray:

@@ -137,6 +137,12 @@ class Sequences(Task):
 
         saved.check(learned, experiment)
 
+    def steps_of(self, run: Any, x: Any, name: str) -> tuple[Any, pd.DataFrame]:
+        """Give what the network reads of sequences, and what stands at each step."""
+        from kerasduet.tasks.sequences import verbs
+
+        return verbs.steps_of(run, x, name)
+
     def predict(self, run: Any, x: Any, kind: str) -> Any:
         """Give numbers (n,) in the target's units."""
         from kerasduet.tasks.sequences import verbs

@@ -132,6 +132,12 @@ class Tagging(Task):
 
         saved.check(learned, experiment)
 
+    def steps_of(self, run: Any, x: Any, name: str) -> tuple[Any, pd.DataFrame]:
+        """Give what the network reads of sentences, and what stands at each step."""
+        from kerasduet.tasks.tagging import verbs
+
+        return verbs.steps_of(run, x, name)
+
     def predict(self, run: Any, x: Any, kind: str) -> pd.DataFrame:
         """Give the tag of each token."""
         from kerasduet.tasks.tagging import verbs

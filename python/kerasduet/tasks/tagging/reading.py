@@ -7,10 +7,13 @@ import io
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import pandas as pd
+
 from kerasduet.checks import show
+from kerasduet.data.columns import is_missing
 from kerasduet.data.frames.read import as_frame
 from kerasduet.data.text import normalised, read_text, texts, tokens
-from kerasduet.errors import ArgumentType, EmptyData, LengthMismatch, UnknownName
+from kerasduet.errors import ArgumentType, EmptyData, LengthMismatch, MissingValue, UnknownName
 from kerasduet.settings import known_names
 from kerasduet.tasks.tagging.dates import Sentence
 from kerasduet.tasks.tagging.learned import LONGEST
@@ -60,6 +63,12 @@ def _columns_of(path: str) -> dict[str, list[str]]:
 def _of_table(columns: Mapping[str, list[Any]]) -> list[Sentence]:
     """Put the rows of each sentence together, in their order."""
     found: dict[Any, Sentence] = {}
+    for row, name in enumerate(columns["sentence"], start=1):
+        if pd.isna(name) or is_missing(name):
+            raise MissingValue(
+                "sentence: must say which sentence each row belongs to; got nothing in row "
+                f"{row}. Leave that row out, or name its sentence."
+            )
     clean = zip(
         columns["sentence"],
         texts(columns["token"], "token"),

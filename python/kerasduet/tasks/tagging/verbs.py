@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from kerasduet.result import Result
 
-__all__ = ["predict"]
+__all__ = ["predict", "steps_of"]
 
 
 def predict(run: Result, x: Any) -> pd.DataFrame:
@@ -55,3 +55,17 @@ def predict(run: Result, x: Any) -> pd.DataFrame:
             "probability": chances.max(axis=1),
         }
     )
+
+
+def steps_of(run: Result, x: Any, name: str) -> tuple[np.ndarray, pd.DataFrame]:
+    """Give the codes of sentences (n, length), and the tokens of the first."""
+    import pandas as pd
+
+    learned: Any = run.preprocessing
+    if isinstance(x, Dataset):
+        given: Any = x.given
+        sentences = [text.split(" ") for text in given["tokens"]]
+    else:
+        sentences = read_sentences(x, name)
+    refuse_longer(sentences, learned.length, name, "text")
+    return learned.encoded(sentences), pd.DataFrame({"token": np.array(sentences[0], object)})

@@ -186,6 +186,12 @@ class Texts(Classification):
 
         return verbs.given_texts(run, given, name)
 
+    def steps_of(self, run: Any, x: Any, name: str) -> tuple[Any, pd.DataFrame]:
+        """Give what the network reads of texts, and what stands at each step."""
+        from kerasduet.tasks.texts import verbs
+
+        return verbs.steps_of(run, x, name)
+
     def predict(self, run: Any, x: Any, kind: str) -> Any:
         """Give class labels (n,), or a DataFrame of probabilities (n, classes)."""
         from kerasduet.tasks.texts import verbs

@@ -231,7 +231,7 @@ def _read(experiment: Experiment, given: Any) -> Labelled:
         raise DatasetError(
             f"path: must be a CSV file, or a folder of text files; got {data.path!r}, which {why}."
         )
-    frame, source = read_file(data.path)
+    frame, source = read_file(data.path, data.encoding)
     return _tabled(frame, data, source.name, path=source.path)
 
 

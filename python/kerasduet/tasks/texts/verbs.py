@@ -20,9 +20,11 @@ from kerasduet.tasks.texts.outputs import by_class
 from kerasduet.training import predict_outputs, refuse_no_numbers
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from kerasduet.result import Result
 
-__all__ = ["evaluate", "given_texts", "predict", "probabilities"]
+__all__ = ["evaluate", "given_texts", "predict", "probabilities", "steps_of"]
 
 
 def predict(run: Result, x: Any, kind: str) -> Any:
@@ -70,6 +72,20 @@ def given_texts(run: Result, x: Any, name: str = "x") -> list[str]:
     if isinstance(x, Mapping) or hasattr(x, "columns"):
         return texts_of(as_frame(x, name), run.experiment.data.text_column, name)
     return texts(x, name)
+
+
+def steps_of(run: Result, x: Any, name: str) -> tuple[np.ndarray, pd.DataFrame]:
+    """Give the codes of texts (n, length), and the tokens of the first, "" for padding."""
+    import pandas as pd
+
+    learned: Any = run.preprocessing
+    written = given_texts(run, x, name)
+    codes = learned.encoded(written)
+    every = learned.vocabulary.split(written[0])
+    seen = every[: learned.length] if learned.cut == "end" else every[-learned.length :]
+    tokens = np.full(learned.length, "", dtype=object)
+    tokens[codes[0] > 0] = seen
+    return codes, pd.DataFrame({"token": tokens})
 
 
 def unknown_note(codes: np.ndarray) -> str:
