@@ -9,7 +9,8 @@ from conftest import seasonal
 
 import kerasduet as kd
 from kerasduet.errors import ArgumentType, ShapeError, UnknownName
-from kerasduet.inside.states import forward
+from kerasduet.inside.states import Read, forward
+from kerasduet.inside.states_figure import _panel
 
 SAID = ["a good film", "a bad film", "very good", "so bad", "the good plot", "bad music"] * 4
 GATES = {
@@ -178,3 +179,13 @@ def test_what_cannot_be_looked_into_is_refused(run, image_run, both):
         ArgumentType, match="must have the activation tanh with sigmoid gates; g"
     ):
         kd.states(few(model=network), "good")
+
+
+def test_the_last_steps_of_a_long_sequence_keep_their_numbers():
+    steps = pd.DataFrame({"step": np.arange(1, 251)})
+    found = {"state": np.linspace(-1, 1, 250 * 70).reshape(250, 70)}
+    panel = _panel(Read("rnn_1", "rnn", found, steps), "states", {"state": "state"})
+    cells = panel.frames["cells"]
+    assert (cells["step"].min(), cells["step"].max(), cells["unit"].max()) == (51, 250, 64)
+    assert panel.subtitle.endswith("64 of 70 units; last 200 of 250 steps")
+    assert cells["value"].iloc[-1] == found["state"][-1, 63]

@@ -11,6 +11,7 @@ import polars as pl
 import pytest
 
 import kerasduet as kd
+from kerasduet import cli
 from kerasduet.data.text import Vocabulary
 from kerasduet.errors import (
     ArgumentType,
@@ -285,6 +286,23 @@ def test_three_classes_and_weights_are_learned():
     assert run.model.output_shape == (None, 3)
     assert run.predict("good", kind="prob").columns.tolist() == ["a", "b", "c"]
     assert kd.word_influence(run, "good film")["influence"].notna().all()
+
+
+def test_operations_are_named_alike_in_every_session():
+    """Keras counts functions of tensors, such as the mask, over all networks of a session."""
+    names = [
+        kd.describe(kd.models.text_recurrent(vocabulary=5, length=4))["layer"].tolist()
+        for _ in range(2)
+    ]
+    assert names[0] == names[1] and "not_equal" in names[0]
+
+
+def test_a_shell_finds_the_column_of_labels(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    run = kd.run_experiment("texts", data=few(), out="run", **FEW)
+    few().to_csv("mine.csv", index=False)
+    assert cli.main(["evaluate", "run", "mine.csv", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out) == run.evaluate(few(), few()["label"])
 
 
 def test_a_csv_file_is_read_in_its_encoding(tmp_path):

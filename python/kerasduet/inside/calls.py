@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 __all__ = ["Call", "Shape", "calls_of", "functional"]
@@ -55,7 +56,28 @@ def calls_of(network: Any) -> list[Call]:
     calls: list[Call] = []
     graph = functional(network)
     _walk(graph, list(graph.inputs), [None] * len(graph.inputs), "", calls)
-    return calls
+    return _counted_anew(calls)
+
+
+def _counted_anew(calls: list[Call]) -> list[Call]:
+    """Count operations that are no layers from 0; Keras counts on over all networks."""
+    import keras
+
+    taken = {call.name for call in calls if isinstance(call.operation, keras.Layer)}
+    names: dict[int, str] = {}
+    for call in calls:
+        own = call.operation
+        if isinstance(own, keras.Layer) or id(own) in names:
+            continue
+        base = re.sub(r"_\d+$", "", call.name)
+        if base.rpartition("/")[2].replace("_", "") != type(own).__name__.lower():
+            continue  # a name of the caller's
+        number = 0
+        while (name := f"{base}_{number}" if number else base) in taken:
+            number += 1
+        taken.add(name)
+        names[id(own)] = name
+    return [replace(call, name=names.get(id(call.operation), call.name)) for call in calls]
 
 
 def _walk(

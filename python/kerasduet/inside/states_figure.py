@@ -84,13 +84,18 @@ def states_data(run: Any, x: Any, what: Any = "states", *, layer: Any = None) ->
 
 def _panel(read: Read, what: str, panes: dict[str, str]) -> Panel:
     steps = read.steps.tail(MOST_STEPS)
-    names = _names(steps)
+    names, numbers = _names(steps), steps["step"].to_numpy()
     units = read.found["state"].shape[1]
     shown = min(units, MOST_UNITS)
     most = {name: float(np.abs(read.found[name]).max()) or 1.0 for name in panes}
     cells = pd.concat(
         [
-            _cells(name, read.found[name][-len(steps) :, :shown], names, most[name], what)
+            _cells(
+                name,
+                read.found[name][-len(steps) :, :shown],
+                numbers if names is None else numbers.astype(str),
+                1.0 if what == "gates" else most[name],
+            )
             for name in panes
         ],
         ignore_index=True,
@@ -105,7 +110,8 @@ def _panel(read: Read, what: str, panes: dict[str, str]) -> Panel:
         if len(read.steps) > len(steps)
         else ""
     )
-    x_scale = Scale(margin=False)
+    ticks = whole_ticks(len(read.steps), most=10, first=int(numbers[0]))
+    x_scale = Scale(ticks=ticks, margin=False)
     if names is not None:
         x_scale = Scale("category", tuple(cells["step"].unique()), names, margin=False)
     letters = max(map(len, x_scale.words)) if x_scale.upright(WIDTH) else 0
@@ -137,11 +143,10 @@ def _names(steps: pd.DataFrame) -> tuple[str, ...] | None:
     return tuple(tokens.mask(tokens == "", "\u00b7"))
 
 
-def _cells(pane: str, values: np.ndarray, names: Any, most: float, what: str) -> pd.DataFrame:
-    """Give a coloured tile for each step and unit."""
-    step, unit = (place.ravel() + 1 for place in np.indices(values.shape))
+def _cells(pane: str, values: np.ndarray, numbers: np.ndarray, scale: float) -> pd.DataFrame:
+    """Give a tile for each step and unit, in the full colour where the value is the scale."""
+    step, unit = (place.ravel() for place in np.indices(values.shape))
     found = values.ravel()
-    scale = 1.0 if what == "gates" else most
     fills = [
         blend(
             OKABE_ITO["blue" if value > 0 else "vermilion"], abs(round(value * SHADES)) / SHADES
@@ -151,8 +156,8 @@ def _cells(pane: str, values: np.ndarray, names: Any, most: float, what: str) ->
     return pd.DataFrame(
         {
             "pane": pane,
-            "step": step if names is None else step.astype(str),
-            "unit": unit,
+            "step": numbers[step],
+            "unit": unit + 1,
             "value": found,
             "fill": fills,
         }

@@ -37,7 +37,9 @@ def predict(asked: argparse.Namespace, _: dict[str, Any]) -> int:
 def evaluate(asked: argparse.Namespace, _: dict[str, Any]) -> int:
     """Print a run's scores on other labelled rows."""
     run = _loaded(asked)
-    x, y = labelled(asked.file, asked.label or getattr(run.experiment.data, "target", None))
+    data = run.experiment.data
+    column = getattr(data, "target", None) or getattr(data, "label_column", None)
+    x, y = labelled(asked.file, asked.label or column)
     with clean_output():
         scores = run.evaluate(x, y)
     if asked.json:
