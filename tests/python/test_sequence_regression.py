@@ -121,7 +121,8 @@ def test_sequences_are_cross_validated():
 @pytest.mark.parametrize(
     ("changed", "error", "text"),
     [
-        ({"x": None}, ArgumentType, "x: must hold numbers; got object."),
+        ({"x": None}, ArgumentType, "x: must hold numbers; got nothing."),
+        ({"y": ["a"] * 40}, ArgumentType, "y: must hold numbers; got 'a'."),
         ({"x": np.zeros((4, 2, 2, 2))}, ShapeError, "x: must have shape (n, steps, numbers)"),
         ({"x": [[1.0], [1.0, 2.0]]}, ShapeError, "got rows of different length"),
         ({"y": np.zeros(3)}, LengthMismatch, "y: must have one number a sequence (40)"),

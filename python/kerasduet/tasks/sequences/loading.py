@@ -125,7 +125,10 @@ def _numbers(given: Any, name: str) -> np.ndarray:
             f"{name}: must be an array; got rows of different length. Fill the short ones up."
         ) from None
     if found.dtype.kind not in "buif":
-        raise ArgumentType(f"{name}: must hold numbers; got {found.dtype}.")
+        other = next(
+            (one for one in found.ravel().tolist() if not isinstance(one, float)), given
+        )
+        raise ArgumentType(f"{name}: must hold numbers; got {show(other)}.")
     found = found.astype(np.float64)
     wrong = np.argwhere(~np.isfinite(found))
     if len(wrong):
