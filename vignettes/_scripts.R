@@ -29,9 +29,22 @@ show_literal_code <- function(params) {
   })
 }
 
+# The lines of a page, with those of the files that it includes in their place.
+with_included <- function(file) {
+  lines <- readLines(file, encoding = "UTF-8")
+  pattern <- "^\\{\\{< include (.+) >\\}\\}$"
+  parts <- lapply(lines, function(line) {
+    if (!grepl(pattern, line)) {
+      return(line)
+    }
+    with_included(file.path(dirname(file), sub(pattern, "\\1", line)))
+  })
+  unlist(parts)
+}
+
 # The shown steps of a page: a data frame of kind ("title", "r", "python") and text.
 page_steps <- function(file, params) {
-  lines <- readLines(file, encoding = "UTF-8")
+  lines <- with_included(file)
   kinds <- texts <- character()
   last <- ""
   i <- 1

@@ -399,7 +399,7 @@ def presets() -> pd.DataFrame:
     Examples
     --------
     >>> presets()["name"].tolist()[:3]
-    ['admission', 'image-folder', 'images']
+    ['add-numbers', 'adding-problem', 'admission']
     """
     import pandas as pd
 

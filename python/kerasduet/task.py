@@ -101,7 +101,7 @@ class Task(ABC):
     own_data, file_data : str
         What `dataset` is where the caller hands data over, or names a file.
     metrics : tuple of Metric
-        Scores of the test rows; the first is the headline.
+        Scores of the test rows; the first is the headline, unless `metrics_of` says another.
     needed : tuple of str
         Scores that every scored run has, also those of earlier versions, and that no network of
         use lacks: one that is not finite says that the training diverged.
@@ -381,6 +381,10 @@ class Task(ABC):
     def block(self, table: pd.DataFrame, learned: Any) -> int:
         """Give how many successive cases depend on each other, so that they are drawn together."""
         return 1
+
+    def metrics_of(self, experiment: Experiment) -> tuple[Metric, ...]:
+        """Give the scores of an experiment's test rows; the first is its headline."""
+        return self.metrics
 
     def unit(self, experiment: Experiment) -> str:
         """Give the unit of the target, such as "ppm"; empty where it is not known."""

@@ -229,3 +229,8 @@ def test_the_experiments_of_the_cases_train(runs):
         else:
             kd.experiment(base["preset"], **base["settings"])
     assert len(needed & set(EXPERIMENTS)) > len(EXPERIMENTS) / 2
+
+
+def test_no_two_files_name_an_experiment_alike():
+    names = [name for file in FILES for name in file.get("experiments", {})]
+    assert len(names) == len(set(names)), sorted(names)

@@ -14,6 +14,7 @@ from kerasduet import errors
 from kerasduet.data import panel, series
 from kerasduet.forecasting.windows import Windows
 from kerasduet.jobs.leakage import check_leakage
+from kerasduet.registry import TASKS
 from kerasduet.tasks.forecasting import several
 
 SHOPS = {"north": 100.0, "south": 10.0, "east": 1.0}
@@ -355,3 +356,20 @@ def test_the_way_of_one_series_is_untouched():
     assert not one.panel and one.table is not None
     several_ = list(several.singles(kd.load_data(chosen(), alone)))
     assert several_[0].preprocessing == one.preprocessing
+
+
+def test_the_headline_of_several_series_is_the_same_wherever_it_is_told(run, tmp_path):
+    """Of series in different units the mean absolute error is that of the largest."""
+    other = kd.run_experiment(chosen(seed=1), data=shops(), progress=False)
+    for name, one in (("a", run), ("b", other)):
+        one.save(tmp_path / name)
+    listed = kd.list_runs(tmp_path)
+    assert listed["measure"].tolist() == ["mase", "mase"]
+    assert listed["score"].tolist() == [run.metrics["mase"], other.metrics["mase"]]
+    compared = kd.compare_runs(run, other).table
+    assert compared["measure"].tolist() == ["mase", "mae", "rmse"]
+    assert np.allclose(compared["first"], [run.metrics[name] for name in compared["measure"]])
+    found = kd.run_many([chosen(epochs=1)], data=shops(), seeds=2, progress=False)
+    scores = found.summary()["score"].tolist()
+    assert scores.index("mase") < scores.index("mae")
+    assert TASKS["forecasting"].metrics_of(kd.experiment("lstm-co2"))[0].name == "mae"

@@ -396,11 +396,11 @@ def test_a_loaded_run_finds_its_folder_again(run, photos):
 
 
 def test_a_big_image_is_drawn_with_fewer_pixels(run):
-    from kerasduet.tasks.classification.figures import MOST_SIDE, _thinned
+    from kerasduet.tasks.classification.figures import MOST_SIDE, thinned
 
     big = np.zeros((2, 2 * MOST_SIDE + 1, 5, 3), np.uint8)
-    assert _thinned(big).shape == (2, 75, 2, 3)
-    assert _thinned(big[:, :MOST_SIDE]).shape == (2, MOST_SIDE, 5, 3)
+    assert thinned(big).shape == (2, 75, 2, 3)
+    assert thinned(big[:, :MOST_SIDE]).shape == (2, MOST_SIDE, 5, 3)
 
 
 def test_folds_are_cut_from_files(photos):

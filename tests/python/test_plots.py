@@ -289,7 +289,7 @@ def test_a_run_of_an_earlier_version_has_fewer_baselines(series_run):
 @pytest.mark.parametrize(
     ("kind", "settings", "error", "text"),
     [
-        ("horizn", {}, UnknownName, "Did you mean horizon?"),
+        ("histry", {}, UnknownName, "Did you mean history?"),
         ("forecast", {}, ArgumentType, "forecast is for forecasting; got the run mnist-dnn"),
         ("history", {"rows": [1]}, ArgumentType, r"rows: only digits, .*scenes.* have this"),
         ("overview", {"windows": 1}, ArgumentType, "windows: only forecast has this setting"),

@@ -168,8 +168,8 @@ test_that("an overview goes to a file by ggsave(), the same twice", {
 
 test_that("what does not fit is an error of plot()", {
   skip_without()
-  error <- expect_error(plot(image_run(), "horizn"), class = "UnknownName")
-  expect_match(conditionMessage(error), "Did you mean horizon?", fixed = TRUE)
+  error <- expect_error(plot(image_run(), "histry"), class = "UnknownName")
+  expect_match(conditionMessage(error), "Did you mean history?", fixed = TRUE)
   expect_equal(as.character(error$call[[1]]), "plot")
   expect_error(plot(image_run(), "forecast"), "is for forecasting", class = "ArgumentType")
   expect_error(plot(image_run(), "digits", rows = 0), "got 0", class = "ArgumentRange")

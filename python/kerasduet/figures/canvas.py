@@ -9,6 +9,7 @@ from typing import Any
 
 from matplotlib.figure import Figure
 
+from kerasduet.checks import some_of
 from kerasduet.errors import KerasduetWarning
 
 __all__ = ["RunFigure"]
@@ -46,8 +47,9 @@ class RunFigure(Figure):
                 lacking[chr(int(found[1]))] = None
         if lacking and self._told != set(lacking):
             self._told = set(lacking)
+            signs = [sign if sign.isprintable() else f"U+{ord(sign):04X}" for sign in lacking]
             warnings.warn(
-                f"figure: the font has no sign for {', '.join(lacking)}, drawn as a box.",
+                f"figure: the font has no sign for {some_of(signs)}, drawn as a box.",
                 KerasduetWarning,
                 stacklevel=2,
             )

@@ -51,7 +51,7 @@ def plot_data(
             f"kind: must be of runs of one task; got {', '.join(sorted(tasks))}. Plot the runs "
             "one by one."
         )
-    metric = TASKS[tasks.pop()].metrics[0]
+    metric = TASKS[tasks.pop()].metrics_of(plan.jobs[0].experiment)[0]
     panels = []
     if kind != "curves":
         panels.append(_scores(table, settings, metric))

@@ -105,7 +105,7 @@ def _row(root: Path, path: Path) -> dict[str, Any]:
         experiment = facts.experiment
     except KerasduetError as error:
         return empty | {"problem": str(error)}
-    metric = TASKS[experiment.task].metrics[0]
+    metric = TASKS[experiment.task].metrics_of(experiment)[0]
     known = {
         "name": experiment.name,
         "task": experiment.task,

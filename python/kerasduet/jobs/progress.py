@@ -81,7 +81,7 @@ class Teller:
         if facts.status != "finished":
             return
         self._done += 1
-        metric = TASKS[job.experiment.task].metrics[0]
+        metric = TASKS[job.experiment.task].metrics_of(job.experiment)[0]
         value = metric.factor * facts.metrics[metric.name]
         result = f"{metric.label} {value:.4g}{' ' if metric.unit else ''}{metric.unit}"
         self._run(job, "finished", result)

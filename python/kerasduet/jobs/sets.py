@@ -152,7 +152,7 @@ class RunSet:
                 f"best: must be of runs of one task; got {', '.join(sorted(tasks))}. Choose a run "
                 "from the table."
             )
-        metric = TASKS[tasks.pop()].metrics[0]
+        metric = TASKS[tasks.pop()].metrics_of(self._plan.jobs[0].experiment)[0]
         done = self.table[self.table["status"] == "finished"]
         for name in (f"val_{metric.name}", "val_loss", metric.name):
             values = done[name].dropna() if name in done else done["seed"][:0]
@@ -364,7 +364,7 @@ class RunSet:
         summary = self.summary()
         if len(tasks) > 1 or summary.empty:
             return
-        metric = TASKS[tasks.pop()].metrics[0]
+        metric = TASKS[tasks.pop()].metrics_of(self._plan.jobs[0].experiment)[0]
         own = summary[summary["score"] == metric.name]
         unit = f" {metric.unit}" if metric.unit else ""
         if len(own) == 1:

@@ -60,8 +60,8 @@ def _text(value: Any) -> str:
 
 def scores_of(jobs: Sequence[Job], facts: Sequence[Facts | None]) -> list[str]:
     """Name the scores that the runs have: those of their tasks first, in their order."""
-    tasks = dict.fromkeys(job.experiment.task for job in jobs)
-    first = [metric.name for task in tasks for metric in TASKS[task].metrics]
+    own = (TASKS[job.experiment.task].metrics_of(job.experiment) for job in jobs)
+    first = [metric.name for metrics in own for metric in metrics]
     every = [name for one in facts if one is not None for name in one.metrics]
     return list(dict.fromkeys([name for name in first if name in every] + every))
 

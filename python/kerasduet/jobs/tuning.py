@@ -199,7 +199,8 @@ class _Search:
     ) -> None:
         self.course, self.space, self.count = course, space, count
         self.prune, self.study = prune, study
-        self.metric = TASKS[space.experiment.task].metrics[0]
+        chosen = space.experiment
+        self.metric = TASKS[chosen.task].metrics_of(chosen)[0]
         self.pruned: list[str] = []
         self._reached: dict[
             int, dict[str, float]

@@ -182,7 +182,8 @@ def paired_differences(first: Sequence[Result], second: Sequence[Result]) -> lis
         len(first[0].table) // task.steps(first[0].preprocessing),
     )
     found, pairs = means | counted, len(first)
-    metrics = [metric for metric in task.metrics if metric.name in found]
+    ordered = task.metrics_of(first[0].experiment)
+    metrics = [metric for metric in ordered if metric.name in found]
     if not metrics:
         return []
     value = np.stack([found[metric.name][0] for metric in metrics], axis=-1).mean(axis=0)

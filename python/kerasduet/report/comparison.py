@@ -138,7 +138,7 @@ def write_comparison(page: Document, runs: Sequence[Result], *, stem: str) -> No
 
 def _best(runs: Sequence[Result]) -> int | None:
     sound = [i for i, run in enumerate(runs) if not run.diverged]
-    metric = runs[0].task.metrics[0]
+    metric = runs[0].task.metrics_of(runs[0].experiment)[0]
     return min(sound, key=lambda i: metric.badness(runs[i].metrics[metric.name]), default=None)
 
 
@@ -146,7 +146,7 @@ def _differences(
     page: Document, runs: Sequence[Result], names: Sequence[str], best: int
 ) -> None:
     page.heading("Differences")
-    metric = runs[0].task.metrics[0]
+    metric = runs[0].task.metrics_of(runs[0].experiment)[0]
     rows = []
     for i, (name, run) in enumerate(zip(names, runs, strict=True)):
         if i == best:

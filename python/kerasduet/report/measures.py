@@ -17,7 +17,7 @@ __all__ = ["comparable", "headline", "same_test_rows"]
 def headline(run: Result) -> Interval | None:
     """Give the headline score with its interval; None where the task gives no cases."""
     task, learned = run.task, run.preprocessing
-    metric, block = task.metrics[0], task.block(run.table, learned)
+    metric, block = task.metrics_of(run.experiment)[0], task.block(run.table, learned)
     cases = task.cases(run.table, learned).get(metric.name)
     if cases is not None:
         return ratio(cases, block=block, root=metric.root)

@@ -40,7 +40,7 @@ def _data(page: Document, run: Result) -> None:
 
 def _result(page: Document, run: Result) -> None:
     page.heading("Result")
-    found, first = headline(run), run.task.metrics[0]
+    found, first = headline(run), run.task.metrics_of(run.experiment)[0]
     rows = []
     for name, score in run.metrics.items():
         metric = next((m for m in run.task.metrics if m.name == name), None)
@@ -90,9 +90,10 @@ def compare(page: Document, runs: Sequence[Result], names: Sequence[str]) -> Non
 
 
 def _score(run: Result, metric: Metric) -> str:
+    is_first = metric is run.task.metrics_of(run.experiment)[0]
     if run.diverged:
-        return words.DIVERGED if metric is run.task.metrics[0] else ""
-    found = headline(run) if metric is run.task.metrics[0] else None
+        return words.DIVERGED if is_first else ""
+    found = headline(run) if is_first else None
     if found is not None:
         return words.among(found, factor=metric.factor)
     return f"{metric.factor * run.metrics[metric.name]:.4g}"

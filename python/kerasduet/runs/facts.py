@@ -71,7 +71,7 @@ class Facts:
         if not self.history or "val_loss" not in self.history[-1]:
             return None
         experiment = self.experiment
-        name = f"val_{TASKS[experiment.task].metrics[0].name}"
+        name = f"val_{TASKS[experiment.task].metrics_of(experiment)[0].name}"
         name = name if name in self.history[-1] else "val_loss"
         row = self.history[-1]
         if experiment.early_stopping is not None:

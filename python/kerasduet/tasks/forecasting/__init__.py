@@ -192,7 +192,14 @@ class Forecasting(Task):
         from kerasduet.tasks.forecasting.measures import series_cases
 
         found = series_cases(table, learned, "forecast")
-        return {"mae": found[:, [0, 3]], "rmse": found[:, [1, 3]]}
+        cases = {"mae": found[:, [0, 3]], "rmse": found[:, [1, 3]]}
+        return cases | ({"mase": found[:, [4, 3]]} if learned.kind == "panel" else {})
+
+    def metrics_of(self, experiment: Experiment) -> tuple[Metric, ...]:
+        """Give MASE first for several series, whose units differ."""
+        if experiment.id is None:
+            return self.metrics
+        return tuple(sorted(self.metrics, key=lambda metric: metric.name != "mase"))
 
     def unit(self, experiment: Experiment) -> str:
         """Give the unit of the embedded series; of others it is not known."""

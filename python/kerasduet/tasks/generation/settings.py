@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Annotated
 
-from kerasduet.checks import show
 from kerasduet.errors import ArgumentType
 from kerasduet.settings import Flag, Number, OneOf, Optional, PathText, Section, Text, Whole
 
@@ -58,7 +57,7 @@ class RunningTextSettings(Section):
         if self.path is not None and self.dataset != "text":
             raise ArgumentType(
                 f"path: the dataset {self.dataset} is not read from a file; got "
-                f'{show(self.path)}. Set dataset = "text".'
+                f'{str(self.path)!r}. Set dataset = "text".'
             )
         if self.stride > self.length:
             raise ArgumentType(

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Annotated
 
-from kerasduet.checks import show
 from kerasduet.errors import ArgumentType
 from kerasduet.settings import Flag, Number, OneOf, Optional, PathText, Section, Whole
 
@@ -50,5 +49,5 @@ class TaggingSettings(Section):
         if self.path is not None and self.dataset != "tagged":
             raise ArgumentType(
                 f"path: the dataset {self.dataset} is not read from a file; got "
-                f'{show(self.path)}. Set dataset = "tagged".'
+                f'{str(self.path)!r}. Set dataset = "tagged".'
             )

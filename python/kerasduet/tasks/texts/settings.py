@@ -80,7 +80,7 @@ class TextSettings(Section):
         """Refuse a path of generated texts, a column for two things, and classes IMDB lacks."""
         if self.path is not None and self.dataset == GENERATED:
             raise ArgumentType(
-                f"path: the dataset {GENERATED} is generated; got {show(self.path)}. Set dataset "
+                f"path: the dataset {GENERATED} is generated; got {str(self.path)!r}. Set dataset "
                 f'= "{OWN}" or "{IMDB}".'
             )
         if self.text_column == self.label_column:

@@ -88,7 +88,7 @@ class TranslationSettings(Section):
         if self.path is not None:
             raise ArgumentType(
                 f"path: the dataset {self.dataset} is not read from a file; got "
-                f'{show(self.path)}. Set dataset = "{OWN}".'
+                f'{str(self.path)!r}. Set dataset = "{OWN}".'
             )
         there = most(self.dataset, self.digits)
         if self.examples > there:
