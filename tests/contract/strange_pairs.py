@@ -39,7 +39,7 @@ class Streamed:
 class PairSettings(Section):
     """Two inputs, two heads."""
 
-    dataset: Annotated[str, OneOf(("pairs",))]
+    dataset: Annotated[str, OneOf(("two-inputs",))]
 
 
 @dataclass(frozen=True)
@@ -59,7 +59,7 @@ class Pairs(Task):
     name = "pairs"
     noun = "a pair"
     Settings = PairSettings
-    own_data = file_data = "pairs"
+    own_data = file_data = "two-inputs"
     learned = (Halved,)
     metrics = (Metric("mae", "mean absolute error"),)
     needed = ("mae",)
