@@ -22,7 +22,12 @@ def stranger():
 
 
 def experiment(**changes):
-    settings = {"dataset": "two-inputs", "builder": "two_heads", "epochs": 3, "batch_size": BATCH}
+    settings = {
+        "dataset": "two-inputs",
+        "builder": "two_heads",
+        "epochs": 3,
+        "batch_size": BATCH,
+    }
     return kd.experiment("mnist-dense", **settings | changes)
 
 
