@@ -54,18 +54,7 @@ SUBSET_NOTE = (
 
 def load(experiment: Experiment) -> Dataset:
     """Load MNIST for an experiment from the first source that has it."""
-    (x, y), test, source, learned = _read_all(experiment)
-    # The last rows, as they come mixed: the digests of every run on MNIST depend on them.
-    cut = len(x) - round(len(x) * experiment.validation_split)
-    return images.split(
-        experiment,
-        (x[:cut], y[:cut]),
-        (x[cut:], y[cut:]),
-        test,
-        source,
-        learned,
-        brings_test=True,
-    )
+    return images.split_last(experiment, *_read_all(experiment))
 
 
 def folds(experiment: Experiment, folds: int, repeats: int) -> Folds:

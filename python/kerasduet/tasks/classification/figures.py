@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from kerasduet.checks import several, whole
 from kerasduet.data.part import taken
-from kerasduet.errors import ArgumentRange
+from kerasduet.figures.confusion import confusion_figure
 from kerasduet.figures.marks import Mark
 from kerasduet.figures.names import shortened_all
 from kerasduet.figures.panels import Facets, Panel, Scale
+from kerasduet.figures.rows import checked_rows, telling_rows
 from kerasduet.figures.words import count, noted, percent
-from kerasduet.style import OKABE_ITO, PALE, blend
+from kerasduet.style import OKABE_ITO, PALE
 
 if TYPE_CHECKING:
     from kerasduet.result import Result
@@ -45,61 +45,12 @@ def confusion_panel(run: Result, *, share: float = 1.0) -> Panel:
     counts = np.zeros((len(names), len(names)), dtype=np.int64)
     truth, guess = (table[name].astype(str).map(codes) for name in ("truth", "prediction"))
     np.add.at(counts, (truth, guess), 1)
-    totals = counts.sum(axis=1, keepdims=True)
-    of_row = (counts / np.maximum(totals, 1)).ravel()
-    right = np.eye(len(names), dtype=bool).ravel()
-    # The square root keeps rare mistakes visible beside a full diagonal.
-    strength = np.sqrt(of_row)
-    hues = np.where(right, OKABE_ITO["blue"], OKABE_ITO["vermilion"])
-    cells = pd.DataFrame(
-        {
-            "truth": np.repeat(np.array(names, dtype=object), len(names)),
-            "prediction": np.tile(np.array(names, dtype=object), len(names)),
-            "count": counts.ravel(),
-            "share": of_row,
-            "correct": right,
-            "fill": [blend(hue, part) for hue, part in zip(hues, strength, strict=True)],
-            "ink": np.where(strength > 0.7, "#FFFFFF", "#000000"),
-            "label": [f"{count:,}" if count else "" for count in counts.ravel()],
-        }
-    )
-    shown, cases = shortened_all(names, int(share * LONGEST_NAME)), run.task.cases_word
-    errors = int(cells.loc[~cells["correct"], "count"].sum())
-    alt = (
-        f"Confusion matrix of {len(table):,} test {cases}, truth in rows and prediction in "
-        f"columns: {len(table) - errors:,} right, on the diagonal, and "
-        f"{count(errors, 'mistake')}."
-    )
-    if errors:
-        wrong = cells[~cells["correct"]]
-        worst = wrong.iloc[wrong["count"].to_numpy().argmax()]
-        alt += (
-            f" The commonest mistake, {worst['truth']} taken for {worst['prediction']}, "
-            f"occurs {count(worst['count'], 'time')}."
-        )
-    panel = Panel(
-        kind="confusion",
-        title=f"{count(errors, 'mistake')} in {len(table):,} test {cases}",
-        subtitle="Blue: right. Orange: wrong. Stronger: more of the row",
-        x="Predicted class",
-        y="True class",
-        alt=alt,
-        frames={"cells": cells},
-        marks=(
-            Mark("tile", "cells", {"x": "prediction", "y": "truth", "colour": "fill"}),
-            Mark(
-                "text",
-                "cells",
-                {"x": "prediction", "y": "truth", "label": "label", "colour": "ink"},
-                {"size": min(8.0, 90 / len(names))},
-            ),
-        ),
-        x_scale=Scale("category", names, shown, margin=False),
-        y_scale=Scale("category", names, shown, margin=False, reverse=True),
-        axes="box",
-        square=True,
-        legend=False,
-        height=6.0,
+    panel = confusion_figure(
+        counts,
+        names,
+        noun="class",
+        cases=run.task.cases_word,
+        letters=int(share * LONGEST_NAME),
     )
     return noted(panel, no_probability(table))
 
@@ -152,11 +103,11 @@ def tiles_panel(run: Result, look: Look, *, rows: Any, share: float) -> Panel:
     letters = max(map(len, short.values())) + len(f"{CROSS} (100 %)")
     columns = min(look.columns, max(int(share * 90 / letters), 1))
     if rows is None:
-        chosen = _telling_rows(
+        chosen = telling_rows(
             table, min(TILES, 3 * columns) if look.columns > 2 else TILES // 2
         )
     else:
-        chosen = _checked_rows(rows, len(table))
+        chosen = checked_rows(rows, len(table), MOST_TILES)
     shown = taken(run.dataset.test.inputs, np.array(chosen) - 1)  # the others stay on the disk
     images = look.pictures(run.preprocessing.to_network(shown))
     tiles = table.iloc[np.array(chosen) - 1].reset_index(drop=True)
@@ -213,28 +164,6 @@ def tiles_panel(run: Result, look: Look, *, rows: Any, share: float) -> Panel:
         height=0.6 + look.height * -(-len(tiles) // columns),
     )
     return noted(panel, no_probability(tiles))
-
-
-def _telling_rows(table: pd.DataFrame, most: int) -> list[int]:
-    wrong = table[~table["correct"]].sort_values("probability", ascending=False, kind="stable")
-    right = table[table["correct"]]
-    # One of each class first, then the others in test order.
-    repeated = right.duplicated("truth")
-    right = pd.concat([right[~repeated], right[repeated]])
-    mistakes = wrong["row"].head(max(most // 2, most - len(right))).tolist()
-    return mistakes + right["row"].head(most - len(mistakes)).tolist()
-
-
-def _checked_rows(rows: Any, tests: int) -> list[int]:
-    given = rows.tolist() if hasattr(rows, "tolist") else rows
-
-    def one(name: str, value: Any) -> int:
-        return whole(name, value, low=1, high=tests)
-
-    chosen = several(one)("rows", given)
-    if len(chosen) > MOST_TILES:
-        raise ArgumentRange(f"rows: must be at most {MOST_TILES}; got {len(chosen)}.")
-    return list(chosen)
 
 
 def thinned(images: np.ndarray) -> np.ndarray:

@@ -7,12 +7,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from kerasduet.checks import several, whole
 from kerasduet.detection.overlap import SIDES, overlaps
 from kerasduet.detection.tables import boxes_frame
-from kerasduet.errors import ArgumentRange
 from kerasduet.figures.marks import Mark
 from kerasduet.figures.panels import Facets, Panel, Scale
+from kerasduet.figures.rows import checked_rows
 from kerasduet.figures.words import count, percent
 from kerasduet.style import OKABE_ITO
 from kerasduet.tasks.detection.scores import SURE
@@ -44,7 +43,7 @@ def scenes_panel(run: Result, *, rows: Any = None, share: float = 1.0) -> Panel:
         Below 1 beside other panels.
     """
     table = run.table
-    chosen = _checked_rows(rows, len(table), TILES if share == 1 else TILES_BESIDE)
+    chosen = _chosen(rows, len(table), TILES if share == 1 else TILES_BESIDE)
     tile = {row: i + 1 for i, row in enumerate(chosen)}
     truth = _of_tiles(boxes_frame(table, "truth"), tile)
     found = boxes_frame(table, "prediction")
@@ -103,18 +102,10 @@ def scenes_panel(run: Result, *, rows: Any = None, share: float = 1.0) -> Panel:
     )
 
 
-def _checked_rows(rows: Any, tests: int, tiles: int) -> list[int]:
+def _chosen(rows: Any, tests: int, tiles: int) -> list[int]:
     if rows is None:
         return list(range(1, min(tiles, tests) + 1))
-    given = rows.tolist() if hasattr(rows, "tolist") else rows
-
-    def one(name: str, value: Any) -> int:
-        return whole(name, value, low=1, high=tests)
-
-    chosen = list(dict.fromkeys(several(one)("rows", given)))
-    if len(chosen) > MOST_TILES:
-        raise ArgumentRange(f"rows: must be at most {MOST_TILES}; got {len(chosen)}.")
-    return chosen
+    return checked_rows(rows, tests, MOST_TILES)
 
 
 def _of_tiles(boxes: pd.DataFrame, tile: dict[int, int]) -> pd.DataFrame:

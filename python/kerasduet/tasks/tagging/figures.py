@@ -7,11 +7,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from kerasduet.checks import several, whole
-from kerasduet.errors import ArgumentRange
+from kerasduet.figures.confusion import confusion_figure
 from kerasduet.figures.marks import Mark
-from kerasduet.figures.names import shortened_all
 from kerasduet.figures.panels import Panel, Scale
+from kerasduet.figures.rows import checked_rows
 from kerasduet.figures.words import count
 from kerasduet.style import OKABE_ITO, PALE, blend
 from kerasduet.tasks.tagging.scores import confusions
@@ -113,15 +112,7 @@ def _rows(rows: Any, table: pd.DataFrame) -> list[int]:
         wrong = (table["truth"] != table["prediction"]).to_numpy()
         first = [*np.flatnonzero(wrong)[: SENTENCES // 2], *np.flatnonzero(~wrong)]
         return [int(row) + 1 for row in first[:SENTENCES]]
-    given = rows.tolist() if hasattr(rows, "tolist") else rows
-
-    def one(name: str, value: Any) -> int:
-        return whole(name, value, low=1, high=len(table))
-
-    chosen = list(dict.fromkeys(several(one)("rows", given)))
-    if len(chosen) > MOST_SENTENCES:
-        raise ArgumentRange(f"rows: must be at most {MOST_SENTENCES}; got {len(chosen)}.")
-    return chosen
+    return checked_rows(rows, len(table), MOST_SENTENCES)
 
 
 def _colours(tags: tuple[str, ...]) -> dict[str, str]:
@@ -140,47 +131,5 @@ def tags_confusion_panel(run: Result) -> Panel:
         Of a tagger.
     """
     learned: Any = run.preprocessing
-    counts, tags = confusions(run.table, learned), learned.tags
-    shares = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
-    right = np.eye(len(tags), dtype=bool).ravel()
-    strength = np.sqrt(shares.ravel())
-    hues = np.where(right, OKABE_ITO["blue"], OKABE_ITO["vermilion"])
-    cells = pd.DataFrame(
-        {
-            "truth": np.repeat(np.array(tags, dtype=object), len(tags)),
-            "prediction": np.tile(np.array(tags, dtype=object), len(tags)),
-            "count": counts.ravel(),
-            "fill": [blend(hue, part) for hue, part in zip(hues, strength, strict=True)],
-            "ink": np.where(strength > 0.7, "#FFFFFF", "#000000"),
-            "label": [f"{number:,}" if number else "" for number in counts.ravel()],
-        }
-    )
-    errors = int(counts.sum() - np.trace(counts))
-    shown = shortened_all(tags, 16)
-    return Panel(
-        kind="confusion",
-        title=f"{count(errors, 'mistake')} in {int(counts.sum()):,} test tokens",
-        subtitle="Blue: right. Orange: wrong. Stronger: more of the row",
-        x="Tag found",
-        y="True tag",
-        alt=(
-            f"Confusion matrix of {int(counts.sum()):,} test tokens, true tags in rows and found "
-            f"ones in columns: {count(errors, 'mistake')}."
-        ),
-        frames={"cells": cells},
-        marks=(
-            Mark("tile", "cells", {"x": "prediction", "y": "truth", "colour": "fill"}),
-            Mark(
-                "text",
-                "cells",
-                {"x": "prediction", "y": "truth", "label": "label", "colour": "ink"},
-                {"size": min(8.0, 90 / len(tags))},
-            ),
-        ),
-        x_scale=Scale("category", tags, shown, margin=False),
-        y_scale=Scale("category", tags, shown, margin=False, reverse=True),
-        axes="box",
-        square=True,
-        legend=False,
-        height=5.0,
-    )
+    counts = confusions(run.table, learned)
+    return confusion_figure(counts, learned.tags, noun="tag", cases="tokens", letters=16)

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from kerasduet.checks import several, whole
-from kerasduet.errors import ArgumentRange, ArgumentType
+from kerasduet.errors import ArgumentType
 from kerasduet.figures.panels import Panel
+from kerasduet.figures.rows import checked_rows, telling_rows
 from kerasduet.figures.words import count, noted, percent
 from kerasduet.inside.words import word_influence, words_of
 from kerasduet.inside.words_figure import Told, word_panel
@@ -40,7 +40,11 @@ def words_panel(run: Result, *, rows: Any = None, share: float = 1.0) -> Panel:
     table = run.predictions().astype({"truth": str, "prediction": str})
     table["correct"] = table["truth"] == table["prediction"]
     most = max(int(SHOWN * share), 2)
-    chosen = _telling(table, most) if rows is None else _checked(rows, len(table))
+    chosen = (
+        telling_rows(table, most)
+        if rows is None
+        else checked_rows(rows, len(table), MOST_SHOWN)
+    )
     texts: Any = run.dataset.given
     column = run.experiment.data.text_column
     written = [texts[column].iloc[row - 1] for row in chosen]
@@ -73,25 +77,3 @@ def _influence(run: Result, written: list[str]) -> pd.DataFrame:
         return words_of(learned, written, learned.encoded(written)).assign(influence=0.0)
     found["influence"] = found["influence"].where(np.isfinite(found["influence"]), 0.0)
     return found
-
-
-def _telling(table: pd.DataFrame, most: int) -> list[int]:
-    """Choose mistakes, the surest first, and right ones, one of each class first."""
-    wrong = table[~table["correct"]].sort_values("probability", ascending=False, kind="stable")
-    right = table[table["correct"]]
-    repeated = right.duplicated("truth")
-    right = pd.concat([right[~repeated], right[repeated]])
-    mistakes = wrong["row"].head(max(most // 2, most - len(right))).tolist()
-    return [int(row) for row in mistakes + right["row"].head(most - len(mistakes)).tolist()]
-
-
-def _checked(rows: Any, tests: int) -> list[int]:
-    given = rows.tolist() if hasattr(rows, "tolist") else rows
-
-    def one(name: str, value: Any) -> int:
-        return whole(name, value, low=1, high=tests)
-
-    chosen = several(one)("rows", given)
-    if len(chosen) > MOST_SHOWN:
-        raise ArgumentRange(f"rows: must be at most {MOST_SHOWN}; got {len(chosen)}.")
-    return list(chosen)

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from kerasduet.checks import several, whole
 from kerasduet.data.part import taken
-from kerasduet.errors import ArgumentRange, DatasetError
+from kerasduet.errors import DatasetError
 from kerasduet.figures.marks import Mark
 from kerasduet.figures.panels import Facets, Panel, Scale
+from kerasduet.figures.rows import checked_rows
 from kerasduet.figures.words import count, percent, whole_ticks
 from kerasduet.style import GREY, OKABE_ITO, blend
 from kerasduet.tasks.translation.learned import END
@@ -189,15 +189,7 @@ def _chosen(rows: Any, table: pd.DataFrame, panes: int) -> list[int]:
         mistakes = np.flatnonzero(wrong)[:1]
         others = np.flatnonzero(~wrong)[: panes - len(mistakes)]
         return (np.concatenate([others, mistakes]) + 1).tolist()
-    given = rows.tolist() if hasattr(rows, "tolist") else rows
-
-    def one(name: str, value: Any) -> int:
-        return whole(name, value, low=1, high=tests)
-
-    chosen = list(dict.fromkeys(several(one)("rows", given)))
-    if len(chosen) > MOST_PANES:
-        raise ArgumentRange(f"rows: must be at most {MOST_PANES}; got {len(chosen)}.")
-    return chosen
+    return checked_rows(rows, tests, MOST_PANES)
 
 
 def places_panel(run: Result, *, share: float = 1.0) -> Panel:

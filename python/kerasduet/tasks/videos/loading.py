@@ -26,17 +26,7 @@ def load(experiment: Experiment, given: Any) -> Dataset:
     """Make the videos of an experiment, or check and split the caller's."""
     if given is not None:
         return images.load(experiment, given)
-    (x, y), test, source, learned = _made(experiment)
-    cut = len(x) - round(len(x) * experiment.validation_split)
-    return images.split(
-        experiment,
-        (x[:cut], y[:cut]),
-        (x[cut:], y[cut:]),
-        test,
-        source,
-        learned,
-        brings_test=True,
-    )
+    return images.split_last(experiment, *_made(experiment))
 
 
 def folded(experiment: Experiment, given: Any, folds: int, repeats: int) -> Folds:
