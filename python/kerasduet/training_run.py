@@ -66,14 +66,12 @@ def train_run(
         raise ArgumentType(
             "class_weight: excludes weights of rows, which these data have; got both. Leave it out."
         )
-    each_step = own_callbacks.each_step(callbacks)
     rows = len(dataset.train)
     reached = target.reached if target is not None else len(cut.history) if cut else 0
     model = training.compile_model(
         model,
         chosen,
         rows=rows,
-        each_step=each_step,
         tuning=training.is_tuning(chosen, reached),
     )
     if parent is not None:
