@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from kerasduet.data.part import leaves, taken
+from kerasduet.data.part import Picked, leaves, taken
 from kerasduet.training.heads import shared
 
 if TYPE_CHECKING:
@@ -21,6 +21,7 @@ __all__ = ["feed_rows", "prediction_batch"]
 PREDICTION_BATCH = 512
 MOST_NUMBERS = 2**22  # of images in one, as a large network keeps many times as much of them
 MOST_BATCHES = 64  # handed over at a time
+MOST_BYTES = 2**31  # of rows kept on a GPU
 
 
 def prediction_batch(inputs: Any) -> int:
@@ -82,11 +83,33 @@ def feed_rows(
 
         _room: int | None = None
 
+        @property
+        def count(self) -> int:
+            return len(self.rows[0])
+
+        @property
+        def is_fixed(self) -> bool:
+            """Whether the rows are in memory, stay as they are, and are not too many to keep."""
+            held = all(
+                isinstance(leaf, np.ndarray | Picked) for leaf in leaves(self.rows[0].inputs)
+            )
+            row = sum(leaf.nbytes for leaf in leaves(self.prepared(slice(0, 1))))
+            return augment is None and held and row * self.count <= MOST_BYTES
+
+        def picks(self, first: int, batches: int) -> np.ndarray:
+            """Give the numbers of the rows of some batches."""
+            chosen = slice(first * batch_size, (first + batches) * batch_size)
+            if self.order is not None:
+                return self.order[chosen]
+            return np.arange(*chosen.indices(self.count))
+
         def rows_of(self, first: int, batches: int) -> tuple[Any, ...]:
             """Give the rows of some batches, one after the other."""
             chosen: Any = slice(first * batch_size, (first + batches) * batch_size)
-            if self.order is not None:
-                chosen = self.order[chosen]
+            return self.prepared(chosen if self.order is None else self.order[chosen])
+
+        def prepared(self, chosen: np.ndarray | slice) -> tuple[Any, ...]:
+            """Give rows as the network takes them."""
             inputs, targets, weights = self.rows[0].take(chosen)
             if class_weights:
                 weights = _of_classes(targets, class_weights)

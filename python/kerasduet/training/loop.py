@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 __all__ = ["can_loop", "fit"]
 
+ROWS_AT_A_TIME = 4096  # prepared for the device
 SECONDS_AT_A_TIME = 0.1  # about as often an interrupt and the progress get their turn
 
 
@@ -185,30 +186,40 @@ class _Jax(_Loop):
 
         stepped = getattr(model, step)
 
-        def looped(state: Any, rows: Any, steps: Any) -> Any:
+        def looped(state: Any, rows: Any, picks: Any, steps: Any) -> Any:
             def body(index: Any, state: Any) -> Any:
-                _, after = stepped(state, mapped(lambda leaf: leaf[index], rows))
+                _, after = stepped(state, mapped(lambda leaf: leaf[picks[index]], rows))
                 return jax.tree.map(lambda old, new: new.astype(old.dtype), state, after)
 
             return jax.lax.fori_loop(0, steps, body, state)
 
         self.looped = jax.jit(looped, donate_argnums=0)
+        self.there: Any = None  # all rows, on the device
 
     def run(self, batches: Any, first: int, steps: int) -> None:
         size = batches.batch_size
-        rows = batches.rows_of(first, steps)
-        whole = len(next(leaves(rows))) // size
+        if self.there is None:
+            self.there = _on_device(batches)
+        if self.there is False:
+            rows = batches.rows_of(first, steps)
+            picks = np.arange(len(next(leaves(rows))), dtype=np.int32)
+            rows = mapped(lambda leaf: _lengthened(leaf, batches.room * size), rows)
+        else:
+            rows, picks = self.there, batches.picks(first, steps).astype(np.int32)
+        whole = len(picks) // size
         if whole:
-            self._run(mapped(lambda leaf: _folded(leaf, size, batches.room), rows), whole)
+            folded = np.zeros((batches.room, size), np.int32)
+            folded[:whole] = picks[: whole * size].reshape(whole, size)
+            self._run(rows, folded, whole)
         if whole < steps:
-            self._run(mapped(lambda leaf: leaf[None, whole * size :], rows), 1)
+            self._run(rows, picks[None, whole * size :], 1)
 
-    def _run(self, rows: Any, steps: int) -> None:
+    def _run(self, rows: Any, picks: np.ndarray, steps: int) -> None:
         import jax
 
         variables = self._variables()
         state = [[variable.value for variable in group] for group in variables]
-        after = jax.block_until_ready(self.looped(tuple(state), rows, steps))
+        after = jax.block_until_ready(self.looped(tuple(state), rows, picks, steps))
         for group, values in zip(variables, after, strict=True):
             for variable, value in zip(group, values, strict=True):
                 variable.assign(value)
@@ -224,12 +235,35 @@ class _Jax(_Loop):
         return [found[name] for name in self.STATE[self.step]]
 
 
-def _folded(leaf: np.ndarray, size: int, room: int) -> np.ndarray:
-    """Give whole batches a first axis of `room` items, of which those beyond are not read."""
-    whole = len(leaf) // size
-    folded = np.zeros((room, size, *leaf.shape[1:]), leaf.dtype)
-    folded[:whole] = leaf[: whole * size].reshape(whole, size, *leaf.shape[1:])
-    return folded
+def _lengthened(leaf: np.ndarray, rows: int) -> np.ndarray:
+    """Give an array always as many rows, so that the loop is compiled once."""
+    longer = np.zeros((rows, *leaf.shape[1:]), leaf.dtype)
+    longer[: len(leaf)] = leaf
+    return longer
+
+
+def _on_device(batches: Any) -> Any:
+    """Put all rows on a GPU, where they fit and nothing moves them; False if not.
+
+    On a CPU they would take memory, and save next to nothing.
+    """
+    import jax.numpy as jnp
+
+    if not _on_accelerator() or not batches.is_fixed:
+        return False
+    parts = [
+        batches.prepared(slice(first, first + ROWS_AT_A_TIME))
+        for first in range(0, batches.count, ROWS_AT_A_TIME)
+    ]
+    return mapped(
+        lambda *pieces: jnp.concatenate(pieces), *(mapped(jnp.asarray, part) for part in parts)
+    )
+
+
+def _on_accelerator() -> bool:
+    import jax
+
+    return jax.default_backend() != "cpu"
 
 
 LOOPS: dict[str, type[_Loop]] = {"tensorflow": _TensorFlow, "jax": _Jax}
