@@ -134,6 +134,71 @@ progress_to_py <- function(progress) {
 
 # Data ----------------------------------------------------------------------------------------
 
+# Data of the caller's own, or a file of R's that holds them.
+given_to_py <- function(data) data_to_py(from_r_file(data))
+
+# The object of an .rds or .RData file; c(file, object) chooses one of several. Anything else stays.
+from_r_file <- function(data) {
+  is_file <- is.character(data) && is.null(dim(data)) && length(data) %in% 1:2 &&
+    grepl("[.](rds|rda|rdata)$", data[[1]], ignore.case = TRUE)
+  if (!is_file) {
+    return(data)
+  }
+  file <- data[[1]]
+  if (!utils::file_test("-f", file)) {
+    refuse("data: must be a file of R's; got ", file, ", which does not exist.",
+      kind = "DatasetError"
+    )
+  }
+  is_rds <- grepl("[.]rds$", file, ignore.case = TRUE)
+  objects <- tryCatch(
+    suppressWarnings(if (is_rds) list(readRDS(file)) else loaded_objects(file)),
+    error = function(e) {
+      refuse("data: must be a file of R's; got ", file, ", which R cannot read. Save it again.",
+        kind = "DatasetError"
+      )
+    }
+  )
+  if (is_rds && length(data) == 1) objects[[1]] else chosen_object(objects, data, is_rds)
+}
+
+loaded_objects <- function(file) {
+  place <- new.env(parent = emptyenv())
+  mget(load(file, envir = place), place)
+}
+
+chosen_object <- function(objects, data, is_rds) {
+  known <- names(objects)
+  if (is_rds) {
+    refuse("data: an .rds file holds one object; got the name ", data[[2]], " too. Leave it out.")
+  }
+  if (length(known) == 0) {
+    refuse("data: must hold an object; got ", data[[1]], ", which is empty.", kind = "EmptyData")
+  }
+  if (length(data) == 2 && data[[2]] %in% known) {
+    return(objects[[data[[2]]]])
+  }
+  if (length(data) == 2) {
+    refuse_objects(data[[1]], known, paste("no object", data[[2]], "in "))
+  }
+  if (length(known) == 1) {
+    return(objects[[1]])
+  }
+  if (setequal(known, c("x_train", "y_train", "x_test", "y_test"))) {
+    return(objects)
+  }
+  refuse_objects(data[[1]], known, "several in ")
+}
+
+refuse_objects <- function(file, known, got) {
+  some <- paste(c(utils::head(known, 5), if (length(known) > 5) "..."), collapse = ", ")
+  refuse(
+    "data: must name one object; got ", got, file, ", which holds ", some,
+    ". Choose with data = c(\"", file, "\", \"", known[[1]], "\").",
+    kind = "UnknownName"
+  )
+}
+
 # Data keep their type or are refused; a vector of length one stays a vector.
 data_to_py <- function(x, name = "data") {
   if (is.null(x) || is_python(x)) {

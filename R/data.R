@@ -10,7 +10,11 @@
 #'   columns `image_column` and `label_column`. For images with boxes a list of `x` and `boxes`, a
 #'   data frame with a box a row: `image` (from 1), `class`, `left`, `top`, `right` and `bottom` in
 #'   pixels. For a series a data frame, a tibble, a `ts`, or a series
-#'   of zoo or xts; see Details. For a table a data frame, a tibble or a data.table.
+#'   of zoo or xts; see Details. For a table a data frame, a tibble or a data.table. Images may
+#'   come as `list(train = list(x, y), test = list(x, y))` too, or with the names `x_train`,
+#'   `y_train`, `x_test` and `y_test`. A file that ends with .rds or .RData stands for the object
+#'   in it; where there are several, `c("course.RData", "prices")` names one. R can run code when
+#'   it reads such a file: take those of people whom you trust.
 #'
 #' @details
 #' Columns of a data frame may be numbers, dates (`Date`) or times (`POSIXct`). Its times are the
@@ -45,7 +49,7 @@
 #' @export
 load_data <- function(experiment, data = NULL) {
   call_core({
-    loaded <- core$load_data(preset_to_py(experiment), data_to_py(data))
+    loaded <- core$load_data(preset_to_py(experiment), given_to_py(data))
     new_handle(loaded, "kerasduet_dataset")
   })
 }

@@ -56,8 +56,8 @@ model_alexnet <- function(input_shape = c(227, 227, 3), classes = 1000, width = 
 #' @param input_shape Whole numbers. One image (height, width, channels), without the batch axis.
 #'   Default `c(28, 28, 1)`.
 #' @param classes Whole number. Number of classes, at least 2. Default 10.
-#' @param filters Whole numbers. Filters of each convolution, at least 1. Convolutions are
-#'   "valid" (no padding). Default 32.
+#' @param filters Whole numbers. Filters of the convolutions of each block, at least 1.
+#'   Default 32.
 #' @param kernel_size,pool_size Whole numbers. Height and width of the kernels, in pixels, and of
 #'   the pooling windows, at least 1. Default 3 and 2.
 #' @param dense_units Whole numbers. Units of each dense hidden layer; `integer()` for none.
@@ -68,6 +68,12 @@ model_alexnet <- function(input_shape = c(227, 227, 3), classes = 1000, width = 
 #'   "relu" (default), "elu", "gelu", "linear", "sigmoid", "softmax", "swish" or "tanh".
 #' @param kernel_initializer Character. Of convolutions and dense hidden layers, by their Keras
 #'   names: "glorot_uniform" (default), "glorot_normal", "he_normal" or "he_uniform".
+#' @param convolutions Whole number. Convolutions of each block, one after the other, 1 to 16.
+#'   Default 1.
+#' @param padding Character.
+#'   * `"valid"` (default): Without padding each convolution takes `kernel_size` - 1 from height
+#'     and width.
+#'   * `"same"`: with "same" it keeps them.
 #' @param seed Whole number. Decides initial weights and dropout, 0 to 2^32 - 1. Default 0.
 #' @return A Keras model, a Python object: input (batch, height, width, channels), output (batch,
 #'   classes): probabilities.
@@ -82,7 +88,8 @@ model_alexnet <- function(input_shape = c(227, 227, 3), classes = 1000, width = 
 #' @export
 model_cnn <- function(input_shape = c(28, 28, 1), classes = 10, filters = 32, kernel_size = 3,
                       pool_size = 2, dense_units = 128, dropout = 0, activation = "relu",
-                      kernel_initializer = "glorot_uniform", seed = 0) {
+                      kernel_initializer = "glorot_uniform", convolutions = 1,
+                      padding = "valid", seed = 0) {
   network("cnn", as.list(environment()))
 }
 

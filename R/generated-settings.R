@@ -5,39 +5,41 @@
 #' @section Settings:
 #' Data:
 #'
-#' * `dataset`: "mnist", "mnist-subset", "images", "annotated-images", "boxed-images",
-#'   "digit-scenes", "digit-scenes-subset", "co2", "shops", "sine", "series", "python-help",
-#'   "text", "image-files", "image-folder", "adding-problem", "sequences", "table-classes",
-#'   "iris", "cancer", "table-numbers", "diabetes", "date-sentences", "tagged", "texts", "imdb",
-#'   "reviews", "additions", "copies", "counting", "dates", "pairs", "moving-digits" or "videos".
-#'   Of images: MNIST, always its 5,000-image subset, or the caller's own. Of images with boxes:
-#'   a folder with annotations, the caller's own arrays, or scenes that are made of MNIST digits,
-#'   or of those of its 5,000-image subset. Of a series: the embedded CO2 series, 60 made-up
-#'   shops, a made-up sine, or a CSV file or table of the caller's. Of a text: the sentences of
-#'   Python's own reference, or a text of yours. Of image files: a table of paths and labels, or
-#'   a folder. Of sequences: the adding problem, which is generated, or the caller's own. Of
-#'   tables with classes: the caller's own, or one that is embedded. Of tables with a number to
-#'   predict: the caller's own, or one that is embedded. Of sentences: made ones with dates in
-#'   them, or sentences of yours. Of texts with classes: the caller's own; IMDB's film reviews,
-#'   or where they cannot be had generated ones; the generated ones. Sums such as "535+61" and
-#'   what they come to, letters to keep in mind past many blanks, numbers and those after them,
-#'   English dates and the same as ISO 8601, all four generated; or a table of the caller's. Of
-#'   videos: digits of MNIST's 5,000-image subset that move in one of several directions, or the
-#'   caller's own arrays.
-#' * `path`: MNIST file (.npz); `NULL` looks in the usual places. Of annotated images: their
-#'   folder. Of scenes: the MNIST file (.npz). Of a series: a CSV file. Of a text: a file of it.
-#'   Of image files: a folder that holds a folder a class; or folders train and perhaps
-#'   validation and test, which hold those. Given splits are kept. Of a table: a CSV or Parquet
-#'   file. Of sentences: a CSV file with the columns sentence, token and tag, a row a token. Of
-#'   texts: a CSV file, or a folder of a file a class (a text a line) or of a folder a class (a
-#'   text a file). Of IMDB: the file imdb.npz, with imdb_word_index.json beside it; `NULL` looks
-#'   in the usual places. Of pairs: a CSV or Parquet file.
+#' * `dataset`: "mnist", "mnist-subset", "cifar10", "coloured-shapes", "images",
+#'   "annotated-images", "boxed-images", "digit-scenes", "digit-scenes-subset", "co2", "shops",
+#'   "sine", "series", "python-help", "text", "image-files", "image-folder", "adding-problem",
+#'   "sequences", "table-classes", "iris", "cancer", "table-numbers", "diabetes",
+#'   "date-sentences", "tagged", "texts", "imdb", "reviews", "additions", "copies", "counting",
+#'   "dates", "pairs", "moving-digits" or "videos". Of images: MNIST, always its 5,000-image
+#'   subset, CIFAR-10, generated images of shapes in its size, or the caller's own. Of images
+#'   with boxes: a folder with annotations, the caller's own arrays, or scenes that are made of
+#'   MNIST digits, or of those of its 5,000-image subset. Of a series: the embedded CO2 series,
+#'   60 made-up shops, a made-up sine, or a CSV file or table of the caller's. Of a text: the
+#'   sentences of Python's own reference, or a text of yours. Of image files: a table of paths
+#'   and labels, or a folder. Of sequences: the adding problem, which is generated, or the
+#'   caller's own. Of tables with classes: the caller's own, or one that is embedded. Of tables
+#'   with a number to predict: the caller's own, or one that is embedded. Of sentences: made ones
+#'   with dates in them, or sentences of yours. Of texts with classes: the caller's own; IMDB's
+#'   film reviews, or where they cannot be had generated ones; the generated ones. Sums such as
+#'   "535+61" and what they come to, letters to keep in mind past many blanks, numbers and those
+#'   after them, English dates and the same as ISO 8601, all four generated; or a table of the
+#'   caller's. Of videos: digits of MNIST's 5,000-image subset that move in one of several
+#'   directions, or the caller's own arrays.
+#' * `path`: MNIST file (.npz); of CIFAR-10 its folder of batches, the .tar.gz of it or an .npz
+#'   file; `NULL` looks in the usual places. Of annotated images: their folder. Of scenes: the
+#'   MNIST file (.npz). Of a series: a CSV file. Of a text: a file of it. Of image files: a
+#'   folder that holds a folder a class; or folders train and perhaps validation and test, which
+#'   hold those. Given splits are kept. Of a table: a CSV or Parquet file. Of sentences: a CSV
+#'   file with the columns sentence, token and tag, a row a token. Of texts: a CSV file, or a
+#'   folder of a file a class (a text a line) or of a folder a class (a text a file). Of IMDB:
+#'   the file imdb.npz, with imdb_word_index.json beside it; `NULL` looks in the usual places. Of
+#'   pairs: a CSV or Parquet file.
 #' * `validation_split`: number. Fraction of the training rows held out for validation, in \[0,
 #'   1). Fraction of the text before the test that is held out for validation, its end, in (0,
 #'   1). Fraction of the sequences that are not tested, held out for validation, in \[0, 1).
-#' * `test_split`: number. Fraction of the rows held out for the test, in (0, 1); MNIST brings
-#'   its own. Fraction of the text held out for the test, its end, in (0, 1). Fraction of own
-#'   sequences held out for the test, in (0, 1).
+#' * `test_split`: number. Fraction of the rows held out for the test, in (0, 1); MNIST and
+#'   CIFAR-10 bring their own. Fraction of the text held out for the test, its end, in (0, 1).
+#'   Fraction of own sequences held out for the test, in (0, 1).
 #'
 #' Images:
 #'

@@ -47,7 +47,7 @@ run_many <- function(experiments, folder = NULL, seeds = NULL, engine = "local",
     experiments_to_py(experiments), setting_to_py(folder),
     seeds = if (is.list(seeds)) lapply(seeds, setting_to_py) else setting_to_py(seeds),
     engine = setting_to_py(engine), workers = setting_to_py(workers),
-    data = data_to_py(data), progress = set_progress_to_py(progress)
+    data = given_to_py(data), progress = set_progress_to_py(progress)
   )))
 }
 
@@ -85,7 +85,7 @@ cross_validate <- function(experiment, folds = 5, repeats = 1, folder = NULL, en
     preset_to_py(experiment), setting_to_py(folds), setting_to_py(repeats),
     setting_to_py(folder),
     engine = setting_to_py(engine), workers = setting_to_py(workers),
-    data = data_to_py(data), progress = set_progress_to_py(progress)
+    data = given_to_py(data), progress = set_progress_to_py(progress)
   )))
 }
 
@@ -142,7 +142,7 @@ backtest <- function(experiment, folds = 5, folder = NULL, refit = TRUE, seeds =
     methods = methods, engine = engine, workers = workers
   )
   call_core({
-    own <- list(data = data_to_py(data), progress = set_progress_to_py(progress))
+    own <- list(data = given_to_py(data), progress = set_progress_to_py(progress))
     given <- c(list(preset_to_py(experiment)), lapply(settings, setting_to_py), own)
     new_run_set(do.call(core$backtest, given))
   })
@@ -435,7 +435,7 @@ tune <- function(experiment, space, strategy = "grid", trials = NULL, prune = FA
   call_core({
     arguments <- list(
       preset_to_py(experiment), space_to_py(space),
-      data = data_to_py(data), progress = set_progress_to_py(progress)
+      data = given_to_py(data), progress = set_progress_to_py(progress)
     )
     new_run_set(do.call(core$tune, c(arguments, lapply(settings, setting_to_py))))
   })

@@ -24,7 +24,7 @@
 #' }
 #' @export
 check_leakage <- function(experiment, data = NULL) {
-  call_core(leakage_from_py(core$check_leakage(preset_to_py(experiment), data_to_py(data))))
+  call_core(leakage_from_py(core$check_leakage(preset_to_py(experiment), given_to_py(data))))
 }
 
 #' @export

@@ -59,6 +59,7 @@ run_experiment <- function(preset, ..., data = NULL, out = NULL, overwrite = FAL
                            progress = TRUE, callbacks = NULL) {
   call_core({
     collect()
+    data <- from_r_file(data)
     arguments <- list(
       preset_to_py(preset),
       data = data_to_py(data), out = setting_to_py(out), overwrite = setting_to_py(overwrite),
@@ -90,7 +91,7 @@ resume_run <- function(run, data = NULL, progress = TRUE, callbacks = NULL) {
     given <- if (inherits(run, "kerasduet_run")) handle(run) else setting_to_py(run)
     resumed <- core$resume_run(
       given,
-      data = data_to_py(data), progress = progress_to_py(progress),
+      data = given_to_py(data), progress = progress_to_py(progress),
       callbacks = setting_to_py(callbacks)
     )
     trained_run(resumed)

@@ -41,6 +41,8 @@ README = Path(__file__).parents[2] / "README.md"
         ("lenet5", 60_806),
         ("mnist-cnn-fast", 72_362),
         ("mnist-cnn-best", 391_882),
+        ("cifar-cnn", 1_060_138),
+        ("cifar-cnn-best", 289_194),
     ],
 )
 def test_preset_has_the_parameters_of_the_lesson(preset, parameters):

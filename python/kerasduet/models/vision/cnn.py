@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import islice
 from typing import TYPE_CHECKING, Annotated, Any
 
 from kerasduet.models.parts import Parts, image_survives
-from kerasduet.settings import Several, checked
+from kerasduet.settings import OneOf, Several, Whole, checked
 from kerasduet.settings.arguments import one_per_layer
 from kerasduet.settings.common import ACTIVATION, CLASSES, INITIALIZER, RATES, SEED, SHAPE, SIZE
 
@@ -17,7 +18,8 @@ __all__ = ["cnn"]
 
 
 def _fits(a: Mapping[str, Any]) -> None:
-    image_survives(a["input_shape"], len(a["filters"]), a["kernel_size"], a["pool_size"])
+    lost = 0 if a["padding"] == "same" else a["convolutions"] * (a["kernel_size"] - 1)
+    image_survives(a["input_shape"], len(a["filters"]), lost + 1, a["pool_size"])
     one_per_layer("dropout", a["dropout"], len(a["dense_units"]))
 
 
@@ -33,9 +35,11 @@ def cnn(
     dropout: Annotated[tuple[float, ...], RATES] = (0.0,),
     activation: Annotated[str, ACTIVATION] = "relu",
     kernel_initializer: Annotated[str, INITIALIZER] = "glorot_uniform",
+    convolutions: Annotated[int, Whole(1, 16)] = 1,
+    padding: Annotated[str, OneOf(("valid", "same"))] = "valid",
     seed: Annotated[int, SEED] = 0,
 ) -> keras.Model:
-    """Build a convolutional classifier: (convolution, max pooling) a block, dense, softmax.
+    """Build a convolutional classifier: (convolutions, max pooling) a block, dense, softmax.
 
     Parameters
     ----------
@@ -44,7 +48,7 @@ def cnn(
     classes : int
         Number of classes, at least 2.
     filters : tuple of int
-        Filters of each convolution, at least 1. Convolutions are "valid" (no padding).
+        Filters of the convolutions of each block, at least 1.
     kernel_size, pool_size : int
         Height and width of the kernels, in pixels, and of the pooling windows, at least 1.
     dense_units : tuple of int
@@ -54,6 +58,11 @@ def cnn(
         value, or one a layer.
     activation, kernel_initializer : str
         Of convolutions and dense hidden layers, by their Keras names.
+    convolutions : int
+        Convolutions of each block, one after the other, 1 to 16.
+    padding : {"valid", "same"}
+        Without padding each convolution takes `kernel_size` - 1 from height and width; with "same"
+        it keeps them.
     seed : int
         Decides initial weights and dropout, 0 to 2^32 - 1.
 
@@ -90,8 +99,10 @@ def cnn(
 
     inputs = keras.Input(input_shape, name="image")
     x = inputs  # (batch, height, width, channels)
+    names = (f"convolution_{i}" for i in range(1, len(filters) * convolutions + 1))
     for i, number in enumerate(filters, start=1):
-        x = parts.convolution(number, kernel_size, f"convolution_{i}", **looks)(x)
+        for name in islice(names, convolutions):
+            x = parts.convolution(number, kernel_size, name, padding=padding, **looks)(x)
         x = parts.pooling(pool_size, f"pooling_{i}")(x)
     x = keras.layers.Flatten(name="flatten")(x)  # (batch, height * width * filters)
     for i, (size, rate) in enumerate(zip(dense_units, rates, strict=True), start=1):

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from kerasduet.errors import ArgumentType, DatasetError
 from kerasduet.task import Metric, Task
-from kerasduet.tasks.classification.settings import ImageSettings, ImageTraining
+from kerasduet.tasks.classification.settings import COLOURED, ImageSettings, ImageTraining
 
 if TYPE_CHECKING:
     import numpy as np
@@ -97,22 +97,30 @@ class Classification(Task):
         return None if weights is None else dict(enumerate(weights))
 
     def load(self, experiment: Experiment, given: Any) -> Dataset:
-        """Load MNIST, or check and split the caller's images."""
-        from kerasduet.data import images, mnist
+        """Load images that are known, or check and split the caller's."""
+        from kerasduet.data import images
 
         self._refuse_nothing(experiment, given)
-        return mnist.load(experiment) if given is None else images.load(experiment, given)
+        if given is None:
+            return self._known(experiment).load(experiment)
+        return images.load(experiment, given)
 
     def folds(
         self, experiment: Experiment, given: Any, folds: int, repeats: int
     ) -> Sequence[Dataset]:
-        """Cut MNIST's training images, or the caller's, into folds of equal class shares."""
-        from kerasduet.data import images, mnist
+        """Cut training images that are known, or the caller's, into folds of equal class shares."""
+        from kerasduet.data import images
 
         self._refuse_nothing(experiment, given)
         if given is None:
-            return mnist.folds(experiment, folds, repeats)
+            return self._known(experiment).folds(experiment, folds, repeats)
         return images.folds(experiment, given, folds, repeats)
+
+    def _known(self, experiment: Experiment) -> Any:
+        """Give the module that reads the experiment's data set."""
+        from kerasduet.data import cifar, mnist
+
+        return cifar if experiment.dataset in COLOURED else mnist
 
     def _refuse_nothing(self, experiment: Experiment, given: Any) -> None:
         if given is None and experiment.dataset == self.own_data:

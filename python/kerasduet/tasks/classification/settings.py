@@ -15,8 +15,16 @@ from kerasduet.settings.sections import Training
 if TYPE_CHECKING:
     from kerasduet.experiments import Experiment
 
-__all__ = ["ImageSettings", "ImageTraining", "refuse_fine_tuning", "refuse_other_classes"]
+__all__ = [
+    "COLOURED",
+    "ImageSettings",
+    "ImageTraining",
+    "refuse_fine_tuning",
+    "refuse_other_classes",
+]
 
+# In the size of CIFAR-10, with its ten classes.
+COLOURED = ("cifar10", "coloured-shapes")
 FLIPS = ("horizontal", "vertical", "both")
 
 
@@ -26,21 +34,23 @@ class ImageSettings(Section):
 
     Parameters
     ----------
-    dataset : {"mnist", "mnist-subset", "images"}
-        Of images: MNIST, always its 5,000-image subset, or the caller's own.
+    dataset : {"mnist", "mnist-subset", "cifar10", "coloured-shapes", "images"}
+        Of images: MNIST, always its 5,000-image subset, CIFAR-10, generated images of shapes in its
+        size, or the caller's own.
     path : str, optional
-        MNIST file (.npz); None looks in the usual places.
+        MNIST file (.npz); of CIFAR-10 its folder of batches, the .tar.gz of it or an .npz file;
+        None looks in the usual places.
     validation_split : float
         Fraction of the training rows held out for validation, in [0, 1).
     test_split : float
-        Fraction of the rows held out for the test, in (0, 1); MNIST brings its own.
+        Fraction of the rows held out for the test, in (0, 1); MNIST and CIFAR-10 bring their own.
     input_shape : tuple of int
         One image (height, width, channels).
     classes : int
         Number of classes, at least 2.
     """
 
-    dataset: Annotated[str, OneOf(("images", "mnist", "mnist-subset"))]
+    dataset: Annotated[str, OneOf(("images", "mnist", "mnist-subset", *COLOURED))]
     path: Annotated[str | None, Optional(PathText())] = None
     validation_split: Annotated[float, Number(low=0, below=1)] = 0.2
     test_split: Annotated[float, Number(above=0, below=1)] = 0.1
@@ -49,10 +59,11 @@ class ImageSettings(Section):
 
     def check_together(self) -> None:
         """Refuse a path where nothing is read from a file."""
-        if self.path is not None and self.dataset != "mnist":
+        if self.path is not None and self.dataset not in ("mnist", "cifar10"):
+            other = "cifar10" if self.dataset in COLOURED else "mnist"
             raise ArgumentType(
                 f"path: the dataset {self.dataset} is not read from a file; got "
-                f'{show(self.path)}. Set dataset = "mnist".'
+                f'{show(self.path)}. Set dataset = "{other}".'
             )
 
 
