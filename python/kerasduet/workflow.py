@@ -122,8 +122,13 @@ def run_experiment(
 def _described(
     preset: str | Experiment, data: Any, settings: dict[str, Any]
 ) -> tuple[Experiment, Any]:
-    """Describe a run; where the data decide the shapes of a caller's network, they come first."""
+    """Describe a run; where the data decide shapes, they come first."""
     model = settings.get("model")
+    is_new = data is not None and not isinstance(data, Dataset)
+    if is_new and isinstance(preset, str) and not is_own_network(model):
+        base = experiment(preset, **settings)
+        data, found = TASKS[base.task].following(base, data)
+        settings = {name: found[name] for name in found if name not in settings} | settings
     if not is_own_network(model) or not is_function(model):
         return experiment(preset, **settings), data
     task = TASKS[experiment(preset).task]
