@@ -2,7 +2,8 @@
 #'
 #' Call it before anything else: once Keras runs, its backend stays until R is restarted.
 #'
-#' @param backend Character. "tensorflow" (default), "jax" or "torch".
+#' @param backend Character. "tensorflow" (default), "jax", "torch", or "auto": the fastest that is
+#'   installed for the kind of the first network, as measured. Bits differ between backends.
 #' @param device Character. "auto" (default) takes a GPU where there is one, "cpu" hides every
 #'   GPU, "gpu" insists on one.
 #' @param threads CPU threads for one operation, at least 1. `NULL` (default) leaves it to the

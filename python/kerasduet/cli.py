@@ -261,6 +261,6 @@ def _quiet(parser: argparse.ArgumentParser) -> None:
 
 
 def _backend(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--backend", metavar="NAME", help="tensorflow, jax or torch")
+    parser.add_argument("--backend", metavar="NAME", help="tensorflow, jax, torch or auto")
     parser.add_argument("--device", metavar="NAME", help="auto, cpu or gpu")
     parser.add_argument("--threads", metavar="N", help="CPU threads for one operation")

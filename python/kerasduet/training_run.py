@@ -55,6 +55,7 @@ def train_run(
     """
     began = time.time()
     gc.collect()  # a network that nobody holds any more is a circle, with much memory in it
+    speed = environment.chosen_by_speed()
     task = TASKS[chosen.task]
     # First of all: a folder may ask for more than it holds, while data take seconds.
     model = None if task.decided else _built(chosen, target, None)
@@ -66,14 +67,12 @@ def train_run(
         raise ArgumentType(
             "class_weight: excludes weights of rows, which these data have; got both. Leave it out."
         )
-    each_step = own_callbacks.each_step(callbacks)
     rows = len(dataset.train)
     reached = target.reached if target is not None else len(cut.history) if cut else 0
     model = training.compile_model(
         model,
         chosen,
         rows=rows,
-        each_step=each_step,
         tuning=training.is_tuning(chosen, reached),
     )
     if parent is not None:
@@ -100,7 +99,9 @@ def train_run(
             "steps": -(-rows // chosen.batch_size),
             "parameters": model.count_params(),
             "source": dataset.source.name,
-            "note": dataset.source.note,
+            "note": "; ".join(
+                filter(None, (dataset.source.note, speed and f"backend {speed}"))
+            ),
         }
     )
     try:
@@ -160,6 +161,7 @@ def _unscored(
             "caller": environment.caller(),
             "versions": environment.versions(),
             "backend": environment.backend_name(),
+            **({"backend_chosen": speed} if (speed := environment.chosen_by_speed()) else {}),
             "device": environment.device_info(),
             "threads": environment.threads(),
             "seed": chosen.seed,

@@ -94,6 +94,7 @@ def run_experiment(
     if isinstance(data, Dataset):
         data.check_made_for(chosen)
     tell = reporter(progress)
+    environment.settle_backend(chosen.builder)
     environment.start_backend()  # before the folder is locked: a broken import locks nothing
     if out is None:
         return train_run(chosen, data, None, None, tell, own)

@@ -44,7 +44,7 @@ TRAIN = """
 import json, sys
 import numpy as np
 import kerasduet as kd
-from kerasduet.training import predict_outputs
+from kerasduet.training import loop, predict_outputs
 
 backend, out, sent = sys.argv[1:4]
 examples, crossing = map(json.loads, sys.argv[4:])
@@ -81,6 +81,23 @@ for name, settings in crossing.items():
     network.save_weights(f"{out}/{name}.weights.h5")
 
 told["optimizers"] = {}
+
+class EachStep(keras.callbacks.Callback):
+    def on_train_batch_end(self, batch, logs=None):
+        steps.append(batch)
+
+steps = []
+settings = examples["lstm-co2"]
+loop._on_accelerator = lambda: True  # rows are kept on the device
+kept = kd.run_experiment("lstm-co2", progress=False, **settings)
+loop._on_accelerator = lambda: False
+stepped = kd.run_experiment("lstm-co2", callbacks=[EachStep()], progress=False, **settings)
+whole = kd.load_run(f"{out}/lstm-co2")
+told["each step"] = {
+    "steps": len(steps),
+    "same": stepped.digests == kept.digests == whole.digests,
+    "count": settings["epochs"] * -(-whole.provenance["sizes"]["train"] // settings["batch_size"]),
+}
 for name in sorted(OPTIMIZERS):
     optimizer = getattr(keras.optimizers, name)(0.01)
     told["optimizers"][name] = str(kd.experiment("mnist-dense", optimizer=optimizer).optimizer)
@@ -138,6 +155,8 @@ def test_the_headline_examples_train_repeat_and_resume(backend, tmp_path, sent):
     expected = {"backend": backend, "cut": "interrupted", "resumed": True, "finite": True}
     told = json.loads(done.stdout.splitlines()[-1])
     # torch has classes of its own for them, which no other backend could load.
+    stepped = told.pop("each step")
+    assert stepped == {"steps": stepped["count"], "count": stepped["count"], "same": True}
     optimizers = told.pop("optimizers")
     assert len(optimizers) == len(OPTIMIZERS)
     for name, text in optimizers.items():

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import importlib.util
 import inspect
+import json
+import os
 import re
+import subprocess
+import sys
 
 import numpy as np
 import pytest
@@ -184,3 +189,87 @@ def test_a_network_learns_digits(name, digits):
     found = np.asarray(network(x[1200:], training=False)).argmax(axis=1)
     accuracy = (found == y[1200:]).mean()
     assert accuracy >= least
+
+
+# The deepest, on torch, which traces nothing: width, learning rate, epochs of 640 digits in
+# batches of 32, digits told apart, and the accuracy that is passed on others.
+DEEP = {
+    "resnet34": (0.25, 0.003, 3, 3, 0.8),
+    "resnet50": (0.25, 0.002, 4, 3, 0.65),
+    "resnet152": (0.25, 0.002, 4, 2, 0.7),
+    "yolo_v1": (0.1, 0.001, 13, 3, 0.6),
+}
+LEARN_DEEP = """
+import json, sys
+import numpy as np
+import kerasduet as kd
+kd.use_backend("torch", device="cpu", threads=1)
+from kerasduet.environment import start_backend
+start_backend()
+import keras
+from kerasduet.registry import BUILDERS
+from kerasduet.tasks.detection.loss import yolo_loss
+
+data = kd.load_data(kd.experiment("mnist-cnn", dataset="mnist-subset"))
+order = np.random.default_rng(0).permutation(len(data.y_train))
+images, digits = data.x_train[order].astype("float32") / 255, data.y_train[order]
+
+
+def small(x):  # 14 pixels a side
+    return x.reshape(-1, 14, 2, 14, 2, 1).mean((2, 4))
+
+
+def framed(x, y, classes):  # a box around each digit, in a single cell
+    x = np.pad(x, ((0, 0), (2, 2), (2, 2), (0, 0)))
+    cells = []
+    for image, code in zip(x, y):
+        rows, columns = (np.flatnonzero(image[..., 0].max(axis) > 0.2) for axis in (1, 0))
+        box = [columns[0], rows[0], columns[-1] + 1, rows[-1] + 1]
+        cells.append(
+            kd.detection.encode([box], [code], (32, 32), grid=1, proposals=1, classes=classes)
+        )
+    return x, np.stack(cells)
+
+
+for name, (width, rate, epochs, classes) in json.loads(sys.argv[1]).items():
+    x, y = images[digits < classes][:1040], digits[digits < classes][:1040]
+    settings, loss, targets = {}, "sparse_categorical_crossentropy", y
+    if name == "yolo_v1":
+        x, targets = framed(x, y, classes)
+        settings, loss = {"grid": 1, "boxes": 1}, yolo_loss(1, 1)
+    else:
+        x = small(x)
+    network = BUILDERS[name](
+        input_shape=x.shape[1:], classes=classes, width=width, seed=4, **settings
+    )
+    for layer in network.layers:
+        if isinstance(layer, keras.layers.BatchNormalization):
+            layer.momentum = 0.8  # means that follow within few steps
+        if isinstance(layer, keras.layers.Dropout):
+            layer.rate = 0
+    network.compile(keras.optimizers.Adam(rate), loss)
+    for _ in range(epochs):
+        for start in range(0, 640, 32):
+            network.train_on_batch(x[start : start + 32], targets[start : start + 32])
+    found = network.predict_on_batch(x[640:]).reshape(len(x) - 640, -1)[:, -classes:]
+    print(json.dumps([name, float((found.argmax(axis=1) == y[640:]).mean())]), flush=True)
+"""
+
+
+def test_the_deepest_networks_learn_digits_on_torch():
+    if importlib.util.find_spec("torch") is None:
+        pytest.skip("torch is not installed")
+    given = json.dumps({name: row[:4] for name, row in DEEP.items()})
+    done = subprocess.run(
+        [sys.executable, "-c", LEARN_DEEP, given],
+        capture_output=True,
+        text=True,
+        timeout=900,
+        env=dict(os.environ),
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    found = dict(json.loads(line) for line in done.stdout.splitlines())
+    assert found.keys() == DEEP.keys()
+    for name, accuracy in found.items():
+        assert accuracy >= DEEP[name][-1], found

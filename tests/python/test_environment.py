@@ -18,6 +18,7 @@ from kerasduet.diagnosis import probe
 from kerasduet.diagnosis import report as diagnosis
 from kerasduet.diagnosis.text import doctor_text
 from kerasduet.environment import backend, identity, importing, interpreter, machine, settings
+from kerasduet.environment.fastest import fastest
 from kerasduet.environment.settings import Settings
 from kerasduet.errors import ArgumentRange, ArgumentType, BackendError, UnknownName
 
@@ -201,6 +202,61 @@ def test_importing_and_choosing_imports_nothing_heavy(tmp_path):
         tmp_path,
     )
     assert done.stdout.splitlines() == ["[]", "[] tensorflow 2", "['importlib.metadata']"]
+
+
+@pytest.mark.parametrize(
+    ("there", "kind", "device", "expected"),
+    [
+        ("tensorflow jax torch", "recurrent", "auto", "jax"),
+        ("tensorflow torch", "recurrent", "auto", "tensorflow"),
+        ("tensorflow jax torch", "", "auto", "tensorflow"),
+        ("torch", "", "cpu", "torch"),
+        ("tensorflow jax jax_cuda12_plugin", "", "auto", "jax"),
+        ("tensorflow jax jax_cuda12_plugin", "", "cpu", "tensorflow"),
+        ("", "recurrent", "auto", "tensorflow"),  # whose absence is then said
+    ],
+)
+def test_the_fastest_is_one_that_is_installed(monkeypatch, there, kind, device, expected):
+    installed = there.split()
+    monkeypatch.setattr(
+        importlib.util, "find_spec", lambda name: name if name in installed else None
+    )
+    assert fastest(kind, device) == expected
+
+
+def test_a_backend_left_open_is_settled_by_the_first_network(tmp_path):
+    done = fresh(
+        """
+        import importlib.util, os, sys
+        there = importlib.util.find_spec
+        importlib.util.find_spec = lambda name: None if "plugin" in name else "there"
+        from kerasduet.environment import (
+            backend_name, chosen_by_speed, settle_backend, use_backend,
+        )
+        use_backend("auto", threads=2)
+        print(backend_name(), repr(os.environ.get("KERAS_BACKEND")))
+        settle_backend("recurrent")
+        print(os.environ["KERAS_BACKEND"], chosen_by_speed())
+        settle_backend("cnn")
+        print(backend_name())
+        importlib.util.find_spec = there
+        use_backend("auto")
+        settle_backend("cnn")
+        print(chosen_by_speed())
+        import keras
+        use_backend("auto")  # whatever runs
+        settle_backend("recurrent")
+        print(backend_name())
+        """,
+        tmp_path,
+    )
+    assert done.stdout.splitlines() == [
+        "tensorflow None",
+        "jax jax, chosen for the speed of recurrent networks",
+        "jax",
+        "tensorflow, chosen for the speed of networks without recurrence",
+        "tensorflow",
+    ]
 
 
 def test_a_second_choice_takes_back_the_first(tmp_path):

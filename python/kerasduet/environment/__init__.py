@@ -14,8 +14,10 @@ from typing import TYPE_CHECKING, Any
 
 from kerasduet.environment.backend import (
     backend_name,
+    chosen_by_speed,
     device_info,
     is_running,
+    settle_backend,
     start_backend,
     threads,
     use_backend,
@@ -30,6 +32,7 @@ if TYPE_CHECKING:
 __all__ = [
     "backend_name",
     "caller",
+    "chosen_by_speed",
     "deterministic",
     "device_info",
     "fresh_environment",
@@ -38,6 +41,7 @@ __all__ = [
     "kept_warnings",
     "python_command",
     "set_caller",
+    "settle_backend",
     "start_backend",
     "threads",
     "use_backend",

@@ -10,8 +10,10 @@ from typing import Any
 
 from kerasduet import checks
 from kerasduet.environment import devices
+from kerasduet.environment.fastest import fastest, kind_of
 from kerasduet.environment.importing import PREPARE, import_keras
 from kerasduet.environment.settings import (
+    AUTO,
     BACKENDS,
     DEVICES,
     Settings,
@@ -25,14 +27,17 @@ from kerasduet.interrupts import held
 
 __all__ = [
     "backend_name",
+    "chosen_by_speed",
     "current_settings",
     "device_info",
     "is_running",
+    "settle_backend",
     "start_backend",
     "threads",
     "use_backend",
 ]
 
+BY_SPEED = "chosen for the speed"
 RESTART = "Restart the Python or R session, then call use_backend() first."
 
 
@@ -72,7 +77,8 @@ def use_backend(
     Parameters
     ----------
     backend : str
-        `"tensorflow"`, `"jax"` or `"torch"`.
+        `"tensorflow"`, `"jax"`, `"torch"`, or `"auto"`: the fastest that is installed for the kind
+        of the first network, as measured. Bits differ between backends.
     device : str
         `"auto"` takes a GPU where there is one, `"cpu"` hides every GPU, `"gpu"` insists on
         one.
@@ -99,20 +105,56 @@ def use_backend(
     >>> environment.use_backend("torch", threads=2)  # doctest: +SKIP
     """
     wanted = Settings(
-        checks.choice("backend", backend, BACKENDS),
+        checks.choice("backend", backend, (*BACKENDS, AUTO)),
         checks.choice("device", device, DEVICES),
         None if threads is None else checks.whole("threads", threads, low=1),
         "use_backend()",
     )
     with _lock:
         if is_running():
-            _refuse_change(current_settings(), wanted)
+            current = current_settings()
+            if wanted.backend == AUTO:
+                wanted = wanted._replace(backend=current.backend)
+            _refuse_change(current, wanted)
+            return
+        if wanted.backend == AUTO:
+            _session.chosen = wanted
             return
         _require_installed(wanted.backend)
         if _session.chosen is None or difference(_session.chosen, wanted):
             _refuse_late(wanted)
         _export(wanted)
         _session.chosen = wanted
+
+
+def settle_backend(builder: str) -> None:
+    """Choose the backend for a builder's network, where `use_backend("auto")` left it open.
+
+    Examples
+    --------
+    >>> settle_backend("cnn")
+    """
+    with _lock:
+        left_open = _session.chosen
+        if left_open is None or left_open.backend != AUTO or is_running():
+            return
+        kind = kind_of(builder)
+        name = fastest(kind, left_open.device)
+        use_backend(name, device=left_open.device, threads=left_open.threads)
+        networks = f"{kind} networks" if kind else "networks without recurrence"
+        _session.chosen = current_settings()._replace(source=f"{BY_SPEED} of {networks}")
+
+
+def chosen_by_speed() -> str:
+    """Say which backend was chosen for its speed, and with which networks; empty if none was.
+
+    Examples
+    --------
+    >>> chosen_by_speed()
+    ''
+    """
+    chosen = current_settings()
+    return f"{chosen.backend}, {chosen.source}" if chosen.source.startswith(BY_SPEED) else ""
 
 
 def start_backend() -> None:
@@ -169,8 +211,11 @@ def is_running() -> bool:
 
 def current_settings() -> Settings:
     """Give the settings in force: chosen, found running, or what Keras would start with."""
-    if _session.chosen is not None:
-        return _session.chosen
+    chosen = _session.chosen
+    if chosen is not None and chosen.backend == AUTO and not is_running():
+        return chosen._replace(backend=fastest("", chosen.device))
+    if chosen is not None and chosen.backend != AUTO:
+        return chosen
     if is_running():
         return Settings(sys.modules["keras"].config.backend(), source="imported before")
     return resolve(os.environ)

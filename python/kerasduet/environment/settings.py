@@ -9,6 +9,7 @@ from typing import NamedTuple
 from kerasduet import checks
 
 __all__ = [
+    "AUTO",
     "BACKENDS",
     "DEVICES",
     "Settings",
@@ -20,6 +21,7 @@ __all__ = [
 ]
 
 BACKENDS = ("tensorflow", "jax", "torch")
+AUTO = "auto"  # the fastest, chosen with the first network
 DEVICES = ("auto", "cpu", "gpu")
 
 # By the packages' own names: whoever holds the name kerasduet on an index need not be us.

@@ -62,6 +62,7 @@ def here(
     folder: str, data: str | None, experiments: list[Experiment], methods: Sequence[str] = ()
 ) -> Place:
     """Describe this session's choices, for the processes that it starts."""
+    environment.settle_backend(experiments[0].builder)
     chosen, caller = current_settings(), environment.caller()
     return Place(
         backend=chosen.backend,

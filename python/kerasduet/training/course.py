@@ -18,6 +18,7 @@ from kerasduet.training.compile import compile_model, compile_with
 from kerasduet.training.features import features_of, has_fixed_features, head_of
 from kerasduet.training.feed import feed_rows, prediction_batch
 from kerasduet.training.heads import head_names, shared, told
+from kerasduet.training.loop import can_loop, fit
 from kerasduet.training.stages import is_tuning
 from kerasduet.training.state import State, capture, restore
 
@@ -146,14 +147,10 @@ class _Course:
             if len(held):
                 held = features_of(self.model, held, prepare, many, self.check)
             self.fitted, prepare = head_of(self.model), _unchanged
-            compile_with(
-                self.model.optimizer,
-                self.fitted,
-                self.experiment,
-                rows=len(train),
-                each_step=own_callbacks.each_step(self.callbacks),
-            )
-        self.batches = feed_rows(train, prepare, size, self.augmentation, self.heads)
+            compile_with(self.model.optimizer, self.fitted, self.experiment)
+        self.batches = feed_rows(
+            train, prepare, size, self.augmentation, self.heads, self.weights
+        )
         self.held = feed_rows(held, prepare, many, heads=self.heads) if len(held) else None
 
     @property
@@ -185,7 +182,6 @@ class _Course:
                 self.model,
                 self.experiment,
                 rows=len(self.dataset.train),
-                each_step=own_callbacks.each_step(self.callbacks),
                 tuning=True,
             )
             self.goes_on = False
@@ -198,6 +194,27 @@ class _Course:
         self._feed()
         self._build_scores()
         self.began = time.perf_counter()
+        callbacks = [
+            keras.callbacks.LambdaCallback(on_epoch_end=self.settle),
+            *self.callbacks,
+            keras.callbacks.LambdaCallback(
+                on_train_begin=self.take_up,
+                on_epoch_begin=self.shuffle,
+                on_train_batch_end=self.tell_batch,
+                on_epoch_end=self.finish_epoch,
+            ),
+        ]
+        if can_loop(self.fitted):
+            fit(
+                self.fitted,
+                self.batches,
+                self.held,
+                initial_epoch=self.state.epoch,
+                epochs=epochs,
+                each_step=own_callbacks.each_step(self.callbacks),
+                callbacks=callbacks,
+            )
+            return
         self.fitted.fit(
             self.batches,
             validation_data=self.held,
@@ -205,17 +222,7 @@ class _Course:
             epochs=epochs,
             shuffle=False,
             verbose=0,
-            class_weight=self.weights,
-            callbacks=[
-                keras.callbacks.LambdaCallback(on_epoch_end=self.settle),
-                *self.callbacks,
-                keras.callbacks.LambdaCallback(
-                    on_train_begin=self.take_up,
-                    on_epoch_begin=self.shuffle,
-                    on_train_batch_end=self.tell_batch,
-                    on_epoch_end=self.finish_epoch,
-                ),
-            ],
+            callbacks=callbacks,
         )
 
     def _build_scores(self) -> None:

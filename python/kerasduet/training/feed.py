@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from kerasduet.data.part import leaves, taken
+import numpy as np
+
+from kerasduet.data.part import Picked, leaves, taken
 from kerasduet.training.heads import shared
 
 if TYPE_CHECKING:
-    import numpy as np
-
     from kerasduet.augment import Augmentation
     from kerasduet.data import Part
 
@@ -20,6 +20,8 @@ __all__ = ["feed_rows", "prediction_batch"]
 # The batch size decides the last bits of a prediction, so it is fixed.
 PREDICTION_BATCH = 512
 MOST_NUMBERS = 2**22  # of images in one, as a large network keeps many times as much of them
+MOST_BATCHES = 64  # handed over at a time
+MOST_BYTES = 2**31  # of rows kept on a GPU
 
 
 def prediction_batch(inputs: Any) -> int:
@@ -46,8 +48,9 @@ def feed_rows(
     batch_size: int,
     augment: Augmentation | None = None,
     heads: tuple[str, ...] = (),
+    class_weights: Mapping[int, float] | None = None,
 ) -> Any:
-    """Feed rows in `order`, prepared a batch at a time: images stay bytes until then.
+    """Feed rows in `order`, prepared some batches at a time: images stay bytes until then.
 
     Several `heads` are each given the targets.
     """
@@ -63,10 +66,53 @@ def feed_rows(
             return length
 
         def __getitem__(self, index: int) -> tuple[Any, ...]:
-            chosen: Any = slice(index * batch_size, (index + 1) * batch_size)
+            return self.rows_of(index, 1)
+
+        @property
+        def batch_size(self) -> int:
+            return batch_size
+
+        @property
+        def room(self) -> int:
+            """How many batches are handed over at a time, at most: half an epoch."""
+            if self._room is None:
+                numbers = sum(leaf.size for leaf in leaves(self[0]))
+                most = MOST_NUMBERS // max(numbers, 1)
+                self._room = max(min(MOST_BATCHES, most, -(-length // 2)), 1)
+            return self._room
+
+        _room: int | None = None
+
+        @property
+        def count(self) -> int:
+            return len(self.rows[0])
+
+        @property
+        def is_fixed(self) -> bool:
+            """Whether the rows are in memory, stay as they are, and are not too many to keep."""
+            held = all(
+                isinstance(leaf, np.ndarray | Picked) for leaf in leaves(self.rows[0].inputs)
+            )
+            row = sum(leaf.nbytes for leaf in leaves(self.prepared(slice(0, 1))))
+            return augment is None and held and row * self.count <= MOST_BYTES
+
+        def picks(self, first: int, batches: int) -> np.ndarray:
+            """Give the numbers of the rows of some batches."""
+            chosen = slice(first * batch_size, (first + batches) * batch_size)
             if self.order is not None:
-                chosen = self.order[chosen]
+                return self.order[chosen]
+            return np.arange(*chosen.indices(self.count))
+
+        def rows_of(self, first: int, batches: int) -> tuple[Any, ...]:
+            """Give the rows of some batches, one after the other."""
+            chosen: Any = slice(first * batch_size, (first + batches) * batch_size)
+            return self.prepared(chosen if self.order is None else self.order[chosen])
+
+        def prepared(self, chosen: np.ndarray | slice) -> tuple[Any, ...]:
+            """Give rows as the network takes them."""
             inputs, targets, weights = self.rows[0].take(chosen)
+            if class_weights:
+                weights = _of_classes(targets, class_weights)
             inputs, targets = prepare(inputs), shared(targets, heads)
             if augment is not None and self.draws is not None:
                 inputs = augment(inputs, self.draws[chosen])
@@ -76,3 +122,8 @@ def feed_rows(
     fed = Batches()
     fed.rows = [part]
     return fed
+
+
+def _of_classes(targets: np.ndarray, weights: Mapping[int, float]) -> np.ndarray:
+    """Give each row the weight of its class (n,), float32."""
+    return np.array([weights.get(int(target), 1.0) for target in targets], np.float32)
