@@ -65,7 +65,8 @@ def backtest(
     -------
     RunSet
         A row a fold and seed. `scores()` has the errors by fold, step and model, and of several
-        series by series; `summary()` compares the networks with each method; `verdict` says whether they earn their keep.
+        series by series; `summary()` compares the networks with each method; `verdict` says
+        whether they earn their keep.
 
     Raises
     ------

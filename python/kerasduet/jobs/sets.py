@@ -200,9 +200,9 @@ class RunSet:
         -------
         pandas.DataFrame
             fold (from 1), model ("network" or a method's name), seed (missing for a method), of
-            several series id (which one), step (from 1), windows (those whose truth is known), mae, rmse, smape (per cent), mase
-            and, where some model has intervals, pinball (mean over their bounds and the forecast
-            as median) and the shares coverage_80 and coverage_95.
+            several series id (which one), step (from 1), windows (those whose truth is known), mae,
+            rmse, smape (per cent), mase and, where some model has intervals, pinball (mean over
+            their bounds and the forecast as median) and the shares coverage_80 and coverage_95.
 
         Raises
         ------
