@@ -132,7 +132,8 @@ continue_run <- function(run, epochs, progress = TRUE, callbacks = NULL) {
 #' The weights are those of the run; the optimizer starts afresh, as a finished run does not keep
 #' its state. The scale stays that of the run, as its weights are in those units. The longer series
 #' is split anew by the fractions of the experiment, so the test is its last rows, of which the
-#' run's training and validation rows held none.
+#' run's training and validation rows held none. Of several series each goes on by its own new rows,
+#' if there are any.
 #'
 #' @param run A finished forecaster, or its folder; it stays as it is.
 #' @param new_rows The rows after the end of the series, or the whole series with more rows at its

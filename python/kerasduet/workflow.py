@@ -295,7 +295,8 @@ def update_run(
     The weights are those of the run; the optimizer starts afresh, as a finished run does not
     keep its state. The scale stays that of the run, as its weights are in those units. The longer
     series is split anew by the fractions of the experiment, so the test is its last rows, of
-    which the run's training and validation rows held none.
+    which the run's training and validation rows held none. Of several series each goes on by its
+    own new rows, if there are any.
 
     Parameters
     ----------
@@ -321,6 +322,8 @@ def update_run(
         A run that is not finished, or of no series; or no new rows.
     DatasetError
         Rows alone, where the run's own rows are not there any more.
+    UnknownName
+        A series that the run was not trained on, which has no scale.
     """
     parent = run if isinstance(run, Run) else load_run(run)
     _refuse_unfinished(parent)
