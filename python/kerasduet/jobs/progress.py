@@ -25,7 +25,8 @@ class Teller:
     Parameters
     ----------
     progress : bool or callable
-        True writes a line a run to standard error, in a notebook to its output; False nothing; a function is given each event.
+        True writes a line a run to standard error, in a notebook to its output; False nothing; a
+        function is given each event.
     plan : Plan
         What it consists of.
     """
