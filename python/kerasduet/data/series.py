@@ -23,6 +23,7 @@ from kerasduet.errors import (
     ScaleError,
     SeriesTooShort,
 )
+from kerasduet.forecasting import baselines
 from kerasduet.forecasting.metrics import seasonal_scale
 from kerasduet.forecasting.windows import Windows, window_origins
 
@@ -243,6 +244,8 @@ def split(
     if preprocessing.sees_ahead:
         seen = ahead.seen(preprocessing, clean.known, clean.times)
     held = _with_known_truth(origins.get("validation", np.arange(0)), clean.missing, horizon)
+    judged = held if len(held) else origins["training"]
+    preprocessing = _with_copy(preprocessing, clean, judged)
     return Dataset(
         train=_windows(preprocessing, own, origins["training"], seen),
         validation=_as_known(preprocessing, clean, scaled, held, seen),
@@ -326,6 +329,25 @@ def _with_known_truth(origins: np.ndarray, missing: np.ndarray, horizon: int) ->
     ahead = origins[:, None] + np.arange(1, horizon + 1)
     known = origins[~missing[ahead, -1].any(axis=1)]
     return known if len(known) else origins
+
+
+def _with_copy(
+    learned: SeriesPreprocessing, clean: tables.Cleaned, origins: np.ndarray
+) -> SeriesPreprocessing:
+    """Note the input column that is nearest to what follows it, of windows without a gap there."""
+    if learned.target_is_input or not learned.columns:
+        return learned
+    ahead = origins[:, None] + np.arange(1, learned.horizon + 1)
+    known = ~(clean.missing[origins].any(axis=1) | clean.missing[ahead, -1].any(axis=1))
+    judged = origins[known] if known.any() else origins
+    with np.errstate(all="ignore"):
+        place, error, naive = baselines.best_copy(
+            clean.values[:, -1], clean.values[:, :-1], judged, horizon=learned.horizon
+        )
+        share = float(np.float64(error) / naive) if naive > 0 else None
+    if share is not None and not np.isfinite(share):
+        share = None
+    return replace(learned, copied=learned.columns[place], copy_share=share)
 
 
 def _refuse_overflow(
