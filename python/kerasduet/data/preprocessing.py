@@ -126,7 +126,8 @@ class SeriesPreprocessing(Learned):
         Whether the target is the only input variable.
     mean, scale : tuple of float
         Of the differenced training rows, a value a column, the target's last. The scale is
-        the population standard deviation.
+        the population standard deviation; with `scaling = "min-max"` they are the least value and
+        the span up to the largest.
     difference, lookback, horizon, season : int
         Time steps, as in the experiment.
     mase_scale : float
@@ -167,7 +168,8 @@ class SeriesPreprocessing(Learned):
     copied : str, optional
         Input column whose last value is nearest to what follows it on the validation rows (without
         them on the training rows); the baseline `copy` repeats it. None where the target is the
-        only input, and in runs of earlier versions.
+        only input, where even that copy is ten times as far off as the naive forecast, and in runs
+        of earlier versions.
     copy_share : float, optional
         Error of copying it there, as a share of the naive forecast's.
     """

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
 __all__ = ["borders", "check_frequency", "cut", "frame_of", "load", "series_values", "split"]
 
+FARTHEST = 10  # times the naive error: a copy that is farther off is no baseline
 ROWS_AT_A_TIME = 2**16
 
 
@@ -345,8 +346,8 @@ def _with_copy(
             clean.values[:, -1], clean.values[:, :-1], judged, horizon=learned.horizon
         )
         share = float(np.float64(error) / naive) if naive > 0 else None
-    if share is not None and not np.isfinite(share):
-        share = None
+    if share is not None and not share <= FARTHEST:
+        return learned
     return replace(learned, copied=learned.columns[place], copy_share=share)
 
 
@@ -375,6 +376,8 @@ def _learn(
     seen = transforms.of_target(training, (*columns, target), transform, power)
     steps = seen[lag:] - seen[: len(seen) - lag] if lag else seen
     mean, scale = steps.mean(axis=0), steps.std(axis=0)
+    if experiment.scaling == "min-max":
+        mean, scale = steps.min(axis=0), np.ptp(steps, axis=0)
     for name, size, level in zip((*columns, target), scale, steps[0], strict=True):
         if not np.isfinite(size):
             raise ScaleError(

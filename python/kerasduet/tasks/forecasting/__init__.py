@@ -56,6 +56,7 @@ class Forecasting(Task):
         "strategy",
         "difference",
         "transform",
+        "scaling",
         "known_future",
         "calendar",
         "season",
@@ -277,9 +278,10 @@ class Forecasting(Task):
 
     def curves(self, experiment: Experiment) -> dict[str, tuple[str, float]]:
         """Give the errors of the scaled target."""
+        scaled = "scaled to 0..1" if experiment.scaling == "min-max" else "standardized"
         return {
-            "loss": (self.loss_label(experiment, "Loss (MSE, standardized)"), 1.0),
-            "mean_absolute_error": ("MAE (standardized)", 1.0),
+            "loss": (self.loss_label(experiment, f"Loss (MSE, {scaled})"), 1.0),
+            "mean_absolute_error": (f"MAE ({scaled})", 1.0),
         }
 
     def page(self, part: str, page: Any, run: Any) -> bool:
