@@ -5,7 +5,9 @@
 #' last, and `seasonal_drift` repeats the last season, moved by the change of the last value
 #' against the same time one season before, once for each season ahead:
 #' \eqn{y_{t+h-mk} + k (y_t - y_{t-m})}{y[t+h-mk] + k (y[t] - y[t-m])}, with \eqn{m} the season and
-#' \eqn{k} the seasons ahead.
+#' \eqn{k} the seasons ahead. Where the network sees other columns than the target, `copy` repeats
+#' the last value of one of its inputs: the one that is nearest to the target on the validation rows
+#' (without them on the training rows), the target itself among them.
 #'
 #' The baselines are those of Hyndman and Athanasopoulos, "Forecasting: principles and practice",
 #' 3rd ed., 5.2. The book's package fable adds, in `SNAIVE(y ~ drift())`, the mean change over the
@@ -22,7 +24,8 @@
 #' @return A data frame: `time` (`Date`, `POSIXct` in the zone of the series, or numbers where it
 #'   has no dates), `step` (from 1), `forecast`, `lower_80`, `upper_80`, ... (two columns
 #'   a level, in the order given), and the baselines `naive`, `seasonal_naive`, `drift` and
-#'   `seasonal_drift`, in the target's units. Of several series `id` comes first.
+#'   `seasonal_drift`, and with other inputs `copy`, in the target's units. Of several series `id`
+#'   comes first.
 #' @section Intervals:
 #' They are split conformal, step by step ahead and side by side: the errors on the validation
 #' windows, and by now those on the test windows, say how far from a forecast the truth may lie.

@@ -202,6 +202,9 @@
 #'
 #' Others:
 #'
+#' * `scaling`: "standard" or "min-max". How the network's columns are scaled, by what their
+#'   training rows teach: to mean 0 and deviation 1, or to 0..1 between their least and their
+#'   largest. Later rows may lie outside.
 #' * `strategy`:
 #' * `"direct"`: The network gives all steps at once, or only the next one and is fed its own
 #'   forecasts up to the horizon.

@@ -417,8 +417,9 @@ augment.kerasduet_run <- function(x, newdata = NULL, ...) {
 #'   `truth` and `prediction`. Images with boxes: `row`, `width`, `height`, and `truth` and
 #'   `prediction` as JSON texts, lists of class (score), left, top, right and bottom; see
 #'   [test_boxes()]. Series: `origin`, `time` (`Date`, `POSIXct` or numbers), `step`,
-#'   `truth`, `filled`, `forecast`, `naive`, `seasonal_naive`, `drift`, `seasonal_drift`, in the
-#'   target's units. Where `filled` is `TRUE` the truth was missing: it was filled, and is not
+#'   `truth`, `filled`, `forecast`, `naive`, `seasonal_naive`, `drift`, `seasonal_drift`, and with
+#'   other inputs than the target `copy`, in the target's units. Where
+#'   `filled` is `TRUE` the truth was missing: it was filled, and is not
 #'   scored.
 #' @examplesIf kerasduet:::has_core()
 #' run <- run_experiment("mnist-dense", dataset = "mnist-subset", epochs = 1, progress = FALSE)

@@ -212,9 +212,11 @@ class Run(Result):
         -------
         pandas.DataFrame
             time, step (from 1), forecast, naive, seasonal_naive, drift, seasonal_drift, in
-            the target's units; of several series id first. After the forecast two columns a
-            level, in the order given: lower_80, upper_80, ... A wider level always holds a
-            narrower one; with a `transform` no end lies below 0.
+            the target's units; of several series id first. With other inputs than the target
+            also copy: the last value of the input column that is nearest to the target on the
+            validation rows. After the forecast two columns a level, in the order given:
+            lower_80, upper_80, ... A wider level always holds a narrower one; with a
+            `transform` no end lies below 0.
 
         Raises
         ------

@@ -56,6 +56,7 @@ class Forecasting(Task):
         "strategy",
         "difference",
         "transform",
+        "scaling",
         "known_future",
         "calendar",
         "season",
@@ -142,12 +143,13 @@ class Forecasting(Task):
 
     def columns(self, learned: Any) -> dict[str, str]:
         """Give origin, time, step, truth, and a column a forecast."""
-        from kerasduet.forecasting.baselines import BASELINES
+        from kerasduet.forecasting.baselines import BASELINES, COPY
 
         own = {"origin": "time", "time": "time", "step": "id", "truth": "number"}
         if learned.kind == "panel":
             own = {"id": "id" if learned.numbered else "text"} | own
-        return own | {"filled": "flag"} | dict.fromkeys(("forecast", *BASELINES), "number")
+        names = ("forecast", *BASELINES, *((COPY,) if learned.copied else ()))
+        return own | {"filled": "flag"} | dict.fromkeys(names, "number")
 
     def steps(self, learned: Any) -> int:
         """Give the steps of a window."""
@@ -218,9 +220,12 @@ class Forecasting(Task):
 
     def facts(self, learned: Any) -> Mapping[str, str]:
         """Say how further steps were forecast."""
+        from kerasduet.tasks.forecasting import scores
+
+        found, note = _steps(learned), scores.note(learned)
         if learned.kind == "panel":
-            return {"series": f"{len(learned.ids):,}, by {learned.id}"} | _steps(learned)
-        return _steps(learned)
+            found = {"series": f"{len(learned.ids):,}, by {learned.id}"} | found
+        return found | ({"note": note} if note else {})
 
     def verdict(self, metrics: Mapping[str, float]) -> str:
         """Put the error and that of the best baseline beside each other."""
@@ -271,9 +276,10 @@ class Forecasting(Task):
 
     def curves(self, experiment: Experiment) -> dict[str, tuple[str, float]]:
         """Give the errors of the scaled target."""
+        scaled = "scaled to 0..1" if experiment.scaling == "min-max" else "standardized"
         return {
-            "loss": (self.loss_label(experiment, "Loss (MSE, standardized)"), 1.0),
-            "mean_absolute_error": ("MAE (standardized)", 1.0),
+            "loss": (self.loss_label(experiment, f"Loss (MSE, {scaled})"), 1.0),
+            "mean_absolute_error": (f"MAE ({scaled})", 1.0),
         }
 
     def page(self, part: str, page: Any, run: Any) -> bool:

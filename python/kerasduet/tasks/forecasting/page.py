@@ -26,7 +26,7 @@ from kerasduet.tasks.forecasting.measures import (
     test_block,
 )
 from kerasduet.tasks.forecasting.residuals import check_residuals, draw_residuals
-from kerasduet.tasks.forecasting.scores import best_baseline, known_truth
+from kerasduet.tasks.forecasting.scores import best_baseline, known_truth, note
 
 if TYPE_CHECKING:
     from kerasduet.data import Dataset
@@ -151,6 +151,7 @@ def _errors(page: Document, run: Result) -> None:
         ["Forecast", ">MAE", ">RMSE", ">sMAPE", ">MASE"],
         rows,
     )
+    _copied(page, run)
     name, better = gain(run)
     label = names[name]
     if isinstance(run.preprocessing, PanelPreprocessing):
@@ -171,6 +172,19 @@ def _errors(page: Document, run: Result) -> None:
         f"({words.interval(better)}). {verdict}",
         interval_note(run),
     )
+
+
+def _copied(page: Document, run: Result) -> None:
+    """Say which input the baseline `copy` repeats, and whether it all but contains the target."""
+    learned: Any = run.preprocessing
+    if "copy" in forecast_names(run) and not isinstance(learned, PanelPreprocessing):
+        page.add(
+            f"The baseline copy repeats the last value of {escape(learned.copied)}: of all inputs "
+            "the one nearest to the target on the validation rows."
+        )
+    told = note(learned)
+    if told:
+        page.add(f"**Note:** {escape(told)}.")
 
 
 def _forecasts(page: Document, run: Result) -> None:

@@ -17,12 +17,16 @@ if TYPE_CHECKING:
 
     from kerasduet.data import Dataset
 
+CONTAINED = 0.1  # of the naive forecast's error: below it an input all but contains the target
+
 __all__ = [
     "baseline_forecasts",
     "best_baseline",
     "headline",
     "known_truth",
+    "note",
     "restored",
+    "rivals",
     "score",
     "table",
     "verdict",
@@ -44,15 +48,16 @@ def table(dataset: Dataset, outputs: np.ndarray) -> pd.DataFrame:
     assert series is not None and isinstance(learned, SeriesPreprocessing)
     origins = series.test_origins
     ahead = origins[:, None] + np.arange(1, learned.horizon + 1)  # (windows, horizon)
-    values, missing = series.values[:, -1], series.missing[:, -1]
-    last = gaps.last_known(missing[:, None])
+    values, missing = series.values, series.missing
+    last = gaps.last_known(missing)
+    used = missing[:, [learned.copied_place, -1]]
     forecasts = {"forecast": restored(dataset, outputs, origins)} | baseline_forecasts(
         learned, values, origins, learned.horizon, first=learned.first
     )
-    for late in np.flatnonzero(missing[origins]):  # the series went on within a gap
+    for late in np.flatnonzero(used[origins].any(axis=1)):  # the series went on within a gap
         origin = origins[late]
         rows = np.arange(max(origin - learned.season, 0), origin + 1)
-        known = gaps.as_known(values[:, None], last, origin[None], rows[None])[0, :, 0]
+        known = gaps.as_known(values, last, origin[None], rows[None])[0]
         end = np.array([len(rows) - 1])
         redone = baseline_forecasts(
             learned, known, end, learned.horizon, first=learned.first, rows_before=int(rows[0])
@@ -63,8 +68,8 @@ def table(dataset: Dataset, outputs: np.ndarray) -> pd.DataFrame:
         "origin": series.times[origins].repeat(learned.horizon),
         "time": series.times[ahead.ravel()],
         "step": np.tile(np.arange(1, learned.horizon + 1), len(origins)),
-        "truth": values[ahead].ravel(),
-        "filled": missing[ahead].ravel(),
+        "truth": values[ahead, -1].ravel(),
+        "filled": missing[ahead, -1].ravel(),
     }
     return pd.DataFrame(columns | {name: values.ravel() for name, values in forecasts.items()})
 
@@ -106,9 +111,9 @@ def baseline_forecasts(
     Parameters
     ----------
     learned : SeriesPreprocessing
-        Says the season.
+        Says the season, and the column to copy.
     values : numpy.ndarray
-        The target (rows,).
+        Input columns and target (rows, columns + target).
     origins : numpy.ndarray
         Last known row of each forecast.
     horizon : int
@@ -118,8 +123,9 @@ def baseline_forecasts(
     rows_before : int
         Rows of the whole series before `values` begins.
     """
-    settings = {"horizon": horizon}
-    return {
+    settings, every = {"horizon": horizon}, values
+    values = every[:, -1]
+    found = {
         "naive": baselines.naive(values, origins, **settings),
         "seasonal_naive": baselines.seasonal_naive(
             values, origins, season=learned.season, **settings
@@ -131,6 +137,10 @@ def baseline_forecasts(
             values, origins, season=learned.season, **settings
         ),
     }
+    if learned.copied is not None:
+        inputs = every[:, learned.copied_place]
+        found[baselines.COPY] = baselines.copy(inputs, origins, **settings)
+    return found
 
 
 def score(table: pd.DataFrame, learned: SeriesPreprocessing) -> dict[str, float]:
@@ -145,7 +155,7 @@ def score(table: pd.DataFrame, learned: SeriesPreprocessing) -> dict[str, float]
     frame = table[known_truth(table)]
     truth = frame["truth"].to_numpy()
     scores: dict[str, float] = {}
-    for name in ("forecast", *baselines.BASELINES):
+    for name in ("forecast", *rivals(frame)):
         prefix = "" if name == "forecast" else f"{name}_"
         for measure, value in _errors(
             truth, frame[name].to_numpy(), learned.mase_scale
@@ -163,10 +173,49 @@ def _errors(truth: np.ndarray, forecast: np.ndarray, scale: float) -> dict[str, 
     }
 
 
+def rivals(table: pd.DataFrame) -> list[str]:
+    """Name the baselines of a table of predictions, `copy` where there is one."""
+    named = [*baselines.BASELINES]
+    return [*named, baselines.COPY] if baselines.COPY in table else named
+
+
+def note(learned: SeriesPreprocessing) -> str:
+    """Say where an input all but contains the target; empty where none does.
+
+    Returns
+    -------
+    str
+        Of several series about the first one of which it is true.
+    """
+    for one in getattr(learned, "each", (learned,)):
+        share = one.copy_share
+        if share is None or share >= CONTAINED or one.copied == one.target:
+            continue
+        size = f"{1 / share:,.0f} times less than" if share > 0 else "of 0 beside"
+        return (
+            f'input "{one.copied}" of the {_step(one)} before all but contains "{one.target}": '
+            f"copying it has an error {size} that of the naive forecast (rows before the test)"
+        )
+    return ""
+
+
+def _step(learned: SeriesPreprocessing) -> str:
+    """Name the step between two times, where it is a day."""
+    import pandas as pd
+
+    from kerasduet.data.times import read_times
+
+    times = read_times(learned.tail_times, learned.zone) if learned.tail_times else None
+    if not isinstance(times, pd.DatetimeIndex) or len(times) < 2:
+        return "row"
+    return "day" if times.to_series().diff().median() == pd.Timedelta(days=1) else "row"
+
+
 def best_baseline(scores: Mapping[str, float]) -> str:
     """Name the baseline with the smallest mean absolute error; of several series with the MASE."""
     # Runs saved by earlier versions lack the later baselines.
-    scored = [name for name in baselines.BASELINES if f"{name}_mae" in scores]
+    every = (*baselines.BASELINES, baselines.COPY)
+    scored = [name for name in every if f"{name}_mae" in scores]
     return min(scored, key=lambda name: scores[f"{name}_{headline(scores)}"])
 
 

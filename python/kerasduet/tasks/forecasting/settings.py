@@ -74,6 +74,9 @@ class SeriesSettings(Section):
         What the network sees of the target, which is then above 0: itself, its logarithm, the
         logarithm's changes (against the step before, or `difference` steps before), or a power
         of it that is fitted to the training rows. Forecasts and scores are in its own units.
+    scaling : {"standard", "min-max"}
+        How the network's columns are scaled, by what their training rows teach: to mean 0 and
+        deviation 1, or to 0..1 between their least and their largest. Later rows may lie outside.
     straddle : bool
         Let validation and test windows take their inputs from the rows before the split.
     lookback, horizon : int
@@ -100,6 +103,7 @@ class SeriesSettings(Section):
     season: Annotated[int, Whole(1)] = 1
     difference: Annotated[int, Whole(0)] = 0
     transform: Annotated[str, OneOf(("none", "log", "log-returns", "box-cox"))] = "none"
+    scaling: Annotated[str, OneOf(("standard", "min-max"))] = "standard"
     straddle: Annotated[bool, Flag()] = False
     lookback: Annotated[int, Whole(1)] = 30
     horizon: Annotated[int, HORIZON] = 1

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from kerasduet.forecasting import conformal, metrics
-from kerasduet.forecasting.baselines import BASELINES
 from kerasduet.tasks.forecasting import scores
 from kerasduet.tasks.forecasting.recursion import outputs as steps_of
 
@@ -75,12 +74,12 @@ def score(table: pd.DataFrame, learned: PanelPreprocessing) -> dict[str, float]:
         out). Then series, their number, and series_won: in how many the network's MAE is less
         than that of the baseline with the least mase.
     """
-    known = scores.known_truth(table)
+    known, names = scores.known_truth(table), scores.rivals(table)
     frame, sizes = table[known], _mase_scales(table, learned)[known]
     truth = frame["truth"].to_numpy()
     found: dict[str, float] = {}
     with np.errstate(all="ignore"):
-        for name in ("forecast", *BASELINES):
+        for name in ("forecast", *names):
             given = frame[name].to_numpy()
             scaled = (np.abs(truth - given) / sizes)[sizes > 0]
             found |= {
@@ -109,7 +108,7 @@ def by_series(table: pd.DataFrame, learned: PanelPreprocessing) -> pd.DataFrame:
     """
     import pandas as pd
 
-    known = scores.known_truth(table)
+    known, names = scores.known_truth(table), scores.rivals(table)
     codes, frame = codes_of(table, learned)[known], table[known]
     truth, count = frame["truth"].to_numpy(), len(learned.ids)
     rows = np.bincount(codes, minlength=count)
@@ -130,13 +129,11 @@ def by_series(table: pd.DataFrame, learned: PanelPreprocessing) -> pd.DataFrame:
             "smape": mean(relative),
             "mase": np.where(scale > 0, mae / scale, np.nan),
         }
-        rivals = {
-            f"{name}_mae": mean(np.abs(truth - frame[name].to_numpy())) for name in BASELINES
-        }
+        rivals = {f"{name}_mae": mean(np.abs(truth - frame[name].to_numpy())) for name in names}
         every = np.column_stack([*rivals.values()])  # (series, baselines)
         best = np.where(np.isnan(every), np.inf, every).argmin(axis=1)
         least = every[np.arange(count), best]
-        found |= rivals | {"best": np.array(BASELINES, object)[best], "skill": 1 - mae / least}
+        found |= rivals | {"best": np.array(names, object)[best], "skill": 1 - mae / least}
     return pd.DataFrame(found)
 
 

@@ -220,7 +220,7 @@ def _table(run: Result, start: Start, levels: np.ndarray) -> pd.DataFrame:
     learned, values, steps = start.learned, start.values, len(levels)
     table = baseline_forecasts(
         learned,
-        values[:, -1],
+        values,
         np.array([len(values) - 1]),
         steps,
         first=start.first,
