@@ -164,6 +164,8 @@ class SeriesPreprocessing(Learned):
         Their values in the rows of `tail`.
     calendar : tuple of str
         Parts of the times that the network sees.
+    intervals : {"conformal", "quantile"}
+        Whether intervals come from `errors` or are quantiles that the network gives.
     """
 
     kind = "series"
@@ -194,6 +196,7 @@ class SeriesPreprocessing(Learned):
     known_scale: tuple[float, ...] = ()
     known_tail: tuple[tuple[float, ...], ...] = ()
     calendar: tuple[str, ...] = ()
+    intervals: str = "conformal"
 
     @property
     def sees_ahead(self) -> bool:
@@ -270,6 +273,7 @@ SHARED = (
     "transform",
     "known_future",
     "calendar",
+    "intervals",
 )
 OWN = (
     "mean",
@@ -365,7 +369,8 @@ class PanelPreprocessing(Learned):
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> Self:
         """Rebuild it from its `to_dict()`."""
-        shared, each = values["shared"], []
+        # Earlier versions knew conformal intervals alone.
+        shared, each = {"intervals": "conformal"} | values["shared"], []
         if set(shared) != set(SHARED) or not values["series"]:
             raise ValueError("shared: must be what all series have in common")
         for one in values["series"]:
