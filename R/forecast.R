@@ -41,6 +41,11 @@
 #' Of several series (`id`) the errors of all of them on the validation windows count, each in units
 #' of its own series (what MASE divides by); they do not move on while test windows go by.
 #'
+#' A run of `intervals = "quantile"` has quantiles that the network learned by pinball loss, in
+#' [predictions()] too; they cannot cross. Where among them the truths of validation and earlier
+#' test windows lay moves the ends, in the same way as errors do. Chernozhukov, Wüthrich and Zhu
+#' (2021), Distributional conformal prediction, PNAS 118.
+#'
 #' Lei and others (2018), Distribution-free predictive inference for regression, Journal of the
 #' American Statistical Association 113. Gibbs and Candès (2021), Adaptive conformal inference under
 #' distribution shift, NeurIPS. Wang and Hyndman (2024), arXiv:2410.13115, whose R package is

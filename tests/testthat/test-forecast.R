@@ -114,6 +114,23 @@ test_that("a forecast has intervals of the levels asked for", {
   )
 })
 
+test_that("a network gives quantiles that cannot cross", {
+  skip_without_core()
+  run <- run_experiment(
+    small_series(intervals = "quantile"),
+    data = ts(sin(1:80) + 1:80 %% 5), progress = FALSE
+  )
+  ahead <- forecast(run, level = c(80, 95))
+  expect_true(all(ahead$lower_95 <= ahead$lower_80 & ahead$lower_80 <= ahead$forecast))
+  expect_true(all(ahead$upper_95 >= ahead$upper_80 & ahead$upper_80 >= ahead$forecast))
+  expect_type(run$metrics$pinball, "double")
+  folder <- save_run(run, file.path(withr::local_tempdir(), "run"))
+  expect_identical(forecast(load_run(folder), level = c(80, 95)), ahead)
+  tests <- predictions(run)
+  expect_true(all(tests$quantile_0.025 <= tests$quantile_0.1 & tests$quantile_0.1 <= tests$forecast))
+  expect_error(forecast(run, h = 3, level = 80), "at most 2 with level", class = "HorizonError")
+})
+
 test_that("tables say how further steps were forecast", {
   skip_without_core()
   expect_identical(attr(forecast(series_run()), "strategy"), "direct")
