@@ -65,7 +65,8 @@ run_experiment <- function(preset, ..., data = NULL, out = NULL, overwrite = FAL
       data = data_to_py(data), out = setting_to_py(out), overwrite = setting_to_py(overwrite),
       progress = progress_to_py(progress), callbacks = setting_to_py(callbacks)
     )
-    settings <- settings_to_py(formula_to_settings(list(...), data))
+    settings <- formula_to_settings(list(...), data, preset)
+    settings <- settings_to_py(season_settings(preset, settings, data))
     trained_run(do.call(core$run_experiment, c(arguments, settings)))
   })
 }
@@ -167,7 +168,7 @@ save_run <- function(run, folder, overwrite = FALSE) {
   invisible(call_core({
     run <- run_to_py(run)
     plain(run$save(setting_to_py(folder), overwrite = setting_to_py(overwrite)))
-  }))
+  }, arguments = c(out = "folder")))
 }
 
 #' Write the network of a run as a file for other programs
@@ -256,7 +257,10 @@ names.kerasduet_run <- function(x) run_parts
 `$.kerasduet_run` <- function(x, name, ...) { # base R adds exact = TRUE to [[ at times
   call_core({
     name <- part_name(name, run_parts)
-    part <- reticulate::py_get_attr(handle(x), name)
+    part <- part_or_note(x, name)
+    if (is.null(part)) {
+      return(NULL)
+    }
     switch(name,
       history = frame_from_py(part),
       model = model_from_py(part),
@@ -269,12 +273,24 @@ names.kerasduet_run <- function(x) run_parts
   })
 }
 
+# A run that is read from a folder has no data where they were the caller's own.
+part_or_note <- function(x, name) {
+  tryCatch(
+    reticulate::py_get_attr(handle(x), name),
+    kerasduet.errors.DatasetError = function(error) {
+      why <- in_r(sub("^data: ", "", reticulate::py_str(error)))
+      rlang::inform(paste0("run$", name, " is NULL: ", why), class = "kerasduet_note")
+      NULL
+    }
+  )
+}
+
 #' @export
 `[[.kerasduet_run` <- `$.kerasduet_run`
 
 #' @export
 format.kerasduet_run <- function(x, ...) {
-  sizes <- format(unlist(x$provenance$sizes), big.mark = ",", trim = TRUE)
+  sizes <- counted(unlist(x$provenance$sizes))
   rows <- sub("train", "training", names(sizes), fixed = TRUE)
   experiment <- x$experiment
   all_epochs <- call_core(plain(handle(x)$experiment$all_epochs))
@@ -289,7 +305,7 @@ format.kerasduet_run <- function(x, ...) {
     fact_lines(x$facts),
     paste0(
       "  network  ", experiment$builder, ", ",
-      format(x$provenance$parameters, big.mark = ","), " parameters"
+      counted(x$provenance$parameters), " parameters"
     ),
     paste0("  result   ", x$summary),
     paste0(
@@ -298,6 +314,9 @@ format.kerasduet_run <- function(x, ...) {
     )
   )
 }
+
+# Whole numbers with commas between thousands, whatever options(OutDec) is.
+counted <- function(x) format(x, big.mark = ",", decimal.mark = ".", trim = TRUE)
 
 # What was learned of the data, a line each.
 fact_lines <- function(facts) {
@@ -437,14 +456,31 @@ predictions <- function(run) {
 #' round(predict(run, digits, type = "prob"), 2)
 #' @export
 predict.kerasduet_run <- function(object, newdata, type = NULL, beam = NULL, ...) {
-  rlang::check_dots_empty()
-  call_core({
+  refuse_steps(...)
+  call_core(arguments = c(x = "newdata"), {
     py <- handle(object)
     kinds <- py$task$kinds
     type <- plain(core$checks$choice("type", setting_to_py(type %||% plain(kinds)[[1]]), kinds))
     given <- py$predict(data_to_py(newdata, "x"), kind = type, beam = setting_to_py(beam))
     prediction_from_py(given, class_names(py), type, has_dates(py))
   })
+}
+
+# Steps ahead are forecast()'s.
+refuse_steps <- function(..., call = rlang::caller_env()) {
+  others <- names2(list(...))
+  if (length(others) == 0) {
+    return(invisible())
+  }
+  got <- if (nzchar(others[[1]])) others[[1]] else "one without a name"
+  text <- paste0("predict: has the arguments newdata, type and beam; got ", got, ".")
+  if (got %in% c("h", "n.ahead", "horizon")) {
+    text <- paste0(
+      got, ": belongs to forecast(), which goes on from the end of the series; got it in ",
+      "predict(). Use forecast(run, h = ", show_value(list(...)[[1]]), ")."
+    )
+  }
+  abort_own(text, "UnknownName", call)
 }
 
 #' Score a run on other labelled images
