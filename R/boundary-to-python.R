@@ -104,6 +104,9 @@ preset_to_py <- function(x) {
 }
 
 run_to_py <- function(run) {
+  if (inherits(run, "kerasduet.run.Run")) { # of a chunk of Python: py$run
+    return(reticulate::r_to_py(run, convert = FALSE))
+  }
   if (!inherits(run, "kerasduet_run")) {
     refuse("run: must be what run_experiment() or load_run() gives; got ", class(run)[[1]], ".")
   }
@@ -114,6 +117,9 @@ run_to_py <- function(run) {
 runs_to_py <- function(run) {
   if (inherits(run, c("kerasduet_run", "kerasduet_run_set"))) {
     return(handle(run))
+  }
+  if (inherits(run, "kerasduet.run.Run")) {
+    return(run_to_py(run))
   }
   if (is.list(run) && !is.object(run) || is.character(run) && length(run) > 1) {
     return(lapply(unname(as.list(run)), runs_to_py))

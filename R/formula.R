@@ -20,13 +20,20 @@ formula_to_settings <- function(settings, data = NULL, preset = NULL) {
   c(found, others)
 }
 
+# An experiment, or that of a preset's name; NULL where there is none.
+known_experiment <- function(preset) {
+  if (inherits(preset, "kerasduet_experiment")) {
+    return(preset)
+  }
+  if (is.character(preset) && length(preset) == 1 && preset %in% presets()$name) {
+    return(experiment_from_py(core$experiment(preset)))
+  }
+  NULL
+}
+
 # The settings that the sides of a formula stand for.
 formula_columns_of <- function(preset) {
-  fields <- if (inherits(preset, "kerasduet_experiment")) {
-    preset
-  } else if (is.character(preset) && length(preset) == 1 && preset %in% presets()$name) {
-    experiment_from_py(core$experiment(preset))
-  }
+  fields <- known_experiment(preset)
   known <- names(fields)
   for (kind in list(c("label_column", "text_column"), c("label_column", "image_column"))) {
     if (all(kind %in% known)) {

@@ -14,8 +14,8 @@
 #' @param object,model,x A [kerasduet_run].
 #' @param ... For `update()`: settings by name, as for [run_experiment()]; for `autoplot()` those of
 #'   [plot()][plot.kerasduet_run]. Not used by the others.
-#' @param data For `update()`: the data, where they were your own and the run was read from a folder;
-#'   for `fortify()` not used.
+#' @param data For `update()`: the data, where they were your own and the run was read from a
+#'   folder; for `fortify()` not used.
 #' @param progress See [run_experiment()].
 #' @return `fitted()` and `residuals()` a numeric vector, `nobs()` a number, `update()` a
 #'   [kerasduet_run].
@@ -88,8 +88,8 @@ autoplot.kerasduet_run <- function(object, ...) plot.kerasduet_run(object, ...)
 #' @exportS3Method ggplot2::fortify
 fortify.kerasduet_run <- function(model, data, ...) model$history
 
-no_such_verb <- function(verb, text) {
-  function(...) abort_own(paste0(verb, ": ", text), "UnknownName", rlang::caller_env())
+no_such_verb <- function(verb, text, call = rlang::caller_env()) {
+  abort_own(paste0(verb, ": ", text), "UnknownName", call)
 }
 
 no_coefficients <- paste0(
@@ -104,26 +104,28 @@ no_likelihood <- paste0(
 
 #' @importFrom stats coef
 #' @export
-coef.kerasduet_run <- no_such_verb("coef", no_coefficients)
+coef.kerasduet_run <- function(object, ...) no_such_verb("coef", no_coefficients)
 
 #' @importFrom stats confint
 #' @export
-confint.kerasduet_run <- no_such_verb("confint", no_coefficients)
+confint.kerasduet_run <- function(object, parm, level = 0.95, ...) {
+  no_such_verb("confint", no_coefficients)
+}
 
 #' @importFrom stats vcov
 #' @export
-vcov.kerasduet_run <- no_such_verb("vcov", no_coefficients)
+vcov.kerasduet_run <- function(object, ...) no_such_verb("vcov", no_coefficients)
 
 #' @importFrom stats logLik
 #' @export
-logLik.kerasduet_run <- no_such_verb("logLik", no_likelihood)
+logLik.kerasduet_run <- function(object, ...) no_such_verb("logLik", no_likelihood)
 
 #' @importFrom stats deviance
 #' @export
-deviance.kerasduet_run <- no_such_verb("deviance", no_likelihood)
+deviance.kerasduet_run <- function(object, ...) no_such_verb("deviance", no_likelihood)
 
 #' @importFrom stats anova
 #' @export
-anova.kerasduet_run <- no_such_verb("anova", no_likelihood)
+anova.kerasduet_run <- function(object, ...) no_such_verb("anova", no_likelihood)
 
 # nolint end

@@ -337,7 +337,7 @@ summary.kerasduet_run <- function(object, ...) {
       name = object$experiment$name, status = object$status, result = object$summary,
       facts = object$facts,
       metrics = object$metrics, history = object$history, digests = object$digests,
-      seconds = object$provenance$seconds$training
+      seconds = object$provenance$seconds$training, sizes = object$provenance$sizes
     ),
     class = "summary.kerasduet_run"
   )
@@ -352,10 +352,19 @@ format.summary.kerasduet_run <- function(x, ...) {
     vapply(last, format, "", digits = 4)
   )
   names(rows)[names(rows) == "epoch"] <- "last epoch"
+  is_metric <- seq_along(rows) <= length(x$metrics)
+  lines <- paste0("  ", formatC(names(rows), width = -max(nchar(names(rows)))), "  ", rows)
+  sizes <- counted(unlist(x$sizes))
   c(
     paste0(x$name, ", ", x$status, ". ", x$result),
     fact_lines(x$facts),
-    paste0("  ", formatC(names(rows), width = -max(nchar(names(rows)))), "  ", rows),
+    if (any(is_metric)) paste0("  of the ", sizes[["test"]], " test rows"),
+    lines[is_metric],
+    paste0(
+      "  of the last epoch: the ", sizes[["train"]], " training rows, and val_ of the ",
+      sizes[["validation"]], " validation rows"
+    ),
+    lines[!is_metric],
     paste0("  sha256 of ", names(x$digests), ": ", substr(unlist(x$digests), 1, 16), "...")
   )
 }
@@ -461,9 +470,16 @@ predict.kerasduet_run <- function(object, newdata, type = NULL, beam = NULL, ...
     py <- handle(object)
     kinds <- py$task$kinds
     type <- plain(core$checks$choice("type", setting_to_py(type %||% plain(kinds)[[1]]), kinds))
-    given <- py$predict(data_to_py(newdata, "x"), kind = type, beam = setting_to_py(beam))
+    given <- py$predict(rows_to_py(newdata, py), kind = type, beam = setting_to_py(beam))
     prediction_from_py(given, class_names(py), type, has_dates(py))
   })
+}
+
+# To a network of images a data frame of numbers is a matrix of pixels, a row an image.
+rows_to_py <- function(x, py) {
+  is_pixels <- is.data.frame(x) && length(x) > 0 && all(vapply(x, is.numeric, NA)) &&
+    "input_shape" %in% names(experiment_from_py(py$experiment))
+  data_to_py(if (is_pixels) unname(as.matrix(x)) else x, "x")
 }
 
 # Steps ahead are forecast()'s.
@@ -497,7 +513,10 @@ refuse_steps <- function(..., call = rlang::caller_env()) {
 #' evaluate_run(run, run$dataset$x_validation, run$dataset$y_validation)
 #' @export
 evaluate_run <- function(run, x, y) {
-  call_core(plain(run_to_py(run)$evaluate(data_to_py(x, "x"), data_to_py(y, "y"))))
+  call_core({
+    py <- run_to_py(run)
+    plain(py$evaluate(rows_to_py(x, py), data_to_py(y, "y")))
+  })
 }
 
 # No generic of our own: it would mask that of keras3.

@@ -31,16 +31,9 @@ season_settings <- function(preset, settings, data) {
 # Season and difference of a preset of series; of an experiment only where they are still those of
 # its preset.
 preset_season <- function(preset) {
-  if (inherits(preset, "kerasduet_experiment")) {
-    fields <- preset
-    preset <- preset$name
-  } else {
-    fields <- NULL
-  }
-  if (!is.character(preset) || length(preset) != 1 || !preset %in% presets()$name) {
-    return(NULL)
-  }
-  usual <- experiment_from_py(core$experiment(preset))[c("task", "season", "difference")]
+  fields <- if (inherits(preset, "kerasduet_experiment")) preset
+  usual <- known_experiment(if (is.null(fields)) preset else fields$name)
+  usual <- usual[c("task", "season", "difference")]
   if (!identical(usual$task, "forecasting")) {
     return(NULL)
   }
