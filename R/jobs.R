@@ -93,7 +93,8 @@ cross_validate <- function(experiment, folds = 5, repeats = 1, folder = NULL, en
 #'
 #' Forecasts a series from several origins, and compares networks with methods from outside.
 #'
-#' @param experiment An experiment of a series, from [experiment()], or the name of such a preset.
+#' @param experiment An experiment of a series, or with `id` of several, from [experiment()]; or the
+#'   name of such a preset.
 #' @param folds Whole number. Pieces of equal length that its test rows (`test_split`) are cut into,
 #'   at least 2; default 5. Each is forecast from every row on from the last before it, as long as
 #'   the horizon lies within it.
@@ -122,9 +123,14 @@ cross_validate <- function(experiment, folds = 5, repeats = 1, folder = NULL, en
 #' keep. The test of Diebold and Mariano (1995), with the correction of Harvey, Leybourne and
 #' Newbold (1997), takes the mean absolute error of each window.
 #'
+#' Several series are cut into folds each by its own rows, and a method is asked for each of them
+#' alone. What is compared is MASE, errors in units of each series, in place of the mean absolute
+#' error; the interval draws series too, and the test takes the mean over series of each window,
+#' counted from the start of the fold.
+#'
 #' @return A [kerasduet_run_set] with a row a fold and seed. [scores()] has the errors by fold, step
-#'   and model; its `summary()` compares the networks with each method; `set$verdict` says whether
-#'   they earn their keep.
+#'   and model, and of several series by series; its `summary()` compares the networks with each
+#'   method; `set$verdict` says whether they earn their keep.
 #' @seealso [cross_validate()] for rows without an order of time
 #' @examplesIf kerasduet:::has_core()
 #' \donttest{
@@ -152,10 +158,10 @@ backtest <- function(experiment, folds = 5, folder = NULL, refit = TRUE, seeds =
 #'
 #' @param set A [kerasduet_run_set] of [backtest()].
 #' @return A data frame with a row a fold, model, seed and step ahead: `fold` (from 1), `model`
-#'   ("network" or a method's name), `seed` (`NA` for a method), `step` (from 1), `windows` (those
-#'   whose truth is known), `mae`, `rmse`, `smape` (per cent), `mase` and, where some model has
-#'   intervals, `pinball` (mean over their bounds and the forecast as median) and the shares
-#'   `coverage_80` and `coverage_95`.
+#'   ("network" or a method's name), `seed` (`NA` for a method), of several series `id` (which one),
+#'   `step` (from 1), `windows` (those whose truth is known), `mae`, `rmse`, `smape` (per cent),
+#'   `mase` and, where some model has intervals, `pinball` (mean over their bounds and the forecast
+#'   as median) and the shares `coverage_80` and `coverage_95`.
 #' @examplesIf kerasduet:::has_core()
 #' \donttest{
 #' small <- experiment("lstm-co2", epochs = 1, units = 2, lookback = 8)

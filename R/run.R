@@ -99,12 +99,42 @@ resume_run <- function(run, data = NULL, progress = TRUE, callbacks = NULL) {
   })
 }
 
+#' Train a finished run for more epochs
+#'
+#' @param run A finished run of this session, which holds the state of its optimizer; it stays as it
+#'   is.
+#' @param epochs So many more, at least 1. They belong to the second stage where the run had two.
+#' @inheritParams run_experiment
+#' @param callbacks The Keras callbacks that the training began with; they go on from the counts
+#'   that they had. Default `NULL`.
+#' @return A [kerasduet_run] of an experiment with as many epochs more; weights, history and
+#'   predictions have the same bits as if all had been asked for at once.
+#'   `run$provenance$continued` has the epochs that the run had, and the sha256 of its weights.
+#' @details A run whose learning rate follows a schedule over all epochs, that early stopping
+#'   ended, or that was read from a folder is refused, and the sentence says what to do.
+#' @examplesIf kerasduet:::has_core()
+#' run <- run_experiment("mnist-dense", dataset = "mnist-subset", epochs = 1, progress = FALSE)
+#' nrow(continue_run(run, 2, progress = FALSE)$history)
+#' @export
+continue_run <- function(run, epochs, progress = TRUE, callbacks = NULL) {
+  call_core({
+    collect()
+    given <- if (inherits(run, "kerasduet_run")) handle(run) else setting_to_py(run)
+    continued <- core$continue_run(
+      given, setting_to_py(epochs),
+      progress = progress_to_py(progress), callbacks = setting_to_py(callbacks)
+    )
+    trained_run(continued)
+  })
+}
+
 #' Go on with the network of a finished run on a series that has grown
 #'
 #' The weights are those of the run; the optimizer starts afresh, as a finished run does not keep
 #' its state. The scale stays that of the run, as its weights are in those units. The longer series
 #' is split anew by the fractions of the experiment, so the test is its last rows, of which the
-#' run's training and validation rows held none.
+#' run's training and validation rows held none. Of several series each goes on by its own new rows,
+#' if there are any.
 #'
 #' @param run A finished forecaster, or its folder; it stays as it is.
 #' @param new_rows The rows after the end of the series, or the whole series with more rows at its

@@ -169,6 +169,18 @@ thumbnails <- list(
       graphics::segments(mean_of, 1:2 - 0.3, mean_of, 1:2 + 0.3, lwd = 5, col = colours)
     }
   ),
+  course = list(
+    alt = "A page of lines, two of them crossed out and written anew.",
+    draw = function() {
+      graphics::plot(c(0, 10), c(0, 6), type = "n", axes = FALSE, xlab = "", ylab = "")
+      ends <- c(8, 6.5, 9, 5, 7.5)
+      colours <- c("#7f8b99", "#D55E00", "#7f8b99", "#7f8b99", "#D55E00")
+      graphics::segments(0.5, 5:1, ends, 5:1, lwd = 7, col = colours)
+      crossed <- c(2, 5)
+      graphics::segments(0.3, 6 - crossed, ends[crossed] + 0.3, 6 - crossed, lwd = 2)
+      graphics::points(ends[crossed] + 1.2, 6 - crossed, pch = 19, cex = 2, col = "#009E73")
+    }
+  ),
   sequences = list(
     alt = "Rows of dots joined by arrows: one to many, many to one, many to many.",
     draw = function() {

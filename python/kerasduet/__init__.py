@@ -63,7 +63,7 @@ if TYPE_CHECKING:
         importance,
         partial_dependence,
     )
-    from kerasduet.workflow import resume_run, run_experiment, update_run
+    from kerasduet.workflow import continue_run, resume_run, run_experiment, update_run
 
 __all__ = [
     "Dataset",
@@ -77,6 +77,7 @@ __all__ = [
     "check_parity",
     "compare_runs",
     "concepts",
+    "continue_run",
     "cross_validate",
     "describe",
     "detection",
@@ -129,6 +130,7 @@ _HOME = {
     "check_leakage": "jobs.leakage",
     "check_parity": "jobs.parity",
     "compare_runs": "report",
+    "continue_run": "workflow",
     "cross_validate": "jobs.folds",
     "describe": "inside.layers",
     "doctor": "diagnosis",

@@ -258,6 +258,23 @@ class Task(ABC):
             f"{experiment.name}, of the task {self.name}. {fix}."
         )
 
+    def following(self, experiment: Experiment, given: Any) -> tuple[Any, dict[str, Any]]:
+        """Say which settings follow from the caller's data, and give the data read once.
+
+        Parameters
+        ----------
+        experiment : Experiment
+            As set, with its defaults.
+        given : object
+            As the caller gave them.
+
+        Returns
+        -------
+        (object, dict)
+            The data, in a container that can be read again; and settings that they need instead.
+        """
+        return given, {}
+
     def extended(self, run: Any, chosen: Experiment, rows: Any) -> Dataset:
         """Add new rows to the data of a run, in the units that its network was trained on.
 

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     import os
 
 
-__all__ = ["resume_run", "run_experiment", "update_run"]
+__all__ = ["continue_run", "resume_run", "run_experiment", "update_run"]
 
 Progress = bool | Callable[[Mapping[str, Any]], None]
 
@@ -122,8 +122,13 @@ def run_experiment(
 def _described(
     preset: str | Experiment, data: Any, settings: dict[str, Any]
 ) -> tuple[Experiment, Any]:
-    """Describe a run; where the data decide the shapes of a caller's network, they come first."""
+    """Describe a run; where the data decide shapes, they come first."""
     model = settings.get("model")
+    is_new = data is not None and not isinstance(data, Dataset)
+    if is_new and isinstance(preset, str) and not is_own_network(model):
+        base = experiment(preset, **settings)
+        data, found = TASKS[base.task].following(base, data)
+        settings = {name: found[name] for name in found if name not in settings} | settings
     if not is_own_network(model) or not is_function(model):
         return experiment(preset, **settings), data
     task = TASKS[experiment(preset).task]
@@ -203,6 +208,81 @@ def resume_run(
     return run_experiment(chosen, data=data, out=run, progress=progress, callbacks=own)
 
 
+def continue_run(
+    run: Run,
+    epochs: int,
+    *,
+    progress: Progress = True,
+    callbacks: Any = None,
+) -> Run:
+    """Train a finished run for more epochs.
+
+    Parameters
+    ----------
+    run : Run
+        A finished run of this session, which holds the state of its optimizer; it stays as it is.
+    epochs : int
+        So many more, at least 1. They belong to the second stage where the run had two.
+    progress : bool or callable
+        As for `run_experiment`.
+    callbacks : list of keras.callbacks.Callback, optional
+        Those that the training began with: they go on from the counts that they had.
+
+    Returns
+    -------
+    Run
+        Of an experiment with as many epochs more; weights, history and predictions have the same
+        bits as if all had been asked for at once. `provenance["continued"]` has the epochs that
+        the run had, and the sha256 of its weights.
+
+    Raises
+    ------
+    ArgumentType
+        A run that is not finished, has diverged or ended early, or whose learning rate follows a
+        schedule over all epochs.
+    RunFolderError
+        One that was read from a folder or a file, which keep no state of the optimizer.
+
+    Examples
+    --------
+    >>> run = run_experiment("mnist-dense", dataset="mnist-subset", epochs=1, progress=False)
+    >>> len(continue_run(run, 2, progress=False).history)
+    3
+    """
+    more = checks.whole("epochs", epochs, low=1)
+    if not isinstance(run, Run):
+        raise ArgumentType(f"run: must be a run; got {checks.show(run)}.")
+    own = own_callbacks.checked(callbacks)
+    _refuse_unfinished(run)
+    chosen = run.experiment
+    if run.state is None:
+        raise RunFolderError(
+            "run: must be one of this session; got one that was read from a folder or a file, "
+            "which keep no state of the optimizer. Train it anew with epochs = "
+            f"{chosen.epochs + more}."
+        )
+    if chosen.schedule != "constant":
+        raise ArgumentType(
+            "run: must have a constant learning rate; got the schedule "
+            f"{checks.show(chosen.schedule)}, which spans all epochs. Train it anew with as many "
+            "as you want."
+        )
+    done = run.state.epoch
+    if done < chosen.all_epochs:
+        raise ArgumentType(
+            f"run: must have trained all of its {chosen.all_epochs} epochs; got one that ended "
+            f"after {done}, as it would again. Train it anew with early_stopping = none."
+        )
+    stage = "epochs" if chosen.all_epochs == chosen.epochs else "fine_tune_epochs"
+    longer = chosen.replace(**{stage: getattr(chosen, stage) + more})
+    continued = train_run(longer, run._dataset, None, run, reporter(progress), own)
+    continued.provenance["continued"] = {
+        "epochs": done,
+        "weights": run.provenance["digests"]["weights"],
+    }
+    return continued
+
+
 def update_run(
     run: Run | str | os.PathLike[str],
     new_rows: Any,
@@ -215,7 +295,8 @@ def update_run(
     The weights are those of the run; the optimizer starts afresh, as a finished run does not
     keep its state. The scale stays that of the run, as its weights are in those units. The longer
     series is split anew by the fractions of the experiment, so the test is its last rows, of
-    which the run's training and validation rows held none.
+    which the run's training and validation rows held none. Of several series each goes on by its
+    own new rows, if there are any.
 
     Parameters
     ----------
@@ -241,16 +322,11 @@ def update_run(
         A run that is not finished, or of no series; or no new rows.
     DatasetError
         Rows alone, where the run's own rows are not there any more.
+    UnknownName
+        A series that the run was not trained on, which has no scale.
     """
     parent = run if isinstance(run, Run) else load_run(run)
-    if parent.status != "finished" or parent.diverged:
-        what = "diverged" if parent.status == "finished" else parent.status
-        raise ArgumentType(
-            f"run: must be finished, with a network that gives numbers; got one that is {what}. "
-            "Finish it with resume_run(), or train it again."
-        )
-    if parent.is_changed:
-        raise RunFolderError(CHANGED)
+    _refuse_unfinished(parent)
     chosen = parent.experiment
     own = {"dataset": parent.task.own_data} | (
         {"path": None} if "path" in chosen.flat() else {}
@@ -258,6 +334,18 @@ def update_run(
     chosen = chosen.replace(**own, **({} if epochs is None else {"epochs": epochs}))
     dataset = parent.task.extended(parent, chosen, new_rows)
     return train_run(chosen, dataset, None, None, reporter(progress), [], parent)
+
+
+def _refuse_unfinished(run: Run) -> None:
+    """Refuse a run whose network cannot go on from where it is."""
+    if run.status != "finished" or run.diverged:
+        what = "diverged" if run.status == "finished" else run.status
+        raise ArgumentType(
+            f"run: must be finished, with a network that gives numbers; got one that is {what}. "
+            "Finish it with resume_run(), or train it again."
+        )
+    if run.is_changed:
+        raise RunFolderError(CHANGED)
 
 
 def _need_data(chosen: Experiment, data: Any, where: Any) -> None:

@@ -128,6 +128,15 @@ def test_damaged_files_are_named(tmp_path, folder, batches):
         cifar.arrays(str(cut))
 
 
+def test_a_run_of_a_million_parameters_is_kept_and_loaded(tmp_path, folder):
+    # Its file has the numbers of Adam, too: three times as many as weights.
+    settings = {"path": str(folder), "epochs": 1, "progress": False}
+    run = kd.run_experiment("cifar-cnn", out=tmp_path / "run", **settings)
+    again = kd.load_run(tmp_path / "run")
+    assert again.digests == run.digests
+    assert again.provenance["parameters"] == 1_060_138
+
+
 def test_a_huge_member_is_refused_before_it_is_read(tmp_path, monkeypatch, folder):
     monkeypatch.setattr(cifar, "MOST_BYTES", 1000)
     packed = tmp_path / "large.tar"

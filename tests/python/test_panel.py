@@ -8,13 +8,17 @@ import numpy as np
 import pandas as pd
 import pytest
 from conftest import linear
+from inline import Inline
 
 import kerasduet as kd
 from kerasduet import errors
 from kerasduet.data import panel, series
+from kerasduet.data.folds import Origin
+from kerasduet.forecasting.accuracy import skill_interval
+from kerasduet.forecasting.outside import register_forecaster
 from kerasduet.forecasting.windows import Windows
 from kerasduet.jobs.leakage import check_leakage
-from kerasduet.registry import TASKS
+from kerasduet.registry import ENGINES, FORECASTERS, TASKS
 from kerasduet.tasks.forecasting import several
 
 SHOPS = {"north": 100.0, "south": 10.0, "east": 1.0}
@@ -299,10 +303,6 @@ def test_what_is_wrong_is_named_by_series_and_row(change, settings, error, text)
 
 
 def test_what_needs_one_series_says_so(run):
-    with pytest.raises(errors.ArgumentType, match="several series by shop"):
-        kd.backtest(run.experiment, folds=2, data=shops())
-    with pytest.raises(errors.ArgumentType, match="several series by shop"):
-        kd.update_run(run, shops())
     with pytest.raises(errors.ArgumentType, match="the dataset co2 is one series"):
         kd.experiment("lstm-co2", id="place")
     with pytest.raises(errors.UnknownName, match="must hold series of the training"):
@@ -373,3 +373,152 @@ def test_the_headline_of_several_series_is_the_same_wherever_it_is_told(run, tmp
     scores = found.summary()["score"].tolist()
     assert scores.index("mase") < scores.index("mae")
     assert TASKS["forecasting"].metrics_of(kd.experiment("lstm-co2"))[0].name == "mae"
+
+
+# ---- backtests and updates
+
+TESTED = {"folds": 2, "seeds": 2, "methods": ["naive", "drift", "theta"], "engine": "inline"}
+
+
+@pytest.fixture(scope="module")
+def inline():
+    ENGINES.register("inline", Inline)
+    yield
+    ENGINES.remove("inline")
+
+
+def backtest(folder=None, **more):
+    given = {"data": shops(), "folder": folder, "progress": False}
+    return kd.backtest(chosen(epochs=1, test_split=0.3), **TESTED | given | more)
+
+
+@pytest.fixture(scope="module")
+def tested(inline, tmp_path_factory):
+    return backtest(tmp_path_factory.mktemp("panel") / "set")
+
+
+def test_a_backtest_scores_each_series_of_each_fold(tested):
+    scores = tested.scores()
+    first = ["fold", "model", "seed", "id", "step", "windows", "mae", "rmse", "smape", "mase"]
+    assert scores.columns.tolist()[:10] == first
+    assert len(scores) == 2 * 3 * 3 * (2 + 3)  # folds, series, steps, models with seeds
+    run = tested["fold-2-seed-1"]
+    each = run.series_scores().set_index("id")
+    own = scores[(scores["fold"] == 2) & (scores["seed"] == 1)]
+    assert own.groupby("id")["mae"].mean().to_dict() == pytest.approx(each["mae"].to_dict())
+    assert own.groupby("id")["mase"].mean().to_dict() == pytest.approx(each["mase"].to_dict())
+    for name in ("naive", "drift"):
+        theirs = scores[(scores["fold"] == 2) & (scores["model"] == name)]
+        found = theirs.groupby("id")["mae"].mean().to_dict()
+        assert found == pytest.approx(each[f"{name}_mae"].to_dict())
+    # Methods see one series at a time: those of a backtest of that series alone.
+    south = shops().query("shop == 'south'")
+    alone = backtest(data=south, seeds=1, methods="theta").scores().query("model == 'theta'")
+    among = scores[(scores["model"] == "theta") & (scores["id"] == "south")]
+    np.testing.assert_array_equal(among["rmse"], alone["rmse"])
+
+
+def test_a_backtest_weighs_series_by_their_own_size(tested):
+    summary = tested.summary()
+    assert summary["series"].tolist() == [3] * 4
+    assert summary["mase"].iloc[1:].is_monotonic_increasing
+    network = np.array(
+        [
+            [tested[f"fold-{fold}-seed-{seed}"].series_scores()["mase"] for seed in (0, 1)]
+            for fold in (1, 2)
+        ]
+    )
+    naive = np.array(
+        [
+            (one := tested[f"fold-{fold}-seed-0"].series_scores())["naive_mae"]
+            / (one["mae"] / one["mase"])
+            for fold in (1, 2)
+        ]
+    )
+    row = summary.set_index("model").loc["naive"]
+    assert row[["skill", "low", "high"]].tolist() == pytest.approx(
+        list(skill_interval(network, naive))
+    )
+    assert row["series_won"] == (network.mean(axis=(0, 1)) < naive.mean(axis=0)).sum()
+    assert tested.verdict.startswith("MASE ") and "over 3 series; the best" in tested.verdict
+    assert "of the series. The network" in tested.verdict
+    assert tested._plot_data("horizon").panels[0].y == "MASE"
+    assert tested._plot_data("folds").panels[0].x_scale.labels[0] == "2024-02-19"
+
+
+def test_a_fold_of_series_sees_nothing_after_it():
+    data = shops()
+    later = data.copy()
+    later.loc[later["day"] >= "2024-03-01", "sold"] *= 7
+    settings = chosen(test_split=0.3, dataset="series")
+    one, other = (panel.load(settings, given, Origin(1, 2)) for given in (data, later))
+    assert one.preprocessing == other.preprocessing
+    for part in ("x_train", "y_train", "x_validation", "y_validation", "x_test", "y_test"):
+        np.testing.assert_array_equal(getattr(one, part), getattr(other, part))
+    assert one.held_out == "origin-1-of-2"
+    assert [len(table.times) for table in one.panel] == [60, 60, 60]
+
+
+def test_one_training_of_series_before_all_folds(tested, tmp_path):
+    once = backtest(tmp_path / "set", refit=False, seeds=1)
+    scores, others = once.scores(), tested.scores().query("not seed > 0")
+    first = others["fold"] == 1
+    pd.testing.assert_frame_equal(
+        scores[scores["fold"] == 1].reset_index(drop=True), others[first].reset_index(drop=True)
+    )
+    assert set(scores["fold"]) == {1, 2}
+    pd.testing.assert_frame_equal(kd.load_run_set(tmp_path / "set").scores(), scores)
+
+
+def test_series_of_numbers_and_lengths_of_their_own_and_a_method_that_fails(inline):
+    data = shops().drop(index=range(140, 150))
+    data["shop"] = data["shop"].map({"north": 3, "south": 1, "east": 2})
+
+    def picky(values, *, horizon, season, origins, levels=()):
+        if len(values) < 60:
+            raise ValueError("too short")
+        return np.zeros((len(origins), horizon))
+
+    register_forecaster("picky", picky)
+    try:
+        found = backtest(data=data, seeds=1, methods=["picky", "naive"])
+    finally:
+        FORECASTERS.remove("picky")
+    assert found.scores()["id"].unique().tolist() == [3, 1, 2]
+    assert "picky: too short That is in the series '2'." in repr(found)
+    windows = found.scores().query("fold == 2 and model == 'naive' and step == 1")["windows"]
+    assert windows.tolist() == [8, 8, 7]
+    assert found.summary()["skill"].notna().sum() == 1
+
+
+def test_an_update_lets_each_series_go_on(run, tmp_path):
+    new = shops(80).query("day > '2024-03-10'")
+    whole = pd.concat([shops(), new])
+    child = kd.update_run(run, new, epochs=1, progress=False)
+    assert child.provenance["parent"]["rows"] == 210
+    pairs = zip(child.preprocessing.each, run.preprocessing.each, strict=True)
+    assert all((one.mean, one.rows) == (other.mean, other.rows + 10) for one, other in pairs)
+    assert child.forecast()["time"].iloc[0] == pd.Timestamp("2024-03-21")
+    loaded = kd.load_run(run.save(tmp_path / "run"))
+    again = kd.update_run(loaded, whole, epochs=1, progress=False)
+    assert again.digests["weights"] == child.digests["weights"]
+    assert again.source.sha256 == child.source.sha256
+    some = kd.update_run(run, new[new["shop"] == "south"], epochs=1, progress=False)
+    assert [one.rows for one in some.preprocessing.each] == [70, 80, 70]
+
+
+@pytest.mark.parametrize(
+    ("change", "error", "text"),
+    [
+        (lambda f: f.assign(shop="west"), errors.UnknownName, "got 'west' in the column shop"),
+        (lambda f: f.drop(columns="shop"), errors.UnknownName, "new_rows: shop: must be a col"),
+        (lambda f: f.drop(columns="sold"), errors.UnknownName, "none of the name sold"),
+        (lambda f: f.drop(columns="day"), errors.UnknownName, "new_rows: must have times"),
+        (lambda f: shops(), errors.ArgumentType, "must hold rows after the end"),
+        (lambda f: shops(75).tail(9), errors.TimeIndexError, "must come after the end of the"),
+    ],
+)
+def test_new_rows_of_series_that_are_wrong_are_named(run, change, error, text):
+    new = shops(80).query("day > '2024-03-10'")
+    with pytest.raises(error, match=text):
+        kd.update_run(run, change(new), progress=False)

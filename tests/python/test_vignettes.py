@@ -23,14 +23,17 @@ LESSONS = (
     "convolutional-networks", "recurrence", "long-memory", "tables",
     "seeing-inside", "transfer-learning", "detection",
     "forecasting", "many-runs", "classical-networks", "sequences",
+    "course",
 )  # fmt: skip
 # About runs, with few results of arithmetic.
 GUIDES = (
     "seeing-inside", "transfer-learning", "detection", "forecasting", "many-runs", "sequences",
+    "course",
 )  # fmt: skip
 # Settings of pages that train more than a little, for their small versions.
 SMALL = {
     "classical-networks": ("-P", "epochs:1"),
+    "course": ("-P", "epochs:1", "-P", "folds:2"),
     "detection": ("-P", "epochs:2"),
     "transfer-learning": ("-P", "epochs:3"),
     "sequences": ("-P", "epochs:1"),

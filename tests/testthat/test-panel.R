@@ -74,3 +74,30 @@ test_that("a run of one series has no scores by series", {
   run <- train(subset(shops(), shop == "east", c("day", "sold")), id = NULL)
   expect_error(series_scores(run), "must be of several series")
 })
+
+test_that("a backtest scores each series, and each goes on by its own new rows", {
+  skip_without_core()
+  run <- train()
+  found <- backtest(
+    run$experiment,
+    folds = 2, seeds = 1, methods = c("naive", "drift"), data = shops(), progress = FALSE
+  )
+  table <- scores(found)
+  expect_identical(names(table)[3:5], c("seed", "id", "step"))
+  expect_identical(nrow(table), 2L * 3L * 3L * 3L)
+  each <- series_scores(found[[2]])
+  north <- table[table$fold == 2 & table$model == "drift" & table$id == "north", ]
+  expect_equal(mean(north$mae), each$drift_mae[each$id == "north"])
+  expect_identical(summary(found)$series, c(3, 3, 3))
+  expect_match(found$verdict, "^MASE .* over 3 series; the best other method, (naive|drift), has")
+
+  longer <- shops(70)
+  new <- longer[longer$day > max(shops()$day), ]
+  after <- update_run(run, new, progress = FALSE)
+  expect_identical(forecast(after)$time[[1]], as.Date("2024-03-11"))
+  expect_identical(update_run(run, longer, progress = FALSE)$digests, after$digests)
+  expect_error(
+    update_run(run, transform(new, shop = "west")), "new_rows: must hold series of the training",
+    class = "UnknownName"
+  )
+})

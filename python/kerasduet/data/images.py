@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from kerasduet.checks import show
+from kerasduet.data.containers import named
 from kerasduet.data.dataset import Dataset, Part, Source, digest_arrays
 from kerasduet.data.files import as_path
 from kerasduet.data.folds import Fold, Folds, folds_by_class
@@ -42,11 +43,11 @@ def load(experiment: Experiment, data: Any) -> Dataset:
         Says the image shape, the number of classes and the splits.
     data : mapping
         `x`, `y` and perhaps `x_test`, `y_test`. Without the latter a fixed random
-        `test_split` of the rows of each class becomes the test. As Keras and others name them:
-        `x_train`, `y_train`, `x_test`, `y_test`; or `train` and `test` with `x` and `y` each.
+        `test_split` of the rows of each class becomes the test. Or another container that
+        `kerasduet.data.containers.named` knows.
     """
     parts = ("x", "y", "x_test", "y_test")
-    data = _renamed(data)
+    data = named(data)
     if not isinstance(data, Mapping):
         raise ArgumentType(
             f"data: must hold x (images) and y (labels) by name; got {show(data)}. "
@@ -108,29 +109,11 @@ def folds(experiment: Experiment, data: Any, folds: int, repeats: int) -> Folds:
     folds, repeats : int
         At least 2 and 1.
     """
-    data = _renamed(data)
+    data = named(data)
     given = load(experiment, data)  # with every check of a single training
     x, y, _ = _checked(experiment, data["x"], data["y"], "x", "y")
     learned: Any = given.preprocessing
     return folded(experiment, (x, y), given.source, learned, folds, repeats)
-
-
-def _renamed(data: Any) -> Any:
-    """Give images and labels by the names that are used here."""
-    if not isinstance(data, Mapping):
-        return data
-    if set(data) == {"train", "test"} and all(isinstance(x, Mapping) for x in data.values()):
-        for name, part in data.items():
-            known_names(part, ("x", "y"), where=f"the part {name} of a set of images")
-            for inner in ("x", "y"):
-                if inner not in part:
-                    raise ArgumentType(f"{inner}: must be given in {name}; got nothing.")
-        train, test = data["train"], data["test"]
-        return {"x": train["x"], "y": train["y"], "x_test": test["x"], "y_test": test["y"]}
-    usual = {"x_train": "x", "y_train": "y"}
-    if set(usual) <= set(data) and not {"x", "y"} & set(data):
-        return {usual.get(name, name): part for name, part in data.items()}
-    return data
 
 
 def folded(

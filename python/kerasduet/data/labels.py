@@ -14,7 +14,14 @@ from kerasduet.errors import EmptyData, LabelRange, LabelShape, LabelType, Missi
 if TYPE_CHECKING:
     from kerasduet.data.preprocessing import ImagePreprocessing
 
-__all__ = ["check_labels", "find_labels", "is_ordered", "label_type", "labels_of"]
+__all__ = [
+    "check_labels",
+    "find_labels",
+    "is_ordered",
+    "label_type",
+    "labels_of",
+    "with_categories",
+]
 
 
 def check_labels(
@@ -51,6 +58,35 @@ def check_labels(
     labels = _flat(codes, name, classes)
     _refuse_missing(np.nonzero(labels < 0)[0], name)
     return labels.astype(np.int32), names
+
+
+def with_categories(data: Mapping[str, Any]) -> dict[str, Any]:
+    """Give labels y and y_test that are texts as categories, in alphabetical order.
+
+    Examples
+    --------
+    >>> with_categories({"y": np.array(["b", "a", "b"])})["y"].codes.tolist()
+    [1, 0, 1]
+    """
+    named = {name: data[name] for name in ("y", "y_test") if data.get(name) is not None}
+    if not all(_are_texts(labels) for labels in named.values()):
+        return dict(data)
+    import pandas as pd
+
+    known = sorted({text for labels in named.values() for text in labels})
+    made = {name: pd.Categorical(labels, categories=known) for name, labels in named.items()}
+    return dict(data) | made
+
+
+def _are_texts(y: Any) -> bool:
+    if _categorical(y)[0] is not None:
+        return False
+    labels = np.asarray(y)
+    if labels.ndim != 1 or not labels.size:
+        return False
+    return labels.dtype.kind == "U" or (
+        labels.dtype.kind == "O" and all(isinstance(text, str) for text in labels)
+    )
 
 
 def label_type(y: Any) -> str:

@@ -21,9 +21,11 @@ from kerasduet.errors import ArgumentType, CsvError, KerasduetError, MissingValu
 from kerasduet.forecasting.windows import Windows
 
 if TYPE_CHECKING:
+    from kerasduet.data.dataset import Source
+    from kerasduet.data.folds import Origin
     from kerasduet.experiments import Experiment
 
-__all__ = ["Pieces", "load", "of_series", "pieces", "values_by_series"]
+__all__ = ["Pieces", "cut", "flat", "load", "of_series", "pieces", "values_by_series"]
 
 
 class Pieces(NamedTuple):
@@ -42,7 +44,7 @@ def of_series(name: str) -> Iterator[None]:
         raise type(error)(f"{error} That is in the series {show(name)}.") from error
 
 
-def load(experiment: Experiment, data: Any = None) -> Dataset:
+def load(experiment: Experiment, data: Any = None, origin: Origin | None = None) -> Dataset:
     """Load several series and cut each into windows, as `series.load` does one.
 
     Parameters
@@ -52,9 +54,26 @@ def load(experiment: Experiment, data: Any = None) -> Dataset:
     data : optional
         The caller's table: a DataFrame, or columns by name. Rows of a series are in the order of
         time; those of different series may stand in any order.
+    origin : Origin, optional
+        Of a backtest, which piece of the test rows of each series is the test.
+    """
+    frame, index, source = series.frame_of(experiment, flat(data, str(experiment.id)))
+    return cut(experiment, frame, index, source, origin=origin)
+
+
+def cut(
+    experiment: Experiment,
+    frame: pd.DataFrame,
+    index: str | None,
+    source: Source,
+    scaled_as: PanelPreprocessing | None = None,
+    origin: Origin | None = None,
+) -> Dataset:
+    """Check a table of several series and cut it into windows, as `series.cut` does one's.
+
+    What an earlier training learned (`scaled_as`) is of the same series, in the same order.
     """
     column = str(experiment.id)
-    frame, index, source = series.frame_of(experiment, _flat(data, column))
     frames, numbered = pieces(frame, column)
     bare = frame.drop(columns=column)
     time, wanted, target, note = tables.columns_of(bare, experiment, index)
@@ -67,15 +86,16 @@ def load(experiment: Experiment, data: Any = None) -> Dataset:
     if time is not None:
         frames = dict(zip(frames, _with_times(bare, frames, time, experiment), strict=True))
     cleaned, found = [], []
-    for name, rows in frames.items():
+    scales = [None] * len(frames) if scaled_as is None else scaled_as.each
+    for (name, rows), scale in zip(frames.items(), scales, strict=True):
         with of_series(name):
             clean = tables.clean(rows[kept], one, time)
             series.check_frequency(experiment, clean)
-            found.append(series.split(one, clean, source))
+            found.append(series.split_at(one, clean, source, scale, origin))
         cleaned.append(clean)
     if source.given:
         source = replace(source, sha256=_digest(cleaned, tuple(frames), target))
-    notes = [note, _notes(cleaned, frames), _overlap(one, cleaned)]
+    notes = [note, _notes(cleaned, frames), _overlap(one, cleaned, origin)]
     source = replace(source, note=" ".join(filter(None, notes)))
     learned: list[Any] = [each.preprocessing for each in found]
     return Dataset(
@@ -86,6 +106,8 @@ def load(experiment: Experiment, data: Any = None) -> Dataset:
         source=source,
         settings=experiment.data.values(),
         panel=tuple(each.table for each in found if each.table is not None),
+        fold=origin,
+        held_out=None if origin is None else origin.name,
     )
 
 
@@ -105,7 +127,7 @@ def values_by_series(
         A series that the run was not trained on, which has no scale; or no column of series.
     """
     frame, index = tables.from_values(
-        _flat(data, learned.id), experiment, learned.target, name="x"
+        flat(data, learned.id), experiment, learned.target, name="x"
     )
     frames = pieces(frame, learned.id, "x: ").frames
     known = dict(zip(learned.ids, learned.each, strict=True))
@@ -182,7 +204,7 @@ def _is_whole(item: Any) -> bool:
     return isinstance(item, float | np.floating) and float(item).is_integer()
 
 
-def _flat(data: Any, column: str) -> Any:
+def flat(data: Any, column: str) -> Any:
     """Give a table whose index says the series as one whose columns say it."""
     is_table = isinstance(data, pd.Series | pd.DataFrame)
     if is_table and isinstance(data.index, pd.MultiIndex) and column in data.index.names:
@@ -228,13 +250,17 @@ def _notes(cleaned: Sequence[tables.Cleaned], names: Mapping[str, Any]) -> str:
     return f"In the series {show(name)}: {note}{more if len(noted) > 1 else ''}"
 
 
-def _overlap(experiment: Experiment, cleaned: Sequence[tables.Cleaned]) -> str:
+def _overlap(
+    experiment: Experiment, cleaned: Sequence[tables.Cleaned], origin: Origin | None
+) -> str:
     """Say where the test of one series lies before training rows of another."""
     if any(isinstance(one.times, pd.RangeIndex) for one in cleaned):
         return ""
     last, first = [], []
     for one in cleaned:
-        validation, test = series.borders(experiment, len(one.values))
+        rows = len(one.values)
+        start = None if origin is None else series.fold_starts(experiment, rows, origin)[0]
+        validation, test = series.borders(experiment, rows, start)
         last.append(one.times[validation - 1])
         first.append(one.times[test])
     if max(last) < min(first):

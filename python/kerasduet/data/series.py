@@ -30,7 +30,17 @@ if TYPE_CHECKING:
     from kerasduet.data.folds import Origin
     from kerasduet.experiments import Experiment
 
-__all__ = ["borders", "check_frequency", "cut", "frame_of", "load", "series_values", "split"]
+__all__ = [
+    "borders",
+    "check_frequency",
+    "cut",
+    "fold_starts",
+    "frame_of",
+    "load",
+    "series_values",
+    "split",
+    "split_at",
+]
 
 ROWS_AT_A_TIME = 2**16
 
@@ -86,6 +96,17 @@ def cut(
         marks += [clean.known] if clean.known.size else []
         source = replace(source, sha256=digest_arrays(clean.values, labels, *marks))
     source = replace(source, note=clean.note)
+    return split_at(experiment, clean, source, scaled_as, origin)
+
+
+def split_at(
+    experiment: Experiment,
+    clean: tables.Cleaned,
+    source: Source,
+    scaled_as: SeriesPreprocessing | None,
+    origin: Origin | None,
+) -> Dataset:
+    """Split a series by the settings, or for a fold of a backtest."""
     if origin is None:
         return split(experiment, clean, source, scaled_as)
     seen, pieces = _pieces(experiment, clean, origin)
@@ -112,15 +133,9 @@ def _pieces(
     (Cleaned, list of (int, int))
         Its rows; of each piece that is forecast the first row, and the one after its last.
     """
-    rows, horizon, count = len(clean.values), experiment.horizon, origin.origins
-    rows_of_test = round((rows - experiment.data.lag) * experiment.test_split)
-    size = rows_of_test // count
-    if size < horizon:
-        raise ArgumentRange(
-            f"folds: must leave each the rows of a forecast ({horizon}); got {count} of "
-            f"{rows_of_test} test rows. Lower folds or horizon, or raise test_split."
-        )
-    starts = [rows - size * (count - place) for place in range(count)]
+    rows = len(clean.values)
+    starts = fold_starts(experiment, rows, origin)
+    size = rows - starts[-1]
     test = starts[max(origin.origin - 1, 0)]
     begin = test - starts[0] if origin.window == "sliding" else 0
     end = test + size if origin.origin else rows
@@ -133,6 +148,19 @@ def _pieces(
     pieces = [(start - begin, start - begin + size) for start in tested]
     cut = replace(clean, times=clean.times[begin:end], values=values, missing=missing)
     return replace(cut, known=clean.known[begin:end]), pieces
+
+
+def fold_starts(experiment: Experiment, rows: int, origin: Origin) -> list[int]:
+    """Give the first row of each fold of a backtest."""
+    horizon, count = experiment.horizon, origin.origins
+    rows_of_test = round((rows - experiment.data.lag) * experiment.test_split)
+    size = rows_of_test // count
+    if size < horizon:
+        raise ArgumentRange(
+            f"folds: must leave each the rows of a forecast ({horizon}); got {count} of "
+            f"{rows_of_test} test rows. Lower folds or horizon, or raise test_split."
+        )
+    return [rows - size * (count - place) for place in range(count)]
 
 
 def series_values(
@@ -234,17 +262,19 @@ def split(
     with np.errstate(all="ignore"):  # what is too large is refused by row
         preprocessing = _learn(experiment, clean, training)
     if scaled_as is not None:
-        preprocessing = replace(preprocessing, mean=scaled_as.mean, scale=scaled_as.scale)
+        kept = ("mean", "scale", "power", "known_mean", "known_scale")
+        own = {name: getattr(scaled_as, name) for name in kept}
+        preprocessing = replace(preprocessing, **own)
     scaled = _scaled(preprocessing, clean.values)
-    own = scaled[:validation]
+    trained = scaled[:validation]
     if clean.missing[:validation].any():  # filled by what later rows know
-        own = _scaled(preprocessing, training)
+        trained = _scaled(preprocessing, training)
     seen = None
     if preprocessing.sees_ahead:
         seen = ahead.seen(preprocessing, clean.known, clean.times)
     held = _with_known_truth(origins.get("validation", np.arange(0)), clean.missing, horizon)
     return Dataset(
-        train=_windows(preprocessing, own, origins["training"], seen),
+        train=_windows(preprocessing, trained, origins["training"], seen),
         validation=_as_known(preprocessing, clean, scaled, held, seen),
         test=_as_known(preprocessing, clean, scaled, origins["test"], seen),
         preprocessing=preprocessing,

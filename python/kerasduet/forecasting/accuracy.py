@@ -92,31 +92,47 @@ def skill_interval(network: np.ndarray, method: np.ndarray) -> tuple[float, floa
     Parameters
     ----------
     network : numpy.ndarray
-        MAE by fold and seed (folds, seeds).
+        MAE by fold and seed (folds, seeds), or by fold, seed and series (folds, seeds, series).
     method : numpy.ndarray
-        MAE by fold (folds,).
+        MAE by fold (folds,), or by fold and series (folds, series).
 
     Returns
     -------
     (float, float, float)
-        The skill, and the ends of its interval: folds and seeds are drawn with replacement, each
-        by themselves, 2,000 times (percentiles), as Owen (2007), "The pigeonhole bootstrap",
-        Annals of Applied Statistics 1. With few folds such an interval is rather too short.
+        The skill, and the ends of its interval: folds, seeds and series are drawn with
+        replacement, each by themselves, 2,000 times (percentiles), as Owen (2007), "The pigeonhole
+        bootstrap", Annals of Applied Statistics 1. With few folds such an interval is rather too
+        short.
 
     Examples
     --------
     >>> skill_interval(np.array([[1.0], [1.0]]), np.array([2.0, 2.0]))
     (0.5, 0.5, 0.5)
     """
-    folds, seeds = network.shape
+    folds, seeds = network.shape[:2]
     random = np.random.default_rng(0)
     rows = random.integers(folds, size=(DRAWS, folds))
     columns = random.integers(seeds, size=(DRAWS, seeds))
     with np.errstate(all="ignore"):
-        ours = network[rows[:, :, None], columns[:, None, :]].mean(axis=(1, 2))
-        draws = 1 - ours / method[rows].mean(axis=1)
+        if network.ndim == 2:
+            ours = network[rows[:, :, None], columns[:, None, :]].mean(axis=(1, 2))
+            theirs = method[rows].mean(axis=1)
+        else:
+            # How often each is drawn, so that a thousand series are a product of matrices.
+            series = network.shape[2]
+            drawn = random.multinomial(series, [1 / series] * series, size=DRAWS) / series
+            often = [_counts(rows, folds), _counts(columns, seeds)]
+            by_seed = np.einsum("df,fsi->dsi", often[0], network)
+            ours = np.einsum("ds,dsi,di->d", often[1], by_seed, drawn, optimize=True)
+            theirs = np.einsum("df,fi,di->d", often[0], method, drawn, optimize=True)
+        draws = 1 - ours / theirs
         value = 1 - network.mean() / method.mean()
     known = draws[np.isfinite(draws)]
     tail = (1 - LEVEL) / 2
     low, high = np.quantile(known, [tail, 1 - tail]) if len(known) else (np.nan, np.nan)
     return float(value), float(low), float(high)
+
+
+def _counts(drawn: np.ndarray, choices: int) -> np.ndarray:
+    """Give the share of each choice among those drawn: (draws, choices)."""
+    return (drawn[:, :, None] == np.arange(choices)).mean(axis=1)

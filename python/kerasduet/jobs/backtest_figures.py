@@ -11,7 +11,7 @@ import pandas as pd
 from kerasduet.errors import EmptyData
 from kerasduet.figures import Mark, Panel, PlotData, Scale
 from kerasduet.figures.words import Series, count, key, whole_ticks
-from kerasduet.jobs.scores import NETWORK, Piece, scored, written
+from kerasduet.jobs.scores import NETWORK, Piece, headline, scored, written
 from kerasduet.registry import TASKS
 from kerasduet.style import OKABE_ITO
 
@@ -43,6 +43,11 @@ def backtest_plot_data(pieces: Sequence[Piece], plan: Plan, kind: str) -> PlotDa
     if kind != "horizon":
         panels.append(_folds(table, styles, pieces))
     chosen = plan.jobs[0].experiment
+    if headline(table) == "mase":
+        panels = [
+            replace(panel, y="MASE", alt=panel.alt.replace("Mean absolute error", "MASE", 1))
+            for panel in panels
+        ]
     unit = TASKS[chosen.task].unit(chosen)
     if unit:
         panels = [replace(panel, y=f"{panel.y} ({unit})") for panel in panels]
@@ -66,10 +71,11 @@ def _styles(models: Sequence[str]) -> tuple[Series, ...]:
 
 
 def _mean(table: pd.DataFrame, by: str) -> pd.DataFrame:
-    """Average the absolute error by the windows that count: a row a model and step, or fold."""
-    counted = table[table["windows"] > 0]
+    """Average the error that counts by windows: a row a model and step, or fold."""
+    error = headline(table)
+    counted = table[(table["windows"] > 0) & table[error].notna()]
     sums = (
-        counted.assign(total=counted["mae"] * counted["windows"])
+        counted.assign(total=counted[error] * counted["windows"])
         .groupby(["model", by], sort=False)[["total", "windows"]]
         .sum()
     )
@@ -121,7 +127,8 @@ def _folds(table: pd.DataFrame, styles: Sequence[Series], pieces: Sequence[Piece
         f"Mean absolute error of each model in {count(len(folds), 'fold')} along the series, least "
         f"to most: {', '.join(told)}."
     )
-    starts = {piece.fold: piece.origin.partition("T")[0] for piece in pieces if piece.origin}
+    found = {(piece.fold, piece.origin.partition("T")[0]) for piece in pieces if piece.origin}
+    starts = dict(found) if len(found) <= len(folds) else {}  # several series may differ
     labels = tuple(starts.get(fold, str(fold)) for fold in folds)
     panel = _panel("folds", lines, styles, "Error by fold along the series", alt)
     x = "Last known time before the fold" if starts else "Fold"

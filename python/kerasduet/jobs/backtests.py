@@ -1,4 +1,4 @@
-"""Backtests: a series forecast from several origins, by networks and by methods from outside."""
+"""Backtests: series forecast from several origins, by networks and by methods from outside."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def backtest(
     Parameters
     ----------
     experiment : Experiment or str
-        Of a series; or the name of such a preset.
+        Of a series, or with `id` of several; or the name of such a preset.
     folds : int
         Pieces of equal length that its test rows (`test_split`) are cut into, at least 2. Each is
         forecast from every row on from the last before it, as long as the horizon lies within it.
@@ -64,8 +64,9 @@ def backtest(
     Returns
     -------
     RunSet
-        A row a fold and seed. `scores()` has the errors by fold, step and model; `summary()`
-        compares the networks with each method; `verdict` says whether they earn their keep.
+        A row a fold and seed. `scores()` has the errors by fold, step and model, and of several
+        series by series; `summary()` compares the networks with each method; `verdict` says
+        whether they earn their keep.
 
     Raises
     ------
@@ -90,6 +91,11 @@ def backtest(
     95 % interval draws folds and seeds. Where it does not lie above 0, the network does not earn
     its keep. The test of Diebold and Mariano, with Harvey's correction, takes the mean absolute
     error of each window, that of the networks averaged over seeds.
+
+    Several series are cut into folds each by its own rows, and a method is asked for each of them
+    alone. What is compared is MASE, errors in units of each series, in place of the mean absolute
+    error; the interval draws series too, and the test takes the mean over series of each window,
+    counted from the start of the fold.
 
     Examples
     --------

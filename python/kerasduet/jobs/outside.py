@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from kerasduet.checks import show
 from kerasduet.data import gaps
-from kerasduet.data.preprocessing import SeriesPreprocessing
+from kerasduet.data.preprocessing import PanelPreprocessing, SeriesPreprocessing
 from kerasduet.data.times import iso_times
 from kerasduet.errors import ForecastError, RunFolderError
 from kerasduet.forecasting.outside import forecasts_of
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from kerasduet.data import Dataset
+    from kerasduet.data.table import Table
 
 __all__ = ["LEVELS", "compute", "is_done", "read"]
 
@@ -31,23 +33,68 @@ MOST = 2**30  # bytes of a table
 SHAPE = {
     "format": int,
     "horizon": int,
-    "mase_scale": float,
     "origins": [str],
     "notes": {str: str},
     "failures": {str: str},
     "sha256": DIGEST,
 }
+ONE = {"mase_scale": float}
+PANEL = {"ids": ([str], [int]), "mase_scales": [float], "windows": [int]}
 
 
 def compute(folder: Path, dataset: Dataset, methods: Sequence[str]) -> None:
     """Ask each method for the test windows of a fold, and write what they say.
 
-    A method that fails leaves the others alone; what it said is kept.
+    A method that fails leaves the others alone; what it said is kept. One that fails on one of
+    several series is left out of the fold, so that all are compared on the same series.
     """
     import pandas as pd
 
-    series, learned = dataset.table, dataset.preprocessing
-    assert series is not None and isinstance(learned, SeriesPreprocessing)
+    learned: Any = dataset.preprocessing
+    if isinstance(learned, PanelPreprocessing):
+        each = [*zip(learned.ids, learned.each, dataset.panel, strict=True)]
+        more: dict[str, Any] = {
+            "ids": learned.names.tolist(),
+            "mase_scales": [one.mase_scale for one in learned.each],
+            "windows": [len(rows.test_origins) for rows in dataset.panel],
+        }
+    else:
+        assert dataset.table is not None
+        each = [("", learned, dataset.table)]
+        more = {"mase_scale": learned.mase_scale}
+    frames = []
+    notes, failures = dict.fromkeys(methods, ""), dict[str, str]()
+    for name, one, rows in each:
+        columns, told, failed = _asked(one, rows, methods)
+        place = f" That is in the series {show(name)}." if name else ""
+        failures = {method: f"{text}{place}" for method, text in failed.items()} | failures
+        notes = {method: notes[method] or told.get(method, "") for method in notes}
+        frames.append(pd.DataFrame(columns))
+        methods = [method for method in methods if method not in failures]
+    table = pd.concat(frames, ignore_index=True)
+    dropped = [c for c in table if str(c).partition(" ")[0] in failures]
+    text = csv_text(table.drop(columns=dropped))
+    about = {
+        "format": 1,
+        "horizon": learned.horizon,
+        "origins": [
+            text for _, _, rows in each for text in iso_times(rows.times[rows.test_origins])
+        ],
+        "notes": {method: notes[method] for method in methods},
+        "failures": failures,
+        "sha256": hashlib.sha256(text.encode()).hexdigest(),
+    }
+    with storage.writing_errors(folder):
+        folder.mkdir(parents=True, exist_ok=True)
+        storage.write_text(folder / TABLE, text)
+        # Last: what has it is whole.
+        storage.write_text(folder / FILE, storage.sealed(about | more))
+
+
+def _asked(
+    learned: SeriesPreprocessing, series: Table, methods: Sequence[str]
+) -> tuple[Mapping[str, np.ndarray], dict[str, str], dict[str, str]]:
+    """Ask each method for the test windows of one series: columns, notes, failures."""
     origins, horizon = series.test_origins, learned.horizon
     ahead = origins[:, None] + np.arange(1, horizon + 1)
     values, missing = series.values[:, -1], series.missing[:, -1]
@@ -80,20 +127,7 @@ def compute(folder: Path, dataset: Dataset, methods: Sequence[str]) -> None:
         notes[name] = found.pop("note", "")
         for part, array in found.items():
             columns[f"{name} {part}"] = array[place[:, None], steps].ravel()
-    text = csv_text(pd.DataFrame(columns))
-    about = {
-        "format": 1,
-        "horizon": horizon,
-        "mase_scale": learned.mase_scale,
-        "origins": list(iso_times(series.times[origins])),
-        "notes": notes,
-        "failures": failures,
-        "sha256": hashlib.sha256(text.encode()).hexdigest(),
-    }
-    with storage.writing_errors(folder):
-        folder.mkdir(parents=True, exist_ok=True)
-        storage.write_text(folder / TABLE, text)
-        storage.write_text(folder / FILE, storage.sealed(about))  # last: what has it is whole
+    return columns, notes, failures
 
 
 def is_done(folder: Path, methods: Sequence[str]) -> bool:
@@ -108,8 +142,9 @@ def read(folder: Path) -> tuple[dict[str, Any], pd.DataFrame] | None:
     Returns
     -------
     (dict, pandas.DataFrame)
-        horizon, mase_scale, origins (times of the last known rows), notes and failures; and step,
-        truth, known and a column a method and part, such as "theta forecast", "theta lower_80".
+        horizon, origins (times of the last known rows), notes, failures and mase_scale, or of
+        several series ids, mase_scales and windows; and step, truth, known and a column a method
+        and part, such as "theta forecast", "theta lower_80", series by series.
 
     Raises
     ------
@@ -137,7 +172,7 @@ def _about(folder: Path) -> dict[str, Any] | None:
             return None
     try:
         about = storage.unsealed(content.decode("utf-8"))
-        if not fits(about, SHAPE):
+        if not fits(about, SHAPE | (PANEL if "ids" in about else ONE)):
             raise ValueError("other entries")
     except DAMAGE:
         raise _damaged(folder, FILE) from None

@@ -1,11 +1,11 @@
-"""What a backtest found: errors by fold, step and model, and what a network is worth."""
+"""What a backtest found: errors by fold, series, step and model; what a network is worth."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -22,7 +22,16 @@ if TYPE_CHECKING:
 
     from kerasduet.runs.facts import Facts
 
-__all__ = ["NETWORK", "Piece", "compared", "pieces_of", "scored", "verdict", "written"]
+__all__ = [
+    "NETWORK",
+    "Piece",
+    "compared",
+    "headline",
+    "pieces_of",
+    "scored",
+    "verdict",
+    "written",
+]
 
 NETWORK = "network"
 CONTAINED = 5  # times that an input's last value is nearer to the target than its own
@@ -55,6 +64,8 @@ class Piece:
         MASE's unit.
     origin : str
         Time of the fold's first origin; empty where only its methods say it.
+    series : str or int, optional
+        Which of several series; None where there is one.
     """
 
     fold: int
@@ -66,18 +77,25 @@ class Piece:
     bounds: Mapping[str, np.ndarray]
     scale: float
     origin: str = ""
+    series: str | int | None = None
 
     @property
-    def mae(self) -> float:
-        """Mean absolute error over all windows and steps."""
-        return float(np.abs(self.truth - self.forecast)[self.known].mean())
+    def unit(self) -> float:
+        """What errors are divided by: of several series MASE's unit, whose own differ."""
+        return 1.0 if self.series is None else self.scale or float("nan")
+
+    @property
+    def error(self) -> float:
+        """Mean absolute error over all windows and steps, of several series in their units."""
+        gaps = np.abs(self.truth - self.forecast)[self.known]
+        return float(gaps.mean() / self.unit) if len(gaps) else float("nan")
 
     @property
     def by_window(self) -> np.ndarray:
-        """Mean absolute error of each window (windows,); NaN where no truth is known."""
+        """The error of each window (windows,); NaN where no truth is known."""
         gap = np.where(self.known, np.abs(self.truth - self.forecast), 0)
         with np.errstate(invalid="ignore"):
-            return gap.sum(axis=1) / self.known.sum(axis=1)
+            return gap.sum(axis=1) / self.known.sum(axis=1) / self.unit
 
 
 def pieces_of(path: Path, plan: Plan, facts: Sequence[Facts | None]) -> list[Piece]:
@@ -93,9 +111,27 @@ def pieces_of(path: Path, plan: Plan, facts: Sequence[Facts | None]) -> list[Pie
             learned, table = read_test_rows(one.path)
             columns = {name: table[name].to_numpy() for name in table.columns}
             columns |= TASKS[job.experiment.task].tested(table, learned)
-            cut = _Cut(columns, learned.horizon, _folds(plan, job.fold), learned.mase_scale)
+            cut = _Cut(columns, learned.horizon, _folds(plan, job.fold), _parts(learned, table))
             found += cut.pieces(NETWORK, "", job.experiment.seed)
     return sorted(found, key=lambda piece: piece.fold)
+
+
+class _Part(NamedTuple):
+    """The windows of one series: its name, None where there is one alone, and MASE's unit."""
+
+    series: str | int | None
+    windows: int
+    scale: float
+
+
+def _parts(learned: Any, table: pd.DataFrame) -> list[_Part]:
+    """Say whose the windows of a run are, in order."""
+    if learned.kind != "panel":
+        return [_Part(None, len(table) // learned.horizon, learned.mase_scale)]
+    counts = table["id"].value_counts().reindex(learned.names, fill_value=0)
+    names = learned.names.tolist()
+    rows = zip(names, counts // learned.horizon, learned.each, strict=True)
+    return [_Part(name, int(count), one.mase_scale) for name, count, one in rows]
 
 
 def _folds(plan: Plan, fold: Any) -> range:
@@ -105,28 +141,33 @@ def _folds(plan: Plan, fold: Any) -> range:
 
 def _by_methods(about: Mapping[str, Any], table: pd.DataFrame, folds: range) -> Iterator[Piece]:
     columns = {name: table[name].to_numpy() for name in table.columns}
-    cut = _Cut(columns, about["horizon"], folds, about["mase_scale"], about["origins"])
+    parts = [_Part(None, len(about["origins"]), about.get("mase_scale", 0.0))]
+    if "ids" in about:
+        given = (about["ids"], about["windows"], about["mase_scales"])
+        parts = [_Part(*one) for one in zip(*given, strict=True)]
+    cut = _Cut(columns, about["horizon"], folds, parts, about["origins"])
     for name in about["notes"]:
         yield from cut.pieces(name, f"{name} ", None)
 
 
 @dataclass(frozen=True)
 class _Cut:
-    """A table of test windows, cut into the folds that it covers: each has as many."""
+    """A table of test windows, cut by series into the folds that it covers: each has as many."""
 
     columns: Mapping[str, np.ndarray]
     horizon: int
     folds: range
-    scale: float
+    parts: Sequence[_Part]
     origins: Sequence[str] = ()
 
     def pieces(self, model: str, prefix: str, seed: int | None) -> Iterator[Piece]:
         whole = {name: self._windows(values) for name, values in self.columns.items()}
-        windows = len(whole["truth"])
-        each, left = divmod(windows, len(self.folds))
-        if left or len(self.origins) not in (0, windows):
+        windows, count = len(whole["truth"]), len(self.folds)
+        odd = any(part.windows % count for part in self.parts)
+        all_there = sum(part.windows for part in self.parts) == windows
+        if odd or not all_there or len(self.origins) not in (0, windows):
             raise RunFolderError(
-                f"folder: each fold must have as many windows; got {windows} of {len(self.folds)} "
+                f"folder: each fold must have as many windows; got {windows} of {count} "
                 "folds. The set is damaged: restore it."
             )
         bounds = [
@@ -134,33 +175,39 @@ class _Cut:
             for name in whole
             if name.startswith((f"{prefix}lower_", f"{prefix}upper_"))
         ]
-        for place, fold in enumerate(self.folds):
-            rows = slice(place * each, (place + 1) * each)
-            yield Piece(
-                fold=fold,
-                model=model,
-                seed=seed,
-                truth=whole["truth"][rows],
-                known=whole["known"][rows].astype(bool),
-                forecast=whole[f"{prefix}forecast"][rows],
-                bounds={name: whole[f"{prefix}{name}"][rows] for name in bounds},
-                scale=self.scale,
-                origin=self.origins[place * each] if self.origins else "",
-            )
+        begin = 0
+        for part in self.parts:
+            each = part.windows // count
+            for fold in self.folds:
+                rows = slice(begin, begin + each)
+                yield Piece(
+                    fold=fold,
+                    model=model,
+                    seed=seed,
+                    truth=whole["truth"][rows],
+                    known=whole["known"][rows].astype(bool),
+                    forecast=whole[f"{prefix}forecast"][rows],
+                    bounds={name: whole[f"{prefix}{name}"][rows] for name in bounds},
+                    scale=part.scale,
+                    origin=self.origins[begin] if self.origins else "",
+                    series=part.series,
+                )
+                begin += each
 
     def _windows(self, values: np.ndarray) -> np.ndarray:
         return values.reshape(-1, self.horizon)
 
 
 def scored(pieces: Sequence[Piece]) -> pd.DataFrame:
-    """Score each model by fold, seed and step ahead.
+    """Score each model by fold, seed, series and step ahead.
 
     Returns
     -------
     pandas.DataFrame
-        fold, model, seed (missing for a method), step, windows (those whose truth is known), mae,
-        rmse, smape (per cent), mase; where some model has intervals pinball (the mean over the
-        bounds and the forecast as median), and coverage_80 and so on, as shares.
+        fold, model, seed (missing for a method), of several series id (its name), step, windows
+        (those whose truth is known), mae, rmse, smape (per cent), mase; where some model has
+        intervals pinball (the mean over the bounds and the forecast as median), and coverage_80
+        and so on, as shares.
     """
     import pandas as pd
 
@@ -168,6 +215,7 @@ def scored(pieces: Sequence[Piece]) -> pd.DataFrame:
     for piece in sorted(pieces, key=lambda one: (one.fold, one.model != NETWORK)):
         seed = np.nan if piece.seed is None else float(piece.seed)
         labels = {"fold": piece.fold, "model": piece.model, "seed": seed}
+        labels |= {} if piece.series is None else {"id": piece.series}
         for step in range(piece.truth.shape[1]):
             known = piece.known[:, step]
             cut = {name: values[known, step] for name, values in piece.bounds.items()}
@@ -176,8 +224,9 @@ def scored(pieces: Sequence[Piece]) -> pd.DataFrame:
             rows.append(
                 told | _errors(truth, forecast, piece.scale) | _intervals(truth, forecast, cut)
             )
-    first = ["fold", "model", "seed", "step", "windows", *ERRORS]
     table = pd.DataFrame(rows)
+    several = ["id"] if "id" in table else []
+    first = ["fold", "model", "seed", *several, "step", "windows", *ERRORS]
     if table.empty:
         return pd.DataFrame(columns=first)
     later = sorted(str(name) for name in table if str(name).startswith("coverage_"))
@@ -220,16 +269,19 @@ def compared(pieces: Sequence[Piece]) -> pd.DataFrame:
     -------
     pandas.DataFrame
         A row a model, the networks first, then the methods from the least error up: model, folds
-        (of the comparison), mae, rmse, smape, mase and, where some model has intervals, pinball
-        and coverage; then skill of the networks against it (1 - MAE / its MAE), low and high (95 %
-        interval), and dm and p_value (Diebold-Mariano, below 0 where the networks are better).
+        (of the comparison), of several series their number, mae, rmse, smape, mase and, where
+        some model has intervals, pinball and coverage; then skill of the networks against it (1 -
+        MAE / its MAE, of several series MASE), low and high (95 % interval), dm and p_value
+        (Diebold-Mariano, below 0 where the networks are better), and of several series
+        series_won, in how many the networks' error is less.
     """
     import pandas as pd
 
     table = scored(pieces)
     if table.empty:
         return pd.DataFrame(columns=["model", "folds", *ERRORS, *COMPARISONS])
-    measures = list(table.columns[5:])
+    several = "id" in table
+    measures = list(table.columns[6 if several else 5 :])
     weighted = table.assign(rmse=table["rmse"] ** 2)
     rows = []
     for model in dict.fromkeys(table["model"]):
@@ -237,14 +289,20 @@ def compared(pieces: Sequence[Piece]) -> pd.DataFrame:
         means = {name: _weighted(own, name) for name in measures} | {
             "rmse": float(np.sqrt(_weighted(own, "rmse")))
         }
-        told = {"model": model, "folds": own["fold"].nunique()} | means
+        told = {"model": model, "folds": own["fold"].nunique()}
+        told |= ({"series": own["id"].nunique()} if several else {}) | means
         rows.append(told | _against(pieces, model))
     found = pd.DataFrame(rows)
-    order = found["mae"].where(found["model"] != NETWORK, -1.0)
+    order = found[headline(found)].where(found["model"] != NETWORK, -1.0)
     return found.loc[order.sort_values(kind="stable").index].reset_index(drop=True)
 
 
 COMPARISONS = ("skill", "low", "high", "dm", "p_value")
+
+
+def headline(table: pd.DataFrame) -> str:
+    """Name the error that counts: of several series the one in units of each."""
+    return "mase" if "series" in table or "id" in table else "mae"
 
 
 def _weighted(rows: pd.DataFrame, name: str) -> float:
@@ -256,30 +314,56 @@ def _weighted(rows: pd.DataFrame, name: str) -> float:
 
 def _against(pieces: Sequence[Piece], model: str) -> dict[str, float]:
     """Compare the networks with one method on the folds and seeds that are complete."""
-    nothing = dict.fromkeys(COMPARISONS, float("nan"))
-    theirs = {piece.fold: piece for piece in pieces if piece.model == model}
-    ours: dict[int, dict[int, Piece]] = {}
+    several = any(piece.series is not None for piece in pieces)
+    names = (*COMPARISONS, "series_won") if several else COMPARISONS
+    nothing = dict.fromkeys(names, float("nan"))
+    theirs: dict[int, list[Piece]] = {}
+    for piece in pieces:
+        if piece.model == model:
+            theirs.setdefault(piece.fold, []).append(piece)
+    ours: dict[int, dict[int, list[Piece]]] = {}
     for piece in pieces:
         if piece.model == NETWORK and piece.seed is not None and piece.fold in theirs:
-            ours.setdefault(piece.fold, {})[piece.seed] = piece
+            ours.setdefault(piece.fold, {}).setdefault(piece.seed, []).append(piece)
     if model == NETWORK or not ours:
         return nothing
     seeds = sorted(set.intersection(*(set(one) for one in ours.values())))
     if not seeds:
         return nothing
     folds = sorted(ours)
-    network = np.array([[ours[fold][seed].mae for seed in seeds] for fold in folds])
-    skill, low, high = skill_interval(network, np.array([theirs[fold].mae for fold in folds]))
+    network = np.array(
+        [[[one.error for one in ours[fold][seed]] for seed in seeds] for fold in folds]
+    )  # (folds, seeds, series)
+    method = np.array([[one.error for one in theirs[fold]] for fold in folds])
+    whole = np.isfinite(network).all(axis=(0, 1)) & np.isfinite(method).all(axis=0)
+    if several and not whole.any():
+        return nothing
+    if several:
+        interval = skill_interval(network[:, :, whole], method[:, whole])
+        won = (network.mean(axis=(0, 1)) < method.mean(axis=0))[whole].sum()
+    else:
+        interval, won = skill_interval(network[:, :, 0], method[:, 0]), 0
     windows = [
-        np.mean([ours[fold][seed].by_window for seed in seeds], axis=0) for fold in folds
+        np.mean([_by_window(ours[fold][seed]) for seed in seeds], axis=0) for fold in folds
     ]
     first = np.concatenate(windows)
-    second = np.concatenate([theirs[fold].by_window for fold in folds])
+    second = np.concatenate([_by_window(theirs[fold]) for fold in folds])
     there = ~np.isnan(first)
-    horizon = theirs[folds[0]].truth.shape[1]
+    horizon = theirs[folds[0]][0].truth.shape[1]
     test = diebold_mariano(first[there], second[there], horizon=horizon)
-    values = (skill, low, high, test.statistic, test.p_value)
-    return dict(zip(COMPARISONS, values, strict=True))
+    values = (*interval, test.statistic, test.p_value, float(won))
+    return dict(zip(names, values, strict=False))
+
+
+def _by_window(pieces: Sequence[Piece]) -> np.ndarray:
+    """Average the error of each window over the series that have it, in order of time."""
+    most = max(len(one.truth) for one in pieces)
+    every = np.full((len(pieces), most), np.nan)
+    for place, one in enumerate(pieces):
+        every[place, : len(one.truth)] = one.by_window
+    counts = (~np.isnan(every)).sum(axis=0)
+    with np.errstate(invalid="ignore"):
+        return np.asarray(np.nansum(every, axis=0) / np.where(counts, counts, np.nan))
 
 
 def written(model: str) -> str:
@@ -302,10 +386,14 @@ def verdict(summary: pd.DataFrame) -> str:
     own = summary[summary["model"] == NETWORK].iloc[0]
     p_value = best["p_value"]
     test = f"; Diebold-Mariano p = {p_value:.2g}" if np.isfinite(p_value) else ""
+    error = headline(summary)
+    over = f" over {own['series']:,.0f} series" if error == "mase" else ""
+    won = f", a lower error in {best['series_won']:,.0f} of the series" if over else ""
     text = (
-        f"MAE {own['mae']:.4g}; the best other method, {written(best['model'])}, has "
-        f"{best['mae']:.4g}: skill {100 * best['skill']:.0f} % (95 % interval "
-        f"{100 * best['low']:.0f} to {100 * best['high']:.0f} %){test}. "
+        f"{error.upper()} {own[error]:.4g}{over}; the best other method, "
+        f"{written(best['model'])}, has {best[error]:.4g}: skill "
+        f"{100 * best['skill']:.0f} % (95 % interval {100 * best['low']:.0f} to "
+        f"{100 * best['high']:.0f} %){test}{won}. "
     )
     does = "earns" if best["low"] > 0 else "does not earn"
     return f"{text}The network {does} its keep.{_contained(summary)}"

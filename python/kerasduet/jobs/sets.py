@@ -174,7 +174,9 @@ class RunSet:
             error up: model, folds, mae, rmse, smape, mase and, where there are intervals, pinball
             and coverage, over all folds, steps and seeds; skill of the networks against it (1 -
             MAE / its MAE), low and high (95 % interval over folds and seeds), dm and p_value (the
-            test of Diebold and Mariano; dm is below 0 where the networks are better).
+            test of Diebold and Mariano; dm is below 0 where the networks are better). Of several
+            series also series, their number, and series_won, in how many the networks' error is
+            less; skill is then of MASE, and its interval over series too.
             Of other sets, a row a group of runs of the same settings and a score: the settings
             that differ, score, runs (finished ones), mean, sd (of the sample, n - 1), and low and
             high, the 95 % interval of the mean; both are missing for a single run.
@@ -192,15 +194,15 @@ class RunSet:
         return summarised(self.table, groups, scores_of(self._plan.jobs, self._facts), folds)
 
     def scores(self) -> pd.DataFrame:
-        """Give the errors of a backtest by fold, model, seed and step ahead.
+        """Give the errors of a backtest by fold, model, seed, series and step ahead.
 
         Returns
         -------
         pandas.DataFrame
-            fold (from 1), model ("network" or a method's name), seed (missing for a method), step
-            (from 1), windows (those whose truth is known), mae, rmse, smape (per cent), mase
-            and, where some model has intervals, pinball (mean over their bounds and the forecast
-            as median) and the shares coverage_80 and coverage_95.
+            fold (from 1), model ("network" or a method's name), seed (missing for a method), of
+            several series id (which one), step (from 1), windows (those whose truth is known), mae,
+            rmse, smape (per cent), mase and, where some model has intervals, pinball (mean over
+            their bounds and the forecast as median) and the shares coverage_80 and coverage_95.
 
         Raises
         ------

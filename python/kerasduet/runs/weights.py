@@ -30,6 +30,9 @@ NAME = "model.weights.h5"
 # Of HDF5, for its groups and names.
 OVERHEAD = 2**22
 MOST_ARRAYS = 10_000
+# Bytes that a weight takes at most, with what Keras keeps of its optimizer beside it: Adam has two
+# numbers a weight, AMSGrad three.
+MOST_WEIGHT = 20
 # Bytes that a number has at least, and an array of an npz file with its headers.
 LEAST_NUMBER = 2
 LEAST_ENTRY = 200
@@ -55,7 +58,7 @@ def read_weights(model: keras.Model, content: bytes) -> None:
 
 def most_bytes(parameters: int) -> int:
     """Give the size that a file with so many weights does not exceed."""
-    return OVERHEAD + 8 * max(parameters, 0)
+    return OVERHEAD + MOST_WEIGHT * max(parameters, 0)
 
 
 def build_fitting(experiment: Experiment, content: bytes, learned: Learned) -> keras.Model:

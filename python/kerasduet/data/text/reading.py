@@ -53,7 +53,9 @@ def texts(given: Any, name: str = "x") -> list[str]:
                 "row out."
             )
         if not isinstance(item, str):
-            raise ArgumentType(f"{name}: must be texts; got {show(item)} in row {row}.")
+            raise ArgumentType(
+                f"{name}: must be texts; got {show(item)} in row {row}.{_codes(item)}"
+            )
         if not item.strip():
             raise EmptyData(
                 f"{name}: texts must not be empty; got {show(str(item))} in row {row}. Leave that "
@@ -76,6 +78,7 @@ def _items(given: Any, name: str) -> list[Any]:
     if getattr(given, "ndim", 1) > 1:
         raise ArgumentType(
             f"{name}: must have one text a row; got values of shape {show(given.shape)}."
+            f"{_codes(given)}"
         )
     for method in ("to_pylist", "to_list", "tolist"):  # pyarrow, polars and pandas, NumPy
         if hasattr(given, method):
@@ -85,6 +88,15 @@ def _items(given: Any, name: str) -> list[Any]:
         return list(given)
     except TypeError:
         raise ArgumentType(f"{name}: must be a text, or several; got {show(given)}.") from None
+
+
+def _codes(item: Any) -> str:
+    """Say what to do with the codes of words, which mean nothing without their list of words."""
+    kind = getattr(getattr(item, "dtype", None), "kind", "")
+    is_whole = isinstance(item, list | tuple) and all(type(one) is int for one in item)
+    if kind not in ("i", "u") and not (is_whole and item):
+        return ""
+    return " Codes of words say nothing without their list: give the words themselves."
 
 
 def _kind(given: Any) -> str:

@@ -105,6 +105,20 @@ class Classification(Task):
             return self._known(experiment).load(experiment)
         return images.load(experiment, given)
 
+    def following(self, experiment: Experiment, given: Any) -> tuple[Any, dict[str, Any]]:
+        """Take the shape of an image and the number of classes from arrays.
+
+        A preset of a known data set keeps those: other arrays may be a mistake.
+        """
+        from kerasduet.data.containers import follow, named
+        from kerasduet.data.labels import with_categories
+
+        data = named(given)
+        if experiment.dataset != self.own_data or not isinstance(data, Mapping):
+            return data, {}
+        data = with_categories(data)
+        return data, follow(data, experiment.input_shape, experiment.classes)
+
     def folds(
         self, experiment: Experiment, given: Any, folds: int, repeats: int
     ) -> Sequence[Dataset]:

@@ -107,26 +107,24 @@ class Forecasting(Task):
         """Add rows after the end of the series, or take the whole, longer series."""
         from kerasduet.tasks.forecasting import updates
 
-        _refuse_several(chosen, "run", "Train it on all rows with run_experiment()")
         return updates.extended(run, chosen, rows)
 
     def folds(
         self, experiment: Experiment, given: Any, folds: int, repeats: int
     ) -> Sequence[Dataset]:
         """Refuse them: folds of mixed rows would train on what comes after the test."""
-        pieces = "" if experiment.id else ", or on several pieces of them, with backtest()"
         raise ArgumentType(
             "folds: must be of rows without an order of time, which a forecast has to keep; got "
-            f"the series of {experiment.name}. Score it on its last rows, with run_experiment()"
-            f"{pieces}."
+            f"the series of {experiment.name}. Score it on its last rows, with run_experiment(), "
+            "or on several pieces of them, with backtest()."
         )
 
     def origin(self, experiment: Experiment, given: Any, origin: Origin) -> Dataset:
         """Give a piece of the test rows, and the rows before it to train on."""
-        from kerasduet.data import series
+        from kerasduet.data import panel, series
 
-        fix = "Score it on its last rows, with run_experiment()"
-        _refuse_several(experiment, "experiment", fix)
+        if experiment.id is not None:
+            return panel.load(experiment, given, origin)
         return series.load(experiment, given, origin)
 
     def heads(self, data: Any, network: Any) -> dict[str, Any]:
@@ -316,15 +314,6 @@ def _steps(learned: Any) -> dict[str, str]:
     if learned.strategy == "recursive":
         return {"steps": f"recursive: one step at a time, {learned.horizon} in all"}
     return {"steps": f"direct: {learned.horizon} at once"}
-
-
-def _refuse_several(experiment: Experiment, argument: str, fix: str) -> None:
-    """Refuse several series where one is meant."""
-    if experiment.id is not None:
-        raise ArgumentType(
-            f"{argument}: must be of one series; got {experiment.name}, of several series by "
-            f"{experiment.id}. {fix}, or take one series alone."
-        )
 
 
 TASK = Forecasting()

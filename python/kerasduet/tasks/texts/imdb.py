@@ -71,15 +71,17 @@ def _beside(file: Path) -> Path:
 
 def _read(file: Path, name: str) -> tuple[Reviews, Reviews]:
     """Read both files; they are digested before anything in them is believed."""
-    for part, kind, known, digest in (
+    parts = (
         (file, "IMDB's reviews (imdb.npz)", SHA256, "sha256"),
         (_beside(file), "IMDB's list of words (imdb_word_index.json)", WORDS_MD5, "md5"),
-    ):
+    )
+    for part, kind, _, _ in parts:
         if why := problem(part):
             raise DatasetError(
                 f"{name}: must lead to {kind}; got {str(part)!r}, which {why}. Put both files in "
                 "one folder."
             )
+    for part, kind, known, digest in parts:
         found = hashlib.new(digest, part.read_bytes(), usedforsecurity=False).hexdigest()
         if found != known:
             raise DatasetError(

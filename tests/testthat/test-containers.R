@@ -1,0 +1,20 @@
+skip_without_core()
+
+test_that("images of any size and labels as texts need no settings", {
+  set.seed(2)
+  pixels <- array(sample(0:255, 30 * 100, TRUE), c(30, 10, 10))
+  kinds <- rep(c("dog", "cat"), 15)
+  trained <- function(data) {
+    run_experiment(
+      "images",
+      data = data, epochs = 1, filters = 2, dense_units = 4, progress = FALSE
+    )
+  }
+  run <- trained(list(x = pixels, y = kinds))
+  expect_identical(as.numeric(unlist(run$experiment$input_shape)), c(10, 10, 1))
+  expect_setequal(levels(predict(run, pixels[1:4, , ])), c("cat", "dog"))
+
+  flat <- data.frame(label = kinds, matrix(aperm(pixels, c(1, 3, 2)), 30))
+  expect_identical(trained(flat)$digests$weights, run$digests$weights)
+  expect_identical(trained(list(pixels, kinds))$digests$weights, run$digests$weights)
+})
