@@ -56,12 +56,24 @@
 #' @method forecast kerasduet_run
 #' @export
 forecast.kerasduet_run <- function(object, h = NULL, level = NULL, future = NULL, ...) {
-  rlang::check_dots_empty()
-  call_core({
+  refuse_more(...)
+  call_core(arguments = c(horizon = "h"), {
     py <- handle(object)
     table <- py$forecast(setting_to_py(h), setting_to_py(level), data_to_py(future))
     frame_from_py(table, dates = has_dates(py))
   })
+}
+
+refuse_more <- function(..., call = rlang::caller_env()) {
+  others <- names2(list(...))
+  if (length(others) == 0) {
+    return(invisible())
+  }
+  got <- if (nzchar(others[[1]])) others[[1]] else "one without a name"
+  abort_own(paste0(
+    "forecast: has the arguments h, level and future; got ", got, ". To go on from other rows ",
+    "there is predict(run, newdata)."
+  ), "UnknownName", call)
 }
 
 #' Get the table of what is known ahead of time, to be filled for a forecast
@@ -87,7 +99,7 @@ forecast.kerasduet_run <- function(object, h = NULL, level = NULL, future = NULL
 #' forecast(run, future = future)
 #' @export
 future_frame <- function(object, h = NULL) {
-  call_core({
+  call_core(arguments = c(horizon = "h"), {
     py <- run_to_py(object)
     frame_from_py(py$future_frame(setting_to_py(h)), dates = has_dates(py))
   })

@@ -93,7 +93,7 @@ test_that("gaps are marked and not scored, features stand beside the target's ow
   expect_identical(dim(fit(own_past = FALSE)$dataset$x_train)[3], 1L)
   error <- expect_error(predict(run, table["load"]), class = "kerasduet_error")
   expect_identical(class(error)[1], "UnknownName")
-  expect_match(conditionMessage(error), "^x: must have the columns .* without wind\\.")
+  expect_match(conditionMessage(error), "^newdata: must have the columns .* without wind\\.")
 })
 
 test_that("a forecast has intervals of the levels asked for", {
