@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import textwrap
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -248,6 +249,26 @@ class Experiment:
                 f"{clash[0]}: excludes a model of your own; got "
                 f"{checks.show(settings[clash[0]])} and a model. Give one of them."
             )
+
+    def __repr__(self) -> str:
+        """Give the call that makes it: its preset, and what differs from that."""
+        flat = self.flat()
+        known = self.name in _preset_names()
+        usual = _preset(self.name).flat() if known else {}
+        changed = {
+            name: value
+            for name, value in flat.items()
+            if name not in usual or usual[name] != value
+        }
+        if self.has_own_network:
+            changed["model"] = changed.pop("architecture", None)
+        begin = f"experiment({self.name!r}" if known else f"Experiment(name={self.name!r}"
+        told = [
+            f"{name}={textwrap.shorten(repr(value), 60, placeholder=' ...')}"
+            for name, value in changed.items()
+            if name not in ("name", "task") and not (known and name == "description")
+        ]
+        return ", ".join([begin, *told]) + ")"
 
     def __reduce__(self) -> tuple[Callable[..., Experiment], tuple[dict[str, Any]]]:
         """Copy and send it as plain values; the read-only mapping cannot travel itself."""

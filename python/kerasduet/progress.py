@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import sys
+import time
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TextIO
 
 from kerasduet.checks import show
 from kerasduet.errors import ArgumentType
+from kerasduet.notebook import shell
 
 if TYPE_CHECKING:
     from rich.progress import Progress
 
-__all__ = ["ConsoleBar", "by_epoch", "epoch_line", "reporter", "start_line"]
+__all__ = ["ConsoleBar", "by_epoch", "epoch_line", "reporter", "start_line", "stream"]
 
 Event = Mapping[str, Any]
 
@@ -23,7 +25,8 @@ def reporter(progress: bool | Callable[[Event], None]) -> Callable[[Event], None
     Parameters
     ----------
     progress : bool or callable
-        True shows a bar in a terminal and a line an epoch elsewhere; False shows nothing.
+        True shows a bar in a terminal and in a notebook, and a line an epoch elsewhere; False
+        shows nothing.
     """
     if callable(progress):
         return progress
@@ -33,6 +36,8 @@ def reporter(progress: bool | Callable[[Event], None]) -> Callable[[Event], None
         )
     if not progress:
         return lambda event: None
+    if shell() is not None:
+        return ConsoleBar()
     return _Bar() if sys.stderr.isatty() else _print_lines
 
 
@@ -99,7 +104,12 @@ def event_line(event: Event) -> str | None:
 def _print_lines(event: Event) -> None:
     line = event_line(event)
     if line is not None:
-        print(line, file=sys.stderr, flush=True)
+        print(line, file=stream(), flush=True)
+
+
+def stream() -> TextIO:
+    """Give standard error, which a notebook sets in a box of errors: there it is the output."""
+    return sys.stdout if shell() is not None else sys.stderr
 
 
 def _short(logs: Mapping[str, float]) -> str:
@@ -119,7 +129,7 @@ class _Bar:
     def __call__(self, event: Event) -> None:
         kind = event["event"]
         if kind == "start":
-            print(start_line(event), file=sys.stderr, flush=True)
+            print(start_line(event), file=stream(), flush=True)
             self._steps = event["steps"]
             self._begin(event["epochs"] * event["steps"])
         elif kind == "batch":
@@ -157,18 +167,23 @@ class _Bar:
 class ConsoleBar(_Bar):
     """A bar for a console that is no terminal but goes back to the start of a line.
 
-    RStudio's is one: it knows a carriage return, and no codes that erase or move up.
+    RStudio's is one, and the output of a notebook's cell: they know a carriage return, and no
+    codes that erase or move up.
     """
 
     def _begin(self, total: int) -> None:
         self._shown: dict[str, Any] = {"total": total, "completed": 0, "epoch": "", "logs": ""}
+        self._began = time.monotonic()
 
     def _update(self, **fields: Any) -> None:
         self._shown |= fields
         now = self._shown
         full = round(24 * now["completed"] / now["total"])
-        line = f"{now['epoch']} [{'=' * full:<24}] {now['logs']}"
-        print(f"\r{line:<76}", end="", file=sys.stderr, flush=True)
+        gone = time.monotonic() - self._began
+        left = gone * (now["total"] / max(now["completed"], 1) - 1)
+        times = f"{left:.0f} s left" if left >= 0.5 else f"{gone:.0f} s"
+        line = f"{now['epoch']} [{'=' * full:<24}] {times}  {now['logs']}"
+        print(f"\r{line:<76}", end="", file=stream(), flush=True)
 
     def _end(self) -> None:
-        print(file=sys.stderr, flush=True)
+        print(file=stream(), flush=True)

@@ -11,6 +11,7 @@ from matplotlib.figure import Figure
 
 from kerasduet.checks import some_of
 from kerasduet.errors import KerasduetWarning
+from kerasduet.notebook import announce, seen
 
 __all__ = ["RunFigure"]
 
@@ -32,12 +33,14 @@ class RunFigure(Figure):
         super().__init__(layout="constrained", **settings)
         self.alt_text = alt_text
         self._told: set[str] = set()
+        announce(self)
 
     def draw(self, renderer: Any) -> None:
         """Draw, and say in one sentence which characters the font lacks."""
         with warnings.catch_warnings(record=True) as told:
             warnings.simplefilter("always")
             super().draw(renderer)
+        seen(self)
         lacking: dict[str, None] = {}
         for one in told:
             found = LACKING.match(str(one.message))
