@@ -88,7 +88,7 @@ def test_min_max_spans_the_training_rows_alone(difference):
     learned = loaded.preprocessing
     values = PRICES[["value", "volume", "value"]].to_numpy()
     steps = values[difference:] - values[: len(values) - difference] if difference else values
-    steps = steps[: loaded.table.train_origins[-1] + learned.horizon + 1 - difference]
+    steps = steps[: len(loaded.x_train) + learned.lookback + learned.horizon - 1]
     np.testing.assert_allclose(learned.mean, steps.min(axis=0))
     np.testing.assert_allclose(learned.scale, np.ptp(steps, axis=0))
     inputs, targets = windows(loaded, values[:, -1], difference)
