@@ -25,13 +25,3 @@ test_that("the best copy of an input is a baseline, and a contained target is na
   expect_identical(forecast(run)$copy, frame$close[nrow(frame)])
   expect_match(plot_data(run, "horizon")$alt, "copy")
 })
-
-test_that("R's stock indices are forecast in their own points", {
-  skip_without_core()
-  indices <- datasets::EuStockMarkets
-  run <- run_experiment("lstm-stocks", data = indices, units = 1, epochs = 1, progress = FALSE)
-  tests <- predictions(run)
-  expect_equal(tests$truth, as.numeric(utils::tail(indices[, "DAX"], nrow(tests))))
-  expect_equal(run$metrics$copy_mae, run$metrics$naive_mae)
-  expect_match(paste(capture.output(print(run)), collapse = " "), "best baseline")
-})
