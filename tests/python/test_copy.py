@@ -122,3 +122,9 @@ def test_several_series_have_a_copy_each():
     assert run.metrics["copy_mase"] < run.metrics["naive_mase"] / 10
     assert run.series_scores()["best"].tolist() == ["copy", "copy"]
     assert "all but contains" in repr(run)
+
+
+def test_a_column_that_is_far_from_the_target_is_no_baseline():
+    settings = {"target": "close", "time": "date", "lookback": 5, "own_past": False}
+    chosen = kd.experiment("lstm-series", features="volume", **settings)
+    assert kd.load_data(chosen, prices()).preprocessing.copied is None

@@ -82,6 +82,20 @@ def test_a_perfect_network_scores_nothing_in_the_target_s_units(transform):
         assert table[name].tail(3).tolist() == plain[name].tail(3).tolist()
 
 
+@pytest.mark.parametrize("difference", [0, 7])
+def test_min_max_spans_the_training_rows_alone(difference):
+    loaded = load(scaling="min-max", difference=difference, features=["value", "volume"])
+    learned = loaded.preprocessing
+    values = PRICES[["value", "volume", "value"]].to_numpy()
+    steps = values[difference:] - values[: len(values) - difference] if difference else values
+    steps = steps[: len(loaded.x_train) + learned.lookback + learned.horizon - 1]
+    np.testing.assert_allclose(learned.mean, steps.min(axis=0))
+    np.testing.assert_allclose(learned.scale, np.ptp(steps, axis=0))
+    inputs, targets = windows(loaded, values[:, -1], difference)
+    np.testing.assert_allclose(loaded.x_test[..., 0], inputs, atol=1e-6)
+    np.testing.assert_allclose(loaded.y_test, targets, atol=1e-6)
+
+
 def test_features_are_not_transformed():
     loaded = load(transform="log", features=["volume"])
     plain = load(features=["volume"])

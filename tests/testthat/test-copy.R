@@ -25,3 +25,27 @@ test_that("the best copy of an input is a baseline, and a contained target is na
   expect_identical(forecast(run)$copy, frame$close[nrow(frame)])
   expect_match(plot_data(run, "horizon")$alt, "copy")
 })
+
+test_that("stock indices of R are forecast in points, beside the last value of each", {
+  skip_without_core()
+  run <- run_experiment(
+    "lstm-stocks", data = EuStockMarkets, units = 2, epochs = 1, progress = FALSE
+  )
+  tests <- predictions(run)
+  days <- seq(to = nrow(EuStockMarkets), length.out = nrow(tests))
+  expect_equal(tests$truth, as.numeric(EuStockMarkets[days, "DAX"]))
+  expect_equal(tests$naive, as.numeric(EuStockMarkets[days - 1, "DAX"]))
+  expect_equal(run$metrics$mae, mean(abs(tests$truth - tests$forecast)))
+  expect_lt(abs(run$metrics$mae / run$metrics$naive_mae - 1), 0.1)
+})
+
+test_that("prices of two symbols, and days that come twice, are named", {
+  skip_without_core()
+  frame <- prices(60)
+  both <- rbind(cbind(frame, symbol = "A"), cbind(frame, symbol = "B"))
+  chosen <- experiment("price-rnn", lookback = 3)
+  expect_error(load_data(chosen, both), 'Set id = "symbol"', fixed = TRUE)
+  both$symbol <- NULL
+  expect_error(load_data(chosen, both), "in row 1 and again in row 61", fixed = TRUE)
+  expect_error(load_data(chosen, frame[c(1:9, 9:60), ]), "2024-01-09 in row 10", fixed = TRUE)
+})
