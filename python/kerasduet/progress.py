@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import sys
+import time
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from kerasduet.checks import show
 from kerasduet.errors import ArgumentType
+from kerasduet.notebook import in_notebook
 
 if TYPE_CHECKING:
     from rich.progress import Progress
@@ -23,7 +25,8 @@ def reporter(progress: bool | Callable[[Event], None]) -> Callable[[Event], None
     Parameters
     ----------
     progress : bool or callable
-        True shows a bar in a terminal and a line an epoch elsewhere; False shows nothing.
+        True shows a bar in a terminal or a notebook and a line an epoch elsewhere; False shows
+        nothing.
     """
     if callable(progress):
         return progress
@@ -33,6 +36,8 @@ def reporter(progress: bool | Callable[[Event], None]) -> Callable[[Event], None
         )
     if not progress:
         return lambda event: None
+    if in_notebook():
+        return _CellBar()
     return _Bar() if sys.stderr.isatty() else _print_lines
 
 
@@ -172,3 +177,51 @@ class ConsoleBar(_Bar):
 
     def _end(self) -> None:
         print(file=sys.stderr, flush=True)
+
+
+class _CellBar(_Bar):
+    """A bar below a notebook's cell: one line that is replaced, on no background of errors."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._handle: Any = None
+
+    def __call__(self, event: Event) -> None:
+        if event["event"] in ("batch", "epoch"):
+            super().__call__(event)
+            return
+        self._end()
+        line = event_line(event)
+        if line is not None:
+            print(line, flush=True)
+        if event["event"] == "start":
+            self._steps = event["steps"]
+            self._before = event["done"] * event["steps"]
+            self._begin(event["epochs"] * event["steps"])
+
+    def _begin(self, total: int) -> None:
+        from IPython.display import display
+
+        self._began = time.monotonic()
+        self._shown: dict[str, Any] = {"total": total, "completed": 0, "epoch": "", "logs": ""}
+        self._handle = display({"text/plain": "epoch 0"}, raw=True, display_id=True)
+
+    def _update(self, **fields: Any) -> None:
+        self._shown |= fields
+        done = self._shown["completed"] - self._before
+        spent = time.monotonic() - self._began
+        left = spent * (self._shown["total"] - self._shown["completed"]) / done if done else 0.0
+        minutes, seconds = divmod(round(left), 60)
+        self._write(f"{minutes}:{seconds:02d} left")
+
+    def _end(self) -> None:
+        """Say how long it took; the last line stays."""
+        if self._handle is not None:
+            self._write(f"{time.monotonic() - self._began:.1f} s")
+            self._handle = None
+
+    def _write(self, time_text: str) -> None:
+        now = self._shown
+        full = round(24 * now["completed"] / now["total"])
+        line = f"{now['epoch']} [{'=' * full:<24}] {now['logs']}  {time_text}"
+        self._handle.update({"text/plain": line}, raw=True)

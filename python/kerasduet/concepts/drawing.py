@@ -38,7 +38,7 @@ def new_figure(width: float, height: float) -> RunFigure:
     """Make a figure in inches that no global state knows about."""
     from kerasduet.figures.canvas import RunFigure
 
-    return RunFigure(alt_text="", figsize=(width, height))
+    return RunFigure(alt_text="", look={}, figsize=(width, height))
 
 
 def described(figure: RunFigure, about: str) -> RunFigure:
@@ -46,7 +46,7 @@ def described(figure: RunFigure, about: str) -> RunFigure:
     titles = ", ".join(title for axes in figure.axes if (title := axes.get_title()))
     text = f"{about}: {titles}" if titles else about
     figure.alt_text = " ".join(f"{text}. {figure.get_supxlabel()}".split())
-    return figure
+    return figure.offer()
 
 
 def short(value: float) -> str:

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import io
 import re
+import sys
 import warnings
 from typing import Any
 
+import matplotlib
 from matplotlib.figure import Figure
 
 from kerasduet.checks import some_of
 from kerasduet.errors import KerasduetWarning
+from kerasduet.notebook import in_notebook
+from kerasduet.style import RC, own_look
 
 __all__ = ["RunFigure"]
 
@@ -18,24 +22,27 @@ LACKING = re.compile(r"Glyph (\d+) .*missing from")
 
 
 class RunFigure(Figure):
-    """A figure outside pyplot: nothing global, nothing to close.
+    """A figure that needs no closing: it is pyplot's only where that shows figures.
 
     Parameters
     ----------
     alt_text : str
         What the figure shows, in words and numbers.
+    look : mapping
+        matplotlib's settings in force while it is drawn.
     **settings
         As for matplotlib.figure.Figure.
     """
 
-    def __init__(self, *, alt_text: str, **settings: Any) -> None:
+    def __init__(self, *, alt_text: str, look: Any = RC, **settings: Any) -> None:
+        self._look = look
         super().__init__(layout="constrained", **settings)
         self.alt_text = alt_text
         self._told: set[str] = set()
 
     def draw(self, renderer: Any) -> None:
         """Draw, and say in one sentence which characters the font lacks."""
-        with warnings.catch_warnings(record=True) as told:
+        with warnings.catch_warnings(record=True) as told, own_look(self._look):
             warnings.simplefilter("always")
             super().draw(renderer)
         lacking: dict[str, None] = {}
@@ -54,8 +61,65 @@ class RunFigure(Figure):
                 stacklevel=2,
             )
 
+    def savefig(self, fname: Any, **settings: Any) -> None:
+        """Write it as matplotlib does, in its own colours whatever the style in force."""
+        with own_look(self._look):
+            super().savefig(fname, **settings)
+
+    def offer(self) -> RunFigure:
+        """Leave it to pyplot where that shows figures: in a notebook, or in a window.
+
+        There it appears at the end of the cell, or with `plt.show()`, and once. In a notebook
+        without pyplot's own display, and in a script that draws into files, nothing happens.
+        """
+        notebook = in_notebook()
+        if notebook or "matplotlib.pyplot" in sys.modules:
+            from matplotlib import pyplot as plt
+            from matplotlib._pylab_helpers import Gcf
+
+            shown = "inline" in matplotlib.get_backend().lower() or plt.isinteractive()
+            if (notebook and shown) or _has_window():
+                number = max(plt.get_fignums(), default=0) + 1
+                canvas = plt.figure(number).canvas
+                plt.close(number)
+                Gcf._set_new_active_manager(canvas.new_manager(self, number))
+        return self
+
+    def withdraw(self) -> None:
+        """Take it back from pyplot: it was shown, or went into a report."""
+        if "matplotlib.pyplot" in sys.modules:
+            from matplotlib._pylab_helpers import Gcf
+
+            Gcf.destroy_fig(self)
+
     def _repr_png_(self) -> tuple[bytes, dict[str, str]]:
-        # Notebooks show only pyplot's figures by themselves.
+        # For what shows results and is no IPython.
+        return self._png(), {"alt": self.alt_text}
+
+    def _ipython_display_(self) -> None:
+        # Before a formatter of pyplot's, which would leave the alt text out.
+        from IPython.display import display
+
+        self.withdraw()
+        display(
+            {"image/png": self._png(), "text/plain": self.alt_text},
+            metadata={"image/png": {"alt": self.alt_text}},
+            raw=True,
+        )
+
+    def _png(self) -> bytes:
         buffer = io.BytesIO()
         self.savefig(buffer, format="png", dpi=150)
-        return buffer.getvalue(), {"alt": self.alt_text}
+        return buffer.getvalue()
+
+
+def _has_window() -> bool:
+    return matplotlib.get_backend().lower() in (
+        "gtk3agg",
+        "gtk4agg",
+        "macosx",
+        "qtagg",
+        "qt5agg",
+        "tkagg",
+        "wxagg",
+    )
