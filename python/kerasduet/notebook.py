@@ -1,28 +1,61 @@
-"""What a notebook needs: whether this is one, and results as HTML that is light and dark."""
+"""Notebooks: whether this is one, figures at the end of their cell, results as HTML."""
 
 from __future__ import annotations
 
 import sys
 from collections.abc import Iterable
 from html import escape
+from typing import Any
 
-__all__ = ["as_html", "folded", "in_notebook"]
+__all__ = ["announce", "as_html", "folded", "seen", "shell"]
 
 # Colours are the notebook's own, whose theme may be light or dark.
 CELL = "text-align:left;vertical-align:top;padding:2px 12px 2px 0"
 SAME = "white-space:pre-wrap;overflow-wrap:anywhere;background:none;color:inherit"
 
+_waiting: list[Any] = []
+_kernels: list[Any] = []  # those that tell us when a cell ends
 
-def in_notebook() -> bool:
-    """Say whether this runs in Jupyter, VS Code or Colab, which show figures below a cell.
+
+def announce(figure: Any) -> None:
+    """Have a figure shown when the cell ends, unless it is drawn before, to be shown or saved.
+
+    As those of pyplot do: so it shows in a loop as well, behind a semicolon, and when it is kept
+    by a name.
+    """
+    kernel = shell()
+    if kernel is None:
+        return
+    if kernel not in _kernels:
+        kernel.events.register("post_execute", _show)
+        _kernels.append(kernel)
+    _waiting.append(figure)
+
+
+def seen(figure: Any) -> None:
+    """Note that a figure was drawn."""
+    _waiting[:] = [other for other in _waiting if other is not figure]
+
+
+def _show() -> None:
+    from IPython.display import display
+
+    for figure in list(_waiting):
+        display(figure)
+    _waiting.clear()
+
+
+def shell() -> Any:
+    """Give the shell of a notebook; None in a terminal, a script or R.
 
     Examples
     --------
-    >>> in_notebook()
-    False
+    >>> shell() is None
+    True
     """
-    shell = getattr(sys.modules.get("IPython"), "get_ipython", lambda: None)()
-    return getattr(shell, "kernel", None) is not None
+    found = sys.modules.get("IPython")
+    running = found.get_ipython() if found is not None else None
+    return running if hasattr(running, "kernel") else None
 
 
 def as_html(lines: Iterable[str]) -> str:

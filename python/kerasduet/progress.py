@@ -5,16 +5,16 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TextIO
 
 from kerasduet.checks import show
 from kerasduet.errors import ArgumentType
-from kerasduet.notebook import in_notebook
+from kerasduet.notebook import shell
 
 if TYPE_CHECKING:
     from rich.progress import Progress
 
-__all__ = ["ConsoleBar", "by_epoch", "epoch_line", "reporter", "start_line"]
+__all__ = ["ConsoleBar", "by_epoch", "epoch_line", "reporter", "start_line", "stream"]
 
 Event = Mapping[str, Any]
 
@@ -25,8 +25,8 @@ def reporter(progress: bool | Callable[[Event], None]) -> Callable[[Event], None
     Parameters
     ----------
     progress : bool or callable
-        True shows a bar in a terminal or a notebook and a line an epoch elsewhere; False shows
-        nothing.
+        True shows a bar in a terminal and in a notebook, and a line an epoch elsewhere; False
+        shows nothing.
     """
     if callable(progress):
         return progress
@@ -36,8 +36,8 @@ def reporter(progress: bool | Callable[[Event], None]) -> Callable[[Event], None
         )
     if not progress:
         return lambda event: None
-    if in_notebook():
-        return _CellBar()
+    if shell() is not None:
+        return ConsoleBar()
     return _Bar() if sys.stderr.isatty() else _print_lines
 
 
@@ -104,7 +104,12 @@ def event_line(event: Event) -> str | None:
 def _print_lines(event: Event) -> None:
     line = event_line(event)
     if line is not None:
-        print(line, file=sys.stderr, flush=True)
+        print(line, file=stream(), flush=True)
+
+
+def stream() -> TextIO:
+    """Give standard error, which a notebook sets in a box of errors: there it is the output."""
+    return sys.stdout if shell() is not None else sys.stderr
 
 
 def _short(logs: Mapping[str, float]) -> str:
@@ -124,7 +129,7 @@ class _Bar:
     def __call__(self, event: Event) -> None:
         kind = event["event"]
         if kind == "start":
-            print(start_line(event), file=sys.stderr, flush=True)
+            print(start_line(event), file=stream(), flush=True)
             self._steps = event["steps"]
             self._begin(event["epochs"] * event["steps"])
         elif kind == "batch":
@@ -162,66 +167,23 @@ class _Bar:
 class ConsoleBar(_Bar):
     """A bar for a console that is no terminal but goes back to the start of a line.
 
-    RStudio's is one: it knows a carriage return, and no codes that erase or move up.
+    RStudio's is one, and the output of a notebook's cell: they know a carriage return, and no
+    codes that erase or move up.
     """
 
     def _begin(self, total: int) -> None:
         self._shown: dict[str, Any] = {"total": total, "completed": 0, "epoch": "", "logs": ""}
-
-    def _update(self, **fields: Any) -> None:
-        self._shown |= fields
-        now = self._shown
-        full = round(24 * now["completed"] / now["total"])
-        line = f"{now['epoch']} [{'=' * full:<24}] {now['logs']}"
-        print(f"\r{line:<76}", end="", file=sys.stderr, flush=True)
-
-    def _end(self) -> None:
-        print(file=sys.stderr, flush=True)
-
-
-class _CellBar(_Bar):
-    """A bar below a notebook's cell: one line that is replaced, on no background of errors."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._handle: Any = None
-
-    def __call__(self, event: Event) -> None:
-        if event["event"] in ("batch", "epoch"):
-            super().__call__(event)
-            return
-        self._end()
-        line = event_line(event)
-        if line is not None:
-            print(line, flush=True)
-        if event["event"] == "start":
-            self._steps = event["steps"]
-            self._before = event["done"] * event["steps"]
-            self._begin(event["epochs"] * event["steps"])
-
-    def _begin(self, total: int) -> None:
-        from IPython.display import display
-
         self._began = time.monotonic()
-        self._shown: dict[str, Any] = {"total": total, "completed": 0, "epoch": "", "logs": ""}
-        self._handle = display({"text/plain": "epoch 0"}, raw=True, display_id=True)
 
     def _update(self, **fields: Any) -> None:
         self._shown |= fields
-        done = self._shown["completed"] - self._before
-        spent = time.monotonic() - self._began
-        left = spent * (self._shown["total"] - self._shown["completed"]) / done if done else 0.0
-        minutes, seconds = divmod(round(left), 60)
-        self._write(f"{minutes}:{seconds:02d} left")
-
-    def _end(self) -> None:
-        """Say how long it took; the last line stays."""
-        if self._handle is not None:
-            self._write(f"{time.monotonic() - self._began:.1f} s")
-            self._handle = None
-
-    def _write(self, time_text: str) -> None:
         now = self._shown
         full = round(24 * now["completed"] / now["total"])
-        line = f"{now['epoch']} [{'=' * full:<24}] {now['logs']}  {time_text}"
-        self._handle.update({"text/plain": line}, raw=True)
+        gone = time.monotonic() - self._began
+        left = gone * (now["total"] / max(now["completed"], 1) - 1)
+        times = f"{left:.0f} s left" if left >= 0.5 else f"{gone:.0f} s"
+        line = f"{now['epoch']} [{'=' * full:<24}] {times}  {now['logs']}"
+        print(f"\r{line:<76}", end="", file=stream(), flush=True)
+
+    def _end(self) -> None:
+        print(file=stream(), flush=True)

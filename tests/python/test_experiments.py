@@ -361,3 +361,44 @@ def test_a_builder_is_a_name_and_no_preset():
         kd.experiment("images", builder=kd.models.alexnet)
     with pytest.raises(UnknownName, match=r"^preset: no preset 'alexnet'\. It is a builder: "):
         kd.experiment("alexnet")
+
+
+def test_its_text_is_the_call_that_makes_it():
+    import kerasduet as kd
+
+    for made, text in (
+        (kd.experiment("mnist-cnn"), "experiment('mnist-cnn')"),
+        (
+            kd.experiment("mnist-cnn", epochs=2, filters=8),
+            "experiment('mnist-cnn', filters=(8,), epochs=2)",
+        ),
+        (
+            kd.experiment("lstm-co2", builder="recurrent", seed=3),
+            "experiment('lstm-co2', seed=3)",
+        ),
+    ):
+        assert repr(made) == text
+        assert eval(f"kd.{text}") == made
+    own = repr(Experiment(name="mine", dataset="mnist", builder="dnn"))
+    assert own.startswith("Experiment(name='mine', description='', dataset='mnist'")
+
+
+def test_it_is_copied_and_sent_like_any_value():
+    import copy
+    import dataclasses
+    import pickle
+
+    import kerasduet as kd
+
+    made = kd.experiment("mnist-cnn", filters=8)
+    for other in (copy.copy(made), copy.deepcopy(made), pickle.loads(pickle.dumps(made))):
+        assert other == made and other.model == made.model
+    assert dataclasses.asdict(made)["network"]["arguments"]["filters"] == (8,)
+    for change in (
+        lambda: made.model.update(filters=3),
+        lambda: made.model.__setitem__("filters", 3),
+        lambda: made.model.pop("filters"),
+    ):
+        with pytest.raises(TypeError, match="read-only"):
+            change()
+    assert made.filters == (8,)

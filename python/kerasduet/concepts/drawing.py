@@ -46,7 +46,7 @@ def described(figure: RunFigure, about: str) -> RunFigure:
     titles = ", ".join(title for axes in figure.axes if (title := axes.get_title()))
     text = f"{about}: {titles}" if titles else about
     figure.alt_text = " ".join(f"{text}. {figure.get_supxlabel()}".split())
-    return figure.offer()
+    return figure
 
 
 def short(value: float) -> str:

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import io
 import re
-import sys
 import warnings
 from typing import Any
 
-import matplotlib
 from matplotlib.figure import Figure
 
 from kerasduet.checks import some_of
 from kerasduet.errors import KerasduetWarning
-from kerasduet.notebook import in_notebook
+from kerasduet.notebook import announce, seen
 from kerasduet.style import RC, own_look
 
 __all__ = ["RunFigure"]
@@ -22,7 +20,7 @@ LACKING = re.compile(r"Glyph (\d+) .*missing from")
 
 
 class RunFigure(Figure):
-    """A figure that needs no closing: it is pyplot's only where that shows figures.
+    """A figure outside pyplot: nothing global, nothing to close.
 
     Parameters
     ----------
@@ -39,12 +37,14 @@ class RunFigure(Figure):
         super().__init__(layout="constrained", **settings)
         self.alt_text = alt_text
         self._told: set[str] = set()
+        announce(self)
 
     def draw(self, renderer: Any) -> None:
         """Draw, and say in one sentence which characters the font lacks."""
         with warnings.catch_warnings(record=True) as told, own_look(self._look):
             warnings.simplefilter("always")
             super().draw(renderer)
+        seen(self)
         lacking: dict[str, None] = {}
         for one in told:
             found = LACKING.match(str(one.message))
@@ -66,32 +66,6 @@ class RunFigure(Figure):
         with own_look(self._look):
             super().savefig(fname, **settings)
 
-    def offer(self) -> RunFigure:
-        """Leave it to pyplot where that shows figures: in a notebook, or in a window.
-
-        There it appears at the end of the cell, or with `plt.show()`, and once. In a notebook
-        without pyplot's own display, and in a script that draws into files, nothing happens.
-        """
-        notebook = in_notebook()
-        if notebook or "matplotlib.pyplot" in sys.modules:
-            from matplotlib import pyplot as plt
-            from matplotlib._pylab_helpers import Gcf
-
-            shown = "inline" in matplotlib.get_backend().lower() or plt.isinteractive()
-            if (notebook and shown) or _has_window():
-                number = max(plt.get_fignums(), default=0) + 1
-                canvas = plt.figure(number).canvas
-                plt.close(number)
-                Gcf._set_new_active_manager(canvas.new_manager(self, number))
-        return self
-
-    def withdraw(self) -> None:
-        """Take it back from pyplot: it was shown, or went into a report."""
-        if "matplotlib.pyplot" in sys.modules:
-            from matplotlib._pylab_helpers import Gcf
-
-            Gcf.destroy_fig(self)
-
     def _repr_png_(self) -> tuple[bytes, dict[str, str]]:
         # For what shows results and is no IPython.
         return self._png(), {"alt": self.alt_text}
@@ -100,7 +74,6 @@ class RunFigure(Figure):
         # Before a formatter of pyplot's, which would leave the alt text out.
         from IPython.display import display
 
-        self.withdraw()
         display(
             {"image/png": self._png(), "text/plain": self.alt_text},
             metadata={"image/png": {"alt": self.alt_text}},
@@ -111,15 +84,3 @@ class RunFigure(Figure):
         buffer = io.BytesIO()
         self.savefig(buffer, format="png", dpi=150)
         return buffer.getvalue()
-
-
-def _has_window() -> bool:
-    return matplotlib.get_backend().lower() in (
-        "gtk3agg",
-        "gtk4agg",
-        "macosx",
-        "qtagg",
-        "qt5agg",
-        "tkagg",
-        "wxagg",
-    )

@@ -57,7 +57,7 @@ def draw(data: PlotData) -> RunFigure:
             )
             _plain(heading.text(left, 1, data.subtitle, va="top", transform=_below(title, 22)))
         _draw_panels(body, data)
-    return figure.offer()
+    return figure
 
 
 def draw_on(axes: Axes, data: PlotData) -> Axes:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from kerasduet import checks
 from kerasduet.jobs.tables import differing
+from kerasduet.progress import stream
 from kerasduet.registry import TASKS
 
 if TYPE_CHECKING:
@@ -25,7 +25,8 @@ class Teller:
     Parameters
     ----------
     progress : bool or callable
-        True writes a line a run to standard error; False nothing; a function is given each event.
+        True writes a line a run to standard error, in a notebook to its output; False nothing; a
+        function is given each event.
     plan : Plan
         What it consists of.
     """
@@ -130,4 +131,4 @@ def _printer(progress: bool) -> Callable[[Mapping[str, Any]], None]:
 
 def _print_line(event: Mapping[str, Any]) -> None:
     if event.get("text"):
-        print(event["text"], file=sys.stderr, flush=True)
+        print(event["text"], file=stream(), flush=True)

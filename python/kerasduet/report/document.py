@@ -261,7 +261,6 @@ class Document:
         full = self._new("fig", label)
         file = f"{self._files}/{label}.png"
         drawn.savefig(self._folder / file, dpi=DPI, facecolor="white")
-        drawn.withdraw()
         kind = ".chart" if chart else ".on-paper"
         size = " .small width=75%" if small else ""
         alt = attribute(drawn.alt_text)

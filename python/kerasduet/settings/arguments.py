@@ -154,6 +154,7 @@ ELSEWHERE = {
 }
 INSTEAD = {
     "verbose": "Whether it is shown is the argument progress of run_experiment().",
+    "callbacks": "They are the argument callbacks of run_experiment().",
     "validation_data": "Validation rows are held out of the training rows: set validation_split.",
     "shuffle": "Training rows are shuffled anew in each epoch, as the seed decides.",
     "device": "It is chosen once a session, with use_backend().",

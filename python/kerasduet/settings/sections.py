@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
-from types import MappingProxyType
-from typing import Annotated, Any
+from typing import Annotated, Any, NoReturn
 
 from kerasduet import checks
 from kerasduet.errors import ArgumentRange, ArgumentType, SeedError
@@ -147,6 +146,19 @@ class Training(Section):
             )
 
 
+class _ReadOnly(dict[str, Any]):
+    """A dict that refuses to be changed, and is copied and pickled like any other."""
+
+    def _refuse(self, *args: Any, **settings: Any) -> NoReturn:
+        raise TypeError("the arguments of a network are read-only; use experiment.replace()")
+
+    __setitem__ = __delitem__ = _refuse
+    clear = pop = popitem = setdefault = update = __ior__ = _refuse
+
+    def __reduce__(self) -> tuple[type[_ReadOnly], tuple[dict[str, Any]]]:
+        return _ReadOnly, (dict(self),)
+
+
 @dataclass(frozen=True)
 class Network:
     """Which network: the name of a builder, and its arguments that a person sets.
@@ -164,7 +176,7 @@ class Network:
 
     def __post_init__(self) -> None:
         """Keep the arguments from being changed."""
-        object.__setattr__(self, "arguments", MappingProxyType(dict(self.arguments)))
+        object.__setattr__(self, "arguments", _ReadOnly(self.arguments))
 
     def values(self) -> dict[str, Any]:
         """Give builder and arguments by name."""
