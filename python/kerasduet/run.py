@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, overload
 
 from kerasduet.checks import choice, flag, number, show
 from kerasduet.errors import ArgumentType, HorizonError, KerasduetError
@@ -18,6 +18,7 @@ from kerasduet.style import WIDTH
 if TYPE_CHECKING:
     import os
 
+    import matplotlib.axes
     import matplotlib.figure
     import pandas as pd
 
@@ -320,7 +321,15 @@ class Run(Result):
         error, text = ABSENT[name]
         raise error(text.format(run=self.experiment.name, noun=self.task.noun))
 
-    def plot(self, kind: str = "overview", **settings: Any) -> matplotlib.figure.Figure:
+    @overload
+    def plot(
+        self, kind: str = "overview", *, ax: matplotlib.axes.Axes, **settings: Any
+    ) -> matplotlib.axes.Axes: ...
+
+    @overload
+    def plot(self, kind: str = "overview", **settings: Any) -> matplotlib.figure.Figure: ...
+
+    def plot(self, kind: str = "overview", **settings: Any) -> Any:
         """Draw the run; see `kerasduet.plots.plot_run`.
 
         Beside its settings, `figsize=(width, height)` is in inches, from (7.5, 2) to (50, 50).
