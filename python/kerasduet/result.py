@@ -224,6 +224,7 @@ class Result:
             Images: row, truth, prediction (labels as `predict` gives them), probability,
             `p_<class>`. Series: origin, time, step, truth, filled, forecast, naive,
             seasonal_naive, drift, seasonal_drift, in the target's units; of several id first.
+            With other inputs than the target also copy, the last value of one of them.
             Where `filled` is true the truth was missing: it was filled, and is not scored;
             `attrs["strategy"]` says how further steps were forecast, "direct" or "recursive".
         """

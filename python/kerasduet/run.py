@@ -218,9 +218,11 @@ class Run(Result):
         -------
         pandas.DataFrame
             time, step (from 1), forecast, naive, seasonal_naive, drift, seasonal_drift, in
-            the target's units; of several series id first. After the forecast two columns a
-            level, in the order given: lower_80, upper_80, ... A wider level always holds a
-            narrower one; with a `transform` no end lies below 0.
+            the target's units; of several series id first. With other inputs than the target
+            also copy: the last value of the input column that is nearest to the target on the
+            validation rows. After the forecast two columns a level, in the order given:
+            lower_80, upper_80, ... A wider level always holds a narrower one; with a
+            `transform` no end lies below 0.
 
         Raises
         ------
@@ -246,6 +248,10 @@ class Run(Result):
         See `kerasduet.forecasting.conformal.offsets`. Of several series the errors of all of them
         on the validation windows count, each in units of its own series (what MASE divides by);
         they do not move on while test windows go by.
+
+        A run of `intervals="quantile"` has quantiles that the network learned by pinball loss, in
+        `predictions()` too; they cannot cross. Where among them the truths of validation and
+        earlier test windows lay moves the ends, in the same way as errors do.
         """
         table: pd.DataFrame = self._verb("forecast")(self, horizon, level, future)
         return table

@@ -156,6 +156,10 @@ class Task(ABC):
     def learned(self) -> tuple[type[Learned], ...]:
         """What may have been learned from the training rows: kinds of `Learned`."""
 
+    def file_data_of(self, dataset: str) -> str:
+        """Give what `dataset` is where a file takes the place of the data set of a preset."""
+        return self.file_data
+
     @abstractmethod
     def shapes(self, data: Any) -> dict[str, Any]:
         """Give the builder's arguments that the data settings decide."""

@@ -137,6 +137,14 @@ def test_a_run_of_a_million_parameters_is_kept_and_loaded(tmp_path, folder):
     assert again.provenance["parameters"] == 1_060_138
 
 
+def test_a_file_named_in_a_shell_is_read_as_cifar(folder, capsys):
+    from kerasduet import cli
+
+    (folder / "test_batch").unlink()
+    assert cli.main(["run", "cifar-cnn", "--data", str(folder), "--quiet"]) != 0
+    assert "must hold data_batch_1 to data_batch_5 and test_batch" in capsys.readouterr().err
+
+
 def test_a_huge_member_is_refused_before_it_is_read(tmp_path, monkeypatch, folder):
     monkeypatch.setattr(cifar, "MOST_BYTES", 1000)
     packed = tmp_path / "large.tar"

@@ -75,7 +75,11 @@ def test_the_presets_have_no_leak(name):
     # Cut down to a network that is traced in a second: the pipeline is the preset's own.
     chosen = kd.experiment(name).replace(model=linear)
     data = {name: None for name in ("lstm-co2", "lstm-panel", "sine")}
-    data = (data | {"lstm-series": series()}).get(name, prices())
+    indices = dict(
+        zip(("open", "high", "low", "close"), ("SMI", "CAC", "FTSE", "DAX"), strict=True)
+    )
+    stocks = prices().rename(columns=indices)
+    data = (data | {"lstm-series": series(), "lstm-stocks": stocks}).get(name, prices())
     assert kd.check_leakage(chosen, data).passed
 
 

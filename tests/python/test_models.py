@@ -27,6 +27,8 @@ README = Path(__file__).parents[2] / "README.md"
         ("price-rnn", 5_541),
         ("price-lstm", 19_761),
         ("price-gru", 15_291),
+        ("price-course", 15_291),
+        ("lstm-stocks", 1_361),
         ("lstm-co2", 5_210),
         ("lstm-panel", 4_550),
         ("yolo-digits", 136_292),

@@ -126,7 +126,8 @@ class SeriesPreprocessing(Learned):
         Whether the target is the only input variable.
     mean, scale : tuple of float
         Of the differenced training rows, a value a column, the target's last. The scale is
-        the population standard deviation.
+        the population standard deviation; with `scaling = "min-max"` they are the least value and
+        the span up to the largest.
     difference, lookback, horizon, season : int
         Time steps, as in the experiment.
     mase_scale : float
@@ -164,6 +165,15 @@ class SeriesPreprocessing(Learned):
         Their values in the rows of `tail`.
     calendar : tuple of str
         Parts of the times that the network sees.
+    copied : str, optional
+        Input column whose last value is nearest to what follows it on the validation rows (without
+        them on the training rows); the baseline `copy` repeats it. None where the target is the
+        only input, where even that copy is ten times as far off as the naive forecast, and in runs
+        of earlier versions.
+    copy_share : float, optional
+        Error of copying it there, as a share of the naive forecast's.
+    intervals : {"conformal", "quantile"}
+        Whether intervals come from `errors` or are quantiles that the network gives.
     """
 
     kind = "series"
@@ -194,6 +204,9 @@ class SeriesPreprocessing(Learned):
     known_scale: tuple[float, ...] = ()
     known_tail: tuple[tuple[float, ...], ...] = ()
     calendar: tuple[str, ...] = ()
+    copied: str | None = None
+    copy_share: float | None = None
+    intervals: str = "conformal"
 
     @property
     def sees_ahead(self) -> bool:
@@ -205,6 +218,11 @@ class SeriesPreprocessing(Learned):
         """How many rows ahead the network sees: a window of them covers its steps."""
         steps = 1 if self.strategy == "recursive" else self.horizon
         return tuple(range(steps, 0, -self.lookback))
+
+    @property
+    def copied_place(self) -> int:
+        """Place of the column that `copy` repeats, or else of the target."""
+        return -1 if self.copied is None else self.columns.index(self.copied)
 
     @property
     def lag(self) -> int:
@@ -270,6 +288,7 @@ SHARED = (
     "transform",
     "known_future",
     "calendar",
+    "intervals",
 )
 OWN = (
     "mean",
@@ -286,6 +305,7 @@ OWN = (
     "known_scale",
     "known_tail",
 )
+LATER = ("copied", "copy_share")  # of each one's own; runs of earlier versions lack them
 BY_COLUMN = ("tail", "known_tail")  # written column by column, which are fewer lists
 
 
@@ -330,6 +350,11 @@ class PanelPreprocessing(Learned):
         return self.each[0].zone
 
     @property
+    def copied(self) -> str | None:
+        """Input column that `copy` repeats in the first series; each has its own."""
+        return self.each[0].copied
+
+    @property
     def tail_times(self) -> tuple[str, ...]:
         """Times of the last rows of the first series: whether there are dates."""
         return self.each[0].tail_times
@@ -357,7 +382,8 @@ class PanelPreprocessing(Learned):
         """Give plain values for JSON: what is shared once, and what is each one's own."""
         shared = {name: getattr(self.each[0], name) for name in SHARED}
         series = [
-            {name: _turned(getattr(one, name), name) for name in OWN} for one in self.each
+            {name: _turned(getattr(one, name), name) for name in (*OWN, *LATER)}
+            for one in self.each
         ]
         own = {name: getattr(self, name) for name in ("id", "ids", "numbered", "errors")}
         return {"kind": self.kind} | own | {"shared": shared, "series": series}
@@ -365,11 +391,12 @@ class PanelPreprocessing(Learned):
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> Self:
         """Rebuild it from its `to_dict()`."""
-        shared, each = values["shared"], []
+        # Earlier versions knew conformal intervals alone.
+        shared, each = {"intervals": "conformal"} | values["shared"], []
         if set(shared) != set(SHARED) or not values["series"]:
             raise ValueError("shared: must be what all series have in common")
         for one in values["series"]:
-            if set(one) != set(OWN):
+            if not set(OWN) <= set(one) <= {*OWN, *LATER}:
                 raise ValueError("series: must be what each has of its own")
             own = {name: _turned(as_tuples(item), name) for name, item in one.items()}
             each.append(SeriesPreprocessing.from_dict({**shared, **own}))

@@ -23,6 +23,7 @@ from kerasduet.errors import (
     ScaleError,
     SeriesTooShort,
 )
+from kerasduet.forecasting import baselines
 from kerasduet.forecasting.metrics import seasonal_scale
 from kerasduet.forecasting.windows import Windows, window_origins
 
@@ -42,6 +43,7 @@ __all__ = [
     "split_at",
 ]
 
+FARTHEST = 10  # times the naive error: a copy that is farther off is no baseline
 ROWS_AT_A_TIME = 2**16
 
 
@@ -273,6 +275,8 @@ def split(
     if preprocessing.sees_ahead:
         seen = ahead.seen(preprocessing, clean.known, clean.times)
     held = _with_known_truth(origins.get("validation", np.arange(0)), clean.missing, horizon)
+    judged = held if len(held) else origins["training"]
+    preprocessing = _with_copy(preprocessing, clean, judged)
     return Dataset(
         train=_windows(preprocessing, trained, origins["training"], seen),
         validation=_as_known(preprocessing, clean, scaled, held, seen),
@@ -358,6 +362,25 @@ def _with_known_truth(origins: np.ndarray, missing: np.ndarray, horizon: int) ->
     return known if len(known) else origins
 
 
+def _with_copy(
+    learned: SeriesPreprocessing, clean: tables.Cleaned, origins: np.ndarray
+) -> SeriesPreprocessing:
+    """Note the input column that is nearest to what follows it, of windows without a gap there."""
+    if learned.target_is_input or not learned.columns:
+        return learned
+    ahead = origins[:, None] + np.arange(1, learned.horizon + 1)
+    known = ~(clean.missing[origins].any(axis=1) | clean.missing[ahead, -1].any(axis=1))
+    judged = origins[known] if known.any() else origins
+    with np.errstate(all="ignore"):
+        place, error, naive = baselines.best_copy(
+            clean.values[:, -1], clean.values[:, :-1], judged, horizon=learned.horizon
+        )
+        share = float(np.float64(error) / naive) if naive > 0 else None
+    if share is not None and not share <= FARTHEST:
+        return learned
+    return replace(learned, copied=learned.columns[place], copy_share=share)
+
+
 def _refuse_overflow(
     scaled: np.ndarray, values: np.ndarray, start: int, learned: SeriesPreprocessing
 ) -> None:
@@ -383,6 +406,8 @@ def _learn(
     seen = transforms.of_target(training, (*columns, target), transform, power)
     steps = seen[lag:] - seen[: len(seen) - lag] if lag else seen
     mean, scale = steps.mean(axis=0), steps.std(axis=0)
+    if experiment.scaling == "min-max":
+        mean, scale = steps.min(axis=0), np.ptp(steps, axis=0)
     for name, size, level in zip((*columns, target), scale, steps[0], strict=True):
         if not np.isfinite(size):
             raise ScaleError(
@@ -429,4 +454,5 @@ def _learn(
         known_scale=known_scale,
         known_tail=tuple(tuple(map(float, row)) for row in plans[-tail:]) if plans.size else (),
         calendar=experiment.calendar,
+        intervals=experiment.intervals,
     )

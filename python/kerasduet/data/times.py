@@ -197,6 +197,13 @@ def check_order(times: pd.Index, name: str, place: Place) -> None:
     same = times[row] == times[row - 1]
     rule = "must not repeat" if same else "must be in order"
     fix = "Keep one row a time." if same else "Sort the rows by time."
+    first = int((times == times[row]).argmax())
+    if first < row - 1:  # sorting would not help
+        raise TimeIndexError(
+            f"{name}: times must not repeat; got {_iso(times[row])} in {place(first)} and again in "
+            f"{place(row)}. Keep one row a time; of several series, name each row's in a column "
+            "and set id."
+        )
     raise TimeIndexError(f"{name}: times {rule}; got {_iso(times[row])} in {place(row)}. {fix}")
 
 

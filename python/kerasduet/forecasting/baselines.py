@@ -4,9 +4,19 @@ from __future__ import annotations
 
 import numpy as np
 
-__all__ = ["BASELINES", "drift", "naive", "seasonal_drift", "seasonal_naive"]
+__all__ = [
+    "BASELINES",
+    "COPY",
+    "best_copy",
+    "copy",
+    "drift",
+    "naive",
+    "seasonal_drift",
+    "seasonal_naive",
+]
 
 BASELINES = ("naive", "seasonal_naive", "drift", "seasonal_drift")
+COPY = "copy"  # the one more that there is where inputs are other columns than the target
 
 
 def naive(values: np.ndarray, origins: np.ndarray, *, horizon: int) -> np.ndarray:
@@ -103,3 +113,59 @@ def seasonal_drift(
     known = (origins >= season) & (season > 1)
     change = values[origins] - values[np.where(known, origins - season, origins)]
     return repeated + change[:, None] * (np.arange(horizon) // season + 1)
+
+
+def copy(inputs: np.ndarray, origins: np.ndarray, *, horizon: int) -> np.ndarray:
+    """Repeat the last value of an input column.
+
+    Yesterday's closing price is all but today's opening price: a network that is given it and does
+    worse than copying it has learned nothing.
+
+    Parameters
+    ----------
+    inputs : numpy.ndarray
+        That column (rows,), in its own units.
+    origins, horizon
+        As for `naive`.
+
+    Examples
+    --------
+    >>> copy(np.array([1.0, 4.0]), np.array([1]), horizon=2)
+    array([[4., 4.]])
+    """
+    return naive(inputs, origins, horizon=horizon)
+
+
+def best_copy(
+    values: np.ndarray, inputs: np.ndarray, origins: np.ndarray, *, horizon: int
+) -> tuple[int, float, float]:
+    """Find the input column whose last value is nearest to what follows.
+
+    Parameters
+    ----------
+    values : numpy.ndarray
+        The target (rows,).
+    inputs : numpy.ndarray
+        The columns to choose from (rows, columns).
+    origins : numpy.ndarray
+        Last known row of each window that decides (n,).
+    horizon : int
+        Steps ahead, all of which count.
+
+    Returns
+    -------
+    (int, float, float)
+        Its place, the mean absolute error of copying it, and that of the naive forecast.
+
+    Examples
+    --------
+    >>> best_copy(np.array([1.0, 2.0, 4.0]), np.array([[9.0, 2.0], [9.0, 4.0], [9.0, 8.0]]),
+    ...           np.array([0, 1]), horizon=1)
+    (1, 0.0, 1.5)
+    """
+    ahead = values[origins[:, None] + np.arange(1, horizon + 1)]  # (n, horizon)
+    errors = [
+        float(np.abs(ahead - column[origins, None]).mean()) for column in (values, *inputs.T)
+    ]
+    place = int(np.argmin(errors[1:]))
+    return place, errors[1 + place], errors[0]

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 __all__ = ["Leakage", "check_leakage"]
 
 # The end of a series is no leak: a forecast starts there. Nor is how its times go on.
+CHOSEN_ON_VALIDATION = ("copied", "copy_share")  # the baseline copy
 OF_THE_END = ("rows", "tail", "tail_times", "spacing")
 GAP = 2  # rows before a border that are taken out where gaps are filled
 EPOCHS, WINDOWS = 2, 128  # of the two trainings that are compared
@@ -158,9 +159,10 @@ def check_leakage(experiment: str | Experiment, data: Any = None) -> Leakage:
     Notes
     -----
     Compared bit by bit: with the rows of validation and test changed, the training windows and
-    all that was learned; with the test rows changed, the validation windows too, and weights and
-    history of two short trainings, which early stopping belongs to; with the rows after the origin
-    of a forecast changed (the first, and one in the middle of the test), its inputs, its forecast
+    all that was learned, but for what the validation rows choose (the baseline `copy`); with the
+    test rows changed, the validation windows too, and weights and history of two short trainings,
+    which early stopping belongs to; with the rows after the origin of a forecast changed (the
+    first, and one in the middle of the test), its inputs, its forecast
     in the target's units and its baselines. Its targets must change with those rows. Where
     `missing="interpolate"`, the last rows before each border are taken out first, since a gap
     there could be filled from what follows.
@@ -225,7 +227,7 @@ def _of_the_training(
     base, later = case.base, case.changed(validation)
     word = "with validation and test rows changed"
     yield _windows("training windows", "train", base, later, word)
-    yield _learned(base, later, word)
+    yield _learned(base, later, word, CHOSEN_ON_VALIDATION)
     word = "with the test rows changed"
     yield _windows("training windows", "train", base, with_test, word)
     yield _windows("validation windows", "validation", base, with_test, word)
@@ -300,13 +302,13 @@ def _windows(check: str, part: str, base: Dataset, later: Dataset, word: str) ->
     return check, f"{' and '.join(moved or ['inputs', 'targets'])}, {word}", not moved
 
 
-def _learned(base: Dataset, later: Dataset, word: str) -> Check:
+def _learned(base: Dataset, later: Dataset, word: str, free: Sequence[str] = ()) -> Check:
     pairs = zip(_each(base.preprocessing), _each(later.preprocessing), strict=True)
     every = [
         field.name
         for one, other in pairs
         for field in fields(one)
-        if field.name not in OF_THE_END
+        if field.name not in (*OF_THE_END, *free)
         and getattr(one, field.name) != getattr(other, field.name)
     ]
     moved = list(dict.fromkeys(every))

@@ -141,7 +141,8 @@ def _experiment(asked: argparse.Namespace, settings: dict[str, Any]) -> Experime
     if asked.data is None:
         return experiment(asked.preset, **settings)
     # A file takes the place of the embedded series, as a table of the caller's does.
-    own = {"dataset": TASKS[experiment(asked.preset).task].file_data}
+    base = experiment(asked.preset)
+    own = {"dataset": TASKS[base.task].file_data_of(base.dataset)}
     return experiment(asked.preset, **own | settings | {"path": asked.data})
 
 

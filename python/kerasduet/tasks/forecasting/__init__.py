@@ -56,6 +56,7 @@ class Forecasting(Task):
         "strategy",
         "difference",
         "transform",
+        "scaling",
         "known_future",
         "calendar",
         "season",
@@ -75,7 +76,7 @@ class Forecasting(Task):
         return {
             "lookback": data.lookback,
             "n_features": len(data.input_columns(data.target)) + data.ahead_columns,
-            "horizon": data.steps_at_once,
+            "horizon": data.outputs,
         }
 
     def sides(self, data: Any) -> tuple[tuple[Any, ...], tuple[Any, ...]]:
@@ -129,7 +130,21 @@ class Forecasting(Task):
 
     def heads(self, data: Any, network: Any) -> dict[str, Any]:
         """Give loss and metric of the one output."""
+        if data.intervals == "quantile":
+            from kerasduet.tasks.forecasting import quantiles
+
+            return {"loss": quantiles.pinball_loss(), "metrics": [quantiles.median_error()]}
         return {"loss": "mean_squared_error", "metrics": ["mean_absolute_error"]}
+
+    def check_objects(self, experiment: Experiment) -> None:
+        """Refuse another loss, and further metrics, of quantiles."""
+        if experiment.data.intervals == "quantile":
+            name = "loss" if experiment.loss is not None else "metrics"
+            raise ArgumentType(
+                f'{name}: excludes intervals = "quantile", whose loss is the pinball loss; got '
+                'both. Leave it out, or set intervals = "conformal".'
+            )
+        super().check_objects(experiment)
 
     def example(self, data: Any) -> Any:
         """Give a random series of days."""
@@ -142,12 +157,18 @@ class Forecasting(Task):
 
     def columns(self, learned: Any) -> dict[str, str]:
         """Give origin, time, step, truth, and a column a forecast."""
-        from kerasduet.forecasting.baselines import BASELINES
+        from kerasduet.forecasting.baselines import BASELINES, COPY
 
         own = {"origin": "time", "time": "time", "step": "id", "truth": "number"}
         if learned.kind == "panel":
             own = {"id": "id" if learned.numbered else "text"} | own
-        return own | {"filled": "flag"} | dict.fromkeys(("forecast", *BASELINES), "number")
+        names = ("forecast", *BASELINES, *((COPY,) if learned.copied else ()))
+        own |= {"filled": "flag"} | dict.fromkeys(names, "number")
+        if learned.intervals == "quantile":
+            from kerasduet.tasks.forecasting.quantiles import COLUMNS
+
+            own |= dict.fromkeys(COLUMNS, "number")
+        return own
 
     def steps(self, learned: Any) -> int:
         """Give the steps of a window."""
@@ -218,9 +239,12 @@ class Forecasting(Task):
 
     def facts(self, learned: Any) -> Mapping[str, str]:
         """Say how further steps were forecast."""
+        from kerasduet.tasks.forecasting import scores
+
+        found, note = _steps(learned), scores.note(learned)
         if learned.kind == "panel":
-            return {"series": f"{len(learned.ids):,}, by {learned.id}"} | _steps(learned)
-        return _steps(learned)
+            found = {"series": f"{len(learned.ids):,}, by {learned.id}"} | found
+        return found | ({"note": note} if note else {})
 
     def verdict(self, metrics: Mapping[str, float]) -> str:
         """Put the error and that of the best baseline beside each other."""
@@ -271,9 +295,11 @@ class Forecasting(Task):
 
     def curves(self, experiment: Experiment) -> dict[str, tuple[str, float]]:
         """Give the errors of the scaled target."""
+        scaled = "scaled to 0..1" if experiment.scaling == "min-max" else "standardized"
+        loss = "pinball" if experiment.intervals == "quantile" else "MSE"
         return {
-            "loss": (self.loss_label(experiment, "Loss (MSE, standardized)"), 1.0),
-            "mean_absolute_error": ("MAE (standardized)", 1.0),
+            "loss": (self.loss_label(experiment, f"Loss ({loss}, {scaled})"), 1.0),
+            "mean_absolute_error": (f"MAE ({scaled})", 1.0),
         }
 
     def page(self, part: str, page: Any, run: Any) -> bool:

@@ -22,7 +22,7 @@ from kerasduet.figures.words import (
     noted,
     whole_ticks,
 )
-from kerasduet.forecasting.baselines import BASELINES
+from kerasduet.forecasting.baselines import BASELINES, COPY
 from kerasduet.forecasting.levels import columns
 from kerasduet.forecasting.metrics import coverage, mae
 from kerasduet.style import OKABE_ITO, PALE
@@ -63,6 +63,7 @@ FORECAST_KEY: tuple[Series, ...] = (
     ("seasonal naive", OKABE_ITO["green"], "dashed", 1.4),
     ("drift", OKABE_ITO["purple"], "dotdash", 1.4),
     ("seasonal drift", OKABE_ITO["vermilion"], "longdash", 1.4),
+    ("copy", OKABE_ITO["sky"], "dashed", 1.4),
 )
 
 
@@ -352,12 +353,15 @@ def horizon_panel(run: Result) -> Panel:
 def forecast_names(run: Result) -> dict[str, str]:
     """Give the network and its baselines: column of `predictions()` to label.
 
-    Of a season of one step the seasonal baselines are naive, and left out; so are those that
-    the run's version did not have.
+    Of a season of one step the seasonal baselines are naive, and left out; so is a copy of the
+    target itself, and so are those that the run's version did not have.
     """
+    learned: Any = run.preprocessing
+    each = getattr(learned, "each", (learned,))
+    copies = any(getattr(one, "copied", None) not in (None, one.target) for one in each)
     names = [
         name
-        for name in BASELINES
+        for name in (*BASELINES, *((COPY,) if copies else ()))
         if name in run.table and (run.experiment.season > 1 or not name.startswith("seasonal"))
     ]
     return {"forecast": "network"} | {name: name.replace("_", " ") for name in names}

@@ -45,9 +45,16 @@ def _check_one(learned: SeriesPreprocessing, experiment: Experiment) -> None:
         "frequency",
         "strategy",
         "transform",
+        "intervals",
     ):
         saved.hold(name, getattr(learned, name), getattr(experiment, name))
     _check_known(learned, experiment)
+    if learned.copied is not None:
+        saved.hold("copied", learned.copied in learned.columns, True)
+    if learned.copy_share is not None:
+        saved.finite((learned.copy_share,))
+        if learned.copy_share < 0:
+            raise ValueError("copy_share: must be at least 0")
     saved.texts("columns", (*learned.columns, learned.target))
     features = len(experiment.data.input_columns(experiment.target))
     saved.hold("columns", len(learned.columns), features)

@@ -11,18 +11,24 @@ from kerasduet.data import gaps
 from kerasduet.data.preprocessing import SeriesPreprocessing
 from kerasduet.forecasting import baselines
 from kerasduet.forecasting import metrics as measures
+from kerasduet.tasks.forecasting import quantiles
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from kerasduet.data import Dataset
 
+CONTAINED = 0.1  # of the naive forecast's error: below it an input all but contains the target
+
 __all__ = [
     "baseline_forecasts",
     "best_baseline",
     "headline",
     "known_truth",
+    "missed",
+    "note",
     "restored",
+    "rivals",
     "score",
     "table",
     "verdict",
@@ -30,13 +36,14 @@ __all__ = [
 
 
 def table(dataset: Dataset, outputs: np.ndarray) -> pd.DataFrame:
-    """Lay the test outputs (windows, horizon) beside the truth.
+    """Lay the test outputs (windows, horizon), or quantiles (..., 5), beside the truth.
 
     Returns
     -------
     pandas.DataFrame
         origin, time, step (from 1), truth, filled (whether the truth was missing and filled, so
-        that it is not scored), forecast, and a column a baseline, in the target's units.
+        that it is not scored), forecast, and a column a baseline, in the target's units; of
+        quantiles then those but the median.
     """
     import pandas as pd
 
@@ -44,27 +51,33 @@ def table(dataset: Dataset, outputs: np.ndarray) -> pd.DataFrame:
     assert series is not None and isinstance(learned, SeriesPreprocessing)
     origins = series.test_origins
     ahead = origins[:, None] + np.arange(1, learned.horizon + 1)  # (windows, horizon)
-    values, missing = series.values[:, -1], series.missing[:, -1]
-    last = gaps.last_known(missing[:, None])
-    forecasts = {"forecast": restored(dataset, outputs, origins)} | baseline_forecasts(
-        learned, values, origins, learned.horizon, first=learned.first
-    )
-    for late in np.flatnonzero(missing[origins]):  # the series went on within a gap
+    values, missing = series.values, series.missing
+    last = gaps.last_known(missing)
+    used = missing[:, [learned.copied_place, -1]]
+    forecasts = {
+        "forecast": restored(dataset, quantiles.median_of(outputs), origins)
+    } | baseline_forecasts(learned, values, origins, learned.horizon, first=learned.first)
+    for late in np.flatnonzero(used[origins].any(axis=1)):  # the series went on within a gap
         origin = origins[late]
         rows = np.arange(max(origin - learned.season, 0), origin + 1)
-        known = gaps.as_known(values[:, None], last, origin[None], rows[None])[0, :, 0]
+        known = gaps.as_known(values, last, origin[None], rows[None])[0]
         end = np.array([len(rows) - 1])
         redone = baseline_forecasts(
             learned, known, end, learned.horizon, first=learned.first, rows_before=int(rows[0])
         )
         for name, found in redone.items():
             forecasts[name][late] = found[0]
+    if learned.intervals == "quantile":
+        forecasts |= {
+            name: restored(dataset, outputs[..., place], origins)
+            for name, place in quantiles.COLUMNS.items()
+        }
     columns: dict[str, Any] = {
         "origin": series.times[origins].repeat(learned.horizon),
         "time": series.times[ahead.ravel()],
         "step": np.tile(np.arange(1, learned.horizon + 1), len(origins)),
-        "truth": values[ahead].ravel(),
-        "filled": missing[ahead].ravel(),
+        "truth": values[ahead, -1].ravel(),
+        "filled": missing[ahead, -1].ravel(),
     }
     return pd.DataFrame(columns | {name: values.ravel() for name, values in forecasts.items()})
 
@@ -77,6 +90,17 @@ def restored(dataset: Dataset, outputs: np.ndarray, origins: np.ndarray) -> np.n
     rows = origins[:, None] + np.arange(1 - learned.lag, 1)
     history = gaps.as_known(series.values[:, -1:], last, origins, rows)[..., 0]
     return learned.restore(outputs, history)
+
+
+def missed(
+    dataset: Dataset, truth: np.ndarray, outputs: np.ndarray, origins: np.ndarray
+) -> np.ndarray:
+    """Give truth minus forecast (windows, horizon), or of quantiles the scores of the truth."""
+    if outputs.ndim == 2:
+        return np.asarray(truth - restored(dataset, outputs, origins))
+    places = range(outputs.shape[-1])
+    every = [restored(dataset, outputs[..., place], origins) for place in places]
+    return quantiles.to_scores(truth, np.stack(every, axis=-1))
 
 
 def known_truth(table: pd.DataFrame) -> np.ndarray:
@@ -106,9 +130,9 @@ def baseline_forecasts(
     Parameters
     ----------
     learned : SeriesPreprocessing
-        Says the season.
+        Says the season, and the column to copy.
     values : numpy.ndarray
-        The target (rows,).
+        Input columns and target (rows, columns + target).
     origins : numpy.ndarray
         Last known row of each forecast.
     horizon : int
@@ -118,8 +142,9 @@ def baseline_forecasts(
     rows_before : int
         Rows of the whole series before `values` begins.
     """
-    settings = {"horizon": horizon}
-    return {
+    settings, every = {"horizon": horizon}, values
+    values = every[:, -1]
+    found = {
         "naive": baselines.naive(values, origins, **settings),
         "seasonal_naive": baselines.seasonal_naive(
             values, origins, season=learned.season, **settings
@@ -131,6 +156,10 @@ def baseline_forecasts(
             values, origins, season=learned.season, **settings
         ),
     }
+    if learned.copied is not None:
+        inputs = every[:, learned.copied_place]
+        found[baselines.COPY] = baselines.copy(inputs, origins, **settings)
+    return found
 
 
 def score(table: pd.DataFrame, learned: SeriesPreprocessing) -> dict[str, float]:
@@ -145,7 +174,7 @@ def score(table: pd.DataFrame, learned: SeriesPreprocessing) -> dict[str, float]
     frame = table[known_truth(table)]
     truth = frame["truth"].to_numpy()
     scores: dict[str, float] = {}
-    for name in ("forecast", *baselines.BASELINES):
+    for name in ("forecast", *rivals(frame)):
         prefix = "" if name == "forecast" else f"{name}_"
         for measure, value in _errors(
             truth, frame[name].to_numpy(), learned.mase_scale
@@ -163,10 +192,49 @@ def _errors(truth: np.ndarray, forecast: np.ndarray, scale: float) -> dict[str, 
     }
 
 
+def rivals(table: pd.DataFrame) -> list[str]:
+    """Name the baselines of a table of predictions, `copy` where there is one."""
+    named = [*baselines.BASELINES]
+    return [*named, baselines.COPY] if baselines.COPY in table else named
+
+
+def note(learned: SeriesPreprocessing) -> str:
+    """Say where an input all but contains the target; empty where none does.
+
+    Returns
+    -------
+    str
+        Of several series about the first one of which it is true.
+    """
+    for one in getattr(learned, "each", (learned,)):
+        share = one.copy_share
+        if share is None or share >= CONTAINED or one.copied == one.target:
+            continue
+        size = f"{1 / share:,.0f} times less than" if share > 0 else "of 0 beside"
+        return (
+            f'input "{one.copied}" of the {_step(one)} before all but contains "{one.target}": '
+            f"copying it has an error {size} that of the naive forecast (rows before the test)"
+        )
+    return ""
+
+
+def _step(learned: SeriesPreprocessing) -> str:
+    """Name the step between two times, where it is a day."""
+    import pandas as pd
+
+    from kerasduet.data.times import read_times
+
+    times = read_times(learned.tail_times, learned.zone) if learned.tail_times else None
+    if not isinstance(times, pd.DatetimeIndex) or len(times) < 2:
+        return "row"
+    return "day" if times.to_series().diff().median() == pd.Timedelta(days=1) else "row"
+
+
 def best_baseline(scores: Mapping[str, float]) -> str:
     """Name the baseline with the smallest mean absolute error; of several series with the MASE."""
     # Runs saved by earlier versions lack the later baselines.
-    scored = [name for name in baselines.BASELINES if f"{name}_mae" in scores]
+    every = (*baselines.BASELINES, baselines.COPY)
+    scored = [name for name in every if f"{name}_mae" in scores]
     return min(scored, key=lambda name: scores[f"{name}_{headline(scores)}"])
 
 

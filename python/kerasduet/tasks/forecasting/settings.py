@@ -74,6 +74,9 @@ class SeriesSettings(Section):
         What the network sees of the target, which is then above 0: itself, its logarithm, the
         logarithm's changes (against the step before, or `difference` steps before), or a power
         of it that is fitted to the training rows. Forecasts and scores are in its own units.
+    scaling : {"standard", "min-max"}
+        How the network's columns are scaled, by what their training rows teach: to mean 0 and
+        deviation 1, or to 0..1 between their least and their largest. Later rows may lie outside.
     straddle : bool
         Let validation and test windows take their inputs from the rows before the split.
     lookback, horizon : int
@@ -81,6 +84,10 @@ class SeriesSettings(Section):
     strategy : {"direct", "recursive"}
         The network gives all steps at once, or only the next one and is fed its own forecasts
         up to the horizon; then it sees the target's own past alone.
+    intervals : {"conformal", "quantile"}
+        How `forecast(level=)` gets intervals: from the errors on validation windows, or from five
+        quantiles a step that the network learns by pinball loss, which cannot cross and are
+        calibrated on validation windows.
     """
 
     dataset: Annotated[str, OneOf(("co2", "shops", "sine", "series"))]
@@ -100,15 +107,22 @@ class SeriesSettings(Section):
     season: Annotated[int, Whole(1)] = 1
     difference: Annotated[int, Whole(0)] = 0
     transform: Annotated[str, OneOf(("none", "log", "log-returns", "box-cox"))] = "none"
+    scaling: Annotated[str, OneOf(("standard", "min-max"))] = "standard"
     straddle: Annotated[bool, Flag()] = False
     lookback: Annotated[int, Whole(1)] = 30
     horizon: Annotated[int, HORIZON] = 1
     strategy: Annotated[str, OneOf(("direct", "recursive"))] = "direct"
+    intervals: Annotated[str, OneOf(("conformal", "quantile"))] = "conformal"
 
     @property
     def steps_at_once(self) -> int:
         """Give the steps of one output of the network."""
         return 1 if self.strategy == "recursive" else self.horizon
+
+    @property
+    def outputs(self) -> int:
+        """Give the numbers that the network gives a window."""
+        return self.steps_at_once * (5 if self.intervals == "quantile" else 1)
 
     @property
     def ahead_columns(self) -> int:
@@ -133,6 +147,7 @@ class SeriesSettings(Section):
             self._check_features_alone()
         self._check_known_once()
         self._check_id()
+        self._check_quantiles()
         if self.strategy == "recursive" and self.features:
             raise ArgumentType(
                 'strategy: must be "direct" with features, whose future is unknown; got '
@@ -142,6 +157,22 @@ class SeriesSettings(Section):
             raise ArgumentType(
                 f"path: the dataset {self.dataset} is not read from a file; got "
                 f'{show(self.path)}. Set dataset = "series".'
+            )
+
+    def _check_quantiles(self) -> None:
+        """Refuse quantiles of steps that are added up: those of a sum are not their sum."""
+        if self.intervals != "quantile":
+            return
+        if self.strategy == "recursive":
+            raise ArgumentType(
+                'intervals: must be "conformal" with strategy = "recursive", which feeds the '
+                'network single numbers; got "quantile". Set strategy = "direct".'
+            )
+        if 0 < self.lag < self.horizon:
+            raise ArgumentType(
+                'intervals: must be "conformal" where the horizon is longer than the difference, '
+                f'as changes are added up then; got "quantile", {self.horizon} and {self.lag}. '
+                "Lower horizon, or set difference = 0."
             )
 
     def _check_id(self) -> None:

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from kerasduet.forecasting import conformal, metrics
-from kerasduet.forecasting.baselines import BASELINES
 from kerasduet.tasks.forecasting import scores
 from kerasduet.tasks.forecasting.recursion import outputs as steps_of
 
@@ -75,12 +74,12 @@ def score(table: pd.DataFrame, learned: PanelPreprocessing) -> dict[str, float]:
         out). Then series, their number, and series_won: in how many the network's MAE is less
         than that of the baseline with the least mase.
     """
-    known = scores.known_truth(table)
+    known, names = scores.known_truth(table), scores.rivals(table)
     frame, sizes = table[known], _mase_scales(table, learned)[known]
     truth = frame["truth"].to_numpy()
     found: dict[str, float] = {}
     with np.errstate(all="ignore"):
-        for name in ("forecast", *BASELINES):
+        for name in ("forecast", *names):
             given = frame[name].to_numpy()
             scaled = (np.abs(truth - given) / sizes)[sizes > 0]
             found |= {
@@ -109,7 +108,7 @@ def by_series(table: pd.DataFrame, learned: PanelPreprocessing) -> pd.DataFrame:
     """
     import pandas as pd
 
-    known = scores.known_truth(table)
+    known, names = scores.known_truth(table), scores.rivals(table)
     codes, frame = codes_of(table, learned)[known], table[known]
     truth, count = frame["truth"].to_numpy(), len(learned.ids)
     rows = np.bincount(codes, minlength=count)
@@ -130,13 +129,11 @@ def by_series(table: pd.DataFrame, learned: PanelPreprocessing) -> pd.DataFrame:
             "smape": mean(relative),
             "mase": np.where(scale > 0, mae / scale, np.nan),
         }
-        rivals = {
-            f"{name}_mae": mean(np.abs(truth - frame[name].to_numpy())) for name in BASELINES
-        }
+        rivals = {f"{name}_mae": mean(np.abs(truth - frame[name].to_numpy())) for name in names}
         every = np.column_stack([*rivals.values()])  # (series, baselines)
         best = np.where(np.isnan(every), np.inf, every).argmin(axis=1)
         least = every[np.arange(count), best]
-        found |= rivals | {"best": np.array(BASELINES, object)[best], "skill": 1 - mae / least}
+        found |= rivals | {"best": np.array(names, object)[best], "skill": 1 - mae / least}
     return pd.DataFrame(found)
 
 
@@ -167,8 +164,8 @@ def calibrated(predict: Callable[[Any], Any], dataset: Dataset) -> PanelPreproce
             origins = rows.validation_origins[chosen[mine] - before]
             ahead = origins[:, None] + np.arange(1, learned.horizon + 1)
             known = ~rows.missing[ahead, -1].any(axis=1)
-            gaps = rows.values[ahead, -1] - scores.restored(one, outputs[mine], origins)
-            errors.append(gaps[known] / size)
+            gaps = scores.missed(one, rows.values[ahead, -1], outputs[mine], origins)
+            errors.append(gaps[known] / (1 if learned.intervals == "quantile" else size))
         before += len(rows.validation_origins)
     every = np.concatenate(errors)
     if len(every) == 0 or not np.isfinite(every).all():
@@ -199,4 +196,6 @@ def moved(
     assert learned.errors is not None
     none = np.empty((0, learned.horizon))
     offsets = conformal.offsets(learned.errors, none, levels)[0]  # (horizon, levels, 2)
+    if learned.intervals == "quantile":  # scores, which have no unit
+        return np.asarray(offsets[steps - 1])
     return offsets[steps - 1] * learned.sizes[codes, None, None]
