@@ -24,6 +24,7 @@ from kerasduet.names import (
     taken_apart,
     task_of,
 )
+from kerasduet.notebook import as_html
 from kerasduet.registry import BUILDERS, TASKS
 from kerasduet.settings import networks, optimizers
 from kerasduet.settings.arguments import (
@@ -252,6 +253,18 @@ class Experiment:
 
     def __repr__(self) -> str:
         """Give the call that makes it: its preset, and what differs from that."""
+        known, changed = self._changed()
+        begin = f"experiment({self.name!r}" if known else f"Experiment(name={self.name!r}"
+        return ", ".join([begin, *(f"{name}={text}" for name, text in changed.items())]) + ")"
+
+    def _repr_html_(self) -> str:
+        known, changed = self._changed()
+        begin = f"<kerasduet experiment> {self.name}: {self.task}, {self.builder}"
+        rows = {"preset": self.name if known else "none", **changed}
+        return as_html([begin, *(f"  {name} {text}" for name, text in rows.items())])
+
+    def _changed(self) -> tuple[bool, dict[str, str]]:
+        """Say whether a preset has its name, and show what differs from that."""
         flat = self.flat()
         known = self.name in _preset_names()
         usual = _preset(self.name).flat() if known else {}
@@ -262,13 +275,12 @@ class Experiment:
         }
         if self.has_own_network:
             changed["model"] = changed.pop("architecture", None)
-        begin = f"experiment({self.name!r}" if known else f"Experiment(name={self.name!r}"
-        told = [
-            f"{name}={textwrap.shorten(repr(value), 60, placeholder=' ...')}"
+        told = {
+            name: textwrap.shorten(repr(value), 60, placeholder=" ...")
             for name, value in changed.items()
             if name not in ("name", "task") and not (known and name == "description")
-        ]
-        return ", ".join([begin, *told]) + ")"
+        }
+        return known, told
 
     def __reduce__(self) -> tuple[Callable[..., Experiment], tuple[dict[str, Any]]]:
         """Copy and send it as plain values; the read-only mapping cannot travel itself."""

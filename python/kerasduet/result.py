@@ -37,6 +37,23 @@ DIVERGED = (
 )
 
 
+# What other libraries call what a run has.
+ELSEWHERE = {
+    "predict_proba": 'predict(x, kind="prob")',
+    "score": "evaluate(x, y)",
+    "fit": "kd.continue_run(run, epochs)",
+    "fit_predict": "predict(x)",
+    "plot_history": 'plot("history")',
+    "plot_training": 'plot("history")',
+    "plot_confusion_matrix": 'plot("confusion")',
+    "save_model": "save(folder), or export(path) for other programs",
+    "save_weights": "save(folder), or model.save_weights(path)",
+    "to_json": "experiment.to_dict()",
+    "get_params": "experiment.flat()",
+    "historical_forecasts": "kd.backtest(experiment)",
+}
+
+
 @dataclass
 class Result:
     """One trained experiment.
@@ -91,9 +108,14 @@ class Result:
             del self.metrics, self.table
 
     def __getattr__(self, name: str) -> Any:
-        """Score the test rows when the result is first asked for."""
+        """Score the test rows when asked for; say what a name of another library means."""
         if name not in ("metrics", "table"):
-            raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
+            hint = f". Use {ELSEWHERE[name]}." if name in ELSEWHERE else ""
+            raise AttributeError(
+                f"{type(self).__name__!r} object has no attribute {name!r}{hint}",
+                name=name,
+                obj=self,
+            )
         self._score()
         return self.__dict__[name]
 

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, overload
 
-from kerasduet.checks import choice, flag, show
+from kerasduet.checks import choice, flag, number, show
 from kerasduet.errors import ArgumentType, HorizonError, KerasduetError
-from kerasduet.plots import check_settings, plot_run
+from kerasduet.notebook import as_html
+from kerasduet.plots import check_settings, plot_data, plot_run
 from kerasduet.result import Result
 from kerasduet.runs import reading
 from kerasduet.runs.folder import RunFolder, pack
+from kerasduet.style import WIDTH
 
 if TYPE_CHECKING:
     import os
 
+    import matplotlib.axes
     import matplotlib.figure
     import pandas as pd
 
@@ -79,6 +82,9 @@ class Run(Result):
                 f"run.{self.task.ask}, run.save(folder)",
             ]
         )
+
+    def _repr_html_(self) -> str:
+        return as_html(repr(self).splitlines())
 
     def predict(self, x: Any, *, kind: str | None = None, beam: int | None = None) -> Any:
         """Predict new data.
@@ -321,10 +327,34 @@ class Run(Result):
         error, text = ABSENT[name]
         raise error(text.format(run=self.experiment.name, noun=self.task.noun))
 
-    def plot(self, kind: str = "overview", **settings: Any) -> matplotlib.figure.Figure:
-        """Draw the run; see `kerasduet.plots.plot_run`."""
+    @overload
+    def plot(
+        self, kind: str = "overview", *, ax: matplotlib.axes.Axes, **settings: Any
+    ) -> matplotlib.axes.Axes: ...
+
+    @overload
+    def plot(self, kind: str = "overview", **settings: Any) -> matplotlib.figure.Figure: ...
+
+    def plot(self, kind: str = "overview", **settings: Any) -> Any:
+        """Draw the run; see `kerasduet.plots.plot_run`.
+
+        Beside its settings, `figsize=(width, height)` is in inches, from (7.5, 2) to (50, 50).
+        `ax=` takes axes of matplotlib's for a figure of one pane, in their own style; they are
+        given back then.
+        """
+        ax, size = settings.pop("ax", None), settings.pop("figsize", None)
         check_settings(settings)
-        return plot_run(self, kind=kind, **settings)
+        if ax is None and size is None:
+            return plot_run(self, kind=kind, **settings)
+        from kerasduet.figures.drawing import draw, draw_on
+
+        data = plot_data(self, kind, **settings)
+        if ax is None:
+            width, height = _inches(size)
+            return draw(replace(data, width=width, height=height))
+        if size is not None:
+            raise ArgumentType("figsize: is the size of a new figure; got ax too. Give one.")
+        return draw_on(ax, data)
 
     def save(self, folder: str | os.PathLike[str], *, overwrite: bool = False) -> str:
         """Save the run as a folder that either language loads.
@@ -392,6 +422,18 @@ class Run(Result):
     def __reduce__(self) -> tuple[Callable[[Any], Run], tuple[bytes]]:
         """Travel as the bytes of its folder, which are checked on the way in."""
         return unpack, (pack(self),)
+
+
+def _inches(size: Any) -> tuple[float, float]:
+    if not isinstance(size, tuple | list) or len(size) != 2:
+        raise ArgumentType(
+            f"figsize: must be (width, height) in inches; got {show(size)}. Use figsize=(8, 5)."
+        )
+    width, height = (
+        number("figsize", one, low=low, high=50)
+        for one, low in zip(size, (WIDTH, 2), strict=True)
+    )
+    return width, height
 
 
 def load_run(folder: str | os.PathLike[str]) -> Run:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
-__all__ = ["GREY", "OKABE_ITO", "PALE", "RC", "WIDTH", "blend"]
+__all__ = ["GREY", "OKABE_ITO", "PALE", "RC", "WIDTH", "blend", "own_look"]
 
 # Okabe and Ito (2008), "Color universal design".
 OKABE_ITO = {
@@ -46,6 +48,34 @@ RC: Any = {
     "text.parse_math": False,
     "text.usetex": False,
 }
+
+# What a person may have set that changes no colour: the font, for its signs, and the resolution.
+THEIRS = ("font.", "figure.dpi", "savefig.dpi", "backend", "interactive", "timezone", "svg.")
+
+
+@contextmanager
+def own_look(look: Any = RC) -> Iterator[None]:
+    """Draw with the look of this package alone, whatever style a person has set.
+
+    Half of a style would be drawn otherwise: its black face behind our black text.
+
+    Parameters
+    ----------
+    look : mapping
+        matplotlib's settings that differ from its defaults.
+    """
+    import matplotlib
+
+    defaults: Any = {
+        name: value
+        for name, value in matplotlib.rcParamsDefault.items()
+        if not name.startswith(THEIRS)
+    }
+    with matplotlib.rc_context(defaults | look):
+        yield
+        interactive = matplotlib.is_interactive()
+    # A notebook's first figure turns on that figures show, which has to last.
+    matplotlib.interactive(interactive)
 
 
 def blend(colour: str, strength: float) -> str:

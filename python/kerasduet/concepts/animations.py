@@ -22,6 +22,7 @@ from kerasduet.concepts.image_plots import (
 from kerasduet.concepts.sequence_plots import unrolled_parts
 from kerasduet.errors import ArgumentRange, ArgumentType, ShapeError
 from kerasduet.runs.storage import write_atomic
+from kerasduet.style import own_look
 
 __all__ = ["animate_convolution", "animate_pooling", "animate_unrolled"]
 
@@ -189,7 +190,8 @@ def _write_gif(
         try:
             writer.setup(figure, str(named), dpi=100)
             for draw in frames:
-                draw(figure)
+                with own_look({}):
+                    draw(figure)
                 writer.grab_frame()
             writer.finish()
             os.replace(named, file)

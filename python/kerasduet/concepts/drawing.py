@@ -38,7 +38,7 @@ def new_figure(width: float, height: float) -> RunFigure:
     """Make a figure in inches that no global state knows about."""
     from kerasduet.figures.canvas import RunFigure
 
-    return RunFigure(alt_text="", figsize=(width, height))
+    return RunFigure(alt_text="", look={}, figsize=(width, height))
 
 
 def described(figure: RunFigure, about: str) -> RunFigure:

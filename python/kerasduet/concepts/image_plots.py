@@ -18,6 +18,7 @@ from kerasduet.concepts.drawing import (
 from kerasduet.concepts.images import pad_border
 from kerasduet.concepts.kernels import image_kernel, kernel_names
 from kerasduet.concepts.pooling import pool2d
+from kerasduet.style import own_look
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -33,6 +34,7 @@ __all__ = [
 ]
 
 
+@own_look({})
 def plot_convolution(
     image: ArrayLike,
     kernel: ArrayLike,
@@ -81,6 +83,7 @@ def plot_convolution(
     return described(figure, "A convolution with one window framed")
 
 
+@own_look({})
 def plot_pooling(
     image: ArrayLike,
     size: Any = 2,
@@ -125,6 +128,7 @@ def plot_pooling(
     return described(figure, "A pooling with one window framed")
 
 
+@own_look({})
 def plot_feature_maps(image: ArrayLike, kernels: Any = None) -> Figure:
     """Picture an image and what kernels make of it.
 

@@ -20,6 +20,7 @@ from kerasduet.concepts.drawing import (
 from kerasduet.concepts.neurons import threshold_neuron
 from kerasduet.concepts.two_layer import two_layer_forward
 from kerasduet.errors import ArgumentRange, ArgumentType, ShapeError
+from kerasduet.style import own_look
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 __all__ = ["plot_activations", "plot_decision"]
 
 
+@own_look({})
 def plot_activations(names: Any = None, *, low: float = -5, high: float = 5) -> Figure:
     """Picture activation functions and their derivatives.
 
@@ -84,6 +86,7 @@ def plot_activations(names: Any = None, *, low: float = -5, high: float = 5) -> 
     return described(figure, "Activation functions and, dashed, their slopes")
 
 
+@own_look({})
 def plot_decision(
     inputs: ArrayLike,
     *,

@@ -19,6 +19,7 @@ from kerasduet.concepts.drawing import (
 )
 from kerasduet.concepts.sequences import rnn_forward, steps
 from kerasduet.errors import ArgumentType
+from kerasduet.style import own_look
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -39,6 +40,7 @@ GATE_TITLES = {
 }
 
 
+@own_look({})
 def plot_unrolled(
     inputs: ArrayLike,
     U: ArrayLike,
@@ -78,6 +80,7 @@ def plot_unrolled(
     )
 
 
+@own_look({})
 def plot_gates(states: Mapping[str, Any]) -> Figure:
     """Picture the gates and states of an LSTM or GRU over time.
 
@@ -127,6 +130,7 @@ def plot_gates(states: Mapping[str, Any]) -> Figure:
     return described(figure, "Gates and states over time")
 
 
+@own_look({})
 def plot_gradient_norms(norms: Mapping[str, Any]) -> Figure:
     """Picture gradient norms against the lag: vanishing, exploding or kept.
 

@@ -26,6 +26,7 @@ from kerasduet.environment.settings import (
     read_keras_file,
 )
 from kerasduet.errors import KerasduetError
+from kerasduet.notebook import folded
 
 __all__ = ["Report", "doctor", "problems_in"]
 
@@ -66,6 +67,11 @@ class Report:
     def __repr__(self) -> str:
         """Give the text too, so that a bare `doctor()` at the prompt is readable."""
         return str(self)
+
+    def _repr_html_(self) -> str:
+        title, *_ = str(self).splitlines()
+        found = [f"{one['problem']} {one['fix']}".strip() for one in self.problems]
+        return folded(title, str(self), lines=found)
 
 
 def doctor(*, run_devices: bool = True) -> Report:

@@ -12,6 +12,7 @@ from matplotlib.figure import Figure
 from kerasduet.checks import some_of
 from kerasduet.errors import KerasduetWarning
 from kerasduet.notebook import announce, seen
+from kerasduet.style import RC, own_look
 
 __all__ = ["RunFigure"]
 
@@ -25,11 +26,14 @@ class RunFigure(Figure):
     ----------
     alt_text : str
         What the figure shows, in words and numbers.
+    look : mapping
+        matplotlib's settings in force while it is drawn.
     **settings
         As for matplotlib.figure.Figure.
     """
 
-    def __init__(self, *, alt_text: str, **settings: Any) -> None:
+    def __init__(self, *, alt_text: str, look: Any = RC, **settings: Any) -> None:
+        self._look = look
         super().__init__(layout="constrained", **settings)
         self.alt_text = alt_text
         self._told: set[str] = set()
@@ -37,7 +41,7 @@ class RunFigure(Figure):
 
     def draw(self, renderer: Any) -> None:
         """Draw, and say in one sentence which characters the font lacks."""
-        with warnings.catch_warnings(record=True) as told:
+        with warnings.catch_warnings(record=True) as told, own_look(self._look):
             warnings.simplefilter("always")
             super().draw(renderer)
         seen(self)
@@ -57,8 +61,26 @@ class RunFigure(Figure):
                 stacklevel=2,
             )
 
+    def savefig(self, fname: Any, **settings: Any) -> None:
+        """Write it as matplotlib does, in its own colours whatever the style in force."""
+        with own_look(self._look):
+            super().savefig(fname, **settings)
+
     def _repr_png_(self) -> tuple[bytes, dict[str, str]]:
-        # Notebooks show only pyplot's figures by themselves.
+        # For what shows results and is no IPython.
+        return self._png(), {"alt": self.alt_text}
+
+    def _ipython_display_(self) -> None:
+        # Before a formatter of pyplot's, which would leave the alt text out.
+        from IPython.display import display
+
+        display(
+            {"image/png": self._png(), "text/plain": self.alt_text},
+            metadata={"image/png": {"alt": self.alt_text}},
+            raw=True,
+        )
+
+    def _png(self) -> bytes:
         buffer = io.BytesIO()
         self.savefig(buffer, format="png", dpi=150)
-        return buffer.getvalue(), {"alt": self.alt_text}
+        return buffer.getvalue()

@@ -8,10 +8,12 @@ import matplotlib
 import pandas as pd
 from matplotlib.transforms import ScaledTranslation
 
+from kerasduet.checks import show
+from kerasduet.errors import ArgumentType
 from kerasduet.figures.canvas import RunFigure
 from kerasduet.figures.drawn_marks import DRAW, Rows, legend_handles
 from kerasduet.figures.panels import Panel, PlotData, Scale
-from kerasduet.style import GREY, RC
+from kerasduet.style import GREY, own_look
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -42,7 +44,7 @@ def draw(data: PlotData) -> RunFigure:
     RunFigure
         As large as the data say, outside pyplot, with its alt text.
     """
-    with matplotlib.rc_context(RC):
+    with own_look():
         figure = RunFigure(alt_text=data.alt, figsize=(data.width, data.height))
         if not data.title:
             (body,) = _split(figure)
@@ -56,6 +58,46 @@ def draw(data: PlotData) -> RunFigure:
             _plain(heading.text(left, 1, data.subtitle, va="top", transform=_below(title, 22)))
         _draw_panels(body, data)
     return figure
+
+
+def draw_on(axes: Axes, data: PlotData) -> Axes:
+    """Draw a figure of one pane into axes of the caller's, in their style.
+
+    Parameters
+    ----------
+    axes : matplotlib.axes.Axes
+        Where.
+    data : PlotData
+        What it shows: one panel without facets.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+        The axes.
+
+    Raises
+    ------
+    ArgumentType
+        A figure of several panes.
+    """
+    panel = data.panels[0]
+    if len(data.panels) > 1 or panel.facets is not None:
+        raise ArgumentType(
+            f"ax: must be of a figure of one pane; the kind {data.kind} has several. Leave ax "
+            "out, or take another kind, such as confusion."
+        )
+    if not hasattr(axes, "transAxes"):
+        raise ArgumentType(f"ax: must be axes of matplotlib; got {show(axes)}.")
+    for mark in panel.marks:
+        frame = panel.frames[mark.frame]
+        if len(frame):
+            DRAW[mark.kind](axes, Rows(frame, mark, panel))
+    _finish_pane(axes, panel, first=True)
+    _plain(axes.set_title(panel.title, loc="left", weight="bold"))
+    if panel.legend_columns(_width(axes)):
+        handles, labels = legend_handles(panel)
+        axes.legend(handles, labels)
+    return axes
 
 
 def _draw_panels(body: SubFigure, data: PlotData) -> None:

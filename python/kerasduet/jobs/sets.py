@@ -18,6 +18,7 @@ from kerasduet.jobs import outside
 from kerasduet.jobs.plan import FILE, KINDS, Plan, outside_jobs, read_plan, take
 from kerasduet.jobs.scores import Piece, compared, pieces_of, scored, verdict
 from kerasduet.jobs.tables import differing, scores_of, summarised, tabulated
+from kerasduet.notebook import as_html
 from kerasduet.registry import TASKS
 from kerasduet.run import Run, load_run
 from kerasduet.runs.facts import Facts, read_facts
@@ -326,6 +327,9 @@ class RunSet:
     def __repr__(self) -> str:
         """Say what it is, how it did, and what to do next."""
         return "\n".join(self._lines())
+
+    def _repr_html_(self) -> str:
+        return as_html(self._lines())
 
     def _lines(self) -> list[str]:
         counts = self.table["status"].value_counts(sort=False)
