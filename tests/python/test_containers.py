@@ -193,3 +193,13 @@ def test_what_is_no_set_of_images_is_refused(tmp_path):
         errors.ArgumentType, r"pairs of images and labels", tensorflow(0).map(lambda x, y: x)
     )
     refused(errors.ArgumentType, r"must hold x \(images\) and y", table.drop(columns="label"))
+
+
+def test_a_mapping_of_texts_has_no_shape_to_follow():
+    texts = {"text": ["a good film", "so bad"] * 12, "label": ["pos", "neg"] * 12}
+    assert kd.load_data(kd.experiment("texts"), texts).sizes["train"] == 15
+    files = {"image": ["a.png", "b.png"] * 6, "label": ["cat", "dog"] * 6}
+    with pytest.raises(errors.DatasetError, match="must name images that can be read"):
+        kd.load_data(
+            kd.experiment("image-folder", image_column="image", label_column="label"), files
+        )

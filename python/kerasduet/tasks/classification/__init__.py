@@ -117,6 +117,8 @@ class Classification(Task):
         from kerasduet.data.containers import follow, named
         from kerasduet.data.labels import with_categories
 
+        if not hasattr(experiment, "input_shape"):  # texts, image files
+            return given, {}
         data = named(given)
         if experiment.dataset != self.own_data or not isinstance(data, Mapping):
             return data, {}
