@@ -54,9 +54,6 @@ test_that("errors have no words of Python", {
     "columns have names; got values of shape 500. Give ts(x), with" = quote(
       load_data(small_series(), 1:500)
     ),
-    "by name; got [values of shape c(20, 28, 28), values of shape 20]." = quote(
-      load_data(small_images(), list(array(0L, c(20, 28, 28)), rep(0:9, 2)))
-    ),
     "or a factor (categories); got 'a'." = quote(
       load_data(small_images(), list(x = array(0L, c(20, 28, 28)), y = rep("a", 20)))
     )
