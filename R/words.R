@@ -42,6 +42,7 @@ r_fixes <- list(
 )
 
 r_words <- list(
+  c("\\bpd\\.[A-Za-z]+\\([^()]*\\), in R ", ""),
   c("in Python (?:(?!, in R ).)*, in R ", "use "),
   c("; in Python reshape them first", "; of other networks give an array n x height x width"),
   c("\\[keras\\.callbacks\\.ReduceLROnPlateau\\(\\)\\]", "callback_reduce_lr_on_plateau()"),

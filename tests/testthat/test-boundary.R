@@ -53,6 +53,9 @@ test_that("errors have no words of Python", {
     "got c(8, 16)." = quote(image_storage(c(2, 2), bits = c(8, 16))),
     "columns have names; got values of shape 500. Give ts(x), with" = quote(
       load_data(small_series(), 1:500)
+    ),
+    "or a factor (categories); got 'a'." = quote(
+      load_data(small_images(), list(x = array(0L, c(20, 28, 28)), y = rep("a", 20)))
     )
   )
   for (text in names(refused)) {
