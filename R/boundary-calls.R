@@ -4,16 +4,20 @@ session <- new.env(parent = emptyenv())
 
 # Evaluate an expression that uses the core. Its errors and warnings become those of the function
 # that the user called; those of R code in it pass.
-call_core <- function(expr, call = rlang::caller_env()) {
+# `arguments` has the names in R of the core's arguments that are called otherwise there.
+call_core <- function(expr, call = rlang::caller_env(), arguments = character()) {
   check_given(call)
   start_core(call)
   value <- tryCatch(
     expr,
-    python.builtin.BaseException = function(error) abort_from_python(error, call),
-    kerasduet_refusal = function(error) abort_own(conditionMessage(error), error$kind, call)
+    python.builtin.BaseException = function(error) abort_from_python(error, call, arguments),
+    kerasduet_refusal = function(error) {
+      abort_own(in_r(conditionMessage(error), arguments), error$kind, call)
+    }
   )
+  give_warned()
   for (text in plain(core$environment$kept_warnings())) {
-    rlang::warn(text, class = "KerasduetWarning", call = call)
+    rlang::warn(in_r(text, arguments), class = "KerasduetWarning", call = call)
   }
   value
 }
@@ -58,11 +62,15 @@ start_core <- function(call = rlang::caller_env()) {
   session$started <- TRUE
 }
 
-abort_from_python <- function(error, call) {
+abort_from_python <- function(error, call, arguments = character()) {
+  raised <- take_raised()
+  if (!is.null(raised) && inherits(error, "python.builtin.RuntimeError")) {
+    stop(raised)
+  }
   kind <- sub(".*[.]", "", class(error)[[1]])
   text <- reticulate::py_str(error)
   if (inherits(error, "kerasduet.errors.KerasduetError")) {
-    abort_own(text, kind, call)
+    abort_own(in_r(text, arguments), kind, call)
   }
   if (inherits(error, "python.builtin.ImportError") && length(missing_packages()) > 0) {
     abort_own(missing_text(missing_packages(), python_command()), "kerasduet_no_python", call)

@@ -104,6 +104,9 @@ preset_to_py <- function(x) {
 }
 
 run_to_py <- function(run) {
+  if (inherits(run, "kerasduet.run.Run")) { # of a chunk of Python: py$run
+    return(reticulate::r_to_py(run, convert = FALSE))
+  }
   if (!inherits(run, "kerasduet_run")) {
     refuse("run: must be what run_experiment() or load_run() gives; got ", class(run)[[1]], ".")
   }
@@ -114,6 +117,9 @@ run_to_py <- function(run) {
 runs_to_py <- function(run) {
   if (inherits(run, c("kerasduet_run", "kerasduet_run_set"))) {
     return(handle(run))
+  }
+  if (inherits(run, "kerasduet.run.Run")) {
+    return(run_to_py(run))
   }
   if (is.list(run) && !is.object(run) || is.character(run) && length(run) > 1) {
     return(lapply(unname(as.list(run)), runs_to_py))
@@ -127,7 +133,7 @@ progress_to_py <- function(progress) {
     return(shown_progress())
   }
   if (is.function(progress) && !is_python(progress)) {
-    return(told_by_epoch(function(event) progress(plain(event))))
+    return(told_by_epoch(kept_conditions(function(event) progress(plain(event)))))
   }
   setting_to_py(progress)
 }
@@ -217,7 +223,7 @@ data_to_py <- function(x, name = "data") {
 }
 
 columns_to_py <- function(x, name) {
-  cross <- if (is.data.frame(x)) frame_column_to_py else data_to_py
+  cross <- if (is.data.frame(x)) frame_column_to_py else part_to_py
   values <- lapply(unname(as.list(x)), cross, name)
   if (is.null(names(x)) && length(x) > 0) {
     return(values)
@@ -231,6 +237,14 @@ columns_to_py <- function(x, name) {
     return(columns)
   }
   pandas()$DataFrame(columns, index = texts_to_py(row.names(x)))
+}
+
+# Beside others in a list, a data frame of numbers is a matrix, such as one of pixels; but the boxes
+# of images have columns.
+part_to_py <- function(x, name) {
+  is_matrix <- is.data.frame(x) && length(x) > 0 && all(vapply(x, is.numeric, NA)) &&
+    !all(c("image", "left") %in% names(x))
+  data_to_py(if (is_matrix) unname(as.matrix(x)) else x, name)
 }
 
 # A column of a class that is not known, which may be of no use to anyone: the core refuses it by
@@ -272,6 +286,17 @@ column_kind <- function(x) {
 plain_column <- function(x) {
   if (inherits(x, "AsIs")) {
     class(x) <- setdiff(class(x), "AsIs")
+  }
+  # Months, quarters and weeks of zoo and tsibble are their first days; those of zoo are years.
+  if (inherits(x, c("yearmon", "yearqtr"))) {
+    months <- round(12 * as.numeric(x))
+    return(as.Date(sprintf("%04d-%02d-01", months %/% 12, months %% 12 + 1)))
+  }
+  if (inherits(x, c("yearmonth", "yearquarter", "yearweek"))) {
+    return(as.Date(as.numeric(unclass(x)), origin = "1970-01-01"))
+  }
+  if (inherits(x, "integer64") && requireNamespace("bit64", quietly = TRUE)) {
+    return(bit64::as.double.integer64(x))
   }
   if (inherits(x, "POSIXlt")) as.POSIXct(x) else x
 }

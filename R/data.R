@@ -25,6 +25,10 @@
 #' format that fits all of them; where two do, set `time_format`. Times come back in their zone.
 #' Missing values are refused by row, unless the experiment says `missing = "interpolate"`.
 #'
+#' A `ts` also says how many values a season has: where neither the call nor the experiment sets
+#' `season` and `difference`, both follow from its `frequency()` (of 1, as of years, they are 1
+#' and 0), and a message says so; likewise from months, quarters and weeks of zoo and tsibble.
+#'
 #' A `ts` of 1, 4 or 12 values a year gets the first day of each year, quarter or month, so that
 #' `frequency` may be "YS", "QS" or "MS"; one of 365.25 or 365.25 / 7 gets days or weeks, counted
 #' from its start. The times of any other `ts` stay numbers: of 52 weeks or 365 days, a year has
@@ -49,7 +53,11 @@
 #' @export
 load_data <- function(experiment, data = NULL) {
   call_core({
-    loaded <- core$load_data(preset_to_py(experiment), given_to_py(data))
+    data <- from_r_file(data)
+    season <- season_settings(experiment, list(), data)
+    given <- preset_to_py(experiment)
+    if (length(season) > 0) given <- do.call(core$experiment, c(list(given), season))
+    loaded <- core$load_data(given, data_to_py(data))
     new_handle(loaded, "kerasduet_dataset")
   })
 }
@@ -228,6 +236,10 @@ is.na.kerasduet_array <- copy_first
 
 #' @export
 unique.kerasduet_array <- copy_first
+
+# table() takes a list for its columns.
+#' @export
+unique.kerasduet_place <- copy_first
 
 #' @export
 summary.kerasduet_array <- copy_first

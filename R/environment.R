@@ -55,42 +55,124 @@ print.kerasduet_doctor <- function(x, ...) {
 
 #' Install what Python needs
 #'
-#' Makes the virtual environment "r-kerasduet", where there is none, and installs Keras,
-#' TensorFlow and the rest into it, about 2 GB. R finds it by itself, without any setting.
+#' Makes a virtual environment, "r-kerasduet", where there is none, and installs Keras, a backend
+#' and the rest into it. R finds the one of that name by itself, without any setting.
 #'
-#' @param python Character. Python 3.11 or newer to make it with; `NULL` (default) takes the
-#'   newest that reticulate finds.
-#' @return The path of the environment's Python, invisibly.
+#' @param python Character. Path of the Python to make it with, 3.11 or newer; `NULL` (default)
+#'   takes the newest that reticulate finds.
+#' @param backend Character. What Keras computes with: "tensorflow" (default), "jax" or "torch";
+#'   TensorFlow is always installed. Choose it with [use_backend()].
+#' @param gpu Logical. Whether to install NVIDIA's libraries for TensorFlow and JAX, some gigabytes
+#'   more; on Linux alone. (On Linux PyTorch always brings them along.) Default `FALSE`.
+#' @param envname Character. Name of the virtual environment, or its path. Default "r-kerasduet";
+#'   another is used after `reticulate::use_virtualenv(envname)`.
+#' @param python_version Character. Version to make it with, such as "3.12", in place of `python`;
+#'   `NULL` (default) for none.
+#' @param ask Logical. Whether to say the size and ask first; by default where somebody is there to
+#'   answer.
+#' @return The path of the environment's Python, invisibly; `NULL` where the answer was no.
 #' @details Where the variable RETICULATE_PYTHON names another Python, that one would be used and
-#'   this one never: you are told how to install there instead.
+#'   this one never: you are told how to install there instead. An environment that exists is kept
+#'   and completed; one whose Python is older than 3.11, or not of `python_version`, is refused.
 #' @examples
 #' \dontrun{
 #' install_kerasduet()
+#' install_kerasduet(backend = "torch", envname = "deep")
 #' }
 #' @export
-install_kerasduet <- function(python = NULL) {
-  python <- python_to_install_with(python)
-  # Creating one that exists already would leave it as it is.
-  if (!reticulate::virtualenv_exists("r-kerasduet")) {
-    reticulate::virtualenv_create("r-kerasduet", python = python, packages = FALSE)
+install_kerasduet <- function(python = NULL, backend = "tensorflow", gpu = FALSE,
+                              envname = "r-kerasduet", python_version = NULL,
+                              ask = rlang::is_interactive()) {
+  check_install(backend, gpu, envname, python_version)
+  exists <- reticulate::virtualenv_exists(envname)
+  if (exists) {
+    check_environment(reticulate::virtualenv_python(envname), envname, python_version)
   }
-  reticulate::virtualenv_install("r-kerasduet", packages = requirements())
+  python <- python_to_install_with(python, python_version)
+  packages <- packages_to_install(requirements(), backend, gpu)
+  if (ask && !isTRUE(utils::askYesNo(install_text(envname, backend, gpu)))) {
+    return(invisible())
+  }
+  if (!exists) {
+    reticulate::virtualenv_create(envname, python = python, packages = FALSE)
+  }
+  reticulate::virtualenv_install(envname, packages = packages)
   restart <- if (reticulate::py_available()) " Restart R to use it."
-  cli::cli_inform("Installed into the virtual environment {.val r-kerasduet}.{restart}")
-  invisible(reticulate::virtualenv_python("r-kerasduet"))
+  cli::cli_inform("Installed into the virtual environment {.val {envname}}.{restart}")
+  invisible(reticulate::virtualenv_python(envname))
+}
+
+check_install <- function(backend, gpu, envname, python_version, call = rlang::caller_env()) {
+  wrong <- function(name, must, got) {
+    got <- show_value(if (is.atomic(got)) got else class(got)[[1]])
+    abort_own(paste0(name, ": must be ", must, "; got ", got, "."), "ArgumentType", call)
+  }
+  if (!is_text(backend) || !backend %in% c("tensorflow", "jax", "torch")) {
+    wrong("backend", "\"tensorflow\", \"jax\" or \"torch\"", backend)
+  }
+  if (!isTRUE(gpu) && !isFALSE(gpu)) wrong("gpu", "TRUE or FALSE", gpu)
+  if (!is_text(envname)) wrong("envname", "the name of an environment", envname)
+  if (!is.null(python_version) && !is_version(python_version)) {
+    wrong("python_version", "\"3.11\" or newer", python_version)
+  }
+}
+
+is_text <- function(x) is.character(x) && length(x) == 1 && !is.na(x) && nzchar(x)
+
+is_version <- function(x) {
+  is_text(x) && grepl("^[0-9]+([.][0-9]+){1,2}$", x) && package_version(x) >= "3.11"
+}
+
+# An environment stays one of the Python that it was made with.
+check_environment <- function(python, envname, wanted, found = version_of(python),
+                              call = rlang::caller_env()) {
+  if (is.na(found)) {
+    return(invisible())
+  }
+  fits <- package_version(found) >= "3.11" &&
+    (is.null(wanted) || startsWith(paste0(found, "."), paste0(wanted, ".")))
+  if (!fits) {
+    abort_own(paste0(
+      "envname: must be an environment of Python ", wanted %||% "3.11 or newer", "; got ", envname,
+      ", which is one of ", found, ". Choose another name, or remove it with ",
+      "reticulate::virtualenv_remove(\"", envname, "\")."
+    ), "kerasduet_no_python", call)
+  }
+}
+
+version_of <- function(python) {
+  said <- tryCatch(
+    suppressWarnings(system2(python, "--version", stdout = TRUE, stderr = TRUE)),
+    error = function(error) ""
+  )
+  version <- sub("^Python ", "", grep("^Python [0-9.]+", said, value = TRUE))
+  c(sub("[^0-9.].*", "", version), NA)[[1]]
+}
+
+packages_to_install <- function(requirements, backend, gpu) {
+  if (gpu) requirements <- sub("^tensorflow>", "tensorflow[and-cuda]>", requirements)
+  more <- list(jax = if (gpu) "jax[cuda12]>=0.7" else "jax>=0.7", torch = "torch>=2.6")
+  c(requirements, more[[backend]])
+}
+
+install_text <- function(envname, backend, gpu) {
+  size <- "about 2 GB"
+  if (gpu || backend == "torch") size <- "about 2 GB, and some more for GPUs"
+  paste0("Install Keras and ", backend, " into the environment ", envname, ", ", size, "?")
 }
 
 # Said before anything is installed that R would never use, or could not.
-python_to_install_with <- function(python, call = rlang::caller_env()) {
+python_to_install_with <- function(python, version = NULL, call = rlang::caller_env()) {
   named <- Sys.getenv("RETICULATE_PYTHON")
   if (!named %in% c("", "managed")) {
     abort_own(install_elsewhere_text(named, requirements()), "kerasduet_no_python", call)
   }
-  python <- python %||% reticulate::virtualenv_starter(">=3.11")
-  python %||% abort_own(
-    "python: must be 3.11 or newer; found none. Run reticulate::install_python(\"3.11\").",
-    "kerasduet_no_python", call
-  )
+  wanted <- version %||% "3.11"
+  python <- python %||% reticulate::virtualenv_starter(version %||% ">=3.11")
+  python %||% abort_own(paste0(
+    "python: must be ", wanted, if (is.null(version)) " or newer",
+    "; found none. Run reticulate::install_python(\"", wanted, "\")."
+  ), "kerasduet_no_python", call)
 }
 
 install_elsewhere_text <- function(named, requirements) {

@@ -33,7 +33,7 @@ presets <- function() {
 #' @export
 experiment <- function(preset, ...) {
   call_core({
-    settings <- settings_to_py(formula_to_settings(list(...)))
+    settings <- settings_to_py(formula_to_settings(list(...), preset = preset))
     experiment_from_py(do.call(core$experiment, c(list(preset_to_py(preset)), settings)))
   })
 }

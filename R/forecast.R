@@ -41,6 +41,11 @@
 #' Of several series (`id`) the errors of all of them on the validation windows count, each in units
 #' of its own series (what MASE divides by); they do not move on while test windows go by.
 #'
+#' A run of `intervals = "quantile"` has quantiles that the network learned by pinball loss, in
+#' [predictions()] too; they cannot cross. Where among them the truths of validation and earlier
+#' test windows lay moves the ends, in the same way as errors do. Chernozhukov, Wüthrich and Zhu
+#' (2021), Distributional conformal prediction, PNAS 118.
+#'
 #' Lei and others (2018), Distribution-free predictive inference for regression, Journal of the
 #' American Statistical Association 113. Gibbs and Candès (2021), Adaptive conformal inference under
 #' distribution shift, NeurIPS. Wang and Hyndman (2024), arXiv:2410.13115, whose R package is
@@ -51,12 +56,24 @@
 #' @method forecast kerasduet_run
 #' @export
 forecast.kerasduet_run <- function(object, h = NULL, level = NULL, future = NULL, ...) {
-  rlang::check_dots_empty()
-  call_core({
+  refuse_more(...)
+  call_core(arguments = c(horizon = "h"), {
     py <- handle(object)
     table <- py$forecast(setting_to_py(h), setting_to_py(level), data_to_py(future))
     frame_from_py(table, dates = has_dates(py))
   })
+}
+
+refuse_more <- function(..., call = rlang::caller_env()) {
+  others <- names2(list(...))
+  if (length(others) == 0) {
+    return(invisible())
+  }
+  got <- if (nzchar(others[[1]])) others[[1]] else "one without a name"
+  abort_own(paste0(
+    "forecast: has the arguments h, level and future; got ", got, ". To go on from other rows ",
+    "there is predict(run, newdata)."
+  ), "UnknownName", call)
 }
 
 #' Get the table of what is known ahead of time, to be filled for a forecast
@@ -82,7 +99,7 @@ forecast.kerasduet_run <- function(object, h = NULL, level = NULL, future = NULL
 #' forecast(run, future = future)
 #' @export
 future_frame <- function(object, h = NULL) {
-  call_core({
+  call_core(arguments = c(horizon = "h"), {
     py <- run_to_py(object)
     frame_from_py(py$future_frame(setting_to_py(h)), dates = has_dates(py))
   })

@@ -1,17 +1,65 @@
 # A formula after the preset, such as admit ~ gre + gpa, names the target and the features of a
 # table. It is found by its class, or by the name `formula`, and becomes these two settings.
 
-formula_to_settings <- function(settings, data = NULL) {
+formula_to_settings <- function(settings, data = NULL, preset = NULL) {
   place <- which(vapply(settings, inherits, NA, "formula") & names2(settings) %in% c("", "formula"))
   if (length(place) == 0) {
     return(settings)
   }
   others <- settings[-place[[1]]]
-  clash <- intersect(names2(others), c("target", "features"))
+  columns <- formula_columns_of(preset)
+  clash <- intersect(names2(others), unlist(columns))
   if (length(clash) > 0) {
     refuse(clash[[1]], ": excludes a formula; got both. Give one of them.")
   }
-  c(columns_of_formula(settings[[place[[1]]]], data, others), others)
+  found <- columns_of_formula(settings[[place[[1]]]], data, others)
+  if (columns$right != "features") {
+    found$features <- one_of_formula(found$features, settings[[place[[1]]]], data, found$target)
+  }
+  names(found) <- unlist(columns)
+  c(found, others)
+}
+
+# An experiment, or that of a preset's name; NULL where there is none.
+known_experiment <- function(preset) {
+  if (inherits(preset, "kerasduet_experiment")) {
+    return(preset)
+  }
+  if (is.character(preset) && length(preset) == 1 && preset %in% presets()$name) {
+    return(experiment_from_py(core$experiment(preset)))
+  }
+  NULL
+}
+
+# The settings that the sides of a formula stand for.
+formula_columns_of <- function(preset) {
+  fields <- known_experiment(preset)
+  known <- names(fields)
+  for (kind in list(c("label_column", "text_column"), c("label_column", "image_column"))) {
+    if (all(kind %in% known)) {
+      return(list(left = kind[[1]], right = kind[[2]]))
+    }
+  }
+  if (!is.null(fields) && !all(c("target", "features") %in% known)) {
+    refuse(
+      "formula: belongs to tables, series and texts; got one for ", fields$name,
+      ". Leave it out.",
+      kind = "UnknownName"
+    )
+  }
+  list(left = "target", right = "features")
+}
+
+# Of texts and image files the network sees one column.
+one_of_formula <- function(features, formula, data, target) {
+  if (length(features) == 0 && is.data.frame(data)) features <- setdiff(names(data), target)
+  if (length(features) != 1) {
+    refuse(
+      "formula: must have one column on its right, such as label ~ text; got ",
+      formula_text(formula), "."
+    )
+  }
+  features
 }
 
 names2 <- function(x) names(x) %||% rep("", length(x))

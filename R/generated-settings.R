@@ -212,6 +212,9 @@
 #' * `"direct"`: The network gives all steps at once, or only the next one and is fed its own
 #'   forecasts up to the horizon.
 #' * `"recursive"`: then it sees the target's own past alone.
+#' * `intervals`: "conformal" or "quantile". How `forecast(level=)` gets intervals: from the
+#'   errors on validation windows, or from five quantiles a step that the network learns by
+#'   pinball loss, which cannot cross and are calibrated on validation windows.
 #' * `stride`: whole number. Characters from the start of one training window to that of the
 #'   next, at least 1.
 #' * `least`: whole number. Characters that the training text has less often than this are

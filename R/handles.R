@@ -1,16 +1,19 @@
-# R objects that hold a Python object: runs, data sets and their arrays. Like Python's own objects
-# in R they are environments, so that no verb of base R takes them apart or copies them.
+# R objects that hold a Python object: runs, data sets and their arrays. The object itself is in an
+# environment, which copies share; class and attributes are those of each copy.
 
 new_handle <- function(py, class) {
-  holder <- new.env(parent = emptyenv())
-  holder$py <- py
-  structure(holder, class = c(class, "kerasduet_handle"))
+  place <- structure(new.env(parent = emptyenv()), class = "kerasduet_place")
+  assign("py", py, envir = place)
+  structure(list(place), class = c(class, "kerasduet_handle"))
 }
+
+# Objects that an earlier version kept in an RDS file are the environment itself.
+holder <- function(x) if (is.environment(x)) x else .subset2(x, 1L)
 
 # A run carries the files of its folder, because R tells nobody that saveRDS() is writing it.
 new_run <- function(py) {
   run <- new_handle(py, "kerasduet_run")
-  assign("bytes", bytes_from_py(pack(py)), envir = run)
+  assign("bytes", bytes_from_py(pack(py)), envir = holder(run))
   run
 }
 
@@ -19,21 +22,21 @@ pack <- function(py) reticulate::import("kerasduet.runs.folder", convert = FALSE
 unpack <- function(py) reticulate::import("kerasduet.run", convert = FALSE)$unpack(py)
 
 handle <- function(x) {
-  py <- get("py", envir = x)
+  py <- get("py", envir = holder(x))
   if (reticulate::py_is_null_xptr(py)) {
     py <- restored(x)
-    assign("py", py, envir = x)
+    assign("py", py, envir = holder(x))
   }
   py
 }
 
 # Python's objects end with the session: after readRDS() or load() a run is read from its bytes.
 restored <- function(x) {
-  folder <- get0("folder", envir = x, inherits = FALSE) # of a set of runs
+  folder <- get0("folder", envir = holder(x), inherits = FALSE) # of a set of runs
   if (!is.null(folder)) {
     return(core$load_run_set(folder))
   }
-  bytes <- get0("bytes", envir = x, inherits = FALSE)
+  bytes <- get0("bytes", envir = holder(x), inherits = FALSE)
   if (is.null(bytes)) {
     refuse(
       class(x)[[1]], ": must belong to this R session; got one of an earlier session. ",
@@ -67,6 +70,9 @@ length.kerasduet_handle <- function(x) length(names(x))
   chosen <- if (missing(i)) names(x) else if (is.character(i)) i else names(x)[i]
   lapply(rlang::set_names(chosen), function(name) x[[name]])
 }
+
+#' @export
+c.kerasduet_handle <- function(...) list(...)
 
 #' @export
 as.list.kerasduet_handle <- function(x, ...) x[]

@@ -208,7 +208,7 @@ list_runs <- function(folder = ".") {
 save_run_set <- function(set, folder) {
   invisible(call_core({
     path <- plain(run_set_to_py(set)$save(setting_to_py(folder)))
-    assign("folder", path, envir = set)
+    assign("folder", path, envir = holder(set))
     path
   }))
 }
@@ -277,7 +277,7 @@ new_run_set <- function(py) {
     stop(structure(list(message = text, call = NULL), class = kinds))
   }
   set <- new_handle(py, "kerasduet_run_set")
-  assign("folder", plain(py$folder), envir = set)
+  assign("folder", plain(py$folder), envir = holder(set))
   set
 }
 

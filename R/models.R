@@ -35,7 +35,10 @@ build_model <- function(experiment, data = NULL) {
 #' network_history()[, c("year", "network", "depth", "parameters", "top5_error")]
 #' @export
 network_history <- function() {
-  call_core(frame_from_py(core$network_history()))
+  table <- call_core(frame_from_py(core$network_history()))
+  is_number <- vapply(table, is.numeric, NA)
+  table[is_number] <- lapply(table[is_number], function(x) replace(x, is.nan(x), NA))
+  table
 }
 
 # How the wrappers in generated-models.R call a builder of the core.

@@ -27,3 +27,30 @@ told_by_epoch <- function(tell) {
     NULL
   }, convert = FALSE))
 }
+
+# A function of the user's is called from within Python, through which R's conditions do not pass:
+# an error is kept and raised again behind it, as it was; a warning is given behind it.
+kept_conditions <- function(tell) {
+  function(...) {
+    withCallingHandlers(
+      tell(...),
+      warning = function(cnd) {
+        session$warned <- c(session$warned, list(cnd))
+        tryInvokeRestart("muffleWarning")
+      },
+      error = function(cnd) session$raised <- cnd
+    )
+  }
+}
+
+take_raised <- function() {
+  raised <- session$raised
+  session$raised <- NULL
+  raised
+}
+
+give_warned <- function() {
+  warned <- session$warned
+  session$warned <- NULL
+  for (cnd in warned) warning(cnd)
+}

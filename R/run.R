@@ -65,7 +65,8 @@ run_experiment <- function(preset, ..., data = NULL, out = NULL, overwrite = FAL
       data = data_to_py(data), out = setting_to_py(out), overwrite = setting_to_py(overwrite),
       progress = progress_to_py(progress), callbacks = setting_to_py(callbacks)
     )
-    settings <- settings_to_py(formula_to_settings(list(...), data))
+    settings <- formula_to_settings(list(...), data, preset)
+    settings <- settings_to_py(season_settings(preset, settings, data))
     trained_run(do.call(core$run_experiment, c(arguments, settings)))
   })
 }
@@ -197,7 +198,7 @@ save_run <- function(run, folder, overwrite = FALSE) {
   invisible(call_core({
     run <- run_to_py(run)
     plain(run$save(setting_to_py(folder), overwrite = setting_to_py(overwrite)))
-  }))
+  }, arguments = c(out = "folder")))
 }
 
 #' Write the network of a run as a file for other programs
@@ -286,7 +287,10 @@ names.kerasduet_run <- function(x) run_parts
 `$.kerasduet_run` <- function(x, name, ...) { # base R adds exact = TRUE to [[ at times
   call_core({
     name <- part_name(name, run_parts)
-    part <- reticulate::py_get_attr(handle(x), name)
+    part <- part_or_note(x, name)
+    if (is.null(part)) {
+      return(NULL)
+    }
     switch(name,
       history = frame_from_py(part),
       model = model_from_py(part),
@@ -299,12 +303,24 @@ names.kerasduet_run <- function(x) run_parts
   })
 }
 
+# A run that is read from a folder has no data where they were the caller's own.
+part_or_note <- function(x, name) {
+  tryCatch(
+    reticulate::py_get_attr(handle(x), name),
+    kerasduet.errors.DatasetError = function(error) {
+      why <- in_r(sub("^data: ", "", reticulate::py_str(error)))
+      rlang::inform(paste0("run$", name, " is NULL: ", why), class = "kerasduet_note")
+      NULL
+    }
+  )
+}
+
 #' @export
 `[[.kerasduet_run` <- `$.kerasduet_run`
 
 #' @export
 format.kerasduet_run <- function(x, ...) {
-  sizes <- format(unlist(x$provenance$sizes), big.mark = ",", trim = TRUE)
+  sizes <- counted(unlist(x$provenance$sizes))
   rows <- sub("train", "training", names(sizes), fixed = TRUE)
   experiment <- x$experiment
   all_epochs <- call_core(plain(handle(x)$experiment$all_epochs))
@@ -319,7 +335,7 @@ format.kerasduet_run <- function(x, ...) {
     fact_lines(x$facts),
     paste0(
       "  network  ", experiment$builder, ", ",
-      format(x$provenance$parameters, big.mark = ","), " parameters"
+      counted(x$provenance$parameters), " parameters"
     ),
     paste0("  result   ", x$summary),
     paste0(
@@ -328,6 +344,9 @@ format.kerasduet_run <- function(x, ...) {
     )
   )
 }
+
+# Whole numbers with commas between thousands, whatever options(OutDec) is.
+counted <- function(x) format(x, big.mark = ",", decimal.mark = ".", trim = TRUE)
 
 # What was learned of the data, a line each.
 fact_lines <- function(facts) {
@@ -348,7 +367,7 @@ summary.kerasduet_run <- function(object, ...) {
       name = object$experiment$name, status = object$status, result = object$summary,
       facts = object$facts,
       metrics = object$metrics, history = object$history, digests = object$digests,
-      seconds = object$provenance$seconds$training
+      seconds = object$provenance$seconds$training, sizes = object$provenance$sizes
     ),
     class = "summary.kerasduet_run"
   )
@@ -363,10 +382,19 @@ format.summary.kerasduet_run <- function(x, ...) {
     vapply(last, format, "", digits = 4)
   )
   names(rows)[names(rows) == "epoch"] <- "last epoch"
+  is_metric <- seq_along(rows) <= length(x$metrics)
+  lines <- paste0("  ", formatC(names(rows), width = -max(nchar(names(rows)))), "  ", rows)
+  sizes <- counted(unlist(x$sizes))
   c(
     paste0(x$name, ", ", x$status, ". ", x$result),
     fact_lines(x$facts),
-    paste0("  ", formatC(names(rows), width = -max(nchar(names(rows)))), "  ", rows),
+    if (any(is_metric)) paste0("  of the ", sizes[["test"]], " test rows"),
+    lines[is_metric],
+    paste0(
+      "  of the last epoch: the ", sizes[["train"]], " training rows, and val_ of the ",
+      sizes[["validation"]], " validation rows"
+    ),
+    lines[!is_metric],
     paste0("  sha256 of ", names(x$digests), ": ", substr(unlist(x$digests), 1, 16), "...")
   )
 }
@@ -468,14 +496,38 @@ predictions <- function(run) {
 #' round(predict(run, digits, type = "prob"), 2)
 #' @export
 predict.kerasduet_run <- function(object, newdata, type = NULL, beam = NULL, ...) {
-  rlang::check_dots_empty()
-  call_core({
+  refuse_steps(...)
+  call_core(arguments = c(x = "newdata"), {
     py <- handle(object)
     kinds <- py$task$kinds
     type <- plain(core$checks$choice("type", setting_to_py(type %||% plain(kinds)[[1]]), kinds))
-    given <- py$predict(data_to_py(newdata, "x"), kind = type, beam = setting_to_py(beam))
+    given <- py$predict(rows_to_py(newdata, py), kind = type, beam = setting_to_py(beam))
     prediction_from_py(given, class_names(py), type, has_dates(py))
   })
+}
+
+# To a network of images a data frame of numbers is a matrix of pixels, a row an image.
+rows_to_py <- function(x, py) {
+  is_pixels <- is.data.frame(x) && length(x) > 0 && all(vapply(x, is.numeric, NA)) &&
+    "input_shape" %in% names(experiment_from_py(py$experiment))
+  data_to_py(if (is_pixels) unname(as.matrix(x)) else x, "x")
+}
+
+# Steps ahead are forecast()'s.
+refuse_steps <- function(..., call = rlang::caller_env()) {
+  others <- names2(list(...))
+  if (length(others) == 0) {
+    return(invisible())
+  }
+  got <- if (nzchar(others[[1]])) others[[1]] else "one without a name"
+  text <- paste0("predict: has the arguments newdata, type and beam; got ", got, ".")
+  if (got %in% c("h", "n.ahead", "horizon")) {
+    text <- paste0(
+      got, ": belongs to forecast(), which goes on from the end of the series; got it in ",
+      "predict(). Use forecast(run, h = ", show_value(list(...)[[1]]), ")."
+    )
+  }
+  abort_own(text, "UnknownName", call)
 }
 
 #' Score a run on other labelled images
@@ -492,7 +544,10 @@ predict.kerasduet_run <- function(object, newdata, type = NULL, beam = NULL, ...
 #' evaluate_run(run, run$dataset$x_validation, run$dataset$y_validation)
 #' @export
 evaluate_run <- function(run, x, y) {
-  call_core(plain(run_to_py(run)$evaluate(data_to_py(x, "x"), data_to_py(y, "y"))))
+  call_core({
+    py <- run_to_py(run)
+    plain(py$evaluate(rows_to_py(x, py), data_to_py(y, "y")))
+  })
 }
 
 # No generic of our own: it would mask that of keras3.

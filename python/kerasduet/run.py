@@ -242,6 +242,10 @@ class Run(Result):
         See `kerasduet.forecasting.conformal.offsets`. Of several series the errors of all of them
         on the validation windows count, each in units of its own series (what MASE divides by);
         they do not move on while test windows go by.
+
+        A run of `intervals="quantile"` has quantiles that the network learned by pinball loss, in
+        `predictions()` too; they cannot cross. Where among them the truths of validation and
+        earlier test windows lay moves the ends, in the same way as errors do.
         """
         table: pd.DataFrame = self._verb("forecast")(self, horizon, level, future)
         return table

@@ -15,7 +15,7 @@ from scipy import stats
 import kerasduet as kd
 from kerasduet import errors
 from kerasduet.forecasting import conformal, metrics
-from kerasduet.tasks.forecasting import intervals
+from kerasduet.tasks.forecasting import intervals, quantiles
 
 LEVELS = (10, 50, 79.9, 80, 90, 95, 96, 99.9)
 
@@ -389,3 +389,117 @@ def test_the_legend_of_an_overview_keeps_within_its_figure(run):
     for legend in legends:
         box = legend.get_window_extent()
         assert figure.bbox.x0 <= box.x0 and box.x1 <= figure.bbox.x1
+
+
+# ---- quantiles
+
+
+@pytest.fixture(scope="module")
+def quantile():
+    settings = LINEAR | {"intervals": "quantile"}
+    return kd.run_experiment("lstm-co2", data=seasonal(), progress=False, **settings)
+
+
+def test_quantiles_cannot_cross_whatever_a_network_gives():
+    random = np.random.default_rng(3)
+    found = quantiles.sorted_out((30 * random.normal(size=(50, 20))).astype(np.float32))
+    assert found.shape == (50, 4, 5)
+    assert (np.diff(found, axis=-1) >= 0).all()
+
+
+def test_the_loss_is_the_mean_pinball_loss_of_the_quantiles():
+    random = np.random.default_rng(4)
+    truth = random.normal(size=(6, 3)).astype(np.float32)
+    outputs = random.normal(size=(6, 15)).astype(np.float32)
+    ordered = quantiles.sorted_out(outputs)
+    expected = np.mean(
+        [
+            metrics.pinball(truth, ordered[..., i], quantile=share)
+            for i, share in enumerate(quantiles.QUANTILES)
+        ]
+    )
+    losses = np.asarray(quantiles.pinball_loss()(truth, outputs))
+    assert losses.shape == (6,) and losses.mean() == pytest.approx(expected, rel=1e-5)
+    gaps = np.asarray(quantiles.median_error()(truth, outputs))
+    assert gaps.mean() == pytest.approx(np.abs(truth - ordered[..., 2]).mean(), rel=1e-5)
+
+
+def test_a_network_of_quantiles_gives_its_intervals(quantile, tmp_path):
+    table = quantile.predictions()
+    names = ["quantile_0.025", "quantile_0.1", "forecast", "quantile_0.9", "quantile_0.975"]
+    assert (np.diff(table[names].to_numpy(), axis=1) >= 0).all()
+    ends = pd.DataFrame(intervals.tested(table, quantile.preprocessing, (80, 95)))
+    held = table["truth"].between(ends["lower_80"], ends["upper_80"]).mean()
+    assert quantile.metrics["coverage_80"] == pytest.approx(held)
+    ahead = quantile.forecast(level=(99, 95, 80, 20))
+    assert ahead.columns[2:7].tolist() == [
+        *("forecast", "lower_99", "upper_99", "lower_95", "upper_95")
+    ]
+    order = ["lower_99", "lower_95", "lower_80", "lower_20", "forecast"]
+    order += [name.replace("lower", "upper") for name in order[3::-1]]
+    assert (np.diff(ahead[order].to_numpy(), axis=1) >= 0).all()
+    loaded = kd.load_run(quantile.save(tmp_path / "run"))
+    pd.testing.assert_frame_equal(loaded.forecast(level=(99, 95, 80, 20)), ahead)
+    pd.testing.assert_frame_equal(loaded.predictions(), table)
+    pd.testing.assert_frame_equal(
+        quantile.forecast(), ahead.drop(columns=order[:4] + order[5:])
+    )
+    assert len(quantile.forecast(7)) == 7
+    page = tmp_path / "page.html"
+    kd.render_report(loaded, page)
+    assert "quantiles that the network learned by pinball loss" in page.read_text("utf-8")
+
+
+def test_without_validation_windows_intervals_are_the_quantiles_themselves():
+    settings = LINEAR | {"epochs": 1, "intervals": "quantile", "validation_split": 0}
+    run = kd.run_experiment("lstm-series", data=seasonal(), progress=False, **settings)
+    table = run.predictions()
+    ends = intervals.tested(table, run.preprocessing, (80, 95))
+    np.testing.assert_allclose(ends["lower_80"], table["quantile_0.1"])
+    np.testing.assert_allclose(ends["upper_95"], table["quantile_0.975"])
+    assert run.forecast(level=80)["upper_80"].notna().all()
+
+
+def test_scores_among_quantiles_are_undone():
+    random = np.random.default_rng(5)
+    every = np.sort(random.normal(size=(200, 5)), axis=1)
+    truth = 3 * random.normal(size=200)
+    scores = quantiles.to_scores(truth, every)
+    np.testing.assert_allclose(quantiles.from_scores(scores, every), truth)
+    flat = quantiles.to_scores(np.array([2.0]), np.ones((1, 5)))
+    assert np.isfinite(flat).all()
+
+
+def test_several_series_have_quantiles_of_their_own(tmp_path):
+    names = np.repeat(["a", "b"], 80)
+    values = np.concatenate([seasonal(80), 50 * seasonal(80)])
+    data = pd.DataFrame({"shop": names, "time": [*range(80)] * 2, "value": values})
+    settings = LINEAR | {"epochs": 1, "id": "shop", "intervals": "quantile", "target": "value"}
+    run = kd.run_experiment("lstm-series", data=data, progress=False, **settings)
+    ahead = run.forecast(level=(80, 95))
+    wide = (ahead["upper_95"] - ahead["lower_95"]).groupby(ahead["id"]).mean()
+    assert wide["b"] > 10 * wide["a"]
+    assert (ahead["lower_95"] <= ahead["lower_80"]).all()
+    loaded = kd.load_run(run.save(tmp_path / "run"))
+    pd.testing.assert_frame_equal(loaded.forecast(level=(80, 95)), ahead)
+
+
+@pytest.mark.parametrize(
+    ("levels", "steps", "error", "text"),
+    [
+        ((80, 100), 3, errors.ArgumentRange, "level: must be above 0 and below 100"),
+        (80, 4, errors.HorizonError, "must be at most 3 with level"),
+    ],
+)
+def test_quantiles_that_no_network_learned_are_refused(quantile, levels, steps, error, text):
+    with pytest.raises(error, match=text):
+        quantile.forecast(steps, levels)
+
+
+@pytest.mark.parametrize("given", ["loss", "metrics"])
+def test_quantiles_have_a_loss_of_their_own(given):
+    import keras
+
+    own = keras.losses.Huber() if given == "loss" else [keras.metrics.MeanSquaredError()]
+    with pytest.raises(errors.ArgumentType, match=f"{given}: excludes intervals"):
+        kd.experiment("lstm-co2", intervals="quantile", **{given: own})

@@ -160,6 +160,9 @@ hold <- function(folder) {
   holder
 }
 
+# Arguments that have another name in R.
+r_arguments <- list(predict = c(x = "newdata"), forecast = c(horizon = "h"))
+
 check_case <- function(case, base) {
   folder <- withr::local_tempdir()
   fill_folder(case, folder)
@@ -177,6 +180,7 @@ check_case <- function(case, base) {
     owner <- paste(readLines(file.path(folder, case$busy, ".owner"), warn = FALSE), collapse = "\n")
     text <- sub("{owner}", owner, text, fixed = TRUE)
   }
+  text <- in_r(text, r_arguments[[case$call]] %||% character())
   label <- paste0("row ", case$row, ", ", case$call, ", ", case$name)
   expect_true(inherits(error, "kerasduet_error"), label = label)
   expect_identical(conditionMessage(error), text, label = label)

@@ -21,7 +21,7 @@ test_that("a missing setting of any type is NaN, never a value", {
   start_core()
   for (missing in list(NA, NA_integer_, NA_real_, NA_character_, NaN)) {
     expect_python(setting_to_py(missing), "nan")
-    expect_error(experiment("mnist-dnn", seed = missing), "got NaN", class = "SeedError")
+    expect_error(experiment("mnist-dnn", seed = missing), "got NA", class = "SeedError")
   }
   expect_error(experiment("mnist-dnn", units = c(8, NA)), class = "ArgumentRange")
   expect_error(experiment("mnist-dnn", units = c(8L, NA)), class = "ArgumentRange")
@@ -46,13 +46,15 @@ test_that("what cannot be a setting is named by its class, in the core's words",
 test_that("errors have no words of Python", {
   skip_without_core()
   refused <- list(
-    "got nothing" = quote(experiment("mnist-dnn", units = NULL)),
-    "got true" = quote(experiment("mnist-dnn", epochs = TRUE)),
+    "got NULL" = quote(experiment("mnist-dnn", units = NULL)),
+    "got TRUE" = quote(experiment("mnist-dnn", epochs = TRUE)),
     "got 'adam', 'sgd'." = quote(experiment("mnist-dnn", optimizer = c("adam", "sgd"))),
     "got {a: 1}." = quote(experiment("mnist-dnn", epochs = list(a = 1))),
-    "got [8, 16]." = quote(image_storage(c(2, 2), bits = c(8, 16))),
-    "columns have names; got values of shape [500]." = quote(load_data(small_series(), 1:500)),
-    "by name; got [values of shape [20, 28, 28], values of shape [20]]." = quote(
+    "got c(8, 16)." = quote(image_storage(c(2, 2), bits = c(8, 16))),
+    "columns have names; got values of shape 500. Give ts(x), with" = quote(
+      load_data(small_series(), 1:500)
+    ),
+    "by name; got [values of shape c(20, 28, 28), values of shape 20]." = quote(
       load_data(small_images(), list(array(0L, c(20, 28, 28)), rep(0:9, 2)))
     ),
     "or a factor (categories); got 'a'." = quote(
@@ -244,7 +246,7 @@ test_that("data frames cross by column, in order, names unique", {
 test_that("what Python would misread is refused", {
   skip_without_core()
   unknown <- list(
-    as.difftime(1, units = "secs"), structure(5e-324, class = "integer64"), numeric_version("1.0"),
+    as.difftime(1, units = "secs"), numeric_version("1.0"),
     mean, quote(x), new.env()
   )
   for (x in unknown) {

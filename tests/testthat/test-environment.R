@@ -7,7 +7,7 @@ test_that("the doctor says the same as in Python", {
   expect_true(found$interpreter$inside_r)
   expect_match(format(found)[1], "^kerasduet .*, asked from R .*: ready$")
   expect_output(print(found), "Backend")
-  expect_error(doctor(run_devices = NA), "run_devices: must be true", class = "ArgumentType")
+  expect_error(doctor(run_devices = NA), "run_devices: must be TRUE", class = "ArgumentType")
 })
 
 test_that("a backend is chosen before Keras runs, or refused", {

@@ -93,7 +93,7 @@ test_that("gaps are marked and not scored, features stand beside the target's ow
   expect_identical(dim(fit(own_past = FALSE)$dataset$x_train)[3], 1L)
   error <- expect_error(predict(run, table["load"]), class = "kerasduet_error")
   expect_identical(class(error)[1], "UnknownName")
-  expect_match(conditionMessage(error), "^x: must have the columns .* without wind\\.")
+  expect_match(conditionMessage(error), "^newdata: must have the columns .* without wind\\.")
 })
 
 test_that("a forecast has intervals of the levels asked for", {
@@ -112,6 +112,23 @@ test_that("a forecast has intervals of the levels asked for", {
     forecast(series_run(), h = 3, level = 80), "at most 2 with level",
     class = "HorizonError"
   )
+})
+
+test_that("a network gives quantiles that cannot cross", {
+  skip_without_core()
+  run <- run_experiment(
+    small_series(intervals = "quantile"),
+    data = ts(sin(1:80) + 1:80 %% 5), progress = FALSE
+  )
+  ahead <- forecast(run, level = c(80, 95))
+  expect_true(all(ahead$lower_95 <= ahead$lower_80 & ahead$lower_80 <= ahead$forecast))
+  expect_true(all(ahead$upper_95 >= ahead$upper_80 & ahead$upper_80 >= ahead$forecast))
+  expect_type(run$metrics$pinball, "double")
+  folder <- save_run(run, file.path(withr::local_tempdir(), "run"))
+  expect_identical(forecast(load_run(folder), level = c(80, 95)), ahead)
+  tests <- predictions(run)
+  expect_true(all(tests$quantile_0.025 <= tests$quantile_0.1 & tests$quantile_0.1 <= tests$forecast))
+  expect_error(forecast(run, h = 3, level = 80), "at most 2 with level", class = "HorizonError")
 })
 
 test_that("tables say how further steps were forecast", {

@@ -93,7 +93,7 @@ test_that("changed bytes are refused in the core's words", {
   )
   for (wrong in change) {
     run <- reread(images_run())
-    assign("bytes", wrong(get("bytes", envir = run)), envir = run)
+    assign("bytes", wrong(get("bytes", envir = holder(run))), envir = holder(run))
     expect_error(print(run), text, fixed = TRUE, class = "RunFolderError")
   }
 })

@@ -50,5 +50,5 @@ test_that("logical images are masks, and a missing pixel is found", {
   expect_equal(dim(found), c(2, 3))
   gap <- made$x[1:2, , ] > 50
   gap[2, 1, 1] <- NA
-  expect_error(predict(made$run, gap), "got NaN or infinity in image 2", class = "NonFinite")
+  expect_error(predict(made$run, gap), "got NA, NaN or Inf in image 2", class = "NonFinite")
 })

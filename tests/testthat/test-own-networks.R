@@ -102,7 +102,7 @@ test_that("a network that does not fit is refused in one sentence", {
   skip_without_core()
   expect_error(
     own_run(few_layers(c(4L, 4L, 1L), 4L), classes = 3),
-    "model: must have the output of the data, [3]; got [4].",
+    "model: must have the output of the data, 3; got 4.",
     class = "ShapeError", fixed = TRUE
   )
   expect_error(own_run(y ~ x), "model: must be a Keras model", class = "ArgumentType")

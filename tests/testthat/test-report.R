@@ -57,7 +57,7 @@ test_that("a file that is no report is replaced only when asked, and no folder i
   writeLines("mine", output)
   expect_error(
     render_report(images_run(), output),
-    "would replace .*, which was edited or is not a report.*set overwrite = true",
+    "would replace .*, which was edited or is not a report.*set overwrite = TRUE",
     class = "ReportError"
   )
   expect_equal(readLines(output), "mine")

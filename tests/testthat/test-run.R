@@ -100,7 +100,7 @@ test_that("a folder is not overwritten unless told", {
   expect_error(run_experiment(other, out = folder, progress = FALSE), class = "RunFolderError")
   expect_error(
     run_experiment(other, out = folder, overwrite = NA, progress = FALSE),
-    "overwrite: must be true or false",
+    "overwrite: must be TRUE or FALSE",
     class = "ArgumentType"
   )
   expect_identical(load_run(folder)$digests, first$digests)

@@ -65,7 +65,7 @@ test_that("any other formula is refused in one sentence", {
     "formula: a . beside others stands for the columns of a data frame;",
     "got no such data."
   ), fixed = TRUE, class = "ArgumentType")
-  expect_error(experiment("mnist-cnn", y ~ x), "target: the experiment mnist-cnn has no such",
+  expect_error(experiment("mnist-cnn", y ~ x), "formula: belongs to .* one for mnist-cnn",
     class = "UnknownName"
   )
 })
@@ -189,7 +189,8 @@ test_that("columns of no known class are refused by name where they are used, an
   load <- function(...) load_data(experiment("table-classes", target = "kind", ...), odd)
   expect_s3_class(load(features = "depth"), "kerasduet_dataset")
   expect_error(load(features = c("depth", "aged")), paste(
-    "aged: must be numbers, true or false, a factor, text or dates; got difftime.",
+    "aged: must be numbers, TRUE or FALSE, a factor, text or dates; got difftime.",
+    "as.numeric() makes numbers of it.",
     "Leave it out of the features, or set unusable = \"drop\"."
   ), fixed = TRUE, class = "ArgumentType")
   expect_s3_class(load(unusable = "drop"), "kerasduet_dataset")

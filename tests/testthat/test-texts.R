@@ -52,10 +52,10 @@ test_that("words that an answer hangs on are a data frame, and drawn", {
 test_that("what is no text, and labels that do not fit, are refused in a sentence", {
   skip_without_core()
   run <- trained()
-  expect_error(predict(run, ""), "x: texts must not be empty; got '' in row 1", fixed = TRUE)
+  expect_error(predict(run, ""), "newdata: texts must not be empty; got '' in row 1", fixed = TRUE)
   expect_error(predict(run, c("good", NA)), "got a missing one in row 2", class = "MissingValue")
-  expect_error(predict(run, 3), "x: must be texts; got 3 in row 1", class = "ArgumentType")
-  expect_error(predict(run, list("good", 3)), "x: must be texts", class = "ArgumentType")
+  expect_error(predict(run, 3), "newdata: must be texts; got 3 in row 1", class = "ArgumentType")
+  expect_error(predict(run, list("good", 3)), "newdata: must be texts", class = "ArgumentType")
   expect_error(
     predict(run, data.frame(x = "good")), "text_column: no column",
     class = "UnknownName"

@@ -172,6 +172,8 @@ class SeriesPreprocessing(Learned):
         of earlier versions.
     copy_share : float, optional
         Error of copying it there, as a share of the naive forecast's.
+    intervals : {"conformal", "quantile"}
+        Whether intervals come from `errors` or are quantiles that the network gives.
     """
 
     kind = "series"
@@ -204,6 +206,7 @@ class SeriesPreprocessing(Learned):
     calendar: tuple[str, ...] = ()
     copied: str | None = None
     copy_share: float | None = None
+    intervals: str = "conformal"
 
     @property
     def sees_ahead(self) -> bool:
@@ -285,6 +288,7 @@ SHARED = (
     "transform",
     "known_future",
     "calendar",
+    "intervals",
 )
 OWN = (
     "mean",
@@ -387,7 +391,8 @@ class PanelPreprocessing(Learned):
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> Self:
         """Rebuild it from its `to_dict()`."""
-        shared, each = values["shared"], []
+        # Earlier versions knew conformal intervals alone.
+        shared, each = {"intervals": "conformal"} | values["shared"], []
         if set(shared) != set(SHARED) or not values["series"]:
             raise ValueError("shared: must be what all series have in common")
         for one in values["series"]:

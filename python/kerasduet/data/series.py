@@ -454,4 +454,5 @@ def _learn(
         known_scale=known_scale,
         known_tail=tuple(tuple(map(float, row)) for row in plans[-tail:]) if plans.size else (),
         calendar=experiment.calendar,
+        intervals=experiment.intervals,
     )

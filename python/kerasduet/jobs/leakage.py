@@ -159,9 +159,10 @@ def check_leakage(experiment: str | Experiment, data: Any = None) -> Leakage:
     Notes
     -----
     Compared bit by bit: with the rows of validation and test changed, the training windows and
-    all that was learned, but for what the validation rows choose (the baseline `copy`); with the test rows changed, the validation windows too, and weights and
-    history of two short trainings, which early stopping belongs to; with the rows after the origin
-    of a forecast changed (the first, and one in the middle of the test), its inputs, its forecast
+    all that was learned, but for what the validation rows choose (the baseline `copy`); with the
+    test rows changed, the validation windows too, and weights and history of two short trainings,
+    which early stopping belongs to; with the rows after the origin of a forecast changed (the
+    first, and one in the middle of the test), its inputs, its forecast
     in the target's units and its baselines. Its targets must change with those rows. Where
     `missing="interpolate"`, the last rows before each border are taken out first, since a gap
     there could be filled from what follows.

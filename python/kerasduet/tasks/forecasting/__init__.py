@@ -76,7 +76,7 @@ class Forecasting(Task):
         return {
             "lookback": data.lookback,
             "n_features": len(data.input_columns(data.target)) + data.ahead_columns,
-            "horizon": data.steps_at_once,
+            "horizon": data.outputs,
         }
 
     def sides(self, data: Any) -> tuple[tuple[Any, ...], tuple[Any, ...]]:
@@ -130,7 +130,21 @@ class Forecasting(Task):
 
     def heads(self, data: Any, network: Any) -> dict[str, Any]:
         """Give loss and metric of the one output."""
+        if data.intervals == "quantile":
+            from kerasduet.tasks.forecasting import quantiles
+
+            return {"loss": quantiles.pinball_loss(), "metrics": [quantiles.median_error()]}
         return {"loss": "mean_squared_error", "metrics": ["mean_absolute_error"]}
+
+    def check_objects(self, experiment: Experiment) -> None:
+        """Refuse another loss, and further metrics, of quantiles."""
+        if experiment.data.intervals == "quantile":
+            name = "loss" if experiment.loss is not None else "metrics"
+            raise ArgumentType(
+                f'{name}: excludes intervals = "quantile", whose loss is the pinball loss; got '
+                'both. Leave it out, or set intervals = "conformal".'
+            )
+        super().check_objects(experiment)
 
     def example(self, data: Any) -> Any:
         """Give a random series of days."""
@@ -149,7 +163,12 @@ class Forecasting(Task):
         if learned.kind == "panel":
             own = {"id": "id" if learned.numbered else "text"} | own
         names = ("forecast", *BASELINES, *((COPY,) if learned.copied else ()))
-        return own | {"filled": "flag"} | dict.fromkeys(names, "number")
+        own |= {"filled": "flag"} | dict.fromkeys(names, "number")
+        if learned.intervals == "quantile":
+            from kerasduet.tasks.forecasting.quantiles import COLUMNS
+
+            own |= dict.fromkeys(COLUMNS, "number")
+        return own
 
     def steps(self, learned: Any) -> int:
         """Give the steps of a window."""
@@ -277,8 +296,9 @@ class Forecasting(Task):
     def curves(self, experiment: Experiment) -> dict[str, tuple[str, float]]:
         """Give the errors of the scaled target."""
         scaled = "scaled to 0..1" if experiment.scaling == "min-max" else "standardized"
+        loss = "pinball" if experiment.intervals == "quantile" else "MSE"
         return {
-            "loss": (self.loss_label(experiment, f"Loss (MSE, {scaled})"), 1.0),
+            "loss": (self.loss_label(experiment, f"Loss ({loss}, {scaled})"), 1.0),
             "mean_absolute_error": (f"MAE ({scaled})", 1.0),
         }
 

@@ -12,9 +12,9 @@ from kerasduet.data.preprocessing import PanelPreprocessing, SeriesPreprocessing
 from kerasduet.errors import ArgumentType, HorizonError
 from kerasduet.forecasting import conformal, metrics
 from kerasduet.forecasting.levels import columns
-from kerasduet.tasks.forecasting import several
+from kerasduet.tasks.forecasting import quantiles, several
 from kerasduet.tasks.forecasting.recursion import outputs as steps_of
-from kerasduet.tasks.forecasting.scores import known_truth, restored
+from kerasduet.tasks.forecasting.scores import known_truth, missed
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -55,7 +55,7 @@ def calibrated(predict: Callable[[Any], Any], dataset: Dataset) -> Learned:
     ahead = origins[:, None] + np.arange(1, learned.horizon + 1)  # (windows, horizon)
     known = ~series.missing[ahead, -1].any(axis=1)
     outputs = steps_of(predict, learned, dataset.validation.inputs, chosen)
-    errors = series.values[ahead, -1] - restored(dataset, outputs, origins)
+    errors = missed(dataset, series.values[ahead, -1], outputs, origins)
     errors = errors[known]
     if len(errors) == 0 or not np.isfinite(errors).all():
         return learned
@@ -74,18 +74,27 @@ def tested(
     dict of numpy.ndarray
         By column, a value a row of `predictions()`; empty without a calibration.
     """
-    if learned.errors is None:
+    if learned.errors is None and learned.intervals == "conformal":
         return {}
-    forecast = table["forecast"].to_numpy()
+    if learned.errors is None:
+        return ends_of(table, _as_learned(len(table), levels), learned, levels)
     if isinstance(learned, PanelPreprocessing):
         codes, steps = several.codes_of(table, learned), table["step"].to_numpy()
-        return ends_of(forecast, several.moved(codes, steps, learned, levels), learned, levels)
+        return ends_of(table, several.moved(codes, steps, learned, levels), learned, levels)
     moved = _offsets(table, learned, levels)[:-1].reshape(len(table), len(levels), 2)
-    return ends_of(forecast, moved, learned, levels)
+    return ends_of(table, moved, learned, levels)
 
 
-def around(run: Result, forecast: np.ndarray, levels: Sequence[float]) -> dict[str, np.ndarray]:
-    """Give the ends of intervals around forecasts (steps,) that start at the end of the series.
+def _as_learned(rows: int, levels: Sequence[float]) -> np.ndarray:
+    """Give the scores of levels by the quantiles of the network alone (rows, levels, 2)."""
+    from scipy.special import ndtri
+
+    score = ndtri(0.5 + np.asarray(levels) / 200)
+    return np.tile(np.stack([-score, score], axis=-1), (rows, 1, 1))
+
+
+def around(run: Result, ahead: pd.DataFrame, levels: Sequence[float]) -> dict[str, np.ndarray]:
+    """Give the ends of intervals around forecasts that start at the end of the series.
 
     Raises
     ------
@@ -94,18 +103,22 @@ def around(run: Result, forecast: np.ndarray, levels: Sequence[float]) -> dict[s
     ArgumentType
         A run without a calibration.
     """
-    refuse_beyond(run, len(forecast))
+    refuse_beyond(run, len(ahead))
     table, learned = run.table, run.preprocessing
     assert isinstance(learned, SeriesPreprocessing)
-    moved = _offsets(table, learned, levels)[-1, : len(forecast)]  # (steps, levels, 2)
-    return ends_of(forecast, moved, learned, levels)
+    if learned.errors is None:
+        moved = _as_learned(len(ahead), levels)
+    else:
+        moved = _offsets(table, learned, levels)[-1, : len(ahead)]  # (steps, levels, 2)
+    return ends_of(ahead, moved, learned, levels)
 
 
 def refuse_beyond(run: Result, steps: int) -> None:
     """Refuse intervals of a run without a calibration, and of steps that it does not know."""
     _ = run.table  # an interrupted run is scored, and calibrated, here
     learned: Any = run.preprocessing
-    _refuse_uncalibrated(run, learned)
+    if learned.intervals == "conformal":
+        _refuse_uncalibrated(run, learned)
     if steps > learned.horizon:
         raise HorizonError(
             f"horizon: must be at most {learned.horizon} with level, as the errors of further "
@@ -115,15 +128,20 @@ def refuse_beyond(run: Result, steps: int) -> None:
 
 
 def ends_of(
-    forecast: np.ndarray,
+    table: pd.DataFrame,
     moved: np.ndarray,
     learned: SeriesPreprocessing | PanelPreprocessing,
     levels: Sequence[float],
 ) -> dict[str, np.ndarray]:
     """Give the ends by column; a target that has a logarithm has no truth below 0."""
     least = -np.inf if learned.transform == "none" else 0.0
+    if learned.intervals == "quantile":
+        every = quantiles.of_table(table)[:, None, None].repeat(len(levels), 1).repeat(2, 2)
+        found = quantiles.from_scores(moved, every)
+    else:
+        found = table["forecast"].to_numpy()[:, None, None] + moved
     return {
-        name: np.maximum(forecast + moved[:, i, side], least)
+        name: np.maximum(found[:, i, side], least)
         for i, level in enumerate(levels)
         for side, name in enumerate(columns(level))
     }
@@ -149,6 +167,9 @@ def _offsets(
 ) -> np.ndarray:
     assert learned.errors is not None
     gaps = (table["truth"] - table["forecast"]).to_numpy(dtype=np.float64)
+    if learned.intervals == "quantile":
+        truth = table["truth"].to_numpy(dtype=np.float64)
+        gaps = quantiles.to_scores(truth, quantiles.of_table(table))
     errors = np.where(known_truth(table), gaps, np.nan).reshape(-1, learned.horizon)
     return conformal.offsets(learned.errors, errors, levels)
 

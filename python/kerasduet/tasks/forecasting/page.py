@@ -77,7 +77,7 @@ def _scales(learned: Any) -> str:
 
 
 def _around(learned: Any) -> str:
-    if learned.errors is None:
+    if learned.errors is None and learned.intervals == "conformal":
         return "It gives single numbers, without an interval around them."
     return "`forecast(level = 80)` gives intervals too, as far as the trained horizon."
 
@@ -233,7 +233,7 @@ def _intervals(page: Document, run: Result) -> None:
     table, learned = run.predictions(), run.preprocessing
     assert isinstance(learned, SeriesPreprocessing | PanelPreprocessing)
     ends = tested(table, learned, SCORED)
-    if not ends or learned.errors is None:
+    if not ends:
         return
     page.heading("Intervals")
     known = known_truth(table)
@@ -248,7 +248,6 @@ def _intervals(page: Document, run: Result) -> None:
                 f"{run.metrics[f'winkler_{level:g}']:,.4g}",
             ]
         )
-    windows = count(len(learned.errors[0]), "validation window")
     page.table(
         "intervals",
         "Intervals of the test windows, all steps together. Coverage should be near the level. The "
@@ -257,6 +256,15 @@ def _intervals(page: Document, run: Result) -> None:
         ["Level", ">Coverage", ">Mean width", ">Winkler score"],
         rows,
     )
+    if learned.intervals == "quantile":
+        on = f", moved by where the truths of {_windows(learned)} lay among them"
+        page.add(
+            "They are quantiles that the network learned by pinball loss: 2.5, 10, 50, 90 and 97.5 "
+            f"% a step{on if learned.errors else ', without a calibration'}. They cannot cross. "
+            f"Their mean pinball loss is {run.metrics['pinball']:,.4g}."
+        )
+        return
+    windows = _windows(learned)
     if isinstance(learned, PanelPreprocessing):
         page.add(
             f"Split conformal intervals, a step ahead and a side at a time: quantiles of the "
@@ -270,6 +278,11 @@ def _intervals(page: Document, run: Result) -> None:
         f"pinball loss of the quantiles 2.5, 10, 50, 90 and 97.5 % is "
         f"{run.metrics['pinball']:,.4g}."
     )
+
+
+def _windows(learned: Any) -> str:
+    """Count the validation windows that intervals are calibrated on."""
+    return count(len(learned.errors[0]) if learned.errors else 0, "validation window")
 
 
 def _residuals(page: Document, run: Result) -> None:

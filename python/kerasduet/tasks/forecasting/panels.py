@@ -36,16 +36,11 @@ def forecast(
     starts = [start_of(one) for one in learned.each]
     plans = _read(learned, run.experiment, future, steps)
     starts = [with_plans(*pair) for pair in zip(starts, plans, strict=True)]
-    table = _joined(learned.names, continued(run, starts, steps))
+    table = _joined(learned.names, continued(run, starts, steps, quantile=bool(levels)))
     if not levels:
         return table
     learned = run.preprocessing  # type: ignore[assignment]  # an interrupted run is calibrated now
-    moved = several.moved(
-        several.codes_of(table, learned), table["step"].to_numpy(), learned, levels
-    )
-    return with_ends(
-        table, intervals.ends_of(table["forecast"].to_numpy(), moved, learned, levels)
-    )
+    return with_ends(table, intervals.tested(table, learned, levels))
 
 
 def predict(run: Result, learned: PanelPreprocessing, x: Any) -> pd.DataFrame:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from kerasduet.data.part import taken
+from kerasduet.tasks.forecasting.quantiles import sorted_out
 
 if TYPE_CHECKING:
     from kerasduet.data.preprocessing import SeriesPreprocessing
@@ -40,11 +41,11 @@ def outputs(
     Returns
     -------
     numpy.ndarray
-        (n, horizon), float32.
+        (n, horizon), float32; or quantiles (n, horizon, 5).
     """
     if learned.strategy == "direct":
         found: np.ndarray = predict(inputs if rows is None else taken(inputs, rows))
-        return found
+        return sorted_out(found) if learned.intervals == "quantile" else found
     rows = np.arange(len(inputs)) if rows is None else rows
     later = getattr(inputs, "later", None)
     return np.concatenate(

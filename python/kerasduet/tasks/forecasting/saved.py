@@ -45,6 +45,7 @@ def _check_one(learned: SeriesPreprocessing, experiment: Experiment) -> None:
         "frequency",
         "strategy",
         "transform",
+        "intervals",
     ):
         saved.hold(name, getattr(learned, name), getattr(experiment, name))
     _check_known(learned, experiment)

@@ -11,6 +11,7 @@ from kerasduet.data import gaps
 from kerasduet.data.preprocessing import SeriesPreprocessing
 from kerasduet.forecasting import baselines
 from kerasduet.forecasting import metrics as measures
+from kerasduet.tasks.forecasting import quantiles
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -24,6 +25,7 @@ __all__ = [
     "best_baseline",
     "headline",
     "known_truth",
+    "missed",
     "note",
     "restored",
     "rivals",
@@ -34,13 +36,14 @@ __all__ = [
 
 
 def table(dataset: Dataset, outputs: np.ndarray) -> pd.DataFrame:
-    """Lay the test outputs (windows, horizon) beside the truth.
+    """Lay the test outputs (windows, horizon), or quantiles (..., 5), beside the truth.
 
     Returns
     -------
     pandas.DataFrame
         origin, time, step (from 1), truth, filled (whether the truth was missing and filled, so
-        that it is not scored), forecast, and a column a baseline, in the target's units.
+        that it is not scored), forecast, and a column a baseline, in the target's units; of
+        quantiles then those but the median.
     """
     import pandas as pd
 
@@ -51,9 +54,9 @@ def table(dataset: Dataset, outputs: np.ndarray) -> pd.DataFrame:
     values, missing = series.values, series.missing
     last = gaps.last_known(missing)
     used = missing[:, [learned.copied_place, -1]]
-    forecasts = {"forecast": restored(dataset, outputs, origins)} | baseline_forecasts(
-        learned, values, origins, learned.horizon, first=learned.first
-    )
+    forecasts = {
+        "forecast": restored(dataset, quantiles.median_of(outputs), origins)
+    } | baseline_forecasts(learned, values, origins, learned.horizon, first=learned.first)
     for late in np.flatnonzero(used[origins].any(axis=1)):  # the series went on within a gap
         origin = origins[late]
         rows = np.arange(max(origin - learned.season, 0), origin + 1)
@@ -64,6 +67,11 @@ def table(dataset: Dataset, outputs: np.ndarray) -> pd.DataFrame:
         )
         for name, found in redone.items():
             forecasts[name][late] = found[0]
+    if learned.intervals == "quantile":
+        forecasts |= {
+            name: restored(dataset, outputs[..., place], origins)
+            for name, place in quantiles.COLUMNS.items()
+        }
     columns: dict[str, Any] = {
         "origin": series.times[origins].repeat(learned.horizon),
         "time": series.times[ahead.ravel()],
@@ -82,6 +90,17 @@ def restored(dataset: Dataset, outputs: np.ndarray, origins: np.ndarray) -> np.n
     rows = origins[:, None] + np.arange(1 - learned.lag, 1)
     history = gaps.as_known(series.values[:, -1:], last, origins, rows)[..., 0]
     return learned.restore(outputs, history)
+
+
+def missed(
+    dataset: Dataset, truth: np.ndarray, outputs: np.ndarray, origins: np.ndarray
+) -> np.ndarray:
+    """Give truth minus forecast (windows, horizon), or of quantiles the scores of the truth."""
+    if outputs.ndim == 2:
+        return np.asarray(truth - restored(dataset, outputs, origins))
+    places = range(outputs.shape[-1])
+    every = [restored(dataset, outputs[..., place], origins) for place in places]
+    return quantiles.to_scores(truth, np.stack(every, axis=-1))
 
 
 def known_truth(table: pd.DataFrame) -> np.ndarray:

@@ -84,6 +84,10 @@ class SeriesSettings(Section):
     strategy : {"direct", "recursive"}
         The network gives all steps at once, or only the next one and is fed its own forecasts
         up to the horizon; then it sees the target's own past alone.
+    intervals : {"conformal", "quantile"}
+        How `forecast(level=)` gets intervals: from the errors on validation windows, or from five
+        quantiles a step that the network learns by pinball loss, which cannot cross and are
+        calibrated on validation windows.
     """
 
     dataset: Annotated[str, OneOf(("co2", "shops", "sine", "series"))]
@@ -108,11 +112,17 @@ class SeriesSettings(Section):
     lookback: Annotated[int, Whole(1)] = 30
     horizon: Annotated[int, HORIZON] = 1
     strategy: Annotated[str, OneOf(("direct", "recursive"))] = "direct"
+    intervals: Annotated[str, OneOf(("conformal", "quantile"))] = "conformal"
 
     @property
     def steps_at_once(self) -> int:
         """Give the steps of one output of the network."""
         return 1 if self.strategy == "recursive" else self.horizon
+
+    @property
+    def outputs(self) -> int:
+        """Give the numbers that the network gives a window."""
+        return self.steps_at_once * (5 if self.intervals == "quantile" else 1)
 
     @property
     def ahead_columns(self) -> int:
@@ -137,6 +147,7 @@ class SeriesSettings(Section):
             self._check_features_alone()
         self._check_known_once()
         self._check_id()
+        self._check_quantiles()
         if self.strategy == "recursive" and self.features:
             raise ArgumentType(
                 'strategy: must be "direct" with features, whose future is unknown; got '
@@ -146,6 +157,22 @@ class SeriesSettings(Section):
             raise ArgumentType(
                 f"path: the dataset {self.dataset} is not read from a file; got "
                 f'{show(self.path)}. Set dataset = "series".'
+            )
+
+    def _check_quantiles(self) -> None:
+        """Refuse quantiles of steps that are added up: those of a sum are not their sum."""
+        if self.intervals != "quantile":
+            return
+        if self.strategy == "recursive":
+            raise ArgumentType(
+                'intervals: must be "conformal" with strategy = "recursive", which feeds the '
+                'network single numbers; got "quantile". Set strategy = "direct".'
+            )
+        if 0 < self.lag < self.horizon:
+            raise ArgumentType(
+                'intervals: must be "conformal" where the horizon is longer than the difference, '
+                f'as changes are added up then; got "quantile", {self.horizon} and {self.lag}. '
+                "Lower horizon, or set difference = 0."
             )
 
     def _check_id(self) -> None:

@@ -164,8 +164,8 @@ def calibrated(predict: Callable[[Any], Any], dataset: Dataset) -> PanelPreproce
             origins = rows.validation_origins[chosen[mine] - before]
             ahead = origins[:, None] + np.arange(1, learned.horizon + 1)
             known = ~rows.missing[ahead, -1].any(axis=1)
-            gaps = rows.values[ahead, -1] - scores.restored(one, outputs[mine], origins)
-            errors.append(gaps[known] / size)
+            gaps = scores.missed(one, rows.values[ahead, -1], outputs[mine], origins)
+            errors.append(gaps[known] / (1 if learned.intervals == "quantile" else size))
         before += len(rows.validation_origins)
     every = np.concatenate(errors)
     if len(every) == 0 or not np.isfinite(every).all():
@@ -196,4 +196,6 @@ def moved(
     assert learned.errors is not None
     none = np.empty((0, learned.horizon))
     offsets = conformal.offsets(learned.errors, none, levels)[0]  # (horizon, levels, 2)
+    if learned.intervals == "quantile":  # scores, which have no unit
+        return np.asarray(offsets[steps - 1])
     return offsets[steps - 1] * learned.sizes[codes, None, None]

@@ -18,7 +18,7 @@ from kerasduet.forecasting.levels import check_levels
 from kerasduet.forecasting.windows import Windows
 from kerasduet.settings.common import HORIZON
 from kerasduet.tasks.forecasting import future as futures
-from kerasduet.tasks.forecasting import intervals, panels
+from kerasduet.tasks.forecasting import intervals, panels, quantiles
 from kerasduet.tasks.forecasting.scores import baseline_forecasts
 from kerasduet.training import predict_outputs, refuse_no_numbers
 
@@ -82,15 +82,15 @@ def forecast(
     start = start_of(learned)
     coming = ahead_of(learned, start.times, steps) if learned.known_future else start.times[:0]
     plans = futures.read(learned, run.experiment, future, coming)
-    (table,) = continued(run, [with_plans(start, plans)], steps)
+    (table,) = continued(run, [with_plans(start, plans)], steps, quantile=bool(levels))
     if not levels:
         return table
-    ends = intervals.around(run, table["forecast"].to_numpy(), levels)
-    return with_ends(table, ends)
+    return with_ends(table, intervals.around(run, table, levels))
 
 
 def with_ends(table: pd.DataFrame, ends: dict[str, np.ndarray]) -> pd.DataFrame:
     """Put the ends of intervals after the forecast."""
+    table = table.drop(columns=[name for name in table if name in quantiles.COLUMNS])
     names = list(table.columns)
     places = names[: names.index("forecast") + 1]
     return table[places].assign(**ends).join(table.drop(columns=places))
@@ -183,8 +183,13 @@ def another(learned: SeriesPreprocessing, times: pd.Index, values: np.ndarray) -
     return Start(learned, values, times, 0, float(values[0, -1]))
 
 
-def continued(run: Result, starts: Sequence[Start], steps: int) -> list[pd.DataFrame]:
-    """Continue series by some steps, all of them at once."""
+def continued(
+    run: Result, starts: Sequence[Start], steps: int, quantile: bool = False
+) -> list[pd.DataFrame]:
+    """Continue series by some steps, all of them at once.
+
+    A network that gives quantiles gives those of the trained horizon too, if they are asked for.
+    """
     learned: Any = run.preprocessing
     if steps > learned.horizon and set(learned.columns) - {learned.target}:
         raise HorizonError(
@@ -192,24 +197,42 @@ def continued(run: Result, starts: Sequence[Start], steps: int) -> list[pd.DataF
             f"unknown; got {steps}. Train with horizon = {steps}."
         )
     known, seen = [start.values for start in starts], [_seen(start, steps) for start in starts]
-    levels = np.empty((len(starts), 0))
+    forecasts = np.empty((len(starts), 0))
     predict = partial(predict_outputs, run.model, learned)
-    while levels.shape[1] < steps:
+    quantile = quantile and learned.intervals == "quantile" and steps <= learned.horizon
+    ends: list[dict[str, np.ndarray]] = [{} for _ in starts]
+    while forecasts.shape[1] < steps:
         windows = _stacked([*map(_window, starts, known, seen)])
-        outputs = run.task.run_network(predict, learned, windows)
+        found = run.task.run_network(predict, learned, windows)
+        outputs = quantiles.median_of(found)
+        if quantile:
+            ends = [
+                {
+                    name: start.learned.restore(
+                        found[i : i + 1, :, place], known[i][None, :, -1]
+                    )[0]
+                    for name, place in quantiles.COLUMNS.items()
+                }
+                for i, start in enumerate(starts)
+            ]
         more = np.concatenate(
             [
                 start.learned.restore(outputs[i : i + 1], known[i][None, :, -1])
                 for i, start in enumerate(starts)
             ]
         )  # (series, horizon)
-        levels = np.concatenate([levels, refuse_no_numbers(more)], axis=1)
+        forecasts = np.concatenate([forecasts, refuse_no_numbers(more)], axis=1)
         known = [
             np.vstack([rows, np.repeat(new[:, None], rows.shape[1], axis=1)])
             for rows, new in zip(known, more, strict=True)
         ]
+    tables = [
+        _table(run, start, found[:steps])
+        for start, found in zip(starts, forecasts, strict=True)
+    ]
     return [
-        _table(run, start, found[:steps]) for start, found in zip(starts, levels, strict=True)
+        table.assign(**{name: values[:steps] for name, values in one.items()})
+        for table, one in zip(tables, ends, strict=True)
     ]
 
 

@@ -1,0 +1,71 @@
+# The core says what it says in the words of no language. Here its sentences get R's values (TRUE,
+# NULL, NA, c(2, 3)), R's calls, and the names that arguments have in R.
+
+in_r <- function(text, arguments = character()) {
+  for (name in names(arguments)) {
+    core_name <- paste0("^", name, ":(?! no such)")
+    text <- sub(core_name, paste0(arguments[[name]], ":"), text, perl = TRUE)
+  }
+  # What stands in quotes is the caller's own.
+  quoted <- gregexpr("(?<!\\w)'[^']*'(?!\\w)|\"[^\"]*\"", text, perl = TRUE)
+  own <- regmatches(text, quoted)
+  regmatches(text, quoted) <- lapply(own, function(x) sprintf("\u0001%d\u0001", seq_along(x)))
+  for (rule in r_words) text <- gsub(rule[[1]], rule[[2]], text, perl = TRUE)
+  found <- gregexpr("\u0001[0-9]+\u0001", text)
+  regmatches(text, found) <- Map(function(x, places) {
+    x[as.integer(gsub("\u0001", "", places))]
+  }, own, regmatches(text, found))
+  for (rule in r_fixes) text <- gsub(rule[[1]], rule[[2]], text, perl = TRUE)
+  text
+}
+
+# What helps in R, where the core has no fix to give.
+r_fixes <- list(
+  c(
+    "(must be an? (?:whole )?number\\b[^']*; got '[-+]?[0-9.]+(?:[eE][-+]?[0-9]+)?')\\.$",
+    "\\1. Write it without quotes."
+  ),
+  c(
+    "(got '([^']+[.](?:csv|parquet|txt))'\\.) Give a file or a folder as path\\.",
+    "\\1 Set path = \"\\2\" instead."
+  ),
+  c(
+    "(a time series, or a table whose columns have names; got values of shape [0-9]+\\.)$",
+    "\\1 Give ts(x), with its frequency, or data.frame(value = x)."
+  ),
+  c(
+    "(must be \\(height, width, channels\\); got c\\(([0-9]+), ([0-9]+)\\)\\.)$",
+    "\\1 Set input_shape = c(\\2, \\3, 1), or 3 channels for colours."
+  ),
+  c("(got (?:hms|difftime|units)\\.)", "\\1 as.numeric() makes numbers of it."),
+  c("(got haven_labelled\\.)", "\\1 haven::as_factor() makes a factor of it.")
+)
+
+r_words <- list(
+  c("in Python (?:(?!, in R ).)*, in R ", "use "),
+  c("; in Python reshape them first", "; of other networks give an array n x height x width"),
+  c("\\[keras\\.callbacks\\.ReduceLROnPlateau\\(\\)\\]", "callback_reduce_lr_on_plateau()"),
+  c("keras\\.Sequential\\(\\[[.]*\\]\\)", "keras_model_sequential()"),
+  c("\\brun\\.(save|evaluate|export|update)\\(\\)", "\\1_run(run)"),
+  c("\\brun\\.(save|evaluate|export|update)\\(", "\\1_run(run, "),
+  c("\\brun\\.([a-z_]+)\\(\\)", "\\1(run)"),
+  c("\\brun\\.([a-z_]+)\\(", "\\1(run, "),
+  c("\\bkd\\.", ""),
+  c("(?<!the )\\btrue\\b(?! (?:class|value|label))", "TRUE"),
+  c("(?<!the )\\bfalse\\b", "FALSE"),
+  c("\\bgot nothing(?= in row)", "got NA"),
+  c("\\b(got|or) nothing(?! in| between)\\b", "\\1 NULL"),
+  c("\\bNaN or infinity\\b", "NA, NaN or Inf"),
+  c("\\bgot NaN\\b", "got NA"),
+  c("\\bgot (-?)infinity\\b", "got \\1Inf"),
+  c("(?<=[\\[ ])nothing(?=[],])", "NULL"),
+  c("(?<![\\w\\])\\[])\\[(-?[0-9.]+|NULL|TRUE|FALSE|NaN)\\]", "\\1"),
+  c(
+    paste0(
+      "(?<![\\w\\])\\[])\\[((?:(?:-?[0-9.]+(?:e[-+]?[0-9]+)?|NULL|TRUE|FALSE|NaN)",
+      "(?:, |(?=\\])))+)\\]"
+    ),
+    "c(\\1)"
+  ),
+  c("= \\((-?[0-9.]+(?:, -?[0-9.]+)+)\\)", "= c(\\1)")
+)
