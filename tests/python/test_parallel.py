@@ -68,7 +68,9 @@ def test_two_devices_train_as_one_does_to_1e_4(backend, tmp_path):
     for row, other in zip(one, two, strict=True):
         assert other == pytest.approx(row, rel=0, abs=1e-4)
     assert told["same"] and told["forecast"] and told["repeats"]
-    assert told["more"].startswith(f"devices: must be at most the 2 that {backend} has; got 3 ")
+    assert told["more"].startswith(
+        f"devices: must be at most 2, all that {backend} has; got 3 "
+    )
 
 
 def test_devices_share_every_batch():

@@ -56,7 +56,7 @@ def on_devices(number: int) -> Iterator[None]:
     names = _NAMES[backend]()
     if number > len(names):
         raise BackendError(
-            f"devices: must be at most the {len(names)} that {backend} has; got {number} "
+            f"devices: must be at most {len(names)}, all that {backend} has; got {number} "
             f"({', '.join(names[:4])}). Lower it."
         )
     with _SCOPES[backend](names[:number]):
