@@ -202,6 +202,9 @@
 #'
 #' Others:
 #'
+#' * `devices`: whole number. GPUs, or virtual CPU devices, that each compute a share of every
+#'   batch, on TensorFlow and JAX; `batch_size` is a multiple. Bits differ from those of one
+#'   device.
 #' * `scaling`: "standard" or "min-max". How the network's columns are scaled, by what their
 #'   training rows teach: to mean 0 and deviation 1, or to 0..1 between their least and their
 #'   largest. Later rows may lie outside.

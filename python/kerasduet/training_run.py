@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from kerasduet import callbacks as own_callbacks
 from kerasduet import environment, interrupts, training
 from kerasduet.data import Dataset, loaded_for
+from kerasduet.environment import parallel
 from kerasduet.errors import ArgumentType
 from kerasduet.experiments import Experiment
 from kerasduet.models import build
@@ -57,66 +58,70 @@ def train_run(
     gc.collect()  # a network that nobody holds any more is a circle, with much memory in it
     speed = environment.chosen_by_speed()
     task = TASKS[chosen.task]
-    # First of all: a folder may ask for more than it holds, while data take seconds.
-    model = None if task.decided else _built(chosen, target, None)
-    dataset = loaded_for(chosen, data)
-    learned = dataset.preprocessing
-    if model is None:
-        model = _built(chosen, target, learned)
-    if dataset.train.weights is not None and task.learned_weights(chosen, learned):
-        raise ArgumentType(
-            "class_weight: excludes weights of rows, which these data have; got both. Leave it out."
-        )
-    rows = len(dataset.train)
-    reached = target.reached if target is not None else len(cut.history) if cut else 0
-    model = training.compile_model(
-        model,
-        chosen,
-        rows=rows,
-        tuning=training.is_tuning(chosen, reached),
-    )
-    if parent is not None:
-        model.set_weights(parent.model.get_weights())
-    fingerprint = {"data": dataset.source.sha256, "backend": environment.backend_name()}
-    if dataset.held_out is not None:
-        fingerprint["split"] = dataset.held_out
-    state = None
-    if target is not None:
-        state = target.checkpoint(fingerprint, model)
-        target.begin()
-    elif cut is not None:
-        theirs = cut.provenance["fingerprint"]
-        refuse_other(theirs, fingerprint, "run", "start over with run_experiment().")
-        state = cut.state
-    if state is not None:
-        own_callbacks.refuse_others(callbacks, state.callbacks, epochs=state.epoch)
-    tell(
-        {
-            "event": "start",
-            "name": chosen.name,
-            "epochs": chosen.all_epochs,
-            "done": state.epoch if state else 0,
-            "steps": -(-rows // chosen.batch_size),
-            "parameters": model.count_params(),
-            "source": dataset.source.name,
-            "note": "; ".join(
-                filter(None, (dataset.source.note, speed and f"backend {speed}"))
-            ),
-        }
-    )
-    try:
-        state, interrupted = training.train(
+    with parallel.on_devices(chosen.devices):
+        # First of all: a folder may ask for more than it holds, while data take seconds.
+        model = None if task.decided else _built(chosen, target, None)
+        dataset = loaded_for(chosen, data)
+        learned = dataset.preprocessing
+        if model is None:
+            model = _built(chosen, target, learned)
+        if dataset.train.weights is not None and task.learned_weights(chosen, learned):
+            raise ArgumentType(
+                "class_weight: excludes weights of rows, which these data have; got both. "
+                "Leave it out."
+            )
+        rows = len(dataset.train)
+        reached = target.reached if target is not None else len(cut.history) if cut else 0
+        model = training.compile_model(
             model,
-            dataset,
             chosen,
-            state=state,
-            on_event=tell,
-            keep=lambda reached: target.keep(reached, fingerprint) if target else None,
-            callbacks=callbacks,
+            rows=rows,
+            tuning=training.is_tuning(chosen, reached),
         )
-    except BaseException:
-        tell({"event": "failed"})  # a progress bar must give the terminal back
-        raise
+        if parent is not None:
+            model.set_weights(parent.model.get_weights())
+        fingerprint = {"data": dataset.source.sha256, "backend": environment.backend_name()}
+        if dataset.held_out is not None:
+            fingerprint["split"] = dataset.held_out
+        state = None
+        if target is not None:
+            state = target.checkpoint(fingerprint, model)
+            target.begin()
+        elif cut is not None:
+            theirs = cut.provenance["fingerprint"]
+            refuse_other(theirs, fingerprint, "run", "start over with run_experiment().")
+            state = cut.state
+        if state is not None:
+            own_callbacks.refuse_others(callbacks, state.callbacks, epochs=state.epoch)
+        tell(
+            {
+                "event": "start",
+                "name": chosen.name,
+                "epochs": chosen.all_epochs,
+                "done": state.epoch if state else 0,
+                "steps": -(-rows // chosen.batch_size),
+                "parameters": model.count_params(),
+                "source": dataset.source.name,
+                "note": "; ".join(
+                    filter(None, (dataset.source.note, speed and f"backend {speed}"))
+                ),
+            }
+        )
+        try:
+            state, interrupted = training.train(
+                model,
+                dataset,
+                chosen,
+                state=state,
+                on_event=tell,
+                keep=lambda reached: target.keep(reached, fingerprint) if target else None,
+                callbacks=callbacks,
+            )
+        except BaseException:
+            tell({"event": "failed"})  # a progress bar must give the terminal back
+            raise
+    if chosen.devices > 1:
+        model = _on_one_device(_built(chosen, target, learned), chosen, rows, state)
     run = _unscored(chosen, dataset, model, state)
     run.provenance |= {"fingerprint": fingerprint, "started": _iso(began)}
     run.provenance |= _origin(parent, cut)
@@ -141,6 +146,16 @@ def train_run(
 
 def _built(chosen: Experiment, target: RunFolder | None, learned: Any) -> keras.Model:
     return build(chosen, learned) if target is None else target.build(learned)
+
+
+def _on_one_device(
+    model: keras.Model, chosen: Experiment, rows: int, state: training.State
+) -> keras.Model:
+    """Put what several devices trained into a network on one, as any other run has."""
+    tuning = training.is_tuning(chosen, state.epoch)
+    training.compile_model(model, chosen, rows=rows, tuning=tuning)
+    training.restore(model, state.best or state.variables)
+    return model
 
 
 def _unscored(

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from functools import cache
 from typing import Any, NamedTuple
 
-__all__ = ["Device", "in_use", "listed", "where"]
+__all__ = ["Device", "in_use", "kind_in_use", "listed", "where"]
 
 
 class Device(NamedTuple):
@@ -39,6 +39,11 @@ def in_use(backend: str) -> list[Device]:
     devices = listed(backend)
     kind = _KIND_IN_USE[backend](devices)
     return [device for device in devices if device.kind == kind]
+
+
+def kind_in_use(backend: str) -> str:
+    """Name the kind of device that new tensors go to, such as "cpu"."""
+    return _KIND_IN_USE[backend](listed(backend))
 
 
 def where(backend: str, tensor: Any) -> str:

@@ -6,6 +6,8 @@ import contextlib
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from kerasduet.environment import parallel
+
 __all__ = ["set_aside"]
 
 # How to read a setting, how to set it, and what a run computes with.
@@ -17,8 +19,8 @@ def set_aside(backend: str) -> Iterator[None]:
     """Give Keras and its backend their own defaults for a while.
 
     Limits on epochs and steps, such as KERAS_MAX_EPOCHS, would end a training early and call it
-    finished; a fuzz factor, eager functions, a distribution, TensorFlow's or JAX's numerics
-    would change its bits or its speed.
+    finished; a fuzz factor, eager functions, a distribution that is not the run's own, TensorFlow's
+    or JAX's numerics would change its bits or its speed.
     """
     settings = _keras() + _BACKENDS[backend]()
     before = [read() for read, _, _ in settings]
@@ -38,7 +40,7 @@ def _keras() -> list[Setting]:
 
     settings: list[Setting] = [
         (config.epsilon, config.set_epsilon, 1e-7),
-        (distribution.distribution, distribution.set_distribution, None),
+        (distribution.distribution, distribution.set_distribution, parallel.distribution()),
     ]
     for name in ("max_epochs", "max_steps_per_epoch"):  # since Keras 3.11
         if hasattr(config, name):

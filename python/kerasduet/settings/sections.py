@@ -93,6 +93,9 @@ class Training(Section):
         Clip each gradient to this norm, or each of its elements to this size, above 0.
     epochs, batch_size : int
         Passes over the training rows, rows a step; at least 1.
+    devices : int
+        GPUs, or virtual CPU devices, that each compute a share of every batch, on TensorFlow and
+        JAX; `batch_size` is a multiple. Bits differ from those of one device.
     early_stopping : int, optional
         Stop after this many epochs without a lower validation loss and keep the best weights.
     loss : Keras loss, optional
@@ -112,6 +115,7 @@ class Training(Section):
     clip_value: Annotated[float | None, Optional(POSITIVE)] = None
     epochs: Annotated[int, Whole(1)] = 10
     batch_size: Annotated[int, Whole(1)] = 32
+    devices: Annotated[int, Whole(1)] = 1
     early_stopping: Annotated[int | None, Optional(Whole(1))] = None
     loss: Annotated[str | None, Optional(KerasObject("loss"))] = None
     metrics: Annotated[tuple[str, ...], Several(KerasObject("metric"), empty=True)] = ()
@@ -123,6 +127,12 @@ class Training(Section):
             raise ArgumentRange(
                 f"momentum: only sgd and rmsprop have it; got {checks.show(self.momentum)} "
                 f'with {optimizer}. Set optimizer = "sgd", or momentum = 0.'
+            )
+        if self.batch_size % self.devices:
+            raise ArgumentRange(
+                f"devices: must divide batch_size, so that each has as many rows; got "
+                f"{self.devices} and batch_size {self.batch_size}. Set batch_size = "
+                f"{-(-self.batch_size // self.devices) * self.devices}."
             )
         names = [parsed(metric)["config"].get("name") for metric in self.metrics]
         for name in names:

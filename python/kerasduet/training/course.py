@@ -11,7 +11,8 @@ import numpy as np
 
 from kerasduet import callbacks as own_callbacks
 from kerasduet.data.part import mapped
-from kerasduet.environment import deterministic
+from kerasduet.environment import deterministic, parallel
+from kerasduet.errors import ArgumentType
 from kerasduet.interrupts import Interrupts
 from kerasduet.registry import TASKS
 from kerasduet.training.compile import compile_model, compile_with
@@ -139,8 +140,11 @@ class _Course:
         prepare: Callable[[Any], Any] = self.dataset.preprocessing.to_network
         size, many = self.experiment.batch_size, prediction_batch(self.dataset.train.inputs)
         self.fitted = self.model
-        fixed = self.augmentation is None and has_fixed_features(
-            self.model, self.experiment, len(train) + len(held)
+        alone = self.experiment.devices == 1
+        fixed = (
+            alone
+            and self.augmentation is None
+            and has_fixed_features(self.model, self.experiment, len(train) + len(held))
         )
         if fixed:
             train = features_of(self.model, train, prepare, size, self.check)
@@ -215,6 +219,11 @@ class _Course:
                 callbacks=callbacks,
             )
             return
+        if self.experiment.devices > 1:
+            raise ArgumentType(
+                "devices: must be 1 for a network with train_step or test_step of its own, or "
+                f"run_eagerly; got {self.experiment.devices}. Leave devices out."
+            )
         self.fitted.fit(
             self.batches,
             validation_data=self.held,
@@ -242,8 +251,12 @@ class _Course:
         outputs = mapped(lambda head: np.zeros((1, *head.shape[1:]), head.dtype), heads)
         _, targets, weights = self.dataset.train.take(slice(0, 1))
         targets = shared(targets, self.heads)
-        model.compute_loss(None, targets, outputs, weights, training=False)
-        model.compute_metrics(None, targets, outputs, weights)
+
+        def build() -> None:
+            model.compute_loss(None, targets, outputs, weights, training=False)
+            model.compute_metrics(None, targets, outputs, weights)
+
+        parallel.in_replicas(build)
         model.reset_metrics()
 
     def take_up(self, logs: Any = None) -> None:

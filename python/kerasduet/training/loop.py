@@ -3,7 +3,8 @@
 Keras's `fit` comes back to Python after every step or few, through a pipeline that takes longer
 than the step of a small network. Here rows are handed over many batches at a time, and the
 backend goes through them by itself. The steps are Keras's own `train_step` and `test_step`, and
-how many are done at a time changes no bit.
+how many are done at a time changes no bit. Of several devices each computes its share of a batch,
+and all of them the whole of a last one that cannot be shared out evenly.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 
 from kerasduet.data.part import leaves, mapped
+from kerasduet.environment import parallel
 
 if TYPE_CHECKING:
     import keras
@@ -26,14 +28,14 @@ SECONDS_AT_A_TIME = 0.1  # about as often an interrupt and the progress get thei
 
 
 def can_loop(model: keras.Model) -> bool:
-    """Say whether a network takes Keras's own steps, one after the other, on one device."""
+    """Say whether a network takes Keras's own steps, one after the other."""
     import keras
 
     plain = keras.Model
     own = type(model)
     return (
         keras.config.backend() in LOOPS
-        and keras.distribution.distribution() is None
+        and keras.distribution.distribution() is parallel.distribution()
         and not model.run_eagerly
         and all(
             getattr(own, name) is getattr(plain, name) for name in ("train_step", "test_step")
@@ -143,14 +145,34 @@ class _TensorFlow(_Loop):
 
     def run(self, batches: Any, first: int, steps: int) -> None:
         rows = batches.rows_of(first, steps)
+        size = batches.batch_size
         if self.looped is None:
-            self.looped = self._looped(rows, batches.batch_size)
+            self.looped = self._looped(rows, size)
+        strategy = parallel.strategy()
+        if strategy is None:
+            self.looped(rows)
+            return
+        count, devices = len(next(leaves(rows))), strategy.num_replicas_in_sync
+        shared = (
+            0 if size % devices else count - (count % size if count % size % devices else 0)
+        )
+        if shared:
+            self.looped(mapped(lambda leaf: leaf[:shared], rows))
+        if shared < count:
+            self._count_once(mapped(lambda leaf: leaf[shared:], rows), devices)
+
+    def _count_once(self, rows: Any, devices: int) -> None:
+        """Give every device whole batches; what each of them counts is counted once."""
+        metrics = self.model.metrics_variables
+        before = [variable.numpy() for variable in metrics]
         self.looped(rows)
+        for variable, old in zip(metrics, before, strict=True):
+            variable.assign(old + (variable.numpy() - old) / devices)
 
     def _looped(self, rows: Any, size: int) -> Callable[[Any], None]:
         import tensorflow as tf
 
-        step = getattr(self.model, self.step)
+        step = _on_each(getattr(self.model, self.step))
 
         def looped(rows: Any) -> None:
             count = tf.shape(next(leaves(rows)))[0]
@@ -165,6 +187,25 @@ class _TensorFlow(_Loop):
 
         shapes = mapped(lambda leaf: tf.TensorSpec((None, *leaf.shape[1:]), leaf.dtype), rows)
         return tf.function(looped, input_signature=(shapes,), autograph=False)
+
+
+def _on_each(step: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    """Have each device do its share of a step; one alone does it all."""
+    strategy = parallel.strategy()
+    if strategy is None:
+        return step
+    import tensorflow as tf
+
+    def share(rows: Any) -> Any:
+        devices = strategy.num_replicas_in_sync
+        place = tf.distribute.get_replica_context().replica_id_in_sync_group
+        count = tf.shape(next(leaves(rows)))[0]
+        even = count % devices == 0
+        size = tf.where(even, count // devices, count)
+        start = tf.where(even, place * size, 0)
+        return step(mapped(lambda leaf: leaf[start : start + size], rows))
+
+    return lambda rows: strategy.run(share, args=(rows,))
 
 
 class _Jax(_Loop):
@@ -188,7 +229,9 @@ class _Jax(_Loop):
 
         def looped(state: Any, rows: Any, picks: Any, steps: Any) -> Any:
             def body(index: Any, state: Any) -> Any:
-                _, after = stepped(state, mapped(lambda leaf: leaf[picks[index]], rows))
+                _, after = stepped(
+                    state, mapped(lambda leaf: _shared(leaf[picks[index]]), rows)
+                )
                 return jax.tree.map(lambda old, new: new.astype(old.dtype), state, after)
 
             return jax.lax.fori_loop(0, steps, body, state)
@@ -233,6 +276,17 @@ class _Jax(_Loop):
             "metrics_variables": model.metrics_variables,
         }
         return [found[name] for name in self.STATE[self.step]]
+
+
+def _shared(leaf: Any) -> Any:
+    """Share the rows of a batch out over the devices, where they can be evenly."""
+    distribution = parallel.distribution()
+    if distribution is None or len(leaf) % distribution.num_model_replicas:
+        return leaf
+    import jax
+
+    layout = distribution.get_data_layout(leaf.shape).backend_layout
+    return jax.lax.with_sharding_constraint(leaf, layout)
 
 
 def _lengthened(leaf: np.ndarray, rows: int) -> np.ndarray:
