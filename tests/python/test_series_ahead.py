@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
+import sys
 
 import numpy as np
 import pandas as pd
 import pytest
-from conftest import LINEAR
+from conftest import LINEAR, seasonal
 
 import kerasduet as kd
+from kerasduet import errors
+from kerasduet.data import ahead
 from kerasduet.data.ahead import calendar_columns
 from kerasduet.errors import ArgumentType, MissingValue, TimeIndexError, UnknownName
 from kerasduet.run import load_run
@@ -225,3 +228,47 @@ def test_experiments_of_earlier_versions_see_nothing_ahead():
     assert not values.pop("known_future")
     assert not values.pop("calendar")
     assert kd.Experiment.from_json(json.dumps(values)) == kd.experiment("lstm-co2")
+
+
+# ---- holidays
+
+
+def test_holidays_are_those_of_their_country():
+    pytest.importorskip("holidays")
+    days = pd.date_range("2024-12-24", periods=4, tz="Europe/Berlin")
+    found = ahead.holiday_columns(days, ("DE", "US"))
+    assert found.tolist() == [[0, 0], [1, 1], [1, 0], [0, 0]]
+    three_kings = pd.DatetimeIndex(["2025-01-06 09:00"])
+    assert ahead.holiday_columns(three_kings, ("DE", "DE-BY")).tolist() == [[0, 1]]
+
+
+def test_a_forecaster_knows_holidays_ahead_of_time(tmp_path):
+    pytest.importorskip("holidays")
+    days = pd.date_range("2023-09-01", periods=120)
+    data = pd.DataFrame({"time": days, "value": seasonal(120).to_numpy()})
+    settings = LINEAR | {"epochs": 1, "holidays": ["DE", "DE-BY"]}
+    run = kd.run_experiment("lstm-series", data=data, progress=False, **settings)
+    assert run.model.input_shape[-1] == 1 + 2 * 2
+    loaded = kd.load_run(run.save(tmp_path / "run"))
+    pd.testing.assert_frame_equal(loaded.forecast(), run.forecast())
+
+
+@pytest.mark.parametrize(
+    ("given", "error", "text"),
+    [
+        ("XX", errors.UnknownName, "got 'XX'. Write their codes, such as \"DE\""),
+        ("DE-XX", errors.UnknownName, "must name countries that the package holidays knows"),
+    ],
+)
+def test_countries_that_no_package_knows_are_refused(given, error, text):
+    pytest.importorskip("holidays")
+    with pytest.raises(error, match=text):
+        ahead.holiday_columns(pd.date_range("2024-01-01", periods=2), (given,))
+
+
+def test_holidays_need_dates_and_their_package(monkeypatch):
+    with pytest.raises(errors.ArgumentType, match="holidays: needs a column of dates"):
+        ahead.holiday_columns(pd.RangeIndex(3), ("DE",))
+    monkeypatch.setitem(sys.modules, "holidays", None)
+    with pytest.raises(errors.MissingPackage, match=r'Run: pip install "holidays>=0\.50"'):
+        ahead.holiday_columns(pd.date_range("2024-01-01", periods=2), ("DE",))

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
 from kerasduet.checks import show
-from kerasduet.errors import ArgumentType, ScaleError
+from kerasduet.errors import ArgumentType, MissingPackage, ScaleError, UnknownName
 
 if TYPE_CHECKING:
     from kerasduet.data.preprocessing import SeriesPreprocessing
 
-__all__ = ["calendar_columns", "known_scales", "seen"]
+__all__ = ["calendar_columns", "holiday_columns", "known_scales", "seen"]
+
+HOLIDAYS = 'pip install "holidays>=0.50"'
 
 
 def calendar_columns(times: pd.Index, parts: tuple[str, ...]) -> np.ndarray:
@@ -62,6 +65,60 @@ def calendar_columns(times: pd.Index, parts: tuple[str, ...]) -> np.ndarray:
     return np.stack([np.sin(turns), np.cos(turns)], axis=-1).reshape(len(times), -1)
 
 
+def holiday_columns(times: pd.Index, countries: tuple[str, ...]) -> np.ndarray:
+    """Say which days are public holidays.
+
+    Parameters
+    ----------
+    times : pandas.Index
+        Dates, by the clock of their zone.
+    countries : tuple of str
+        By their codes (ISO 3166), such as "DE", or with a region, "DE-BY".
+
+    Returns
+    -------
+    numpy.ndarray
+        1 on a holiday, else 0 (rows, countries).
+
+    Raises
+    ------
+    MissingPackage
+        The package holidays is not installed.
+    UnknownName
+        A country or region that it does not know.
+    ArgumentType
+        The times are no dates.
+    """
+    if not countries:
+        return np.empty((len(times), 0))
+    if not isinstance(times, pd.DatetimeIndex):
+        raise ArgumentType(
+            f"holidays: needs a column of dates; got {show(list(countries))}, and times that are "
+            "numbers. Set time to the name of that column, or leave holidays out."
+        )
+    try:
+        import holidays
+    except ImportError:
+        raise MissingPackage(
+            f'holidays: needs the package holidays; got "holidays", which this Python '
+            f"({sys.prefix}) lacks. Run: {HOLIDAYS}"
+        ) from None
+    days = times.tz_localize(None).normalize()
+    years = range(int(days.year.min()), int(days.year.max()) + 1)
+    columns = []
+    for name in countries:
+        country, _, region = name.partition("-")
+        try:
+            found = holidays.country_holidays(country, subdiv=region or None, years=years)
+        except NotImplementedError:
+            raise UnknownName(
+                f"holidays: must name countries that the package holidays knows; got {show(name)}. "
+                'Write their codes, such as "DE", or with a region "DE-BY".'
+            ) from None
+        columns.append(days.isin(pd.DatetimeIndex([*found])))
+    return np.column_stack(columns).astype(np.float64)
+
+
 def known_scales(
     names: tuple[str, ...], training: np.ndarray
 ) -> tuple[tuple[float, ...], tuple[float, ...]]:
@@ -85,7 +142,7 @@ def seen(learned: SeriesPreprocessing, known: np.ndarray, times: pd.Index) -> np
     Parameters
     ----------
     learned : SeriesPreprocessing
-        Scales, parts of the calendar, and `leads`: how many rows ahead.
+        Scales, parts of the calendar, countries, and `leads`: how many rows ahead.
     known : numpy.ndarray
         In the caller's units (rows, known columns).
     times : pandas.Index
@@ -97,7 +154,8 @@ def seen(learned: SeriesPreprocessing, known: np.ndarray, times: pd.Index) -> np
         float32 (rows, columns * (1 + leads)); 0 where a lead lies behind the last row.
     """
     scaled = (known - np.asarray(learned.known_mean)) / np.asarray(learned.known_scale)
-    columns = np.hstack([scaled, calendar_columns(times, learned.calendar)])
+    calendar = calendar_columns(times, learned.calendar)
+    columns = np.hstack([scaled, calendar, holiday_columns(times, learned.holidays)])
     found = np.zeros((len(columns), 1 + len(learned.leads), columns.shape[1]), np.float32)
     for place, lead in enumerate((0, *learned.leads)):
         found[: max(len(columns) - lead, 0), place] = columns[lead:]

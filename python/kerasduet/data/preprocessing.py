@@ -172,6 +172,8 @@ class SeriesPreprocessing(Learned):
         of earlier versions.
     copy_share : float, optional
         Error of copying it there, as a share of the naive forecast's.
+    holidays : tuple of str
+        Countries whose holidays the network sees.
     intervals : {"conformal", "quantile"}
         Whether intervals come from `errors` or are quantiles that the network gives.
     """
@@ -207,11 +209,12 @@ class SeriesPreprocessing(Learned):
     copied: str | None = None
     copy_share: float | None = None
     intervals: str = "conformal"
+    holidays: tuple[str, ...] = ()
 
     @property
     def sees_ahead(self) -> bool:
         """Whether the network sees anything of the steps that it forecasts."""
-        return bool(self.known_future or self.calendar)
+        return bool(self.known_future or self.calendar or self.holidays)
 
     @property
     def leads(self) -> tuple[int, ...]:
@@ -289,6 +292,7 @@ SHARED = (
     "known_future",
     "calendar",
     "intervals",
+    "holidays",
 )
 OWN = (
     "mean",
@@ -391,8 +395,9 @@ class PanelPreprocessing(Learned):
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> Self:
         """Rebuild it from its `to_dict()`."""
-        # Earlier versions knew conformal intervals alone.
-        shared, each = {"intervals": "conformal"} | values["shared"], []
+        # Earlier versions knew conformal intervals alone, and no holidays.
+        shared = {"intervals": "conformal", "holidays": ()} | values["shared"]
+        shared, each = {name: as_tuples(item) for name, item in shared.items()}, []
         if set(shared) != set(SHARED) or not values["series"]:
             raise ValueError("shared: must be what all series have in common")
         for one in values["series"]:

@@ -455,4 +455,5 @@ def _learn(
         known_tail=tuple(tuple(map(float, row)) for row in plans[-tail:]) if plans.size else (),
         calendar=experiment.calendar,
         intervals=experiment.intervals,
+        holidays=experiment.holidays,
     )

@@ -59,6 +59,7 @@ class Forecasting(Task):
         "scaling",
         "known_future",
         "calendar",
+        "holidays",
         "season",
         "straddle",
         "test_split",

@@ -46,6 +46,7 @@ def add_purpose(page: Document, run: Result) -> None:
         escape(learned.target),
         words.listed(
             [escape(c) for c in (*learned.columns, *learned.known_future, *learned.calendar)]
+            + [f"holidays of {escape(c)}" for c in learned.holidays]
         ),
     )
     spacing = (

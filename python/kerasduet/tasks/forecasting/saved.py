@@ -46,6 +46,7 @@ def _check_one(learned: SeriesPreprocessing, experiment: Experiment) -> None:
         "strategy",
         "transform",
         "intervals",
+        "holidays",
     ):
         saved.hold(name, getattr(learned, name), getattr(experiment, name))
     _check_known(learned, experiment)

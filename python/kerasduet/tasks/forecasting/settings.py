@@ -57,6 +57,10 @@ class SeriesSettings(Section):
     calendar : tuple of {"hour", "weekday", "monthday", "month", "yearday"}
         Parts of the times that the network sees, at the steps that it forecasts too, each as
         sine and cosine of its place on a circle. The times have to be dates.
+    holidays : tuple of str
+        Countries whose public holidays the network sees, at the steps that it forecasts too, by
+        their codes, such as "DE", or with a region, "DE-BY": 1 on a holiday, else 0. It needs the
+        Python package holidays.
     own_past : bool
         Whether the network sees the target's own past; without it, the other columns alone.
     frequency : str, optional
@@ -101,6 +105,7 @@ class SeriesSettings(Section):
     features: Annotated[tuple[str, ...], Several(Text(), empty=True)] = ()
     known_future: Annotated[tuple[str, ...], Several(Text(), empty=True)] = ()
     calendar: Annotated[tuple[str, ...], Several(OneOf(CALENDAR), empty=True)] = ()
+    holidays: Annotated[tuple[str, ...], Several(Text(), empty=True)] = ()
     own_past: Annotated[bool, Flag()] = True
     frequency: Annotated[str | None, Optional(Text())] = None
     missing: Annotated[str, OneOf(("error", "interpolate"))] = "error"
@@ -128,7 +133,8 @@ class SeriesSettings(Section):
     def ahead_columns(self) -> int:
         """Count the columns of the network that hold what is known ahead of time."""
         leads = len(range(self.steps_at_once, 0, -self.lookback))
-        return (len(self.known_future) + 2 * len(self.calendar)) * (1 + leads)
+        columns = len(self.known_future) + 2 * len(self.calendar) + len(self.holidays)
+        return columns * (1 + leads)
 
     @property
     def lag(self) -> int:
@@ -195,6 +201,7 @@ class SeriesSettings(Section):
         for setting, names in (
             ("known_future", self.known_future),
             ("calendar", self.calendar),
+            ("holidays", self.holidays),
         ):
             twice = [name for name in names if names.count(name) > 1]
             if twice:
@@ -207,7 +214,7 @@ class SeriesSettings(Section):
             )
 
     def _check_features_alone(self) -> None:
-        if not (self.features or self.known_future or self.calendar):
+        if not (self.features or self.known_future or self.calendar or self.holidays):
             raise ArgumentType(
                 "own_past: must be true without features, or the network sees nothing; got false. "
                 "Name columns in features, or set own_past = true."
