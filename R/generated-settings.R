@@ -202,9 +202,15 @@
 #'
 #' Others:
 #'
+#' * `devices`: whole number. GPUs, or virtual CPU devices, that each compute a share of every
+#'   batch, on TensorFlow and JAX; `batch_size` is a multiple. Bits differ from those of one
+#'   device.
 #' * `holidays`: countries whose public holidays the network sees, at the steps that it forecasts
 #'   too, by their codes, such as "DE", or with a region, "DE-BY": 1 on a holiday, else 0. It
 #'   needs the Python package holidays.
+#' * `scaling`: "standard" or "min-max". How the network's columns are scaled, by what their
+#'   training rows teach: to mean 0 and deviation 1, or to 0..1 between their least and their
+#'   largest. Later rows may lie outside.
 #' * `strategy`:
 #' * `"direct"`: The network gives all steps at once, or only the next one and is fed its own
 #'   forecasts up to the horizon.
