@@ -78,7 +78,7 @@ gain_over_baseline <- function(run) {
   interval(reticulate::py_get_item(measures$gain(python_run(run)), 1L))
 }
 
-python_run <- function(run) get("py", envir = run)
+python_run <- function(run) reticulate::r_to_py(run)
 
 interval <- function(found) {
   bounds <- lapply(c(value = "value", low = "low", high = "high"), function(name) {
@@ -102,7 +102,7 @@ among <- function(found, digits = 2, unit = "", factor = 1) {
 # Alt text of a run's figure: the core writes it from what the figure shows.
 alt_text <- function(run, kind, ...) {
   if (inherits(run, "kerasduet_run")) {
-    run <- get("py", envir = run)
+    run <- python_run(run)
   }
   plots <- reticulate::import("kerasduet.plots", convert = FALSE)
   gsub("\\s+", " ", reticulate::py_to_r(plots$plot_data(run, kind, ...)$alt))
