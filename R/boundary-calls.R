@@ -64,6 +64,7 @@ start_core <- function(call = rlang::caller_env()) {
 
 abort_from_python <- function(error, call, arguments = character()) {
   raised <- take_raised()
+  give_warned()
   if (!is.null(raised) && inherits(error, "python.builtin.RuntimeError")) {
     stop(raised)
   }

@@ -141,7 +141,13 @@ progress_to_py <- function(progress) {
 # Data ----------------------------------------------------------------------------------------
 
 # Data of the caller's own, or a file of R's that holds them.
-given_to_py <- function(data) data_to_py(from_r_file(data))
+given_to_py <- function(data) {
+  is_one <- is.character(data) && length(data) == 1
+  if (is_one && grepl("[.]npz$", data, ignore.case = TRUE)) {
+    return(setting_to_py(data))
+  }
+  data_to_py(from_r_file(data))
+}
 
 # The object of an .rds or .RData file; c(file, object) chooses one of several. Anything else stays.
 from_r_file <- function(data) {

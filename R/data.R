@@ -54,10 +54,7 @@
 load_data <- function(experiment, data = NULL) {
   call_core({
     data <- from_r_file(data)
-    season <- season_settings(experiment, list(), data)
-    given <- preset_to_py(experiment)
-    if (length(season) > 0) given <- do.call(core$experiment, c(list(given), season))
-    loaded <- core$load_data(given, data_to_py(data))
+    loaded <- core$load_data(seasoned_to_py(experiment, data), given_to_py(data))
     new_handle(loaded, "kerasduet_dataset")
   })
 }

@@ -149,7 +149,7 @@ backtest <- function(experiment, folds = 5, folder = NULL, refit = TRUE, seeds =
   )
   call_core({
     own <- list(data = given_to_py(data), progress = set_progress_to_py(progress))
-    given <- c(list(preset_to_py(experiment)), lapply(settings, setting_to_py), own)
+    given <- c(list(seasoned_to_py(experiment, data)), lapply(settings, setting_to_py), own)
     new_run_set(do.call(core$backtest, given))
   })
 }
@@ -440,7 +440,7 @@ tune <- function(experiment, space, strategy = "grid", trials = NULL, prune = FA
   )
   call_core({
     arguments <- list(
-      preset_to_py(experiment), space_to_py(space),
+      seasoned_to_py(experiment, data), space_to_py(space),
       data = given_to_py(data), progress = set_progress_to_py(progress)
     )
     new_run_set(do.call(core$tune, c(arguments, lapply(settings, setting_to_py))))

@@ -24,7 +24,10 @@
 #' }
 #' @export
 check_leakage <- function(experiment, data = NULL) {
-  call_core(leakage_from_py(core$check_leakage(preset_to_py(experiment), given_to_py(data))))
+  call_core({
+    found <- core$check_leakage(seasoned_to_py(experiment, data), given_to_py(data))
+    leakage_from_py(found)
+  })
 }
 
 #' @export

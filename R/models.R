@@ -11,7 +11,7 @@
 #' build_model("mnist-dnn")$count_params()
 #' @export
 build_model <- function(experiment, data = NULL) {
-  call_core(model_from_py(core$build_model(preset_to_py(experiment), given_to_py(data))))
+  call_core(model_from_py(core$build_model(seasoned_to_py(experiment, data), given_to_py(data))))
 }
 
 #' The classical networks of images

@@ -32,14 +32,28 @@ told_by_epoch <- function(tell) {
 # an error is kept and raised again behind it, as it was; a warning is given behind it.
 kept_conditions <- function(tell) {
   function(...) {
+    last <- NULL
+    # A handler of the caller's that takes a condition leaves by a jump, which must not go across
+    # Python's frames: it ends here, and the condition is raised again behind them.
+    is_left <- TRUE
+    on.exit(if (is_left) {
+      if (is.null(session$raised)) session$raised <- last
+      stop("the function given as progress was left")
+    })
     withCallingHandlers(
       tell(...),
       warning = function(cnd) {
         session$warned <- c(session$warned, list(cnd))
         tryInvokeRestart("muffleWarning")
       },
-      error = function(cnd) session$raised <- cnd
+      error = function(cnd) {
+        is_left <<- FALSE
+        session$raised <- cnd
+      },
+      interrupt = function(cnd) is_left <<- FALSE,
+      condition = function(cnd) last <<- cnd
     )
+    is_left <- FALSE
   }
 }
 

@@ -62,7 +62,7 @@ run_experiment <- function(preset, ..., data = NULL, out = NULL, overwrite = FAL
     data <- from_r_file(data)
     arguments <- list(
       preset_to_py(preset),
-      data = data_to_py(data), out = setting_to_py(out), overwrite = setting_to_py(overwrite),
+      data = given_to_py(data), out = setting_to_py(out), overwrite = setting_to_py(overwrite),
       progress = progress_to_py(progress), callbacks = setting_to_py(callbacks)
     )
     settings <- formula_to_settings(list(...), data, preset)

@@ -28,8 +28,16 @@ season_settings <- function(preset, settings, data) {
   c(settings, found)
 }
 
-# Season and difference of a preset of series; of an experiment only where they are still those of
-# its preset.
+# An experiment as the core takes it, with the season of a series that is given with it.
+seasoned_to_py <- function(experiment, data) {
+  is_one <- is.character(experiment) || inherits(experiment, "kerasduet_experiment")
+  season <- if (is_one) season_settings(experiment, list(), data)
+  given <- list(preset_to_py(experiment))
+  if (length(season) == 0) given[[1]] else do.call(core$experiment, c(given, season))
+}
+
+# Season and difference of a preset of series, if it has a season; of an experiment only where they
+# are still those of its preset.
 preset_season <- function(preset) {
   fields <- if (inherits(preset, "kerasduet_experiment")) preset
   usual <- known_experiment(if (is.null(fields)) preset else fields$name)
@@ -38,7 +46,7 @@ preset_season <- function(preset) {
     return(NULL)
   }
   changed <- !is.null(fields) && !identical(usual[-1], unclass(fields)[c("season", "difference")])
-  if (changed) NULL else usual[-1]
+  if (changed || usual$season == 1) NULL else usual[-1]
 }
 
 # Values in a season, or NULL where the data do not say.

@@ -199,9 +199,15 @@ def _unscored(
 
 def _origin(parent: Run | None, cut: Run | None) -> dict[str, Any]:
     """Name the run whose weights a training began with."""
+    if parent is None and cut is not None:
+        names = ("parent", "continued")
+        found = {name: cut.provenance[name] for name in names if name in cut.provenance}
+        if cut.status == "finished":  # it goes on with more epochs
+            weights = cut.provenance["digests"]["weights"]
+            found["continued"] = {"epochs": len(cut.history), "weights": weights}
+        return found
     if parent is None:
-        earlier = cut.provenance.get("parent") if cut is not None else None
-        return {} if earlier is None else {"parent": earlier}
+        return {}
     return {
         "parent": {
             "weights": parent.provenance["digests"]["weights"],

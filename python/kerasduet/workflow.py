@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 __all__ = ["continue_run", "resume_run", "run_experiment", "update_run"]
 
+SHAPES = ("dataset", "input_shape", "classes", "builder")
+
 Progress = bool | Callable[[Mapping[str, Any]], None]
 
 
@@ -125,10 +127,13 @@ def _described(
     """Describe a run; where the data decide shapes, they come first."""
     model = settings.get("model")
     is_new = data is not None and not isinstance(data, Dataset)
-    if is_new and isinstance(preset, str) and not is_own_network(model):
-        base = experiment(preset, **settings)
+    if is_new and not is_own_network(model):
+        # Of the settings those alone that say what the data are: others may fit only what follows.
+        shapes = {name: settings[name] for name in SHAPES if name in settings}
+        base = experiment(preset, **shapes)
         data, found = TASKS[base.task].following(base, data)
-        settings = {name: found[name] for name in found if name not in settings} | settings
+        if isinstance(preset, str):
+            settings = {name: found[name] for name in found if name not in settings} | settings
     if not is_own_network(model) or not is_function(model):
         return experiment(preset, **settings), data
     task = TASKS[experiment(preset).task]
@@ -268,19 +273,14 @@ def continue_run(
             "as you want."
         )
     done = run.state.epoch
-    if done < chosen.all_epochs:
+    if run.state.ended_early(chosen.early_stopping) or done < chosen.all_epochs:
         raise ArgumentType(
             f"run: must have trained all of its {chosen.all_epochs} epochs; got one that ended "
             f"after {done}, as it would again. Train it anew with early_stopping = none."
         )
     stage = "epochs" if chosen.all_epochs == chosen.epochs else "fine_tune_epochs"
     longer = chosen.replace(**{stage: getattr(chosen, stage) + more})
-    continued = train_run(longer, run._dataset, None, run, reporter(progress), own)
-    continued.provenance["continued"] = {
-        "epochs": done,
-        "weights": run.provenance["digests"]["weights"],
-    }
-    return continued
+    return train_run(longer, run._dataset, None, run, reporter(progress), own)
 
 
 def update_run(

@@ -178,6 +178,10 @@ def test_what_is_no_set_of_images_is_refused(tmp_path):
 
     (tmp_path / "a.npz").write_bytes(b"no archive")
     refused(errors.DatasetError, r"data: must be an \.npz file of arrays", tmp_path / "a.npz")
+    np.savez(tmp_path / "c.npz", x=X, y=Y)
+    whole = (tmp_path / "c.npz").read_bytes()
+    (tmp_path / "c.npz").write_bytes(whole[: len(whole) // 2])
+    refused(errors.DatasetError, "damaged, or another file", tmp_path / "c.npz")
     refused(errors.DatasetError, "No such file", tmp_path / "b.npz")
     refused(
         errors.ShapeError,
@@ -203,3 +207,62 @@ def test_a_mapping_of_texts_has_no_shape_to_follow():
         kd.load_data(
             kd.experiment("image-folder", image_column="image", label_column="label"), files
         )
+
+
+def test_streams_in_the_forms_that_people_have_them():
+    tf = pytest.importorskip("tensorflow")
+    colour = RANDOM.integers(0, 256, (24, 12, 10, 3)).astype(np.uint8)
+    labels = np.arange(24) % 3
+    rows = tf.data.Dataset.from_tensor_slices((colour, labels[:, None]))
+    for data in (rows, rows.batch(7)):
+        found = named(data)
+        assert np.array_equal(found["x"], colour) and np.array_equal(found["y"], labels)
+    with pytest.raises(
+        errors.ArgumentType, match="pairs of images and labels; got a value of type dict"
+    ):
+        named(rows.map(lambda x, y: {"x": x, "y": y}))
+    sizes = tf.data.Dataset.from_generator(
+        lambda: ((np.zeros((4 + n, 4), np.uint8), n) for n in range(3)),
+        output_signature=(tf.TensorSpec((None, 4), tf.uint8), tf.TensorSpec((), tf.int64)),
+    )
+    with pytest.raises(errors.ShapeError, match=r"as the first; got \[5, 4\] in image 2"):
+        named(sizes)
+
+
+def test_channels_that_come_first_in_torch_come_last_here():
+    torch = pytest.importorskip("torch")
+    images = torch.zeros((6, 3, 8, 10))
+    rows = torch.utils.data.TensorDataset(images, torch.arange(6))
+    assert named(rows)["x"].shape == (6, 8, 10, 3)
+    assert named(torch.utils.data.DataLoader(rows, batch_size=4))["x"].shape == (6, 8, 10, 3)
+
+
+def test_settings_that_fit_the_images_alone_are_taken():
+    run = kd.run_experiment(
+        "images",
+        data=(X, Y),
+        class_weight=(1, 2, 3),
+        epochs=1,
+        filters=2,
+        dense_units=4,
+        progress=False,
+    )
+    assert run.experiment.class_weight == (1, 2, 3)
+
+
+def test_a_run_on_texts_resumes_from_its_folder(tmp_path, monkeypatch):
+    import sys
+
+    monkeypatch.setattr(sys, "ps1", ">>> ", raising=False)
+    data = {"x": X, "y": np.array(["cat", "dog", "ant"])[Y]}
+    settings = {"epochs": 2, "filters": 2, "dense_units": 4}
+
+    def stop(event):
+        if event["event"] == "epoch":
+            raise KeyboardInterrupt
+
+    cut = kd.run_experiment("images", data=data, out=tmp_path / "a", progress=stop, **settings)
+    assert cut.status == "interrupted"
+    resumed = kd.resume_run(tmp_path / "a", data=data, progress=False)
+    whole = kd.run_experiment("images", data=data, progress=False, **settings)
+    assert resumed.digests == whole.digests

@@ -92,3 +92,27 @@ def test_what_cannot_go_on_says_why(short, tmp_path):
         errors.ArgumentType, match="all of its 30 epochs; got one that ended after"
     ):
         kd.continue_run(stopped, 1)
+
+
+def test_a_training_that_ended_by_itself_in_its_last_epoch_does_not_go_on():
+    settings = {"early_stopping": 1, "learning_rate": 0.5, "optimizer": "sgd", "momentum": 0.9}
+    epochs = len(trained(30, **settings).history)
+    with pytest.raises(errors.ArgumentType, match="as it would again"):
+        kd.continue_run(trained(epochs, **settings), 2)
+
+
+def test_one_that_is_interrupted_remembers_what_it_went_on_from(monkeypatch):
+    import sys
+
+    monkeypatch.setattr(sys, "ps1", ">>> ", raising=False)
+    begun = trained(2)
+
+    def stop(event):
+        if event["event"] == "epoch" and event["epoch"] == 3:
+            raise KeyboardInterrupt
+
+    cut = kd.continue_run(begun, 3, progress=stop)
+    assert cut.status == "interrupted"
+    resumed = kd.resume_run(cut, progress=False)
+    assert resumed.digests == trained(5).digests
+    assert resumed.provenance["continued"]["epochs"] == 2

@@ -39,6 +39,20 @@ test_that("R is told of no batch, and the core draws the bar of a console that i
     run_experiment(small_images(epochs = 2), progress = shown_progress("line")),
     type = "stderr"
   )
-  expect_match(output, "\repoch 2/2 [========================] val_loss ", fixed = TRUE)
+  expect_match(output, "\repoch 2/2 \\[={24}\\] [0-9]+ s  val_loss ")
   expect_match(output, "Test accuracy")
+})
+
+test_that("a condition that a handler of the caller's takes leaves Python whole", {
+  data <- data.frame(a = sin(1:60), b = cos(1:60))
+  data$y <- 2 * data$a
+  go <- function(progress) {
+    run_experiment("table-numbers", y ~ a + b, data = data, epochs = 1, progress = progress)
+  }
+  expect_identical(tryCatch(go(function(e) message("hi")), message = conditionMessage), "hi\n")
+  mine <- structure(class = c("mine", "condition"), list(message = "own", call = NULL))
+  expect_identical(tryCatch(go(function(e) signalCondition(mine)), mine = conditionMessage), "own")
+  expect_error(go(function(e) stop("an error")), "an error")
+  expect_message(expect_message(go(function(e) message("seen")), "seen"), "seen")
+  expect_identical(go(FALSE)$status, "finished")
 })

@@ -6,13 +6,14 @@ import io
 import os
 import pickle
 import tarfile
+import zlib
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from kerasduet.checks import show
+from kerasduet.checks import show, some_of
 from kerasduet.data import images
 from kerasduet.data.dataset import Dataset, Source, digest_arrays
 from kerasduet.data.files import expanded, problem
@@ -162,7 +163,7 @@ def _read(file: Path, name: str) -> Arrays:
                     if one.isfile() and _is_batch(Path(one.name).name)
                 }
                 return _joined(found, file, name)
-        except (tarfile.TarError, EOFError, OSError) as error:
+        except (tarfile.TarError, EOFError, OSError, zlib.error) as error:
             raise _damaged(name, file, error) from None
     return _from_npz(file, name)
 
@@ -210,10 +211,12 @@ def _damaged(name: str, file: Path, error: Exception) -> DatasetError:
 def _joined(parts: Mapping[str, Callable[[], bytes]], place: Path, name: str) -> Arrays:
     """Put training batches behind each other, in their order; the test batch is the test."""
     training = sorted((one for one in parts if one != TEST_FILE), key=lambda x: (len(x), x))
-    if not training or TEST_FILE not in parts:
+    wanted = [f"{TRAIN_FILE}{number}" for number in range(1, 6)]
+    lacking = [one for one in (*wanted, TEST_FILE) if one not in parts]
+    if lacking:
         raise DatasetError(
             f"{name}: must hold data_batch_1 to data_batch_5 and test_batch; got {str(place)!r} "
-            "without them. Take the Python version of CIFAR-10."
+            f"without {some_of(lacking)}. Take the Python version of CIFAR-10."
         )
     read = {one: _batch(parts[one](), one, name) for one in (*training, TEST_FILE)}
     x, y = (np.concatenate([read[one][i] for one in training]) for i in (0, 1))
@@ -245,6 +248,7 @@ def _batch(raw: bytes, file: str, name: str) -> tuple[np.ndarray, np.ndarray]:
 
 def _codes(codes: np.ndarray, rows: int, where: str, name: str) -> np.ndarray:
     """Check labels, (n,) or (n, 1), and give them as int32 (n,)."""
+    codes = np.atleast_1d(codes)
     codes = codes.reshape(-1) if codes.size == len(codes) else codes
     is_whole = codes.dtype.kind in "iu" and codes.shape == (rows,)
     if not is_whole or codes.min() < 0 or codes.max() >= len(CLASSES):

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 import os
+import zipfile
+import zlib
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
@@ -17,6 +19,7 @@ __all__ = ["follow", "named"]
 
 KERAS_NAMES = {"x_train": "x", "y_train": "y"}
 LABEL_COLUMNS = ("label", "labels", "class", "target", "y")  # but for their case
+CHANNELS = (1, 3)
 PARTS = ("x", "y", "x_test", "y_test")
 
 
@@ -107,9 +110,10 @@ def _read(path: Any) -> dict[str, np.ndarray]:
     try:
         with np.load(path, allow_pickle=False) as file:
             return dict(file)
-    except (OSError, ValueError, EOFError) as error:
+    except (OSError, ValueError, EOFError, zipfile.BadZipFile, zlib.error) as error:
+        why = getattr(error, "strerror", None) or "damaged, or another file"
         raise DatasetError(
-            f"data: must be an .npz file of arrays; got {str(path)!r}: {error}. Write one with "
+            f"data: must be an .npz file of arrays; got {str(path)!r}: {why}. Write one with "
             "numpy.savez(path, x=x, y=y)."
         ) from None
 
@@ -218,19 +222,28 @@ def _collected(data: Any) -> dict[str, Any]:
         raise ArgumentType(
             "data: must end; got a dataset that is repeated without end. Leave out repeat()."
         )
-    x, y = [], []
+    x: list[np.ndarray] = []
+    y: list[np.ndarray] = []
     for row in _rows(data):
         if not isinstance(row, tuple | list) or len(row) != 2:
             raise ArgumentType(
-                f"data: must give pairs of images and labels; got {show(row)}. Map it to pairs."
+                "data: must give pairs of images and labels; got a value of type "
+                f"{type(row).__name__}. Map it to pairs."
             )
         image, label = (np.asarray(part) for part in row)
-        is_batch = label.ndim > 0
-        x.append(image if is_batch else image[np.newaxis])
-        y.append(label.reshape(-1) if is_batch else label[np.newaxis])
-    if not x:
-        return {"x": np.empty((0,)), "y": np.empty((0,))}
-    return {"x": np.concatenate(x), "y": np.concatenate(y)}
+        if label.ndim > 0 and image.ndim > 2 and len(image) == len(label):
+            x.extend(image)
+            y.extend(label)
+        else:
+            x.append(image)
+            y.append(label)
+    images: np.ndarray = _images(x, "x") if x else np.empty(0)
+    if type(data).__module__.split(".")[0] == "torch" and images.ndim == 4:
+        _, first, _, last = images.shape
+        if first in CHANNELS and last not in CHANNELS:  # as torch's own transforms lay them
+            images = np.moveaxis(images, 1, -1)
+    labels = np.stack(y) if y else np.empty(0)
+    return {"x": images, "y": labels.reshape(-1) if labels.size == len(labels) else labels}
 
 
 def _rows(data: Any) -> Iterator[Any]:

@@ -88,7 +88,9 @@ def _jax_names() -> list[str]:
 def _tensorflow_scope(names: list[str]) -> Iterator[None]:
     import tensorflow as tf
 
-    _Now.strategy = tf.distribute.MirroredStrategy(names)
+    # Sums by one device: TensorFlow's rings stay those of the first network of a session.
+    sums = tf.distribute.ReductionToOneDevice()
+    _Now.strategy = tf.distribute.MirroredStrategy(names, cross_device_ops=sums)
     try:
         with _Now.strategy.scope():
             yield

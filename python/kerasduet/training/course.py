@@ -21,7 +21,7 @@ from kerasduet.training.feed import feed_rows, prediction_batch
 from kerasduet.training.heads import head_names, shared, told
 from kerasduet.training.loop import can_loop, fit
 from kerasduet.training.stages import is_tuning
-from kerasduet.training.state import State, capture, restore
+from kerasduet.training.state import State, best_epoch, capture, restore
 
 if TYPE_CHECKING:
     import keras
@@ -140,7 +140,9 @@ class _Course:
         prepare: Callable[[Any], Any] = self.dataset.preprocessing.to_network
         size, many = self.experiment.batch_size, prediction_batch(self.dataset.train.inputs)
         self.fitted = self.model
-        alone = self.experiment.devices == 1
+        devices = self.experiment.devices
+        many = max(many - many % devices, devices)  # so that each has as many of them
+        alone = devices == 1
         fixed = (
             alone
             and self.augmentation is None
@@ -161,15 +163,9 @@ class _Course:
     def is_done(self) -> bool:
         """Whether the epochs are over, stopped early, or the loss is no number any more."""
         state, patience = self.state, self.experiment.early_stopping
-        if state.epoch >= self.experiment.all_epochs or state.stopped:
+        if state.epoch >= self.experiment.all_epochs or state.ended_early(patience):
             return True
-        if not state.history:
-            return False
-        if not np.isfinite(state.history[-1]["loss"]):
-            return True
-        if patience is None:
-            return False
-        return state.epoch - 1 - _best_epoch(state.history) >= patience
+        return bool(state.history) and not np.isfinite(state.history[-1]["loss"])
 
     @deterministic()
     def run(self) -> None:
@@ -296,7 +292,7 @@ class _Course:
         history = [*self.state.history, row]
         variables = capture(self.model)
         best = self.state.best
-        if self.experiment.early_stopping is not None and _best_epoch(history) == epoch:
+        if self.experiment.early_stopping is not None and best_epoch(history) == epoch:
             best = variables
         seconds = [*self.state.seconds, time.perf_counter() - self.began]
         kept = own_callbacks.noted(self.callbacks, self.given)
@@ -314,9 +310,3 @@ class _Course:
 def _unchanged(rows: Any) -> Any:
     """Give features as they are."""
     return rows
-
-
-def _best_epoch(history: list[dict[str, float]]) -> int:
-    losses = [row["val_loss"] for row in history]
-    losses = [loss if loss == loss else np.inf for loss in losses]  # NaN is never the best
-    return losses.index(min(losses))

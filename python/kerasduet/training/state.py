@@ -12,7 +12,7 @@ from kerasduet.data.dataset import digest_arrays
 if TYPE_CHECKING:
     import keras
 
-__all__ = ["State", "capture", "restore", "weights_digest"]
+__all__ = ["State", "best_epoch", "capture", "restore", "weights_digest"]
 
 
 @dataclass
@@ -45,6 +45,19 @@ class State:
     best: list[np.ndarray] = field(default_factory=list)
     callbacks: list[dict[str, Any]] = field(default_factory=list)
     stopped: bool = False
+
+    def ended_early(self, patience: int | None) -> bool:
+        """Say whether a callback ended the training, or early stopping after so many epochs."""
+        if self.stopped or patience is None or not self.history:
+            return self.stopped
+        return self.epoch - 1 - best_epoch(self.history) >= patience
+
+
+def best_epoch(history: list[dict[str, float]]) -> int:
+    """Give the epoch of the least validation loss, from 0."""
+    losses = [row["val_loss"] for row in history]
+    losses = [loss if loss == loss else np.inf for loss in losses]  # NaN is never the best
+    return losses.index(min(losses))
 
 
 def weights_digest(model: keras.Model) -> str:
