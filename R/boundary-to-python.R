@@ -301,8 +301,8 @@ plain_column <- function(x) {
   if (inherits(x, c("yearmonth", "yearquarter", "yearweek"))) {
     return(as.Date(as.numeric(unclass(x)), origin = "1970-01-01"))
   }
-  if (inherits(x, "integer64") && requireNamespace("bit64", quietly = TRUE)) {
-    return(bit64::as.double.integer64(x))
+  if (inherits(x, "integer64")) {
+    return(integer64_to_double(x))
   }
   if (inherits(x, "POSIXlt")) as.POSIXct(x) else x
 }
@@ -493,4 +493,13 @@ lesson_list_to_py <- function(x, name) {
   }
   refuse_twice(names(x), name)
   reticulate::py_dict(as.list(names(x)), items, convert = FALSE)
+}
+
+# 64 bits in the place of a double, as the package bit64 keeps whole numbers; NA is the least.
+integer64_to_double <- function(x) {
+  halves <- readBin(writeBin(as.vector(unclass(x)), raw()), "integer", 2 * length(x))
+  halves <- matrix(halves, nrow = 2)
+  if (.Platform$endian == "big") halves <- halves[2:1, , drop = FALSE]
+  low <- halves[1, ]
+  halves[2, ] * 2^32 + ifelse(is.na(low), 2^31, low + (low < 0) * 2^32)
 }

@@ -11,7 +11,7 @@
 #' A network has no coefficients, likelihood or standard errors of them: `coef()`, `confint()`,
 #' `vcov()`, `logLik()`, `deviance()` and `anova()` say what to ask instead.
 #'
-#' @param object,model,x A [kerasduet_run].
+#' @param object,model A [kerasduet_run].
 #' @param ... For `update()`: settings by name, as for [run_experiment()]; for `autoplot()` those of
 #'   [plot()][plot.kerasduet_run]. Not used by the others.
 #' @param data For `update()`: the data, where they were your own and the run was read from a

@@ -490,6 +490,9 @@ OTHER_DATA = {
     "calendar": ("month",),
     "known_future": ("promo",),
     "strategy": "recursive",
+    "scaling": "min-max",
+    "intervals": "quantile",
+    "holidays": ("DE",),
 }
 
 

@@ -38,7 +38,8 @@ class Part:
         a dict or tuple of arrays, an item for each input or head. A leaf need not be an
         array: anything with `__len__` and `take(rows)` will do, where `rows` are whole numbers
         (n,), int64, in any order, and the answer is an array (n, ...). So rows can stay on a
-        disk until a batch asks for them.
+        disk until a batch asks for them; with an attribute `in_memory` that is true, several
+        batches are asked for at once.
     weights : array or tree, optional
         How much each row counts in the loss (n,), float; a tree says it by head.
 
@@ -85,6 +86,8 @@ class Picked:
     >>> len(few), few.take(np.array([1])).tolist(), np.asarray(few).tolist()
     (2, [10], [30, 10])
     """
+
+    in_memory = True
 
     def __init__(self, array: np.ndarray, rows: np.ndarray) -> None:
         self.array, self.rows = array, rows

@@ -66,6 +66,8 @@ class Windows:
     array([[2., 3., 4.]])
     """
 
+    in_memory = True
+
     def __init__(
         self,
         series: np.ndarray,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from kerasduet.data.part import Picked, leaves, taken
+from kerasduet.data.part import leaves, taken
 from kerasduet.training.heads import shared
 
 if TYPE_CHECKING:
@@ -61,6 +61,7 @@ def feed_rows(
         draws: np.ndarray | None = None
         # A box that is emptied after use: TensorFlow keeps what made its pipelines for good.
         rows: list[Part]
+        _room: int = 0  # not known yet
 
         def __len__(self) -> int:
             return length
@@ -74,27 +75,33 @@ def feed_rows(
 
         @property
         def room(self) -> int:
-            """How many batches are handed over at a time, at most: half an epoch."""
-            if self._room is None:
+            """How many batches are handed over at a time, at most: half an epoch.
+
+            Rows that are not in memory come a batch at a time.
+            """
+            if not self._room:
                 numbers = sum(leaf.size for leaf in leaves(self[0]))
-                most = MOST_NUMBERS // max(numbers, 1)
+                most = MOST_NUMBERS // max(numbers, 1) if self.is_held else 1
                 self._room = max(min(MOST_BATCHES, most, -(-length // 2)), 1)
             return self._room
-
-        _room: int | None = None
 
         @property
         def count(self) -> int:
             return len(self.rows[0])
 
         @property
+        def is_held(self) -> bool:
+            """Whether the inputs of all rows are in memory."""
+            return all(
+                isinstance(leaf, np.ndarray) or getattr(leaf, "in_memory", False)
+                for leaf in leaves(self.rows[0].inputs)
+            )
+
+        @property
         def is_fixed(self) -> bool:
             """Whether the rows are in memory, stay as they are, and are not too many to keep."""
-            held = all(
-                isinstance(leaf, np.ndarray | Picked) for leaf in leaves(self.rows[0].inputs)
-            )
             row = sum(leaf.nbytes for leaf in leaves(self.prepared(slice(0, 1))))
-            return augment is None and held and row * self.count <= MOST_BYTES
+            return augment is None and self.is_held and row * self.count <= MOST_BYTES
 
         def picks(self, first: int, batches: int) -> np.ndarray:
             """Give the numbers of the rows of some batches."""

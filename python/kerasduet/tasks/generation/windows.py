@@ -28,6 +28,8 @@ class Windows:
     (2, [[1, 2, 3], [3, 4, 5]])
     """
 
+    in_memory = True
+
     def __init__(self, codes: np.ndarray, length: int, stride: int, ahead: int) -> None:
         self.codes, self.length, self.stride, self.ahead = codes, length, stride, ahead
 
