@@ -6,6 +6,7 @@ import numpy as np
 
 __all__ = [
     "BASELINES",
+    "CONTAINED",
     "COPY",
     "best_copy",
     "copy",
@@ -16,6 +17,7 @@ __all__ = [
 ]
 
 BASELINES = ("naive", "seasonal_naive", "drift", "seasonal_drift")
+CONTAINED = 0.1  # of the naive forecast's error: below it an input all but contains the target
 COPY = "copy"  # the one more that there is where inputs are other columns than the target
 
 

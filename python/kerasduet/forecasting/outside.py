@@ -345,11 +345,9 @@ def copy_feature(
     judged = validation[validation + horizon <= last]
     if len(judged) == 0:
         judged = np.arange(last - horizon + 1)
-    ahead = values[judged[:, None] + np.arange(1, horizon + 1)]  # (windows, horizon)
-    errors = np.abs(ahead[..., None] - features[judged, None, :]).mean(axis=(0, 1))
-    best = int(errors.argmin())
+    best, error, _ = baselines.best_copy(values, features, judged, horizon=horizon)
     one_step = _deviation(values[1 : last + 1] - features[:last, best])
     size = one_step * np.sqrt(np.arange(1, horizon + 1))
     found = np.repeat(features[origins, best][:, None], horizon, axis=1)
-    note = f"input column {best + 1}, error {errors[best]:.4g} on the validation rows"
+    note = f"input column {best + 1}, error {error:.4g} on the validation rows"
     return with_intervals(found, size, levels, note)

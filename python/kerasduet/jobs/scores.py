@@ -12,6 +12,7 @@ import numpy as np
 from kerasduet.errors import RunFolderError
 from kerasduet.forecasting import metrics
 from kerasduet.forecasting.accuracy import diebold_mariano, skill_interval
+from kerasduet.forecasting.baselines import CONTAINED
 from kerasduet.jobs import outside
 from kerasduet.jobs.plan import Plan, outside_jobs
 from kerasduet.registry import TASKS
@@ -34,7 +35,6 @@ __all__ = [
 ]
 
 NETWORK = "network"
-CONTAINED = 5  # times that an input's last value is nearer to the target than its own
 ERRORS = ("mae", "rmse", "smape", "mase")
 WRITTEN = {
     "ets": "ETS",
@@ -405,7 +405,7 @@ def _contained(summary: pd.DataFrame) -> str:
     if not {"naive", "copy_feature"} <= set(errors):
         return ""
     copied, own = errors["copy_feature"], errors["naive"]
-    if not own > CONTAINED * copied:
+    if copied >= CONTAINED * own:
         return ""
     times = f"{own / copied:.0f} times smaller" if copied > 0 else "of 0, smaller"
     return (

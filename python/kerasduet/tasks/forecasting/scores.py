@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 
     from kerasduet.data import Dataset
 
-CONTAINED = 0.1  # of the naive forecast's error: below it an input all but contains the target
 
 __all__ = [
     "baseline_forecasts",
@@ -208,7 +207,7 @@ def note(learned: SeriesPreprocessing) -> str:
     """
     for one in getattr(learned, "each", (learned,)):
         share = one.copy_share
-        if share is None or share >= CONTAINED or one.copied == one.target:
+        if share is None or share >= baselines.CONTAINED or one.copied == one.target:
             continue
         size = f"{1 / share:,.0f} times less than" if share > 0 else "of 0 beside"
         return (
