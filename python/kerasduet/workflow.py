@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from kerasduet import callbacks as own_callbacks
 from kerasduet import checks, environment
 from kerasduet.data import Dataset, load_data, loaded_for
-from kerasduet.errors import ArgumentType, RunFolderError
+from kerasduet.errors import ArgumentType, KerasduetError, RunFolderError
 from kerasduet.experiments import Experiment, experiment
 from kerasduet.names import is_own_network, task_of
 from kerasduet.progress import reporter
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 __all__ = ["continue_run", "resume_run", "run_experiment", "update_run"]
 
-SHAPES = ("dataset", "input_shape", "classes", "builder")
+SHAPES = ("dataset", "input_shape", "classes")
 
 Progress = bool | Callable[[Mapping[str, Any]], None]
 
@@ -127,10 +127,8 @@ def _described(
     """Describe a run; where the data decide shapes, they come first."""
     model = settings.get("model")
     is_new = data is not None and not isinstance(data, Dataset)
-    if is_new and not is_own_network(model):
-        # Of the settings those alone that say what the data are: others may fit only what follows.
-        shapes = {name: settings[name] for name in SHAPES if name in settings}
-        base = experiment(preset, **shapes)
+    base = _before_data(preset, settings) if is_new and not is_own_network(model) else None
+    if base is not None:
         data, found = TASKS[base.task].following(base, data)
         if isinstance(preset, str):
             settings = {name: found[name] for name in found if name not in settings} | settings
@@ -146,6 +144,20 @@ def _described(
     shapes = task.learned_shapes(dataset.preprocessing) | task.shapes(base.data)
     network = made(model, shapes | {"seed": base.seed})
     return experiment(preset, **settings | {"model": network}), dataset
+
+
+def _before_data(preset: str | Experiment, settings: dict[str, Any]) -> Experiment | None:
+    """Describe what is known before the data are looked at; None where the settings are wrong.
+
+    Some may fit only what follows from the data, such as a weight a class.
+    """
+    shapes = {name: settings[name] for name in SHAPES if name in settings}
+    for known in (settings, shapes):
+        try:
+            return experiment(preset, **known)
+        except KerasduetError:
+            continue
+    return None
 
 
 def resume_run(

@@ -211,14 +211,18 @@ def _damaged(name: str, file: Path, error: Exception) -> DatasetError:
 def _joined(parts: Mapping[str, Callable[[], bytes]], place: Path, name: str) -> Arrays:
     """Put training batches behind each other, in their order; the test batch is the test."""
     training = sorted((one for one in parts if one != TEST_FILE), key=lambda x: (len(x), x))
-    wanted = [f"{TRAIN_FILE}{number}" for number in range(1, 6)]
-    lacking = [one for one in (*wanted, TEST_FILE) if one not in parts]
+    if not training or TEST_FILE not in parts:
+        raise DatasetError(
+            f"{name}: must hold data_batch_1 to data_batch_5 and test_batch; got {str(place)!r} "
+            "without them. Take the Python version of CIFAR-10."
+        )
+    read = {one: _batch(parts[one](), one, name) for one in (*training, TEST_FILE)}
+    lacking = [one for one in (f"{TRAIN_FILE}{n}" for n in range(1, 6)) if one not in parts]
     if lacking:
         raise DatasetError(
             f"{name}: must hold data_batch_1 to data_batch_5 and test_batch; got {str(place)!r} "
             f"without {some_of(lacking)}. Take the Python version of CIFAR-10."
         )
-    read = {one: _batch(parts[one](), one, name) for one in (*training, TEST_FILE)}
     x, y = (np.concatenate([read[one][i] for one in training]) for i in (0, 1))
     test = read[TEST_FILE]
     return {"x_train": x, "y_train": y, "x_test": test[0], "y_test": test[1]}
