@@ -44,6 +44,7 @@ test_that("R is told of no batch, and the core draws the bar of a console that i
 })
 
 test_that("a condition that a handler of the caller's takes leaves Python whole", {
+  skip_without_core()
   data <- data.frame(a = sin(1:60), b = cos(1:60))
   data$y <- 2 * data$a
   go <- function(progress) {
