@@ -63,9 +63,8 @@ PAIRS = {
     "video_recurrent": ("video-classification", 1),
     "yolo_small": ("detection", 1),
 }
-# Of these no headline example is tried on the other backends: several inputs, and an embedding
-# before a recurrent layer, as the other networks of texts have it.
-ON_ALL_BACKENDS = {"table_dense", "text_recurrent"}
+# Of it no headline example is tried on the other backends: several inputs, and an embedding.
+ON_ALL_BACKENDS = {"table_dense"}
 # Of networks that other tests train, what needs no training: one of those that share a function.
 TRAINED_ELSEWHERE = {
     "alexnet": {"input_shape": (67, 67, 1), "width": 0.02},
