@@ -64,12 +64,17 @@ forecast.kerasduet_run <- function(object, h = NULL, level = NULL, future = NULL
   })
 }
 
-refuse_more <- function(..., call = rlang::caller_env()) {
+# The first argument of others, by its name; NULL where there is none.
+first_other <- function(...) {
   others <- names2(list(...))
-  if (length(others) == 0) {
+  if (length(others) > 0) if (nzchar(others[[1]])) others[[1]] else "one without a name"
+}
+
+refuse_more <- function(..., call = rlang::caller_env()) {
+  got <- first_other(...)
+  if (is.null(got)) {
     return(invisible())
   }
-  got <- if (nzchar(others[[1]])) others[[1]] else "one without a name"
   abort_own(paste0(
     "forecast: has the arguments h, level and future; got ", got, ". To go on from other rows ",
     "there is predict(run, newdata)."

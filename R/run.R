@@ -89,9 +89,8 @@ run_experiment <- function(preset, ..., data = NULL, out = NULL, overwrite = FAL
 resume_run <- function(run, data = NULL, progress = TRUE, callbacks = NULL) {
   call_core({
     collect()
-    given <- if (inherits(run, "kerasduet_run")) handle(run) else setting_to_py(run)
     resumed <- core$resume_run(
-      given,
+      runs_to_py(run),
       data = given_to_py(data), progress = progress_to_py(progress),
       callbacks = setting_to_py(callbacks)
     )
@@ -119,9 +118,8 @@ resume_run <- function(run, data = NULL, progress = TRUE, callbacks = NULL) {
 continue_run <- function(run, epochs, progress = TRUE, callbacks = NULL) {
   call_core({
     collect()
-    given <- if (inherits(run, "kerasduet_run")) handle(run) else setting_to_py(run)
     continued <- core$continue_run(
-      given, setting_to_py(epochs),
+      runs_to_py(run), setting_to_py(epochs),
       progress = progress_to_py(progress), callbacks = setting_to_py(callbacks)
     )
     trained_run(continued)
@@ -153,9 +151,8 @@ continue_run <- function(run, epochs, progress = TRUE, callbacks = NULL) {
 update_run <- function(run, new_rows, epochs = NULL, progress = TRUE) {
   call_core({
     collect()
-    given <- if (inherits(run, "kerasduet_run")) handle(run) else setting_to_py(run)
     updated <- core$update_run(
-      given, data_to_py(new_rows),
+      runs_to_py(run), data_to_py(new_rows),
       epochs = setting_to_py(epochs), progress = progress_to_py(progress)
     )
     trained_run(updated)
@@ -391,8 +388,10 @@ format.summary.kerasduet_run <- function(x, ...) {
     if (any(is_metric)) paste0("  of the ", sizes[["test"]], " test rows"),
     lines[is_metric],
     paste0(
-      "  of the last epoch: the ", sizes[["train"]], " training rows, and val_ of the ",
-      sizes[["validation"]], " validation rows"
+      "  of the last epoch: the ", sizes[["train"]], " training rows",
+      if (x$sizes$validation > 0) {
+        paste0(", and val_ of the ", sizes[["validation"]], " validation rows")
+      }
     ),
     lines[!is_metric],
     paste0("  sha256 of ", names(x$digests), ": ", substr(unlist(x$digests), 1, 16), "...")
@@ -515,11 +514,10 @@ rows_to_py <- function(x, py) {
 
 # Steps ahead are forecast()'s.
 refuse_steps <- function(..., call = rlang::caller_env()) {
-  others <- names2(list(...))
-  if (length(others) == 0) {
+  got <- first_other(...)
+  if (is.null(got)) {
     return(invisible())
   }
-  got <- if (nzchar(others[[1]])) others[[1]] else "one without a name"
   text <- paste0("predict: has the arguments newdata, type and beam; got ", got, ".")
   if (got %in% c("h", "n.ahead", "horizon")) {
     text <- paste0(

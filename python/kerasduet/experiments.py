@@ -252,7 +252,7 @@ class Experiment:
             )
 
     def __repr__(self) -> str:
-        """Give the call that makes it: its preset, and what differs from that."""
+        """Give the call that makes it: its preset, and what differs; long values are cut."""
         known, changed = self._changed()
         begin = f"experiment({self.name!r}" if known else f"Experiment(name={self.name!r}"
         return ", ".join([begin, *(f"{name}={text}" for name, text in changed.items())]) + ")"

@@ -102,8 +102,8 @@ def train_run(
                 "steps": -(-rows // chosen.batch_size),
                 "parameters": model.count_params(),
                 "source": dataset.source.name,
-                "note": "; ".join(
-                    filter(None, (dataset.source.note, speed and f"backend {speed}"))
+                "note": " ".join(
+                    filter(None, (dataset.source.note, speed and f"Backend {speed}."))
                 ),
             }
         )

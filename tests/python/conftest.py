@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import os
 import signal
+import subprocess
 import sys
 import tempfile
 
@@ -84,6 +85,19 @@ LONGEST = (
     "schedules", "augment", "faults", "parity", "bad_inputs", "backtests", "sessions", "jobs",
     "report", "interrupts", "folder", "page_scripts",
 )  # fmt: skip
+
+
+def fresh(code, *arguments):
+    """Run code in a Python of its own, with the same environment; give the lines that it prints."""
+    done = subprocess.run(
+        [sys.executable, "-c", code, *map(str, arguments)],
+        capture_output=True,
+        text=True,
+        timeout=900,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout.splitlines()
 
 
 def pytest_collection_modifyitems(items):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import importlib.util
 import json
-import os
 import re
 import subprocess
 import sys
@@ -12,6 +11,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from conftest import fresh
 
 import kerasduet as kd
 from kerasduet.settings.allowed import OPTIMIZERS
@@ -141,19 +141,11 @@ def test_the_headline_examples_train_repeat_and_resume(backend, tmp_path, sent):
         pytest.skip(f"{backend} is not installed")
     folder, networks, answers = sent
     given = [str(tmp_path), str(folder), *map(json.dumps, (EXAMPLES, CROSSING))]
-    done = subprocess.run(
-        [sys.executable, "-c", TRAIN, backend, *given],
-        capture_output=True,
-        text=True,
-        timeout=900,
-        env=dict(os.environ),
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
+    printed = fresh(TRAIN, backend, *given)
     import keras
 
     expected = {"backend": backend, "cut": "interrupted", "resumed": True, "finite": True}
-    told = json.loads(done.stdout.splitlines()[-1])
+    told = json.loads(printed[-1])
     # torch has classes of its own for them, which no other backend could load.
     stepped = told.pop("each step")
     assert stepped == {"steps": stepped["count"], "count": stepped["count"], "same": True}

@@ -5,13 +5,11 @@ from __future__ import annotations
 import importlib.util
 import inspect
 import json
-import os
 import re
-import subprocess
-import sys
 
 import numpy as np
 import pytest
+from conftest import fresh
 
 import kerasduet as kd
 from kerasduet.environment import start_backend
@@ -260,16 +258,8 @@ def test_the_deepest_networks_learn_digits_on_torch():
     if importlib.util.find_spec("torch") is None:
         pytest.skip("torch is not installed")
     given = json.dumps({name: row[:4] for name, row in DEEP.items()})
-    done = subprocess.run(
-        [sys.executable, "-c", LEARN_DEEP, given],
-        capture_output=True,
-        text=True,
-        timeout=900,
-        env=dict(os.environ),
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
-    found = dict(json.loads(line) for line in done.stdout.splitlines())
+    printed = fresh(LEARN_DEEP, given)
+    found = dict(json.loads(line) for line in printed)
     assert found.keys() == DEEP.keys()
     for name, accuracy in found.items():
         assert accuracy >= DEEP[name][-1], found

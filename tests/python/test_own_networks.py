@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import json
-import os
 import pickle
-import subprocess
-import sys
 from pathlib import Path
 
 import keras
 import numpy as np
 import pytest
-from conftest import seasonal
+from conftest import fresh, seasonal
 from keras.src.backend.common import global_state
 from keras.src.saving.serialization_lib import in_safe_mode
 from test_training import Middle
@@ -892,16 +889,8 @@ def test_a_fresh_process_loads_it_on_another_backend(run, tmp_path):
     backend = "jax"
     pytest.importorskip(backend)
     folder = run.save(tmp_path / "run")
-    done = subprocess.run(
-        [sys.executable, "-c", FRESH, backend, folder],
-        capture_output=True,
-        text=True,
-        timeout=200,
-        env=dict(os.environ),
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
-    _, weights, prediction = json.loads(done.stdout.splitlines()[-1])
+    printed = fresh(FRESH, backend, folder)
+    _, weights, prediction = json.loads(printed[-1])
     assert weights == run.digests["weights"]
     assert prediction == run.predict(np.zeros((1, 4, 4), np.uint8)).tolist()
 

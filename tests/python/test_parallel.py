@@ -2,11 +2,9 @@
 
 import importlib.util
 import json
-import os
-import subprocess
-import sys
 
 import pytest
+from conftest import fresh
 
 import kerasduet as kd
 from kerasduet.environment import parallel
@@ -52,16 +50,8 @@ print(json.dumps(told))
 def test_several_devices_train_as_one_does_to_1e_4(backend, tmp_path):
     if importlib.util.find_spec(backend) is None:
         pytest.skip(f"{backend} is not installed")
-    done = subprocess.run(
-        [sys.executable, "-c", TRAIN, backend, str(tmp_path)],
-        capture_output=True,
-        text=True,
-        timeout=600,
-        env=dict(os.environ),
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
-    told = json.loads(done.stdout.splitlines()[-1])
+    printed = fresh(TRAIN, backend, tmp_path)
+    told = json.loads(printed[-1])
     train, held = told["rows"]
     assert train % 12 % 2 == 1 and held % 2 == 1, "last batches that two cannot share"
     assert held % 3 == 0, "a last batch that three share"

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
 from functools import cache
 
 import numpy as np
 import pytest
-from conftest import IMAGES, fruits
+from conftest import IMAGES, fresh, fruits
 
 import kerasduet as kd
 from kerasduet import training
@@ -95,16 +92,8 @@ def test_another_seed_gives_other_bits():
 
 def test_a_fresh_process_gives_the_same_bits(image_run):
     settings = IMAGES | {"units": [16, 8]}
-    done = subprocess.run(
-        [sys.executable, "-c", FRESH, json.dumps(settings)],
-        capture_output=True,
-        text=True,
-        timeout=600,
-        env=dict(os.environ),
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
-    assert json.loads(done.stdout.splitlines()[-1]) == image_run.digests
+    printed = fresh(FRESH, json.dumps(settings))
+    assert json.loads(printed[-1]) == image_run.digests
 
 
 def test_digests_are_those_of_the_arrays(image_run):

@@ -47,11 +47,7 @@ def calendar_columns(times: pd.Index, parts: tuple[str, ...]) -> np.ndarray:
     """
     if not parts:
         return np.empty((len(times), 0))
-    if not isinstance(times, pd.DatetimeIndex):
-        raise ArgumentType(
-            f"calendar: needs a column of dates; got {show(list(parts))}, and times that are "
-            "numbers. Set time to the name of that column, or leave calendar out."
-        )
+    times = _dates("calendar", parts, times)
     hours = times.hour + times.minute / 60 + times.second / 3600
     year = np.where(times.is_leap_year, 366, 365)
     shares = {
@@ -63,6 +59,16 @@ def calendar_columns(times: pd.Index, parts: tuple[str, ...]) -> np.ndarray:
     }
     turns = 2 * np.pi * np.column_stack([np.asarray(shares[part]) for part in parts])
     return np.stack([np.sin(turns), np.cos(turns)], axis=-1).reshape(len(times), -1)
+
+
+def _dates(name: str, given: tuple[str, ...], times: pd.Index) -> pd.DatetimeIndex:
+    """Give times on, unless they are no dates."""
+    if not isinstance(times, pd.DatetimeIndex):
+        raise ArgumentType(
+            f"{name}: needs a column of dates; got {show(list(given))}, and times that are "
+            f"numbers. Set time to the name of that column, or leave {name} out."
+        )
+    return times
 
 
 def holiday_columns(times: pd.Index, countries: tuple[str, ...]) -> np.ndarray:
@@ -91,11 +97,7 @@ def holiday_columns(times: pd.Index, countries: tuple[str, ...]) -> np.ndarray:
     """
     if not countries:
         return np.empty((len(times), 0))
-    if not isinstance(times, pd.DatetimeIndex):
-        raise ArgumentType(
-            f"holidays: needs a column of dates; got {show(list(countries))}, and times that are "
-            "numbers. Set time to the name of that column, or leave holidays out."
-        )
+    times = _dates("holidays", countries, times)
     try:
         import holidays
     except ImportError:
@@ -110,7 +112,7 @@ def holiday_columns(times: pd.Index, countries: tuple[str, ...]) -> np.ndarray:
         country, _, region = name.partition("-")
         try:
             found = holidays.country_holidays(country, subdiv=region or None, years=years)
-        except NotImplementedError:
+        except NotImplementedError:  # the package's word for one that it does not know
             raise UnknownName(
                 f"holidays: must name countries that the package holidays knows; got {show(name)}. "
                 'Write their codes, such as "DE", or with a region "DE-BY".'

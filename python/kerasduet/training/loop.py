@@ -10,6 +10,7 @@ and all of them the whole of a last one that cannot be shared out evenly.
 from __future__ import annotations
 
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -106,7 +107,7 @@ def fit(
     told.on_train_end(logs)
 
 
-class _Loop:
+class _Loop(ABC):
     """Steps of one kind over the rows of an epoch."""
 
     def __init__(self, model: keras.Model, step: str) -> None:
@@ -131,9 +132,9 @@ class _Loop:
             elif seconds > 2 * SECONDS_AT_A_TIME:
                 self.steps = max(self.steps // 2, 1)
 
+    @abstractmethod
     def run(self, batches: Any, first: int, steps: int) -> None:
         """Do some steps, one after the other."""
-        raise NotImplementedError
 
 
 class _TensorFlow(_Loop):

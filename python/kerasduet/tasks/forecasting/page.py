@@ -179,9 +179,10 @@ def _copied(page: Document, run: Result) -> None:
     """Say which input the baseline `copy` repeats, and whether it all but contains the target."""
     learned: Any = run.preprocessing
     if "copy" in forecast_names(run) and not isinstance(learned, PanelPreprocessing):
+        judged = "validation" if run.provenance["sizes"]["validation"] else "training"
         page.add(
             f"The baseline copy repeats the last value of {escape(learned.copied)}: of all inputs "
-            "the one nearest to the target on the validation rows."
+            f"the one nearest to the target on the {judged} rows."
         )
     told = note(learned)
     if told:
