@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from kerasduet.errors import DatasetError
-from kerasduet.task import Metric, Task
+from kerasduet.task import Metric, Task, Writing
 from kerasduet.tasks.detection.settings import DetectionSettings
 
 if TYPE_CHECKING:
@@ -153,19 +153,11 @@ class Detection(Task):
         """Give the loss of YOLO v1."""
         return {"loss": (self.loss_label(experiment, "Loss (YOLO, per image)"), 1.0)}
 
-    def page(self, part: str, page: Any, run: Any) -> bool:
+    def writing(self) -> Writing:
         """Write what the images show, their boxes, and what was found."""
-        from kerasduet.tasks.detection.page import PARTS
+        from kerasduet.tasks.detection.page import WRITING
 
-        PARTS[part](page, run)
-        return True
-
-    def compare(self, page: Any, runs: Sequence[Any], names: Sequence[str]) -> bool:
-        """Write both means and the baseline of each run."""
-        from kerasduet.tasks.detection.page import add_comparison
-
-        add_comparison(page, runs, names)
-        return True
+        return WRITING
 
 
 TASK = Detection()

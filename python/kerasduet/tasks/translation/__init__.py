@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from kerasduet.task import Metric, Task
+from kerasduet.task import Metric, Task, Writing
 from kerasduet.tasks.translation.settings import OWN, TranslationSettings
 
 if TYPE_CHECKING:
@@ -159,19 +159,11 @@ class Translation(Task):
             "accuracy": ("Tokens right (%)", 100.0),
         }
 
-    def page(self, part: str, page: Any, run: Any) -> bool:
+    def writing(self) -> Writing:
         """Write what is translated, the scores and examples."""
-        from kerasduet.tasks.translation.page import PARTS
+        from kerasduet.tasks.translation.page import WRITING
 
-        PARTS[part](page, run)
-        return True
-
-    def compare(self, page: Any, runs: Sequence[Any], names: Sequence[str]) -> bool:
-        """Write the scores of each run, and those of the baseline."""
-        from kerasduet.tasks.translation.page import add_comparison
-
-        add_comparison(page, runs, names)
-        return True
+        return WRITING
 
 
 TASK = Translation()
