@@ -25,7 +25,7 @@ from kerasduet.settings.allowed import (
     SCHEDULES,
     VALUES,
 )
-from kerasduet.settings.rules import Rule
+from kerasduet.settings.rules import OneOf, Rule
 
 __all__ = [
     "OBJECT_SETTINGS",
@@ -124,6 +124,12 @@ class KerasObject(Rule):
         if not self.options:
             return noun
         return "one of " + ", ".join(f'"{option}"' for option in self.options) + f", or {noun}"
+
+    @property
+    def hint(self) -> str:
+        """The names, and the class."""
+        own = "keras." + KINDS[self.kind].base
+        return f"{OneOf(self.options).hint} | {own}" if self.options else own
 
     def bad(self) -> list[Any]:
         """Give a name with a slip, what is no object, and what holds code."""
