@@ -11,6 +11,7 @@ from importlib import resources
 from typing import TYPE_CHECKING, Any, Unpack
 
 from kerasduet import checks
+from kerasduet.boundary import public_methods
 from kerasduet.errors import ArgumentRange, ArgumentType, KerasduetError, UnknownName
 from kerasduet.names import (
     OWN,
@@ -43,6 +44,7 @@ if TYPE_CHECKING:
 __all__ = ["Experiment", "experiment", "presets"]
 
 
+@public_methods
 @dataclass(frozen=True, init=False)
 class Experiment:
     """One experiment: task, data, network, training settings and seed.

@@ -12,6 +12,7 @@ from types import MappingProxyType
 from typing import Annotated, Any, ParamSpec, TypeVar, get_args, get_origin
 
 from kerasduet import checks
+from kerasduet.boundary import faced
 from kerasduet.errors import ArgumentType, UnknownName
 from kerasduet.settings.rules import Rule
 
@@ -116,6 +117,7 @@ def checked(
                 together(values)
             return function(**values)  # type: ignore[call-arg]
 
+        call = faced(call)
         call.together = together  # type: ignore[attr-defined]
         return call
 
