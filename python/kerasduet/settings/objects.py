@@ -25,6 +25,7 @@ from kerasduet.settings.allowed import (
     SCHEDULES,
     VALUES,
 )
+from kerasduet.settings.elsewhere import object_hint
 from kerasduet.settings.rules import OneOf, Rule
 
 __all__ = [
@@ -114,6 +115,10 @@ class KerasObject(Rule):
         # As before there were objects, where it can only be a name.
         plain = value is None or isinstance(value, bool | int | float)
         if self.options and (plain or (isinstance(value, str) and not is_object(value))):
+            known = str(value).lower() in self.options
+            fix = "" if known else _instead(KINDS[self.kind], value)
+            if fix:
+                raise UnknownName(f"{name}: no option {show(value)}.{fix}")
             return choice(name, value, self.options)
         return text_of(name, value, self.kind)
 
@@ -355,9 +360,15 @@ def snake(name: str) -> str:
 
 
 def _no_kind(name: str, known: Kind, value: Any) -> ArgumentType:
-    return ArgumentType(
-        f"{name}: must be a {known.noun}, such as {known.example}; got {show(value)}."
-    )
+    fix = _instead(known, value)
+    example = "" if fix else f", such as {known.example}"
+    return ArgumentType(f"{name}: must be a {known.noun}{example}; got {show(value)}.{fix}")
+
+
+def _instead(known: Kind, value: Any) -> str:
+    """Say which object a text stands for in other packages, if any."""
+    fix = object_hint(value, known.base, known.classes) if isinstance(value, str) else ""
+    return f" {fix}" if fix else ""
 
 
 def _refuse_strangers(name: str, whole: dict[str, Any], *, is_text: bool) -> None:
