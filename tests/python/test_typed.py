@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import re
+import shutil
 import subprocess
 import sys
-import tomllib
+import zipfile
 from pathlib import Path
 
 import kerasduet as kd
@@ -61,7 +63,18 @@ def test_every_setting_has_a_type() -> None:
     assert {"model", "kernel_size"} <= hints
 
 
-def test_the_wheel_says_that_it_is_typed() -> None:
-    settings = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
-    assert "py.typed" in settings["tool"]["setuptools"]["package-data"]["kerasduet"]
-    assert (ROOT / "python" / "kerasduet" / "py.typed").is_file()
+def test_a_wheel_is_typed_and_leaves_the_sources_as_they_are(tmp_path: Path) -> None:
+    source, made = tmp_path / "clone", tmp_path / "wheels"
+    skip = shutil.ignore_patterns("__pycache__", "*.egg-info", "build")
+    for name in ("python/kerasduet", "tools/packaging"):
+        shutil.copytree(ROOT / name, source / name, ignore=skip)
+    for name in ("pyproject.toml", "README.md", "LICENSE.md"):
+        shutil.copy(ROOT / name, source)
+    before = set(source.rglob("*"))
+    code = f"import backend; backend.build_wheel({str(made)!r})"
+    packaging = str(source / "tools" / "packaging")
+    env = os.environ | {"PYTHONPATH": packaging, "PYTHONDONTWRITEBYTECODE": "1"}
+    subprocess.run([sys.executable, "-c", code], cwd=source, env=env, check=True)
+    assert set(source.rglob("*")) == before
+    (wheel,) = made.iterdir()
+    assert "kerasduet/py.typed" in zipfile.ZipFile(wheel).namelist()
