@@ -406,7 +406,7 @@ def test_it_is_copied_and_sent_like_any_value():
 
 
 def test_an_experiment_comes_back_from_its_parts():
-    chosen = experiment("mnist-dnn", epochs=3, units=8, seed=2)
+    chosen = experiment("mnist-dnn", epochs=3, units=8, dropout=0.1, seed=2)
     assert Experiment.from_dict(dataclasses.asdict(chosen)) == chosen
     assert dataclasses.replace(chosen, seed=3) == chosen.replace(seed=3)
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from kerasduet.boundary import warn
+from kerasduet.data.containers import images_alone
 from kerasduet.data.dataset import Dataset
 from kerasduet.data.labels import find_labels, labels_of
 from kerasduet.data.pixels import check_images, range_note, refuse_brighter
@@ -61,6 +62,6 @@ def _probabilities(run: Result, x: Any) -> np.ndarray:
 def images_of(run: Result, x: Any, name: str = "x") -> np.ndarray:
     """Give arrays of images, or the test rows of a data set, checked."""
     learned: Any = run.preprocessing
-    given = x.x_test if isinstance(x, Dataset) else x
+    given = x.x_test if isinstance(x, Dataset) else images_alone(x, learned.input_shape, name)
     flat = run.experiment.builder == "dnn"
     return check_images(given, learned.input_shape, flat=flat, name=name)
