@@ -500,16 +500,9 @@ predict.kerasduet_run <- function(object, newdata, type = NULL, beam = NULL, ...
     py <- handle(object)
     kinds <- py$task$kinds
     type <- plain(core$checks$choice("type", setting_to_py(type %||% plain(kinds)[[1]]), kinds))
-    given <- py$predict(rows_to_py(newdata, py), kind = type, beam = setting_to_py(beam))
+    given <- py$predict(data_to_py(newdata, "x"), kind = type, beam = setting_to_py(beam))
     prediction_from_py(given, class_names(py), type, has_dates(py))
   })
-}
-
-# To a network of images a data frame of numbers is a matrix of pixels, a row an image.
-rows_to_py <- function(x, py) {
-  is_pixels <- is.data.frame(x) && length(x) > 0 && all(vapply(x, is.numeric, NA)) &&
-    "input_shape" %in% names(experiment_from_py(py$experiment))
-  data_to_py(if (is_pixels) unname(as.matrix(x)) else x, "x")
 }
 
 # Steps ahead are forecast()'s.
@@ -544,7 +537,7 @@ refuse_steps <- function(..., call = rlang::caller_env()) {
 evaluate_run <- function(run, x, y) {
   call_core({
     py <- run_to_py(run)
-    plain(py$evaluate(rows_to_py(x, py), data_to_py(y, "y")))
+    plain(py$evaluate(data_to_py(x, "x"), data_to_py(y, "y")))
   })
 }
 
