@@ -19,6 +19,7 @@ from kerasduet.runs.folder import RunFolder
 from kerasduet.runs.manifest import read_manifest
 from kerasduet.runs.reading import cut_off, run_path
 from kerasduet.settings.networks import is_function, made
+from kerasduet.task import Task
 from kerasduet.training_run import train_run
 
 if TYPE_CHECKING:
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 
 __all__ = ["continue_run", "resume_run", "run_experiment", "update_run"]
 
+PACE = frozenset({"epochs", "early_stopping"})
 SHAPES = ("dataset", "input_shape", "classes")
 
 Progress = bool | Callable[[Mapping[str, Any]], None]
@@ -124,7 +126,21 @@ def run_experiment(
 def _described(
     preset: str | Experiment, data: Any, settings: dict[str, Any]
 ) -> tuple[Experiment, Any]:
-    """Describe a run; where the data decide shapes, they come first."""
+    """Describe a run; where the data decide shapes, or how long it trains, they come first."""
+    chosen, data = _shaped(preset, data, settings)
+    is_own = data is not None or getattr(chosen.data, "path", None) is not None
+    if not is_own or not isinstance(preset, str) or not PACE.isdisjoint(settings):
+        return chosen, data
+    task = TASKS[chosen.task]
+    if type(task).pace is Task.pace:
+        return chosen, data
+    dataset = loaded_for(chosen, data)
+    return chosen.replace(**task.pace(chosen, dataset)), dataset
+
+
+def _shaped(
+    preset: str | Experiment, data: Any, settings: dict[str, Any]
+) -> tuple[Experiment, Any]:
     model = settings.get("model")
     is_new = data is not None and not isinstance(data, Dataset)
     base = _before_data(preset, settings) if is_new and not is_own_network(model) else None

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from kerasduet.data.folds import Origin
     from kerasduet.data.preprocessing import Learned
     from kerasduet.experiments import Experiment
+    from kerasduet.lead import Lead
 
 __all__ = ["TASK"]
 
@@ -104,6 +105,24 @@ class Forecasting(Task):
         if experiment.id is not None:
             return panel.load(experiment, given)
         return series.load(experiment, given)
+
+    def pace(self, experiment: Experiment, dataset: Dataset) -> dict[str, Any]:
+        """Count epochs and patience in steps."""
+        from kerasduet.tasks.forecasting import pace
+
+        return pace.pace(experiment, dataset)
+
+    def course(self, run: Any) -> Mapping[str, str]:
+        """Say how many steps short epochs had."""
+        from kerasduet.tasks.forecasting import pace
+
+        return pace.course(run)
+
+    def advice(self, run: Any) -> str:
+        """Name more epochs where there were few steps."""
+        from kerasduet.tasks.forecasting import pace
+
+        return pace.advice(run)
 
     def extended(self, run: Any, chosen: Experiment, rows: Any) -> Dataset:
         """Add rows after the end of the series, or take the whole, longer series."""
@@ -246,6 +265,14 @@ class Forecasting(Task):
         if learned.kind == "panel":
             found = {"series": f"{len(learned.ids):,}, by {learned.id}"} | found
         return found | ({"note": note} if note else {})
+
+    def lead(
+        self, table: pd.DataFrame, learned: Any, metrics: Mapping[str, float]
+    ) -> Lead | None:
+        """Compare the error with that of the best baseline, window by window."""
+        from kerasduet.tasks.forecasting import measures
+
+        return measures.lead(table, learned, metrics)
 
     def verdict(self, metrics: Mapping[str, float]) -> str:
         """Put the error and that of the best baseline beside each other."""
