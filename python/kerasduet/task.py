@@ -281,9 +281,9 @@ class Task(ABC):
         return given, {}
 
     def pace(self, experiment: Experiment, dataset: Dataset) -> dict[str, Any]:
-        """Give the epochs and the early stopping that data of the caller's need instead.
+        """Give the training settings that data of the caller's need instead.
 
-        Asked where a preset is named and the caller sets neither.
+        Asked where a preset is named and `early_stopping` is not set.
         """
         return {}
 

@@ -28,7 +28,6 @@ if TYPE_CHECKING:
 
 __all__ = ["continue_run", "resume_run", "run_experiment", "update_run"]
 
-PACE = frozenset({"epochs", "early_stopping"})
 SHAPES = ("dataset", "input_shape", "classes")
 
 Progress = bool | Callable[[Mapping[str, Any]], None]
@@ -129,7 +128,7 @@ def _described(
     """Describe a run; where the data decide shapes, or how long it trains, they come first."""
     chosen, data = _shaped(preset, data, settings)
     is_own = data is not None or getattr(chosen.data, "path", None) is not None
-    if not is_own or not isinstance(preset, str) or not PACE.isdisjoint(settings):
+    if not is_own or not isinstance(preset, str) or "early_stopping" in settings:
         return chosen, data
     task = TASKS[chosen.task]
     if type(task).pace is Task.pace:

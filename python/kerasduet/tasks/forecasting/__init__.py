@@ -107,7 +107,7 @@ class Forecasting(Task):
         return series.load(experiment, given)
 
     def pace(self, experiment: Experiment, dataset: Dataset) -> dict[str, Any]:
-        """Count epochs and patience in steps."""
+        """Count patience in steps."""
         from kerasduet.tasks.forecasting import pace
 
         return pace.pace(experiment, dataset)
@@ -314,11 +314,13 @@ class Forecasting(Task):
         """Forecasts beside the truth, and the error by step."""
         from kerasduet.figures import Kind
         from kerasduet.tasks.forecasting.figures import forecast_panel, horizon_panel
+        from kerasduet.tasks.forecasting.future_figure import future_panel
 
         mine = (self.name,)
         return (
             Kind("forecast", forecast_panel, mine, ("windows",)),
             Kind("horizon", horizon_panel, mine),
+            Kind("future", future_panel, mine),
         )
 
     def curves(self, experiment: Experiment) -> dict[str, tuple[str, float]]:

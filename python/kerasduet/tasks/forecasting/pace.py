@@ -1,4 +1,4 @@
-"""How long a forecaster of a short series trains: as many steps, however few make an epoch."""
+"""How long a forecaster of a short series trains: patience in steps, not in epochs."""
 
 from __future__ import annotations
 
@@ -13,29 +13,23 @@ if TYPE_CHECKING:
 
 __all__ = ["LEAST_STEPS", "advice", "course", "pace"]
 
-LEAST_STEPS = 300  # of a training
+LEAST_STEPS = 300  # of a training that a verdict asks for
 PATIENCE = 200  # steps without a lower validation loss
 FEW_STEPS = 10  # of an epoch: fewer are said
 
 
 def pace(experiment: Experiment, dataset: Dataset) -> dict[str, Any]:
-    """Give epochs and early stopping in steps, where a preset's own are too few of them.
+    """Give the patience of early stopping in steps, where a preset's epochs are few of them.
 
-    Where the validation rows hold less than one window and another that does not overlap it,
-    their loss is that of a single stretch of time: it decides nothing.
+    Examples
+    --------
+    Of 60 windows in batches of 32 an epoch is 2 steps, and 200 steps are 100 epochs.
     """
-    steps = -(-len(dataset.train) // experiment.batch_size)
-    epochs = max(experiment.epochs, -(-LEAST_STEPS // steps))
     patience = experiment.early_stopping
-    if patience is not None:
-        patience = max(patience, -(-PATIENCE // steps))
-        if epochs > experiment.epochs and not dataset.panel and _is_single(experiment, dataset):
-            patience = None
-    return {"epochs": epochs, "early_stopping": patience}
-
-
-def _is_single(experiment: Experiment, dataset: Dataset) -> bool:
-    return len(dataset.validation) < experiment.horizon
+    if patience is None or experiment.epochs <= patience:
+        return {}
+    steps = -(-len(dataset.train) // experiment.batch_size)
+    return {"early_stopping": max(patience, -(-PATIENCE // steps))}
 
 
 def course(run: Result) -> dict[str, str]:
@@ -57,12 +51,13 @@ def advice(run: Result) -> str:
     if tried == 0 or tried * steps >= LEAST_STEPS // 2:
         return ""
     epochs = max(2 * run.experiment.epochs, -(-LEAST_STEPS // steps))
-    if kept is not None and kept < len(run.history):
+    after = count(tried * steps, "step")
+    if kept is not None and 2 * kept < len(run.history):
         return (
-            f"Early stopping kept epoch {kept}, after {count(kept * steps, 'step')}: try epochs = "
-            f"{epochs} without early_stopping."
+            f"Early stopping kept epoch {kept}, after {after}: try epochs = {epochs} without "
+            "early_stopping."
         )
-    return f"It trained for {count(tried * steps, 'step')}: try epochs = {epochs}."
+    return f"It is what {after} gave: try epochs = {epochs}."
 
 
 def _steps(run: Result) -> int:

@@ -16,7 +16,7 @@ from kerasduet.report.intervals import DRAWS, SEED
 from kerasduet.report.measures import same_test_rows
 from kerasduet.report.parts import SPLITS, data_of, interval_note
 from kerasduet.report.words import count
-from kerasduet.tasks.forecasting import several_page
+from kerasduet.tasks.forecasting import future_page, several_page
 from kerasduet.tasks.forecasting.figures import forecast_names
 from kerasduet.tasks.forecasting.intervals import SCORED, tested
 from kerasduet.tasks.forecasting.measures import (
@@ -335,10 +335,12 @@ def add_result(page: Document, run: Result) -> None:
     if isinstance(run.preprocessing, PanelPreprocessing):
         several_page.add_forecasts(page, run)
         _intervals(page, run)
+        future_page.add_future(page, run)
         return
     _forecasts(page, run)
     _intervals(page, run)
     _residuals(page, run)
+    future_page.add_future(page, run)
 
 
 PARTS = {"purpose": add_purpose, "data": add_data, "result": add_result}
