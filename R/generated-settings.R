@@ -171,7 +171,8 @@
 #' * `clip_norm`, `clip_value`: numbers. Clip each gradient to this norm, or each of its elements
 #'   to this size, above 0.
 #' * `early_stopping`: whole number. Stop after this many epochs without a lower validation loss
-#'   and keep the best weights.
+#'   and keep the best weights. A preset's own number, on a series of the caller's, is raised to
+#'   as many epochs as hold 200 steps; one that is set stays.
 #' * `loss`: Keras loss. What is minimised, as an object such as `keras.losses.Huber()`; `NULL`
 #'   takes the task's own. Scores on the test rows stay what they are.
 #' * `metrics`: tuple of Keras metric. Objects such as

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from kerasduet.data.folds import Origin
     from kerasduet.data.preprocessing import Learned
     from kerasduet.experiments import Experiment
+    from kerasduet.lead import Lead
 
 __all__ = ["COLUMN_KINDS", "Metric", "Task", "Writing"]
 
@@ -299,6 +300,13 @@ class Task(ABC):
         """
         return given, {}
 
+    def pace(self, experiment: Experiment, dataset: Dataset) -> dict[str, Any]:
+        """Give the training settings that data of the caller's need instead.
+
+        Asked where a preset is named and `early_stopping` is not set.
+        """
+        return {}
+
     def extended(self, run: Any, chosen: Experiment, rows: Any) -> Dataset:
         """Add new rows to the data of a run, in the units that its network was trained on.
 
@@ -444,6 +452,14 @@ class Task(ABC):
         """Give lines on what was learned that a printed run shows: a word, and what it says."""
         return {}
 
+    def course(self, run: Any) -> Mapping[str, str]:
+        """Give lines on a training that a printed run shows: a word, and what it says."""
+        return {}
+
+    def advice(self, run: Any) -> str:
+        """Name what to try next, in one sentence, where a network is no better than a baseline."""
+        return ""
+
     def diverged(self, metrics: Mapping[str, float]) -> bool:
         """Say whether the test outputs were not all finite, so that no score holds."""
         return not all(math.isfinite(metrics.get(name, 0.0)) for name in self.needed)
@@ -451,6 +467,15 @@ class Task(ABC):
     @abstractmethod
     def verdict(self, metrics: Mapping[str, float]) -> str:
         """Say in one sentence how a network did, beside a baseline."""
+
+    def lead(
+        self, table: pd.DataFrame, learned: Any, metrics: Mapping[str, float]
+    ) -> Lead | None:
+        """Say by how much a network is better than the best baseline, and how sure that is.
+
+        It ends the verdict; None says nothing of it.
+        """
+        return None
 
     def check_learned(self, learned: Any, experiment: Experiment) -> None:  # noqa: B027
         """Refuse, with a ValueError, what no training for an experiment could have learned."""

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from kerasduet.data.dataset import Dataset
     from kerasduet.data.preprocessing import Learned
     from kerasduet.experiments import Experiment
+    from kerasduet.lead import Lead
     from kerasduet.settings import Section
     from kerasduet.settings.sections import Training
 
@@ -198,6 +199,14 @@ class Classification(Task):
             name: np.column_stack([found[:, i], one])
             for i, name in enumerate(("accuracy", "loss"))
         }
+
+    def lead(
+        self, table: pd.DataFrame, learned: Any, metrics: Mapping[str, float]
+    ) -> Lead | None:
+        """Compare the right ones with those of always guessing the commonest class."""
+        from kerasduet.tasks.classification import scores
+
+        return scores.lead(table, learned, self.cases_word)
 
     def verdict(self, metrics: Mapping[str, float]) -> str:
         """Put accuracy and the commonest class beside each other."""

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from kerasduet.data.dataset import Dataset
     from kerasduet.data.preprocessing import Learned
     from kerasduet.experiments import Experiment
+    from kerasduet.lead import Lead
 
 __all__ = ["TASK"]
 
@@ -116,6 +117,14 @@ class Detection(Task):
         from kerasduet.tasks.detection import scores
 
         return scores.counted(table, learned)
+
+    def lead(
+        self, table: pd.DataFrame, learned: Any, metrics: Mapping[str, float]
+    ) -> Lead | None:
+        """Compare mAP@0.5 with that of the usual boxes."""
+        from kerasduet.tasks.detection import scores
+
+        return scores.lead(table, learned)
 
     def verdict(self, metrics: Mapping[str, float]) -> str:
         """Put both means and the usual boxes beside each other."""

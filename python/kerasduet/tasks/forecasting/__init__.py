@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from kerasduet.data.folds import Origin
     from kerasduet.data.preprocessing import Learned
     from kerasduet.experiments import Experiment
+    from kerasduet.lead import Lead
 
 __all__ = ["TASK"]
 
@@ -104,6 +105,24 @@ class Forecasting(Task):
         if experiment.id is not None:
             return panel.load(experiment, given)
         return series.load(experiment, given)
+
+    def pace(self, experiment: Experiment, dataset: Dataset) -> dict[str, Any]:
+        """Count patience in steps."""
+        from kerasduet.tasks.forecasting import pace
+
+        return pace.pace(experiment, dataset)
+
+    def course(self, run: Any) -> Mapping[str, str]:
+        """Say how many steps short epochs had."""
+        from kerasduet.tasks.forecasting import pace
+
+        return pace.course(run)
+
+    def advice(self, run: Any) -> str:
+        """Name more epochs where there were few steps."""
+        from kerasduet.tasks.forecasting import pace
+
+        return pace.advice(run)
 
     def extended(self, run: Any, chosen: Experiment, rows: Any) -> Dataset:
         """Add rows after the end of the series, or take the whole, longer series."""
@@ -247,6 +266,14 @@ class Forecasting(Task):
             found = {"series": f"{len(learned.ids):,}, by {learned.id}"} | found
         return found | ({"note": note} if note else {})
 
+    def lead(
+        self, table: pd.DataFrame, learned: Any, metrics: Mapping[str, float]
+    ) -> Lead | None:
+        """Compare the error with that of the best baseline, window by window."""
+        from kerasduet.tasks.forecasting import measures
+
+        return measures.lead(table, learned, metrics)
+
     def verdict(self, metrics: Mapping[str, float]) -> str:
         """Put the error and that of the best baseline beside each other."""
         from kerasduet.tasks.forecasting import scores
@@ -287,11 +314,13 @@ class Forecasting(Task):
         """Forecasts beside the truth, and the error by step."""
         from kerasduet.figures import Kind
         from kerasduet.tasks.forecasting.figures import forecast_panel, horizon_panel
+        from kerasduet.tasks.forecasting.future_figure import future_panel
 
         mine = (self.name,)
         return (
             Kind("forecast", forecast_panel, mine, ("windows",)),
             Kind("horizon", horizon_panel, mine),
+            Kind("future", future_panel, mine),
         )
 
     def curves(self, experiment: Experiment) -> dict[str, tuple[str, float]]:

@@ -17,7 +17,7 @@ from kerasduet.report.measures import same_test_rows
 from kerasduet.report.parts import SPLITS, data_of, interval_note
 from kerasduet.report.words import count
 from kerasduet.task import Writing
-from kerasduet.tasks.forecasting import several_page
+from kerasduet.tasks.forecasting import future_page, several_page
 from kerasduet.tasks.forecasting.figures import forecast_names
 from kerasduet.tasks.forecasting.intervals import SCORED, tested
 from kerasduet.tasks.forecasting.measures import (
@@ -154,7 +154,7 @@ def _errors(page: Document, run: Result) -> None:
         rows,
     )
     _copied(page, run)
-    name, better = gain(run)
+    name, better = gain(run.table, run.preprocessing, run.metrics)
     label = names[name]
     if isinstance(run.preprocessing, PanelPreprocessing):
         several_page.add_gain(page, run, label, better)
@@ -336,10 +336,12 @@ def add_result(page: Document, run: Result) -> None:
     if isinstance(run.preprocessing, PanelPreprocessing):
         several_page.add_forecasts(page, run)
         _intervals(page, run)
+        future_page.add_future(page, run)
         return
     _forecasts(page, run)
     _intervals(page, run)
     _residuals(page, run)
+    future_page.add_future(page, run)
 
 
 def intervals(run: Result) -> str:

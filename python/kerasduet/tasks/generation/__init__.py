@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from kerasduet.data.dataset import Dataset
     from kerasduet.data.preprocessing import Learned
     from kerasduet.experiments import Experiment
+    from kerasduet.lead import Lead
 
 __all__ = ["TASK"]
 
@@ -122,6 +123,14 @@ class Generation(Task):
         from kerasduet.tasks.generation import scores
 
         return scores.counted(table, learned)
+
+    def lead(
+        self, table: pd.DataFrame, learned: Any, metrics: Mapping[str, float]
+    ) -> Lead | None:
+        """Compare the perplexity with that of the best n-gram."""
+        from kerasduet.tasks.generation import scores
+
+        return scores.lead(table, learned)
 
     def verdict(self, metrics: Mapping[str, float]) -> str:
         """Put the perplexities of network and best n-gram beside each other."""

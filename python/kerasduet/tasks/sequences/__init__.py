@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from kerasduet.data.dataset import Dataset
     from kerasduet.data.preprocessing import Learned
     from kerasduet.experiments import Experiment
+    from kerasduet.lead import Lead
 
 __all__ = ["TASK"]
 
@@ -119,6 +120,14 @@ class Sequences(Task):
         from kerasduet.tasks.tables import results
 
         return results.number_counted(table, learned)
+
+    def lead(
+        self, table: pd.DataFrame, learned: Any, metrics: Mapping[str, float]
+    ) -> Lead | None:
+        """Give the difference that the verdict says, and over how many rows it is."""
+        from kerasduet.tasks.tables import results
+
+        return results.lead(table, metrics, self.cases_word)
 
     def verdict(self, metrics: Mapping[str, float]) -> str:
         """Put network and best baseline beside each other."""

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from kerasduet.data.dataset import Dataset
     from kerasduet.data.preprocessing import Learned
     from kerasduet.experiments import Experiment
+    from kerasduet.lead import Lead
     from kerasduet.report.intervals import Counted
 
 __all__ = ["NumberTables"]
@@ -106,6 +107,14 @@ class NumberTables(Table):
         from kerasduet.tasks.tables import results
 
         return results.number_counted(table, learned)
+
+    def lead(
+        self, table: pd.DataFrame, learned: Any, metrics: Mapping[str, float]
+    ) -> Lead | None:
+        """Give the difference that the verdict says, and over how many rows it is."""
+        from kerasduet.tasks.tables import results
+
+        return results.lead(table, metrics)
 
     def verdict(self, metrics: Mapping[str, float]) -> str:
         """Put network and best baseline beside each other."""

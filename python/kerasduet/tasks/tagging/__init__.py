@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from kerasduet.data.dataset import Dataset
     from kerasduet.data.preprocessing import Learned
     from kerasduet.experiments import Experiment
+    from kerasduet.lead import Lead
 
 __all__ = ["TASK"]
 
@@ -115,6 +116,14 @@ class Tagging(Task):
         from kerasduet.tasks.tagging import scores
 
         return scores.cases(table)
+
+    def lead(
+        self, table: pd.DataFrame, learned: Any, metrics: Mapping[str, float]
+    ) -> Lead | None:
+        """Compare the right tags of each sentence with the commonest ones."""
+        from kerasduet.tasks.tagging import scores
+
+        return scores.lead(table)
 
     def verdict(self, metrics: Mapping[str, float]) -> str:
         """Put accuracy and the commonest tags beside each other."""

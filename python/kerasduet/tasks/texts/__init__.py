@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from kerasduet.data.dataset import Dataset
     from kerasduet.data.preprocessing import Learned
     from kerasduet.experiments import Experiment
+    from kerasduet.lead import Lead
     from kerasduet.settings import Section
 
 __all__ = ["TASK"]
@@ -161,6 +162,14 @@ class Texts(Classification):
         from kerasduet.tasks.texts import scores
 
         return scores.score(table, learned)
+
+    def lead(
+        self, table: pd.DataFrame, learned: Any, metrics: Mapping[str, float]
+    ) -> Lead | None:
+        """Compare the right ones with those of the better baseline."""
+        from kerasduet.tasks.texts import scores
+
+        return scores.lead(table, learned, metrics)
 
     def verdict(self, metrics: Mapping[str, float]) -> str:
         """Put accuracy and the bag of words beside each other."""

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from kerasduet.data.dataset import Dataset
     from kerasduet.data.preprocessing import Learned
     from kerasduet.experiments import Experiment
+    from kerasduet.lead import Lead
 
 __all__ = ["TASK"]
 
@@ -122,6 +123,14 @@ class Translation(Task):
         from kerasduet.tasks.translation.told import facts
 
         return facts(learned)
+
+    def lead(
+        self, table: pd.DataFrame, learned: Any, metrics: Mapping[str, float]
+    ) -> Lead | None:
+        """Compare the texts right from end to end with those of the baseline."""
+        from kerasduet.tasks.translation import scores
+
+        return scores.lead(table)
 
     def verdict(self, metrics: Mapping[str, float]) -> str:
         """Put network and baseline beside each other."""
