@@ -329,7 +329,7 @@ format.kerasduet_run <- function(x, ...) {
   c(
     paste0("<kerasduet run> ", paste(experiment$name, x$status, epochs, where, sep = ", ")),
     paste0("  data     ", x$source$name, ": ", paste(sizes, rows, collapse = ", ")),
-    if (x$source$given && nzchar(x$source$note)) paste0("  note     ", x$source$note),
+    if (nzchar(x$source$note)) paste0("  note     ", x$source$note),
     fact_lines(x$facts),
     paste0(
       "  network  ", experiment$builder, ", ",
