@@ -33,8 +33,9 @@
 #' @section Events:
 #' A function given as `progress` is called at most once an epoch, with a list whose `event` is
 #' * `"start"`: `name`, `epochs`, `done` (epochs of an earlier training), `steps` (batches an
-#'   epoch), `parameters`, `source` and `note` of the data;
-#' * `"epoch"`: `epoch`, `epochs`, `seconds`, and `logs`, a list of loss and metrics;
+#'   epoch), `parameters`, `memory` (bytes, about), `source` and `note` of the data;
+#' * `"epoch"`: `epoch`, `epochs`, `seconds`, `left` (seconds that the others will take at most),
+#'   and `logs`, a list of loss and metrics;
 #' * `"end"`: `status`, `epoch`, `text`;
 #' * `"loaded"`: `folder`, `text`, where `out` holds the finished run;
 #' * `"failed"`: the training ends with an error.
@@ -328,7 +329,7 @@ format.kerasduet_run <- function(x, ...) {
   c(
     paste0("<kerasduet run> ", paste(experiment$name, x$status, epochs, where, sep = ", ")),
     paste0("  data     ", x$source$name, ": ", paste(sizes, rows, collapse = ", ")),
-    if (x$source$given && nzchar(x$source$note)) paste0("  note     ", x$source$note),
+    if (nzchar(x$source$note)) paste0("  note     ", x$source$note),
     fact_lines(x$facts),
     paste0(
       "  network  ", experiment$builder, ", ",

@@ -61,9 +61,10 @@ def run_experiment(
         Replace what `out` holds, and start over.
     progress : bool or callable
         Show progress, or hand each event (a dict) to a function: its `event` is "start"
-        (name, epochs, done, steps, parameters, source, note), "batch" (epoch, epochs, step,
-        steps; at most ten a second), "epoch" (epoch, epochs, seconds, logs), "end" (status,
-        epoch, text), "loaded" (folder, text) or "failed".
+        (name, epochs, done, steps, parameters, memory in bytes, source, note), "batch" (epoch,
+        epochs, step, steps; at most ten a second), "epoch" (epoch, epochs, seconds, left: seconds
+        that the others will take at most, logs), "end" (status, epoch, text), "loaded" (folder,
+        text) or "failed".
     callbacks : list of keras.callbacks.Callback, optional
         Called in the training, such as `[keras.callbacks.ReduceLROnPlateau()]`. They are no part
         of the experiment: a folder keeps their classes and counts alone, and `resume_run` is given

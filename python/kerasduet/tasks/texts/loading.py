@@ -19,6 +19,7 @@ from kerasduet.data.frames.read import as_frame
 from kerasduet.data.holdout import held_out
 from kerasduet.data.images import TEST_SEED, VALIDATION_SEED
 from kerasduet.data.labels import is_ordered, label_type
+from kerasduet.data.repeats import among, repeats_note
 from kerasduet.data.text import Vocabulary, read_lines, read_text, texts, word_vectors
 from kerasduet.errors import (
     DatasetError,
@@ -196,18 +197,8 @@ def _lacking(experiment: Experiment, vocabulary: Vocabulary) -> str:
 def _repeated(every: Sequence[str], train: np.ndarray, others: Mapping[str, Any]) -> str:
     """Note texts of held-out rows that are among the training texts too."""
     known = {every[row] for row in train}
-    counts = {name: sum(every[row] in known for row in rows) for name, rows in others.items()}
-    found = [
-        f"{count:,} of {len(others[name]):,} {name} texts"
-        for name, count in counts.items()
-        if count
-    ]
-    if not found:
-        return ""
-    return (
-        f"Also among the training texts: {' and '.join(found)}. Their scores show what was "
-        "remembered, not what was learned; remove the duplicates."
-    )
+    counts = {name: among(known, [every[row] for row in rows]) for name, rows in others.items()}
+    return repeats_note(counts, {name: len(rows) for name, rows in others.items()}, "texts")
 
 
 def _read(experiment: Experiment, given: Any) -> Labelled:
