@@ -40,10 +40,20 @@ restored <- function(x) {
   if (is.null(bytes)) {
     refuse(
       class(x)[[1]], ": must belong to this R session; got one of an earlier session. ",
-      "Make it again, or keep the run that it is of: saveRDS() and save_run() do."
+      how_to_keep(class(x)[[1]])
     )
   }
   unpack(if (is.raw(bytes)) reticulate::r_to_py(bytes) else NULL)
+}
+
+# A cached chunk of knitr is read from a file, too.
+how_to_keep <- function(kind) {
+  how <- "Make it again, or keep the run that it is of: saveRDS() and save_run() do."
+  if (kind == "kerasduet_run_set") {
+    how <- "Make it again with a folder, or keep it by save_run_set()."
+  }
+  cached <- isTRUE(getOption("knitr.in.progress"))
+  paste0(how, if (cached) " In knitr give the chunk that makes it cache = FALSE.")
 }
 
 # R sees a handle of a few bytes and waits long before it lets go of what Python keeps for it: a

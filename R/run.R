@@ -177,7 +177,8 @@ trained_run <- function(py) {
 #' description and checks every file; no code in the folder is run.
 #'
 #' A run also carries the content of those files, so that `saveRDS()` and `save()` keep it and it
-#' predicts the same in a later session. Bytes that were changed are refused. What an interrupted
+#' predicts the same in a later session; a chunk of knitr with `cache = TRUE` gives its runs back
+#' likewise. Bytes that were changed are refused. What an interrupted
 #' run needs to go on is kept by `save_run()` alone.
 #'
 #' @param run A [kerasduet_run].

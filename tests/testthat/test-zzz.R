@@ -37,7 +37,7 @@ daily <- list(
   scales = c("rescale", "percent", "comma", "dollar", "alpha", "squish"),
   dplyr = c(
     "filter", "select", "mutate", "transmute", "arrange", "summarise", "group_by", "rename",
-    "slice", "pull", "count", "tally", "n", "first", "last", "lag", "lead", "between", "case_when", "across",
+    "slice", "pull", "count", "tally", "first", "last", "lag", "lead", "between", "across",
     "left_join", "bind_rows", "distinct", "sample_n", "explain", "compute", "collect", "relocate"
   ),
   tidyr = c("pivot_longer", "pivot_wider", "nest", "unnest", "gather", "spread", "fill", "expand"),
