@@ -10,6 +10,21 @@ new_handle <- function(py, class) {
 # Objects that an earlier version kept in an RDS file are the environment itself.
 holder <- function(x) if (is.environment(x)) x else .subset2(x, 1L)
 
+# The caller's own data, to be cut anew by update(). Only this session has them: a weak reference is
+# not written by saveRDS().
+keep_given <- function(x, data) {
+  given <- if (inherits(data, "kerasduet_dataset")) given_of(data) else data
+  if (!is.null(given)) {
+    assign("given", rlang::new_weakref(holder(x), value = given), envir = holder(x))
+  }
+  x
+}
+
+given_of <- function(x) {
+  kept <- if (inherits(x, "kerasduet_handle")) get0("given", envir = holder(x), inherits = FALSE)
+  if (!is.null(kept)) rlang::wref_value(kept)
+}
+
 # A run carries the files of its folder, because R tells nobody that saveRDS() is writing it.
 new_run <- function(py) {
   run <- new_handle(py, "kerasduet_run")

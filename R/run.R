@@ -67,7 +67,7 @@ run_experiment <- function(preset, ..., data = NULL, out = NULL, overwrite = FAL
     )
     settings <- formula_to_settings(list(...), data, preset)
     settings <- settings_to_py(season_settings(preset, settings, data))
-    trained_run(do.call(core$run_experiment, c(arguments, settings)))
+    keep_given(trained_run(do.call(core$run_experiment, c(arguments, settings))), data)
   })
 }
 
@@ -94,7 +94,7 @@ resume_run <- function(run, data = NULL, progress = TRUE, callbacks = NULL) {
       data = given_to_py(data), progress = progress_to_py(progress),
       callbacks = setting_to_py(callbacks)
     )
-    trained_run(resumed)
+    keep_given(trained_run(resumed), data %||% given_of(run))
   })
 }
 
@@ -122,7 +122,7 @@ continue_run <- function(run, epochs, progress = TRUE, callbacks = NULL) {
       runs_to_py(run), setting_to_py(epochs),
       progress = progress_to_py(progress), callbacks = setting_to_py(callbacks)
     )
-    trained_run(continued)
+    keep_given(trained_run(continued), given_of(run))
   })
 }
 
