@@ -364,11 +364,20 @@ summary.kerasduet_run <- function(object, ...) {
     list(
       name = object$experiment$name, status = object$status, result = object$summary,
       facts = object$facts,
-      metrics = object$metrics, history = object$history, digests = object$digests,
+      kept = kept_epoch(object), metrics = object$metrics, history = object$history, digests = object$digests,
       seconds = object$provenance$seconds$training, sizes = object$provenance$sizes
     ),
     class = "summary.kerasduet_run"
   )
+}
+
+# The epoch whose weights the run has: the last one, or that of the least validation loss.
+kept_epoch <- function(run) {
+  history <- run$history
+  if (is.null(run$experiment$early_stopping) || !any(is.finite(history$val_loss))) {
+    return(nrow(history))
+  }
+  which.min(history$val_loss)
 }
 
 #' @export
@@ -386,7 +395,10 @@ format.summary.kerasduet_run <- function(x, ...) {
   c(
     paste0(x$name, ", ", x$status, ". ", x$result),
     fact_lines(x$facts),
-    if (any(is_metric)) paste0("  of the ", sizes[["test"]], " test rows"),
+    if (any(is_metric)) {
+      epoch <- paste0("the weights of epoch ", x$kept, " of ", nrow(x$history))
+      paste0("  of the ", sizes[["test"]], " test rows, by ", epoch)
+    },
     lines[is_metric],
     paste0(
       "  of the last epoch: the ", sizes[["train"]], " training rows",
