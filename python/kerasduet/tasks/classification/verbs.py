@@ -9,7 +9,7 @@ import numpy as np
 
 from kerasduet.data.dataset import Dataset
 from kerasduet.data.labels import find_labels, labels_of
-from kerasduet.data.pixels import check_images, range_note, refuse_brighter
+from kerasduet.data.pixels import check_images, one_of, range_note, refuse_brighter
 from kerasduet.data.preprocessing import ImagePreprocessing
 from kerasduet.errors import KerasduetWarning, LengthMismatch
 from kerasduet.tasks.classification.scores import class_metrics
@@ -40,8 +40,9 @@ def evaluate(run: Result, x: Any, y: Any) -> dict[str, float]:
     labels = find_labels(y, learned)
     probabilities = _probabilities(run, x, level=4)
     if len(probabilities) != len(labels):
+        one = "a video" if one_of(learned.input_shape) == "video" else "an image"
         raise LengthMismatch(
-            f"y: must have one label an image ({len(probabilities)}); got {len(labels)}."
+            f"y: must have one label {one} ({len(probabilities)}); got {len(labels)}."
         )
     return class_metrics(probabilities, labels)
 
@@ -50,10 +51,10 @@ def _probabilities(run: Result, x: Any, *, level: int) -> np.ndarray:
     """Give probabilities (n, classes); a warning names the caller, so many calls above."""
     learned: Any = run.preprocessing
     task: Any = run.task
-    images = task.images_of(run, x)
+    images, one = task.images_of(run, x), one_of(learned.input_shape)
     if isinstance(images, np.ndarray):
         refuse_brighter(images, learned, "x")
-        if note := range_note(images, learned, "x", "the training images"):
+        if note := range_note(images, learned, "x", f"the training {one}s"):
             warnings.warn(f"x: {note}", KerasduetWarning, stacklevel=level)
     return refuse_no_numbers(predict_outputs(run.model, learned, images))
 

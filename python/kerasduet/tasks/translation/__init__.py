@@ -141,6 +141,12 @@ class Translation(Task):
 
         return verbs.predict(run, x, kind, beam)
 
+    def steps_of(self, run: Any, x: Any, name: str) -> tuple[Any, Any]:
+        """Give what encoder and decoder read of a text, and the token at each step of either."""
+        from kerasduet.tasks.translation import verbs
+
+        return verbs.steps_of(run, x, name)
+
     @property
     def panels(self) -> tuple[Any, ...]:
         """Attention, and the share of right tokens by place."""
