@@ -411,10 +411,8 @@ def test_states_of_encoder_and_decoder_are_those_of_the_layers(which, request):
     assert kd.states(run, text).equals(kd.states(run, text, names[0]))
     read = kd.states(run, text).groupby("step")["token"].first()
     assert "".join(read) == (text[::-1] if which == "run" else text)
-    assert (
-        shown[0] == "[start]"
-        and "".join(shown[1:]) == run.predict(text)[0][:: -1 if which == "run" else 1]
-    )
+    written = run.predict(text)[0][:: -1 if which == "run" else 1]
+    assert shown[0] == "[start]" and written.startswith("".join(shown[1:]))
     alt = states_data(run, text, layer="decoder_1").panels[0].alt
     assert "'[start]'" in alt
     with pytest.raises(ShapeError, match="must be one text, sequence or video; got 2"):
