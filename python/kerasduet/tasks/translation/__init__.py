@@ -74,6 +74,14 @@ class Translation(Task):
 
         return loading.load(experiment, given)
 
+    def folds(
+        self, experiment: Experiment, given: Any, folds: int, repeats: int
+    ) -> Sequence[Dataset]:
+        """Cut the pairs into folds; equal sources stay together."""
+        from kerasduet.tasks.translation import loading
+
+        return loading.folded(experiment, given, folds, repeats)
+
     def heads(self, data: Any, network: Any) -> dict[str, Any]:
         """Give loss and metric of the one output, over the steps that count."""
         loss = "sparse_categorical_crossentropy"
