@@ -71,6 +71,14 @@ class Tagging(Task):
 
         return loading.load(experiment, given)
 
+    def folds(
+        self, experiment: Experiment, given: Any, folds: int, repeats: int
+    ) -> Sequence[Dataset]:
+        """Cut the sentences into folds."""
+        from kerasduet.tasks.tagging import loading
+
+        return loading.folded(experiment, given, folds, repeats)
+
     def heads(self, data: Any, network: Any) -> dict[str, Any]:
         """Give the loss a token, and the accuracy; padding has no weight in either."""
         import keras
