@@ -20,6 +20,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 sys.path.insert(0, str(Path(__file__).parents[1] / "python"))
 
 from generator.core import Core, Function
+from generator.guides import guides
 from generator.manifest import manifest
 from generator.roxygen import HEAD, Page, Writer
 from generator.typed import typed_settings
@@ -78,7 +79,9 @@ def main() -> int:
     check = parser.parse_args().check
     words = tomllib.loads(Path(__file__).with_name("words.toml").read_text("utf-8"))
     stale = []
-    for path, text in generate(Core(ROOT / "python"), words).items():
+    files = generate(Core(ROOT / "python"), words)
+    files["R/generated-guides.R"] = r_file([guides(ROOT / "vignettes")])
+    for path, text in files.items():
         there = ROOT / path
         now = there.read_text("utf-8") if there.is_file() else ""
         if now == text:

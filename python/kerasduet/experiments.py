@@ -264,7 +264,8 @@ class Experiment:
     def _repr_html_(self) -> str:
         known, changed = self._changed()
         begin = f"<kerasduet experiment> {self.name}: {self.task}, {self.builder}"
-        rows = {"preset": self.name if known else "none", **changed}
+        cost = "kd.describe(experiment) counts parameters; a run says steps, memory, time left"
+        rows = {"preset": self.name if known else "none", **changed, "cost": cost}
         return as_html([begin, *(f"  {name} {text}" for name, text in rows.items())])
 
     def _changed(self) -> tuple[bool, dict[str, str]]:

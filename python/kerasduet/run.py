@@ -66,10 +66,7 @@ class Run(Result):
         where = f"saved in {self.folder}" if self.folder else "not saved: run.save(folder)"
         done = f"{len(self.history)} of {self.experiment.all_epochs} epochs"
         resume = "kd.resume_run(run), " if self.status == "interrupted" else ""
-        # Of the caller's own data, whose faults nobody else can know.
-        noted = (
-            [f"  note     {self.source.note}"] if self.source.given and self.source.note else []
-        )
+        noted = [f"  note     {self.source.note}"] if self.source.note else []
         return "\n".join(
             [
                 f"<kerasduet run> {self.experiment.name}, {self.status}, {done}, {where}",

@@ -19,6 +19,7 @@ from kerasduet.runs.folder import RunFolder
 from kerasduet.runs.manifest import read_manifest
 from kerasduet.runs.reading import cut_off, run_path
 from kerasduet.settings.networks import is_function, made
+from kerasduet.task import Task
 from kerasduet.training_run import train_run
 
 if TYPE_CHECKING:
@@ -60,9 +61,10 @@ def run_experiment(
         Replace what `out` holds, and start over.
     progress : bool or callable
         Show progress, or hand each event (a dict) to a function: its `event` is "start"
-        (name, epochs, done, steps, parameters, source, note), "batch" (epoch, epochs, step,
-        steps; at most ten a second), "epoch" (epoch, epochs, seconds, logs), "end" (status,
-        epoch, text), "loaded" (folder, text) or "failed".
+        (name, epochs, done, steps, parameters, memory in bytes, source, note), "batch" (epoch,
+        epochs, step, steps; at most ten a second), "epoch" (epoch, epochs, seconds, left: seconds
+        that the others will take at most, logs), "end" (status, epoch, text), "loaded" (folder,
+        text) or "failed".
     callbacks : list of keras.callbacks.Callback, optional
         Called in the training, such as `[keras.callbacks.ReduceLROnPlateau()]`. They are no part
         of the experiment: a folder keeps their classes and counts alone, and `resume_run` is given
@@ -126,7 +128,21 @@ def run_experiment(
 def _described(
     preset: str | Experiment, data: Any, settings: dict[str, Any]
 ) -> tuple[Experiment, Any]:
-    """Describe a run; where the data decide shapes, they come first."""
+    """Describe a run; where the data decide shapes, or how long it trains, they come first."""
+    chosen, data = _shaped(preset, data, settings)
+    is_own = data is not None or getattr(chosen.data, "path", None) is not None
+    if not is_own or not isinstance(preset, str) or "early_stopping" in settings:
+        return chosen, data
+    task = TASKS[chosen.task]
+    if type(task).pace is Task.pace:
+        return chosen, data
+    dataset = loaded_for(chosen, data)
+    return chosen.replace(**task.pace(chosen, dataset)), dataset
+
+
+def _shaped(
+    preset: str | Experiment, data: Any, settings: dict[str, Any]
+) -> tuple[Experiment, Any]:
     model = settings.get("model")
     is_new = data is not None and not isinstance(data, Dataset)
     base = _before_data(preset, settings) if is_new and not is_own_network(model) else None

@@ -222,6 +222,7 @@ def _set_scale(axes: Axes, side: str, scale: Scale, times: pd.Series | None) -> 
             _plain(text)
         if side == "x" and scale.upright(_width(axes.get_figure())):
             axis.set_tick_params(rotation=90)
+        axis.set_tick_params(labelsize=scale.size)
         space = 0.5 if not scale.margin else 0.6
         set_limits(-space, len(labels) - 1 + space)
     elif scale.ticks:

@@ -98,7 +98,9 @@ class Training(Section):
         GPUs, or virtual CPU devices, that each compute a share of every batch, on TensorFlow and
         JAX; `batch_size` is a multiple. Bits differ from those of one device.
     early_stopping : int, optional
-        Stop after this many epochs without a lower validation loss and keep the best weights.
+        Stop after this many epochs without a lower validation loss and keep the best weights. A
+        preset's own number, on a series of the caller's, is raised to as many epochs as hold 200
+        steps; one that is set stays.
     loss : Keras loss, optional
         What is minimised, as an object such as `keras.losses.Huber()`; None takes the task's own.
         Scores on the test rows stay what they are.
