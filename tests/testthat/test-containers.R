@@ -19,7 +19,7 @@ test_that("images of any size and labels as texts need no settings", {
   told <- predict(run, pixels)
   expect_identical(predict(run, flat), told)
   expect_identical(predict(run, flat[-1]), told)
-  expect_identical(evaluate(run, flat, kinds), evaluate(run, pixels, kinds))
+  expect_identical(evaluate_run(run, flat, kinds), evaluate_run(run, pixels, kinds))
   expect_error(
     predict(run, flat[1:50]), "must have 100 pixels a row",
     class = "ShapeError"

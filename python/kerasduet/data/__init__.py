@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from kerasduet.data.dataset import Dataset, Part, Source
-from kerasduet.experiments import described
+from kerasduet.data.following import followed
 from kerasduet.registry import TASKS
 
 if TYPE_CHECKING:
@@ -77,7 +77,7 @@ def load_data(experiment: Experiment | str, data: Any = None) -> Dataset:
     >>> load_data("lstm-co2").x_train.shape[1:]
     (52, 1)
     """
-    chosen = described(experiment)
+    chosen, data = followed(experiment, data)
     if data is not None:
         chosen = chosen.on_own_data()
     loaded: Dataset = TASKS[chosen.task].load(chosen, data)

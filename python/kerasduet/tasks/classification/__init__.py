@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from kerasduet.errors import ArgumentType, DatasetError
+from kerasduet.errors import ArgumentType, DatasetError, ShapeError
 from kerasduet.task import Metric, Task, Writing
 from kerasduet.tasks.classification.settings import COLOURED, ImageSettings, ImageTraining
 
@@ -113,7 +113,8 @@ class Classification(Task):
     def following(self, experiment: Experiment, given: Any) -> tuple[Any, dict[str, Any]]:
         """Take the shape of an image and the number of classes from arrays.
 
-        A preset of a known data set keeps those: other arrays may be a mistake.
+        A preset of a known data set keeps those: other arrays may be a mistake. Images too small
+        for a network whose convolutions cut edges off are padded.
         """
         from kerasduet.data.containers import follow, named
         from kerasduet.data.labels import with_categories
@@ -124,7 +125,13 @@ class Classification(Task):
         if experiment.dataset != self.own_data or not isinstance(data, Mapping):
             return data, {}
         data = with_categories(data)
-        return data, follow(data, experiment.input_shape, experiment.classes)
+        found = follow(data, experiment.input_shape, experiment.classes)
+        if experiment.model.get("padding") == "valid" and "input_shape" in found:
+            try:
+                experiment.replace(input_shape=found["input_shape"])
+            except ShapeError:
+                found["padding"] = "same"
+        return data, found
 
     def folds(
         self, experiment: Experiment, given: Any, folds: int, repeats: int

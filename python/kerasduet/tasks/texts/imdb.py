@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import json
 import os
-import sys
 from pathlib import Path
 
 import numpy as np
 
+from kerasduet.data.downloads import downloaded
 from kerasduet.data.files import expanded, problem
 from kerasduet.environment.settings import keras_file
 from kerasduet.errors import DatasetError
@@ -112,10 +111,8 @@ def _download() -> bool:
     start_backend()
     import keras
 
-    try:
-        with contextlib.redirect_stdout(sys.stderr):  # where Keras reports its download
-            keras.datasets.imdb.load_data()
-            keras.datasets.imdb.get_word_index()
-    except Exception:  # Keras raises a plain Exception when there is no network
-        return False
-    return True
+    def fetch() -> None:
+        keras.datasets.imdb.load_data()
+        keras.datasets.imdb.get_word_index()
+
+    return downloaded("IMDB", fetch)
