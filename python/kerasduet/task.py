@@ -280,6 +280,10 @@ class Task(ABC):
         """
         return given, {}
 
+    def packages(self, experiment: Experiment) -> tuple[str, ...]:
+        """Name further packages that the data of an experiment depend on."""
+        return ()
+
     def pace(self, experiment: Experiment, dataset: Dataset) -> dict[str, Any]:
         """Give the training settings that data of the caller's need instead.
 

