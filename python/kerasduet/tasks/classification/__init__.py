@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from kerasduet.errors import ArgumentType, DatasetError
-from kerasduet.task import Metric, Task
+from kerasduet.task import Metric, Task, Writing
 from kerasduet.tasks.classification.settings import COLOURED, ImageSettings, ImageTraining
 
 if TYPE_CHECKING:
@@ -263,25 +263,11 @@ class Classification(Task):
             "accuracy": ("Accuracy (%)", 100.0),
         }
 
-    def page(self, part: str, page: Any, run: Any) -> bool:
+    def writing(self) -> Writing:
         """Write what the images show, their classes, and what was right and wrong."""
-        from kerasduet.tasks.classification.page import PARTS
+        from kerasduet.tasks.classification.page import WRITING
 
-        PARTS[part](page, run)
-        return True
-
-    def compare(self, page: Any, runs: Sequence[Any], names: Sequence[str]) -> bool:
-        """Write accuracy, cross-entropy and baseline of each run."""
-        from kerasduet.tasks.classification.page import add_comparison
-
-        add_comparison(page, runs, names)
-        return True
-
-    def intervals(self, run: Any) -> str:
-        """Say that test images were drawn."""
-        from kerasduet.tasks.classification.page import intervals
-
-        return intervals(run)
+        return WRITING
 
 
 TASK = Classification()

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from kerasduet.errors import ArgumentType
-from kerasduet.task import Metric, Task
+from kerasduet.task import Metric, Task, Writing
 from kerasduet.tasks.forecasting.settings import SeriesSettings
 
 if TYPE_CHECKING:
@@ -337,25 +337,11 @@ class Forecasting(Task):
             "mean_absolute_error": (f"MAE ({scaled})", 1.0),
         }
 
-    def page(self, part: str, page: Any, run: Any) -> bool:
+    def writing(self) -> Writing:
         """Write what is forecast, from which windows, and how far off it was."""
-        from kerasduet.tasks.forecasting.page import PARTS
+        from kerasduet.tasks.forecasting.page import WRITING
 
-        PARTS[part](page, run)
-        return True
-
-    def compare(self, page: Any, runs: Sequence[Any], names: Sequence[str]) -> bool:
-        """Write the errors of each run and of its baselines."""
-        from kerasduet.tasks.forecasting.page import add_comparison
-
-        add_comparison(page, runs, names)
-        return True
-
-    def intervals(self, run: Any) -> str:
-        """Say that successive windows were drawn together."""
-        from kerasduet.tasks.forecasting.page import intervals
-
-        return intervals(run)
+        return WRITING
 
     def same_rows(self, one: Any, other: Any) -> bool:
         """Say whether both forecast one column."""

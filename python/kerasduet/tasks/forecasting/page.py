@@ -16,6 +16,7 @@ from kerasduet.report.intervals import DRAWS, SEED
 from kerasduet.report.measures import same_test_rows
 from kerasduet.report.parts import SPLITS, data_of, interval_note
 from kerasduet.report.words import count
+from kerasduet.task import Writing
 from kerasduet.tasks.forecasting import future_page, several_page
 from kerasduet.tasks.forecasting.figures import forecast_names
 from kerasduet.tasks.forecasting.intervals import SCORED, tested
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
     from kerasduet.report.document import Document
     from kerasduet.result import Result
 
-__all__ = ["PARTS", "add_comparison", "comparable", "intervals", "same_rows"]
+__all__ = ["WRITING", "add_comparison", "comparable", "intervals", "same_rows"]
 
 STEPS = 6  # of the horizon, in the table
 
@@ -343,9 +344,6 @@ def add_result(page: Document, run: Result) -> None:
     future_page.add_future(page, run)
 
 
-PARTS = {"purpose": add_purpose, "data": add_data, "result": add_result}
-
-
 def intervals(run: Result) -> str:
     """Say how the intervals were made and what they cover."""
     if isinstance(run.preprocessing, PanelPreprocessing):
@@ -424,3 +422,6 @@ def comparable(one: Result, other: Result) -> bool:
 
 def _target(run: Result) -> str:
     return str(getattr(run.preprocessing, "target", ""))
+
+
+WRITING = Writing(add_purpose, add_data, add_result, add_comparison, intervals)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from kerasduet.task import Task
+from kerasduet.task import Task, Writing
 from kerasduet.tasks.sequences.settings import SequenceSettings
 from kerasduet.tasks.tables.metrics import NUMBER_METRICS
 
@@ -173,19 +173,11 @@ class Sequences(Task):
             "mean_absolute_error": ("MAE (standardized)", 1.0),
         }
 
-    def page(self, part: str, page: Any, run: Any) -> bool:
+    def writing(self) -> Writing:
         """Write what the sequences are, and the scores beside the baselines."""
-        from kerasduet.tasks.sequences.page import PARTS
+        from kerasduet.tasks.sequences.page import WRITING
 
-        PARTS[part](page, run)
-        return True
-
-    def compare(self, page: Any, runs: Sequence[Any], names: Sequence[str]) -> bool:
-        """Write the scores of each run, and of its best baseline."""
-        from kerasduet.tasks.tables.page import add_comparison
-
-        add_comparison(page, runs, names)
-        return True
+        return WRITING
 
 
 TASK = Sequences()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from kerasduet.task import Writing
 from kerasduet.tasks.tables.metrics import NUMBER_METRICS
 from kerasduet.tasks.tables.settings import NumberTableSettings
 from kerasduet.tasks.tables.table_task import Table
@@ -128,12 +129,11 @@ class NumberTables(Table):
 
         return number_kinds(self.name)
 
-    def page(self, part: str, page: Any, run: Any) -> bool:
+    def writing(self) -> Writing:
         """Write what the columns are, the scores beside the baselines, and looks inside."""
-        from kerasduet.tasks.tables.page import NUMBER_PARTS
+        from kerasduet.tasks.tables.page import NUMBER_WRITING
 
-        NUMBER_PARTS[part](page, run)
-        return True
+        return NUMBER_WRITING
 
     def check_learned(self, learned: Any, experiment: Experiment) -> None:
         """Refuse other columns than those of the experiment."""

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from kerasduet.errors import ArgumentType
-from kerasduet.task import Metric
+from kerasduet.task import Metric, Writing
 from kerasduet.tasks.classification import Classification
 from kerasduet.tasks.texts.settings import OWN, TextSettings, TextTraining
 
@@ -181,7 +181,7 @@ class Texts(Classification):
         """Say how large the vocabulary is."""
         known = learned.vocabulary
         unit = {"word": "words and marks", "character": "characters"}[known.unit]
-        return {"vocabulary": f"{len(known.tokens):,} {unit} of the training texts"}
+        return {"vocabulary": f"{len(known.tokens):,} {unit}"}
 
     def check_learned(self, learned: Any, experiment: Experiment) -> None:
         """Refuse other texts or classes than those of the experiment."""
@@ -227,19 +227,11 @@ class Texts(Classification):
             Kind("words", words_panel, mine, ("rows",), sized=True),
         )
 
-    def page(self, part: str, page: Any, run: Any) -> bool:
+    def writing(self) -> Writing:
         """Write what texts it reads, their classes, and what was right and wrong."""
-        from kerasduet.tasks.texts.page import PARTS
+        from kerasduet.tasks.texts.page import WRITING
 
-        PARTS[part](page, run)
-        return True
-
-    def compare(self, page: Any, runs: Sequence[Any], names: Sequence[str]) -> bool:
-        """Write accuracy, cross-entropy and the baselines of each run."""
-        from kerasduet.tasks.texts.page import add_comparison
-
-        add_comparison(page, runs, names)
-        return True
+        return WRITING
 
 
 TASK = Texts()
