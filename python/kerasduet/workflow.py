@@ -97,7 +97,8 @@ def run_experiment(
     own_callbacks.refuse_two_rates(own, chosen.schedule)
     if data is not None and (not isinstance(data, Dataset) or data.source.given):
         own_data = chosen.on_own_data()
-        if settings.get("dataset") not in (None, own_data.dataset):
+        is_other = settings.get("dataset") not in (None, own_data.dataset)
+        if is_other and TASKS[chosen.task].one_of_both:
             raise ArgumentType(
                 f"dataset: excludes data; got {checks.show(settings['dataset'])} and data. Give "
                 "one of them."

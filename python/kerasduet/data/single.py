@@ -37,9 +37,8 @@ def check_single(times: pd.Index, frame: pd.DataFrame, time: str) -> None:
 
 def check_ordered(times: pd.Index, frame: pd.DataFrame, time: str, place: Place) -> None:
     """Refuse times out of order; where each text beside them has its own order, say so."""
-    if times.is_monotonic_increasing:
-        return
-    for name, column, names in _repeated_texts(frame):
+    texts = [] if times.is_monotonic_increasing else [*_repeated_texts(frame)]
+    for name, column, names in texts:
         if name == time or len(column) < LEAST_ROWS * len(names):
             continue
         groups = pd.Series(times).groupby(column.to_numpy())

@@ -28,6 +28,7 @@ class Forecasting(Task):
     name = "forecasting"
     noun = "a forecaster"
     kinds = ("forecast",)
+    one_of_both = True
     Settings = SeriesSettings
     own_data = "series"
     file_data = "series"
