@@ -165,7 +165,7 @@ def test_the_report_scores_what_the_metrics_score(trained, tmp_path):
         for measure in ("mae", "rmse", "smape", "mase"):
             wanted = trained.metrics[prefix + measure]
             assert measures[name][measure].value == pytest.approx(wanted, rel=1e-12)
-    best, better = gain(trained)
+    best, better = gain(trained.table, trained.preprocessing, trained.metrics)
     wanted = trained.metrics[f"{best}_mae"] - trained.metrics["mae"]
     assert better.value == pytest.approx(wanted, rel=1e-9)
     assert series_cases(trained.table, trained.preprocessing, "forecast").shape[1] == 4
@@ -204,7 +204,7 @@ def test_counts_are_counts(gaps, note):
     frame = pd.DataFrame({"load": np.sin(np.arange(80.0)), "wind": np.cos(np.arange(80.0))})
     for name, rows in gaps.items():
         frame.loc[rows, name] = np.nan
-    assert kd.load_data(experiment(features="wind"), frame).source.note == note
+    assert kd.load_data(experiment(features="wind", season=6), frame).source.note == note
 
 
 @pytest.mark.parametrize(
