@@ -165,7 +165,7 @@ def test_the_report_scores_what_the_metrics_score(trained, tmp_path):
         for measure in ("mae", "rmse", "smape", "mase"):
             wanted = trained.metrics[prefix + measure]
             assert measures[name][measure].value == pytest.approx(wanted, rel=1e-12)
-    best, better = gain(trained.table, trained.preprocessing, trained.metrics)
+    best, better = gain(trained)
     wanted = trained.metrics[f"{best}_mae"] - trained.metrics["mae"]
     assert better.value == pytest.approx(wanted, rel=1e-9)
     assert series_cases(trained.table, trained.preprocessing, "forecast").shape[1] == 4
