@@ -19,11 +19,26 @@ record <- function(test) {
   )
 }
 
+# What a file leaves is taken out of what each training looks through: see conftest.py of the
+# tests in Python.
+sweeper <- R6::R6Class("sweeper", inherit = testthat::Reporter, public = list(
+  end_file = function() {
+    if (reticulate::py_available()) {
+      gc()
+      memory <- reticulate::import("gc")
+      memory$collect()
+      memory$freeze()
+    }
+  }
+))
+
 results <- testthat::test_dir(
   "tests/testthat",
   package = "kerasduet", load_package = "installed",
   filter = if (length(arguments) > 1) arguments[2],
-  reporter = "summary", stop_on_failure = FALSE
+  reporter = testthat::MultiReporter$new(
+    reporters = list(testthat::SummaryReporter$new(), sweeper$new())
+  ), stop_on_failure = FALSE
 )
 records <- lapply(results, record)
 jsonlite::write_json(records, file, auto_unbox = TRUE)

@@ -106,11 +106,18 @@ def pytest_collection_modifyitems(items):
     items.sort(key=lambda item: places.get(item.path.name, len(places)))
 
 
-def pytest_runtest_setup(item):
-    """Take Keras's own objects out of what each training looks through for lost networks."""
-    if "keras" in sys.modules and not gc.get_freeze_count():
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown(item, nextitem):
+    """Take what a file leaves, Keras first of all, out of what each training looks through.
+
+    A training looks for lost networks among all objects of the process, and TensorFlow keeps some
+    of every network: after hundreds of them that took as long as a small training.
+    """
+    result = yield
+    if nextitem is None or nextitem.path != item.path:
         gc.collect()
         gc.freeze()
+    return result
 
 
 @pytest.fixture(scope="session")
