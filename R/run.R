@@ -489,7 +489,8 @@ predictions <- function(run) {
 #' @param type Character. For classes "class" (default) or "prob"; for a number "response"
 #'   (default); for boxes "boxes" (default), those of a score of at least 0.25, or "all", those of
 #'   at least 0.01; for a translator "text" (default) or "prob"; for a text that goes on "next"
-#'   (default), the most probable next character; for tokens "tag" (default).
+#'   (default), the most probable next character; for tokens "tag" (default); of a series
+#'   "forecast" (default).
 #' @param beam Whole number. Of a translator: partial texts that are followed at once, 1 to 100; the
 #'   best whole one is given. `NULL` (default) takes the experiment's; 1 always takes the likeliest
 #'   next token.

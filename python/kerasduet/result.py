@@ -201,7 +201,19 @@ class Result:
     @property
     def facts(self) -> dict[str, str]:
         """What was learned of the data and of the training, a word and a line each, as printed."""
-        return dict(self.task.facts(self.preprocessing)) | dict(self.task.course(self))
+        found = dict(self.task.facts(self.preprocessing)) | dict(self.task.course(self))
+        kept = self.kept_epoch
+        if kept is not None and kept < len(self.history):
+            found["weights"] = f"of epoch {kept}, whose validation loss is the least"
+        return found
+
+    @property
+    def kept_epoch(self) -> int | None:
+        """Epoch, from 1, whose weights early stopping kept; None without it."""
+        losses = self.history.get("val_loss")
+        if self.experiment.early_stopping is None or losses is None or losses.isna().all():
+            return None
+        return int(losses.argmin()) + 1
 
     @property
     def class_names(self) -> tuple[str, ...]:

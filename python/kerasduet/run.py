@@ -14,6 +14,7 @@ from kerasduet.plots import check_settings, plot_data, plot_run
 from kerasduet.result import Result
 from kerasduet.runs import reading
 from kerasduet.runs.folder import RunFolder, pack
+from kerasduet.settings.named import answers
 from kerasduet.style import WIDTH
 
 if TYPE_CHECKING:
@@ -85,6 +86,7 @@ class Run(Result):
     def _repr_html_(self) -> str:
         return as_html(repr(self).splitlines())
 
+    @answers(kind=("type",), x=("X", "newdata", "data"))
     def predict(self, x: Any, *, kind: str | None = None, beam: int | None = None) -> Any:
         """Predict new data.
 
@@ -108,8 +110,8 @@ class Run(Result):
             "all", those of at least 0.01. For a translator "text", the default, or "prob", a
             table of texts and their probabilities. For a text that goes on "next", the most
             probable next character: a table of text, next and probability. For tokens "tag": a
-            table with a row a token, text (from 1), token, tag and probability. A series is
-            always given as the table of `forecast()`.
+            table with a row a token, text (from 1), token, tag and probability. Of a
+            series "forecast": the table of `forecast()`.
         beam : int, optional
             Of a translator: partial texts that are followed at once, 1 to 100; the best whole one
             is given. None takes the experiment's; 1 always takes the likeliest next token.
@@ -197,6 +199,11 @@ class Run(Result):
         table: pd.DataFrame = self._verb("future_frame")(self, horizon)
         return table
 
+    @answers(
+        horizon=("n", "h", "steps", "fh", "n_ahead", "periods", "prediction_length"),
+        level=("levels", "alpha", "quantiles", "coverage"),
+        future=("X", "exog", "xreg", "newdata", "future_covariates"),
+    )
     def forecast(
         self, horizon: int | None = None, level: Any = None, future: Any = None
     ) -> pd.DataFrame:

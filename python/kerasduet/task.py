@@ -133,6 +133,8 @@ class Task(ABC):
     decided : tuple of str
         Arguments of the builder that follow from what was learned, not from the data settings
         alone: `learned_shapes` gives them, and the network is built once the data are there.
+    one_of_both : bool
+        Whether a `dataset` that is set beside data of the caller's is refused.
     kinds : tuple of str
         Kinds of `predict`; the first is the usual one.
     searches : bool
@@ -161,6 +163,7 @@ class Task(ABC):
     key: ClassVar[tuple[str, ...]] = ("row",)
     later_columns: ClassVar[tuple[str, ...]] = ()
     decided: ClassVar[tuple[str, ...]] = ()
+    one_of_both: ClassVar[bool] = False
     kinds: ClassVar[tuple[str, ...]] = ("class", "prob")
     searches: ClassVar[bool] = False
     rows: ClassVar[str] = "rows"
@@ -299,6 +302,10 @@ class Task(ABC):
             The data, in a container that can be read again; and settings that they need instead.
         """
         return given, {}
+
+    def packages(self, experiment: Experiment) -> tuple[str, ...]:
+        """Name further packages that the data of an experiment depend on."""
+        return ()
 
     def pace(self, experiment: Experiment, dataset: Dataset) -> dict[str, Any]:
         """Give the training settings that data of the caller's need instead.

@@ -175,7 +175,7 @@ def _unscored(
         metrics={},
         provenance={
             "caller": environment.caller(),
-            "versions": environment.versions(),
+            "versions": environment.versions() | _further_versions(chosen),
             "backend": environment.backend_name(),
             **({"backend_chosen": speed} if (speed := environment.chosen_by_speed()) else {}),
             "device": environment.device_info(),
@@ -196,6 +196,12 @@ def _unscored(
         scored=False,
         _dataset=dataset,
     )
+
+
+def _further_versions(chosen: Experiment) -> dict[str, str]:
+    """Give the versions of packages that this experiment's data depend on."""
+    packages = TASKS[chosen.task].packages(chosen)
+    return {name: environment.version_of(name) for name in packages}
 
 
 def _origin(parent: Run | None, cut: Run | None) -> dict[str, Any]:

@@ -96,7 +96,14 @@ def run_experiment(
     own = own_callbacks.checked(callbacks)
     own_callbacks.refuse_two_rates(own, chosen.schedule)
     if data is not None and (not isinstance(data, Dataset) or data.source.given):
-        chosen = chosen.on_own_data()
+        own_data = chosen.on_own_data()
+        is_other = settings.get("dataset") not in (None, own_data.dataset)
+        if is_other and TASKS[chosen.task].one_of_both:
+            raise ArgumentType(
+                f"dataset: excludes data; got {checks.show(settings['dataset'])} and data. Give "
+                "one of them."
+            )
+        chosen = own_data
     if isinstance(data, Dataset):
         data.check_made_for(chosen)
     tell = reporter(progress)

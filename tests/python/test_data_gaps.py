@@ -204,7 +204,7 @@ def test_counts_are_counts(gaps, note):
     frame = pd.DataFrame({"load": np.sin(np.arange(80.0)), "wind": np.cos(np.arange(80.0))})
     for name, rows in gaps.items():
         frame.loc[rows, name] = np.nan
-    assert kd.load_data(experiment(features="wind"), frame).source.note == note
+    assert kd.load_data(experiment(features="wind", season=6), frame).source.note == note
 
 
 @pytest.mark.parametrize(

@@ -325,9 +325,10 @@ def test_page_of_a_series(pages, series_run):
         "Window by window",
         "seasonal naive",
         "seasonal drift",
+        "What comes next",
     ):
         assert part in page.text, part
-    assert len(page.images) == 5
+    assert len(page.images) == 6
     table = series_run.predictions()
     first = table[table["step"] == 1]
     expected = mae(first["truth"].to_numpy(), first["naive"].to_numpy())

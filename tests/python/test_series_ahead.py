@@ -249,6 +249,7 @@ def test_a_forecaster_knows_holidays_ahead_of_time(tmp_path):
     settings = LINEAR | {"epochs": 1, "holidays": ["DE", "DE-BY"]}
     run = kd.run_experiment("lstm-series", data=data, progress=False, **settings)
     assert run.model.input_shape[-1] == 1 + 2 * 2
+    assert run.provenance["versions"]["holidays"]
     loaded = kd.load_run(run.save(tmp_path / "run"))
     pd.testing.assert_frame_equal(loaded.forecast(), run.forecast())
 

@@ -603,11 +603,12 @@ def test_a_verdict_names_what_to_try_next():
     data = {"value": np.random.default_rng(1).normal(size=70).cumsum()}
     small = {"season": 1, "difference": 0, "lookback": 6, "horizon": 2, "units": 2}
     run = kd.run_experiment("lstm-series", data=data, epochs=2, progress=False, **small)
-    assert run.facts["training"] == "2 epochs of 2 steps; kept: the last"
+    assert run.facts["training"] == "2 epochs of 2 steps"
     assert run.summary.endswith(" It is what 4 steps gave: try epochs = 150.")
     losses = run.history.assign(val_loss=[1.0, 2.0])
     longer = replace(run, history=pd.concat([losses, losses[1:]]))
     assert longer.summary.endswith(
         " Early stopping kept epoch 1, after 2 steps: try epochs = 150 without early_stopping."
     )
-    assert longer.facts["training"].endswith("kept: epoch 1, of the least validation loss")
+    assert longer.facts["weights"] == "of epoch 1, whose validation loss is the least"
+    assert "weights" not in run.facts

@@ -121,8 +121,8 @@ test_that("a forecast draws truth, network and baselines of the last windows", {
   expect_equal(
     plot$scales$get_scales("colour")$palette(6),
     c(
-      truth = "#000000", network = "#0072B2", naive = "#E69F00",
-      `seasonal naive` = "#009E73", drift = "#CC79A7", `seasonal drift` = "#D55E00"
+      truth = "#000000", network = "#0072B2", naive = "#8c8c8c",
+      `seasonal naive` = "#8c8c8c", drift = "#8c8c8c", `seasonal drift` = "#D55E00"
     )
   )
   expect_equal(plot$labels$y, "value")

@@ -1,6 +1,7 @@
 # Figures differ between machines in their last digits.
 masked <- function(lines) {
   lines <- gsub("[0-9]+[.][0-9]+|[0-9a-f]{16}|[0-9]+ errors", "#", lines)
+  lines <- gsub("(difference|interval|to) -?([0-9]+|#)\\b", "\\1 #", lines)
   sub("(errors|seconds) +[0-9]+$", "\\1 #", lines)
 }
 

@@ -88,6 +88,8 @@ def only_number(frame: pd.DataFrame, time: str | None, experiment: Experiment) -
         return numeric[0]
     others = [name for name in places if name not in experiment.features]
     likely = numeric or [n for n in others if _seems_number(frame.iloc[:, places[n]])]
+    if not numeric and len(likely) == 1:
+        return likely[0]  # refused where its cells are read, with the first one named
     none = " None of the others holds numbers." if experiment.features else ""
     none = none or " None of them holds numbers."
     fix = f' Set target = "{likely[0]}", say.' if likely else none
@@ -111,6 +113,7 @@ def _seems_number(column: pd.Series) -> bool:
 
 
 def is_number(column: pd.Series) -> bool:
-    """Say whether a column holds numbers, and not true and false."""
+    """Say whether a column holds real numbers, and not true and false."""
     kind = column.infer_objects().dtype
-    return pd.api.types.is_numeric_dtype(kind) and not pd.api.types.is_bool_dtype(kind)
+    other = pd.api.types.is_bool_dtype(kind) or pd.api.types.is_complex_dtype(kind)
+    return pd.api.types.is_numeric_dtype(kind) and not other

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from kerasduet.checks import nearest, show
-from kerasduet.data import series
+from kerasduet.data import seasons, series
 from kerasduet.data import table as tables
 from kerasduet.data.columns import is_missing
 from kerasduet.data.dataset import Dataset, Part, digest_arrays
@@ -96,6 +96,11 @@ def cut(
     if source.given:
         source = replace(source, sha256=_digest(cleaned, tuple(frames), target))
     notes = [note, _notes(cleaned, frames), _overlap(one, cleaned, origin)]
+    if source.given or source.path:
+        ends = [series.borders(one, len(clean.values))[0] for clean in cleaned]
+        pasts = [clean.values[:end, -1] for clean, end in zip(cleaned, ends, strict=True)]
+        notes.append(seasons.offer(pasts, one.season))
+    notes.append(_constant(one, found, tuple(frames)))
     source = replace(source, note=" ".join(filter(None, notes)))
     learned: list[Any] = [each.preprocessing for each in found]
     return Dataset(
@@ -248,6 +253,26 @@ def _notes(cleaned: Sequence[tables.Cleaned], names: Mapping[str, Any]) -> str:
         return note
     more = f" There are notes on {len(noted)} of the {len(cleaned)} series."
     return f"In the series {show(name)}: {note}{more if len(noted) > 1 else ''}"
+
+
+def _constant(experiment: Experiment, found: Sequence[Dataset], names: Sequence[str]) -> str:
+    """Name the series that do not vary in their training rows, whose scale is 1."""
+    constant, lag = [], experiment.data.lag
+    for name, one in zip(names, found, strict=True):
+        assert one.table is not None
+        rows = series.borders(experiment, len(one.table.values))[0]
+        values = one.table.values[:rows, -1]
+        steps = values[lag:] - values[: rows - lag] if lag else values
+        if series.is_constant(np.ptp(steps), steps[0]):
+            constant.append(name)
+    if not constant:
+        return ""
+    listed = ", ".join(map(show, constant[:3])) + (", ..." if len(constant) > 3 else "")
+    what = "changes do" if lag else "values do"
+    return (
+        f"In {len(constant)} of {len(names):,} series ({listed}) the {what} not vary in the "
+        "training rows: their scale is 1."
+    )
 
 
 def _overlap(

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from kerasduet.checks import show
-from kerasduet.data import ahead, gaps, shops, sine, transforms
+from kerasduet.data import ahead, gaps, seasons, shops, sine, transforms
 from kerasduet.data import table as tables
 from kerasduet.data.csv_file import read_csv
 from kerasduet.data.dataset import Dataset, Part, Source, digest_arrays
@@ -37,6 +37,7 @@ __all__ = [
     "cut",
     "fold_starts",
     "frame_of",
+    "is_constant",
     "load",
     "series_values",
     "split",
@@ -274,6 +275,9 @@ def split(
     seen = None
     if preprocessing.sees_ahead:
         seen = ahead.seen(preprocessing, clean.known, clean.times)
+    if (source.given or source.path) and experiment.id is None:
+        told = seasons.offer([training[:, -1]], experiment.season)
+        source = replace(source, note=" ".join(filter(None, [source.note, told])))
     held = _with_known_truth(origins.get("validation", np.arange(0)), clean.missing, horizon)
     judged = held if len(held) else origins["training"]
     preprocessing = _with_copy(preprocessing, clean, judged)
@@ -395,6 +399,11 @@ def _refuse_overflow(
         )
 
 
+def is_constant(size: Any, level: Any) -> Any:
+    """Say whether a deviation is none: rounding leaves a trace of it in a constant column."""
+    return size <= 1e-12 * np.maximum(np.abs(level), 1e-300)
+
+
 def _learn(
     experiment: Experiment, clean: tables.Cleaned, training: np.ndarray
 ) -> SeriesPreprocessing:
@@ -414,13 +423,14 @@ def _learn(
                 f"{name}: must have a finite deviation in the training rows; got values as large "
                 f"as {abs(training).max():g}. Use a larger unit."
             )
-        # Rounding leaves a trace of deviation in a constant column.
-        if size <= 1e-12 * max(abs(level), 1e-300):
+        if is_constant(size, level) and experiment.id is None:
             what = "changes" if lag else "values"
             raise ScaleError(
                 f"{name}: {what} must vary in the training rows; got a constant, "
                 f"{show(float(level))}."
             )
+    # One of several series may be constant: it needs no scale.
+    scale = np.where(is_constant(scale, steps[0]), 1.0, scale)
     plans = clean.known
     known_mean, known_scale = ahead.known_scales(
         experiment.known_future, plans[: len(training)]

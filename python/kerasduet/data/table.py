@@ -17,14 +17,12 @@ from kerasduet.data.dataset import Source, digest_arrays
 from kerasduet.data.files import as_path
 from kerasduet.data.numbers import numbers, refuse_missing
 from kerasduet.data.prices import check_prices, renamed
+from kerasduet.data.single import check_ordered, check_single, numbered_note, several_note
 from kerasduet.data.times import (
     Place,
-    check_order,
-    check_single,
     check_spacing,
     irregular,
     iso_times,
-    numbered_note,
     parse_times,
     spacing_note,
 )
@@ -314,7 +312,7 @@ def clean(
     if time is not None:
         times = parse_times(frame[time], time, place, experiment.time_format)
         check_single(times, frame, time)
-        check_order(times, time, place)
+        check_ordered(times, frame, time, place)
         if experiment.frequency is not None:
             check_spacing(times, time, experiment.frequency, place)
         else:
@@ -336,6 +334,8 @@ def clean(
     else:
         refuse_missing(missing, place)
     values = gaps.fill_gaps(values, absent)
+    if experiment.id is None and time is not None:
+        notes.append(several_note(frame, values[:, -1]))
     _refuse_below(values[:, -1], target, experiment.transform, place)
     known, values, absent = (
         values[:, : len(ahead)],

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import datetime
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import numpy as np
@@ -18,12 +18,10 @@ from kerasduet.errors import ArgumentType, TimeIndexError
 
 __all__ = [
     "check_order",
-    "check_single",
     "check_spacing",
     "following",
     "irregular",
     "iso_times",
-    "numbered_note",
     "parse_times",
     "read_times",
     "spacing_note",
@@ -139,53 +137,6 @@ def zone(times: pd.Index) -> str | None:
     if not isinstance(times, pd.DatetimeIndex) or times.tz is None:
         return None
     return str(times.tz)
-
-
-def check_single(times: pd.Index, frame: pd.DataFrame, time: str) -> None:
-    """Refuse a table of several series, which repeats its times for each item of a column."""
-    if not times.has_duplicates:
-        return
-    for name, column, names in (*_repeated_texts(frame), *_repeated_numbers(frame)):
-        pairs = pd.MultiIndex.from_arrays([times, column])
-        if name != time and not pairs.has_duplicates:
-            listed = ", ".join(map(show, names[:3])) + (", ..." if len(names) > 3 else "")
-            raise TimeIndexError(
-                f"{time}: a table must hold one series; got several series, {len(names)} by the "
-                f"column {name} ({listed}), and times that repeat. "
-                f'Set id = "{name}", or keep the rows of one of them.'
-            )
-
-
-def numbered_note(frame: pd.DataFrame) -> str:
-    """Say that rows are numbered, and which texts may stand for several series."""
-    note = "No column of times was found; rows are numbered."
-    for name, _, names in _repeated_texts(frame):
-        note += (
-            f" The column {name} repeats {len(names)} texts: if they name several series, "
-            f'set id = "{name}".'
-        )
-    return note
-
-
-def _repeated_texts(frame: pd.DataFrame) -> Iterator[tuple[str, pd.Series, list[Any]]]:
-    """Give each column of texts that come more than once, by its name, with the texts."""
-    for position, name in enumerate(frame.columns):
-        column = frame.iloc[:, position]
-        given = column.dropna()
-        if given.map(lambda item: isinstance(item, str)).all():
-            names = list(dict.fromkeys(given))
-            if 1 < len(names) < len(given):
-                yield name, column, names
-
-
-def _repeated_numbers(frame: pd.DataFrame) -> Iterator[tuple[str, pd.Series, list[Any]]]:
-    """Give each column of whole numbers that each come three times or more, as shops may."""
-    for position, name in enumerate(frame.columns):
-        column = frame.iloc[:, position]
-        if column.dtype.kind in "iu" and len(column):
-            counts = column.value_counts(sort=False)
-            if len(counts) > 1 and counts.min() >= 3:
-                yield name, column, list(dict.fromkeys(column.tolist()))
 
 
 def check_order(times: pd.Index, name: str, place: Place) -> None:

@@ -23,7 +23,7 @@ from kerasduet.environment.backend import (
     use_backend,
 )
 from kerasduet.environment.determinism import deterministic
-from kerasduet.environment.identity import caller, set_caller, versions
+from kerasduet.environment.identity import caller, set_caller, version_of, versions
 from kerasduet.environment.kept import keep_warnings, kept_warnings
 
 if TYPE_CHECKING:
@@ -45,6 +45,7 @@ __all__ = [
     "start_backend",
     "threads",
     "use_backend",
+    "version_of",
     "versions",
 ]
 

@@ -159,7 +159,11 @@ def _training(page: Document, run: Result) -> None:
         for name in run.history.columns
         if name != "epoch"
     )
-    page.add(f"After the last of {count(len(run.history), 'epoch')}: {told}.")
+    kept = run.kept_epoch
+    of_kept = ""
+    if kept is not None and kept < len(run.history):
+        of_kept = f" The weights are those of epoch {kept}, whose validation loss is the least."
+    page.add(f"After the last of {count(len(run.history), 'epoch')}: {told}.{of_kept}")
     finite = np.isfinite(run.history["loss"])
     if not finite.all():
         first = int(run.history["epoch"][~finite].iloc[0])

@@ -27,6 +27,8 @@ class Forecasting(Task):
 
     name = "forecasting"
     noun = "a forecaster"
+    kinds = ("forecast",)
+    one_of_both = True
     Settings = SeriesSettings
     own_data = "series"
     file_data = "series"
@@ -105,6 +107,10 @@ class Forecasting(Task):
         if experiment.id is not None:
             return panel.load(experiment, given)
         return series.load(experiment, given)
+
+    def packages(self, experiment: Experiment) -> tuple[str, ...]:
+        """Name the package that knows public holidays, where they are seen."""
+        return ("holidays",) if experiment.data.holidays else ()
 
     def pace(self, experiment: Experiment, dataset: Dataset) -> dict[str, Any]:
         """Count patience in steps."""

@@ -96,9 +96,7 @@ def series_measures(run: Result) -> dict[str, dict[str, Interval]]:
     }
 
 
-def gain(
-    table: pd.DataFrame, learned: Any, scores: Mapping[str, float]
-) -> tuple[str, Interval]:
+def gain(run: Result) -> tuple[str, Interval]:
     """Compare the network's MAE with that of the best baseline, window by window.
 
     Returns
@@ -106,6 +104,12 @@ def gain(
     (str, Interval)
         The baseline's name, and its MAE minus the network's; of several series the MASE.
     """
+    return _gain(run.table, run.preprocessing, run.metrics)
+
+
+def _gain(
+    table: pd.DataFrame, learned: Any, scores: Mapping[str, float]
+) -> tuple[str, Interval]:
     name = best_baseline(scores)
     column = 4 if headline(scores) == "mase" else 0
     theirs, ours = (series_cases(table, learned, each) for each in (name, "forecast"))
@@ -118,7 +122,7 @@ def lead(table: pd.DataFrame, learned: Any, scores: Mapping[str, float]) -> Lead
     ours = series_cases(table, learned, "forecast")
     if len(ours) == 0:
         return None
-    _, found = gain(table, learned, scores)
+    _, found = _gain(table, learned, scores)
     block = test_block(table, learned)
     rows = "series" if learned.kind == "panel" else "windows"
     apart = len(table) // learned.horizon // block if block > 1 else None

@@ -33,20 +33,16 @@ def pace(experiment: Experiment, dataset: Dataset) -> dict[str, Any]:
 
 
 def course(run: Result) -> dict[str, str]:
-    """Say how many steps a training of short epochs had, and which epoch was kept."""
+    """Say how many steps a training of short epochs had."""
     epochs, steps = len(run.history), _steps(run)
     if not epochs or steps >= FEW_STEPS:
         return {}
-    kept = _kept(run)
-    text = f"{count(epochs, 'epoch')} of {count(steps, 'step')}"
-    if kept is not None and kept < epochs:
-        return {"training": f"{text}; kept: epoch {kept}, of the least validation loss"}
-    return {"training": f"{text}; kept: the last"}
+    return {"training": f"{count(epochs, 'epoch')} of {count(steps, 'step')}"}
 
 
 def advice(run: Result) -> str:
     """Name what to try next where a network that is no better trained for few steps."""
-    kept, steps = _kept(run), _steps(run)
+    kept, steps = run.kept_epoch, _steps(run)
     tried = len(run.history) if kept is None else kept
     if tried == 0 or tried * steps >= LEAST_STEPS // 2:
         return ""
@@ -62,11 +58,3 @@ def advice(run: Result) -> str:
 
 def _steps(run: Result) -> int:
     return max(-(-run.provenance["sizes"]["train"] // run.experiment.batch_size), 1)
-
-
-def _kept(run: Result) -> int | None:
-    """Give the epoch that early stopping went back to, from 1."""
-    losses = run.history.get("val_loss")
-    if run.experiment.early_stopping is None or losses is None or losses.isna().all():
-        return None
-    return int(losses.argmin()) + 1

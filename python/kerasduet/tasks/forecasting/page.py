@@ -154,7 +154,7 @@ def _errors(page: Document, run: Result) -> None:
         rows,
     )
     _copied(page, run)
-    name, better = gain(run.table, run.preprocessing, run.metrics)
+    name, better = gain(run)
     label = names[name]
     if isinstance(run.preprocessing, PanelPreprocessing):
         several_page.add_gain(page, run, label, better)
