@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, overload
 
+from kerasduet.boundary import public_methods
 from kerasduet.checks import choice, flag, number, show
 from kerasduet.errors import ArgumentType, HorizonError, KerasduetError
 from kerasduet.notebook import as_html
@@ -51,6 +52,7 @@ ABSENT: dict[str, tuple[type[KerasduetError], str]] = {
 }
 
 
+@public_methods
 @dataclass(repr=False)
 class Run(Result):
     """One trained experiment, and what can be done with it.

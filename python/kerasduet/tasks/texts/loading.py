@@ -18,7 +18,7 @@ from kerasduet.data.frames.files import read_file
 from kerasduet.data.frames.read import as_frame
 from kerasduet.data.holdout import held_out
 from kerasduet.data.images import TEST_SEED, VALIDATION_SEED
-from kerasduet.data.labels import is_ordered, label_type
+from kerasduet.data.labels import is_ordered, label_type, refuse_strange
 from kerasduet.data.repeats import among, repeats_note
 from kerasduet.data.text import Vocabulary, read_lines, read_text, texts, word_vectors
 from kerasduet.errors import (
@@ -286,6 +286,7 @@ def _tabled(
 def _codes(labels: pd.Series, data: Any) -> tuple[np.ndarray, tuple[str, ...], str, bool]:
     """Give the codes of labels, and their names: levels of a factor in order, or values sorted."""
     name = data.label_column
+    refuse_strange(labels, name)
     gaps = np.nonzero(labels.isna().to_numpy())[0]
     if len(gaps):
         raise MissingValue(
