@@ -44,6 +44,7 @@ if TYPE_CHECKING:
 R = TypeVar("R", bound=Result)
 
 __all__ = [
+    "check_whole",
     "cut_off",
     "read_checkpoint",
     "read_run",
@@ -234,6 +235,17 @@ def _read_whole(path: Path) -> tuple[dict[str, Any], dict[str, bytes], Checkpoin
         f"folder: must be left alone while it is read; got {str(path)!r}, which another process "
         "replaces again and again. Try again when it is done."
     )
+
+
+def check_whole(path: Path) -> None:
+    """Refuse a folder whose files are not those that its run wrote; nothing is understood.
+
+    Raises
+    ------
+    RunFolderError
+        The file that is missing, or has other bytes.
+    """
+    _read_whole(path)
 
 
 def _most(manifest: Mapping[str, Any], name: str) -> int:
