@@ -339,7 +339,7 @@ def refuse_other(
     theirs: Mapping[str, str],
     ours: Mapping[str, str],
     name: str = "folder",
-    otherwise: str = "start over with overwrite = true.",
+    otherwise: str = "start over with overwrite = True.",
 ) -> None:
     """Refuse to go on with other data or another backend than those of the first epochs."""
     for what, value in ours.items():
@@ -387,7 +387,7 @@ class _Contents:
         except (*DAMAGE, ArithmeticError, AttributeError, LookupError) as error:
             raise RunFolderError(
                 f"folder: {name} must be whole; got a damaged one in {str(self._path)!r} "
-                f"({type(error).__name__}). Restore it, or train again with overwrite = true."
+                f"({type(error).__name__}). Restore it, or train again with overwrite = True."
             ) from None
 
 
