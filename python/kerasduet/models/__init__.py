@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from kerasduet.environment import deterministic
+from kerasduet.environment import deterministic, settle_backend
 from kerasduet.errors import ArgumentType
 from kerasduet.experiments import described
 from kerasduet.models.parts import is_filled_later
@@ -111,6 +111,7 @@ def build_model(experiment: Experiment | str, data: Any = None) -> keras.Model:
     from kerasduet.data import loaded_for  # NumPy: the names of builders alone need none of it
 
     chosen = described(experiment)
+    settle_backend(chosen.builder)  # before data start Keras, to download them
     if data is not None:
         return build(chosen, loaded_for(chosen, data).preprocessing)
     if not TASKS[chosen.task].decided:
@@ -123,9 +124,14 @@ def build_model(experiment: Experiment | str, data: Any = None) -> keras.Model:
     return build(chosen, loaded_for(chosen, None).preprocessing)
 
 
-@deterministic()
 def build(chosen: Experiment, learned: Learned | None) -> keras.Model:
     """Build a network for what was learned, which only some tasks need."""
+    settle_backend(chosen.builder)
+    return _built(chosen, learned)
+
+
+@deterministic()
+def _built(chosen: Experiment, learned: Learned | None) -> keras.Model:
     model = BUILDERS[chosen.builder](**chosen.builder_arguments(learned))
     if chosen.has_own_network:  # its shapes are no arguments
         task = TASKS[chosen.task]
