@@ -207,7 +207,7 @@ def test_what_is_no_set_of_images_is_refused(tmp_path):
     refused(errors.DatasetError, "No such file", tmp_path / "b.npz")
     refused(
         errors.ShapeError,
-        r"x: images must have one shape, \[10, 10\] as the first; got \[9, 10\] in image 2",
+        r"x: rows must have one shape, \[10, 10\] as the first; got \[9, 10\] in row 2",
         {"x": [X[0], X[1][1:]], "y": [0, 1]},
     )
     table = pixels().drop(columns="pixel99")
@@ -247,7 +247,7 @@ def test_streams_in_the_forms_that_people_have_them():
         lambda: ((np.zeros((4 + n, 4), np.uint8), n) for n in range(3)),
         output_signature=(tf.TensorSpec((None, 4), tf.uint8), tf.TensorSpec((), tf.int64)),
     )
-    with pytest.raises(errors.ShapeError, match=r"as the first; got \[5, 4\] in image 2"):
+    with pytest.raises(errors.ShapeError, match=r"as the first; got \[5, 4\] in row 2"):
         named(sizes)
 
 

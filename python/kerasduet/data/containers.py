@@ -213,8 +213,8 @@ def _images(images: Any, name: str) -> Any:
     for place, array in enumerate(arrays):
         if array.shape != arrays[0].shape:
             raise ShapeError(
-                f"{name}: images must have one shape, {show(arrays[0].shape)} as the first; got "
-                f"{show(array.shape)} in image {place + 1}. Resize them, or take the preset "
+                f"{name}: rows must have one shape, {show(arrays[0].shape)} as the first; got "
+                f"{show(array.shape)} in row {place + 1}. Resize them, or take the preset "
                 "image-folder for files."
             )
     return np.stack(arrays)

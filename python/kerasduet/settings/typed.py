@@ -196,6 +196,7 @@ class Settings(TypedDict, total=False):
     sentences: int
     text_column: str
     unit: Literal["word", "character"]
+    vocabulary: Any | None
     vocabulary_size: int
     vectors: str | os.PathLike[str] | None
     pad: Literal["start", "end"]

@@ -10,7 +10,7 @@ from kerasduet.boundary import warn
 from kerasduet.data.containers import images_alone
 from kerasduet.data.dataset import Dataset
 from kerasduet.data.labels import find_labels, labels_of
-from kerasduet.data.pixels import check_images, range_note, refuse_brighter
+from kerasduet.data.pixels import check_images, one_of, range_note, refuse_brighter
 from kerasduet.data.preprocessing import ImagePreprocessing
 from kerasduet.errors import LengthMismatch
 from kerasduet.tasks.classification.scores import class_metrics
@@ -41,8 +41,9 @@ def evaluate(run: Result, x: Any, y: Any) -> dict[str, float]:
     labels = find_labels(y, learned)
     probabilities = _probabilities(run, x)
     if len(probabilities) != len(labels):
+        one = "a video" if one_of(learned.input_shape) == "video" else "an image"
         raise LengthMismatch(
-            f"y: must have one label an image ({len(probabilities)}); got {len(labels)}."
+            f"y: must have one label {one} ({len(probabilities)}); got {len(labels)}."
         )
     return class_metrics(probabilities, labels)
 
@@ -51,10 +52,10 @@ def _probabilities(run: Result, x: Any) -> np.ndarray:
     """Give probabilities (n, classes); a warning names the caller, so many calls above."""
     learned: Any = run.preprocessing
     task: Any = run.task
-    images = task.images_of(run, x)
+    images, one = task.images_of(run, x), one_of(learned.input_shape)
     if isinstance(images, np.ndarray):
         refuse_brighter(images, learned, "x")
-        if note := range_note(images, learned, "x", "the training images"):
+        if note := range_note(images, learned, "x", f"the training {one}s"):
             warn(f"x: {note}")
     return refuse_no_numbers(predict_outputs(run.model, learned, images))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from kerasduet.errors import DatasetError
@@ -61,12 +61,24 @@ class Detection(Task):
         """Make scenes, read annotated images, or check and split the caller's."""
         from kerasduet.tasks.detection import loading
 
+        self._refuse_nothing(experiment, given)
+        return loading.load(experiment, given)
+
+    def folds(
+        self, experiment: Experiment, given: Any, folds: int, repeats: int
+    ) -> Sequence[Dataset]:
+        """Cut the images into folds."""
+        from kerasduet.tasks.detection import loading
+
+        self._refuse_nothing(experiment, given)
+        return loading.folded(experiment, given, folds, repeats)
+
+    def _refuse_nothing(self, experiment: Experiment, given: Any) -> None:
         if given is None and experiment.dataset == self.own_data:
             raise DatasetError(
                 f"data: {experiment.name} needs images and boxes of your own; got nothing. Give "
                 "x and boxes as data."
             )
-        return loading.load(experiment, given)
 
     def heads(self, data: Any, network: Any) -> dict[str, Any]:
         """Give the loss of YOLO v1."""

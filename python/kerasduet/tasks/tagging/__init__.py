@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from kerasduet.task import Metric, Task, Writing
@@ -70,6 +70,14 @@ class Tagging(Task):
         from kerasduet.tasks.tagging import loading
 
         return loading.load(experiment, given)
+
+    def folds(
+        self, experiment: Experiment, given: Any, folds: int, repeats: int
+    ) -> Sequence[Dataset]:
+        """Cut the sentences into folds."""
+        from kerasduet.tasks.tagging import loading
+
+        return loading.folded(experiment, given, folds, repeats)
 
     def heads(self, data: Any, network: Any) -> dict[str, Any]:
         """Give the loss a token, and the accuracy; padding has no weight in either."""

@@ -181,7 +181,7 @@ class Texts(Classification):
         """Say how large the vocabulary is."""
         known = learned.vocabulary
         unit = {"word": "words and marks", "character": "characters"}[known.unit]
-        return {"vocabulary": f"{len(known.tokens):,} {unit} of the training texts"}
+        return {"vocabulary": f"{len(known.tokens):,} {unit}"}
 
     def check_learned(self, learned: Any, experiment: Experiment) -> None:
         """Refuse other texts or classes than those of the experiment."""

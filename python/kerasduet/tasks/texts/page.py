@@ -41,11 +41,16 @@ def add_purpose(page: Document, run: Result) -> None:
     side = {"start": "first", "end": "last"}[learned.cut]
     named = [token for token in known.tokens if token[0].isalnum()][:COMMON]
     common = ", ".join(map(escape, named))
+    which = (
+        "those given for it"
+        if run.experiment.vocabulary
+        else "the commonest of its training texts"
+    )
     page.add(
         f"**For** texts of one of {len(learned.class_names):,} classes: {names}. It reads "
         f"{learned.length:,} {unit} of each{case}; of longer texts the {side} ones are left out. "
-        f"It knows {len(known.tokens):,} of them, the commonest of its training texts (such as "
-        f"{common}), and takes all others for one unknown word.",
+        f"It knows {len(known.tokens):,} of them, {which} (such as {common}), and takes all "
+        "others for one unknown word.",
         "**Not for** anything else. It names one of these classes whatever it is given, also for a "
         "text of another language or on another subject. Its probabilities were not calibrated: on "
         f"the test texts it was right in {words.value(found['accuracy'], factor=100)} %, while it "

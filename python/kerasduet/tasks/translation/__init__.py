@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from kerasduet.task import Metric, Task, Writing
@@ -74,6 +74,14 @@ class Translation(Task):
         from kerasduet.tasks.translation import loading
 
         return loading.load(experiment, given)
+
+    def folds(
+        self, experiment: Experiment, given: Any, folds: int, repeats: int
+    ) -> Sequence[Dataset]:
+        """Cut the pairs into folds; equal sources stay together."""
+        from kerasduet.tasks.translation import loading
+
+        return loading.folded(experiment, given, folds, repeats)
 
     def heads(self, data: Any, network: Any) -> dict[str, Any]:
         """Give loss and metric of the one output, over the steps that count."""
@@ -149,6 +157,12 @@ class Translation(Task):
         from kerasduet.tasks.translation import verbs
 
         return verbs.predict(run, x, kind, beam)
+
+    def steps_of(self, run: Any, x: Any, name: str) -> tuple[Any, Any]:
+        """Give what encoder and decoder read of a text, and the token at each step of either."""
+        from kerasduet.tasks.translation import verbs
+
+        return verbs.steps_of(run, x, name)
 
     @property
     def panels(self) -> tuple[Any, ...]:

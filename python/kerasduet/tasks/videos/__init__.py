@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from kerasduet.errors import DatasetError
@@ -12,6 +13,8 @@ from kerasduet.tasks.classification import Classification
 from kerasduet.tasks.videos.settings import GENERATED, OWN, VideoSettings
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from kerasduet.data.dataset import Dataset
     from kerasduet.experiments import Experiment
     from kerasduet.settings import Section
@@ -76,6 +79,17 @@ class Videos(Classification):
                 f"data: {experiment.name} needs videos and labels of your own; got nothing. "
                 "Give x and y as data."
             )
+
+    def steps_of(self, run: Any, x: Any, name: str) -> tuple[Any, pd.DataFrame]:
+        """Give videos, of which one may come without the axis of rows, and a frame a step."""
+        import numpy as np
+        import pandas as pd
+
+        shape = run.preprocessing.input_shape
+        with suppress(ValueError):  # rows of different shapes, which the check names
+            x = np.asarray(x)[None] if np.shape(x) in (shape, shape[:-1]) else x
+        videos = self.images_of(run, x, name)
+        return videos, pd.DataFrame({"frame": np.arange(1, shape[0] + 1)})
 
     @property
     def panels(self) -> tuple[Any, ...]:
