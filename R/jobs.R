@@ -180,7 +180,8 @@ scores <- function(set) {
 #' @return A data frame with a row a run folder: `folder`, `name` (the preset), `task`, `status`
 #'   ("finished", "interrupted", "running" where training was cut off, or "damaged"), `epochs_done`,
 #'   `epochs`, `seed`, `measure` and `score` (the headline on the test rows), `started` (UTC), and
-#'   `problem`, which says of a damaged folder what is wrong with it. Weights are not read.
+#'   `problem`, which says of a damaged folder what is wrong with it. All files of finished and
+#'   interrupted runs are read and compared with their sha256.
 #' @seealso [load_run()], [load_run_set()]
 #' @examplesIf kerasduet:::has_core()
 #' list_runs(tempdir())

@@ -168,7 +168,7 @@ def refuse_others(
         raise RunFolderError(
             "callbacks: must be those that the training began with, "
             f"{', '.join(began) or 'none'}; got {', '.join(names(callbacks)) or 'none'}. Give "
-            "the same again, or start over with overwrite = true."
+            "the same again, or start over with overwrite = True."
         )
     for name, ours, note in zip(began, given(callbacks), kept, strict=False):
         for argument, value in ours.items():
@@ -176,7 +176,7 @@ def refuse_others(
                 raise RunFolderError(
                     f"callbacks: must be those that the training began with, {name} with "
                     f"{argument} = {show(note['given'][argument])}; got {show(value)}. Give the "
-                    "same again, or start over with overwrite = true."
+                    "same again, or start over with overwrite = True."
                 )
 
 

@@ -105,7 +105,7 @@ def _target(path: Any, ending: str, *, overwrite: bool) -> Path:
     if target.exists() and not overwrite:
         raise RunFolderError(
             f"path: must be new; got {str(path)!r}, which is there already. Choose another, or "
-            "set overwrite to true."
+            "set overwrite to True."
         )
     if target.exists():
         _refuse_strange(target, str(path), folder=not ending)

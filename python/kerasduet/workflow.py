@@ -122,7 +122,7 @@ def run_experiment(
             if ours.sha256 != theirs["sha256"]:
                 raise RunFolderError(
                     f"out: holds a run on other data, {theirs['name']}; got {str(out)!r} and "
-                    f"{ours.name}. Choose another folder, or set overwrite = true."
+                    f"{ours.name}. Choose another folder, or set overwrite = True."
                 )
         run = load_run(target.path)
         if target.cut_off is None:
@@ -313,7 +313,7 @@ def continue_run(
     if run.state.ended_early(chosen.early_stopping) or done < chosen.all_epochs:
         raise ArgumentType(
             f"run: must have trained all of its {chosen.all_epochs} epochs; got one that ended "
-            f"after {done}, as it would again. Train it anew with early_stopping = none."
+            f"after {done}, as it would again. Train it anew with early_stopping = None."
         )
     stage = "epochs" if chosen.all_epochs == chosen.epochs else "fine_tune_epochs"
     longer = chosen.replace(**{stage: getattr(chosen, stage) + more})

@@ -267,7 +267,7 @@ def test_early_stopping_needs_a_validation_row(tmp_path):
             kd.run_experiment("mnist-dense", data=given, out=tmp_path / "run", **settings)
         assert str(raised.value) == (
             "early_stopping: needs validation rows; got none, as validation_split 0.01 of 36 rows "
-            "leaves none. Raise validation_split, or set early_stopping to none."
+            "leaves none. Raise validation_split, or set early_stopping to None."
         )
     assert list(tmp_path.iterdir()) == []
 

@@ -542,14 +542,14 @@ def test_numbers_may_be_times():
             {"frequency": "D"},
             TimeIndexError,
             "time: times must follow the frequency D; got 2024-01-06 in row 5, where 2024-01-05 "
-            "was due. Add the missing rows, or set frequency to none to check the order alone.",
+            "was due. Add the missing rows, or set frequency to None to check the order alone.",
         ),
         (
             pd.Series(NUMBERS, DAYS, name="value"),
             {"frequency": "W-SAT"},
             TimeIndexError,
             "time: times must follow the frequency W-SAT; got 2024-01-01 in row 1, where "
-            "2024-01-06 was due. Add the missing rows, or set frequency to none to check the "
+            "2024-01-06 was due. Add the missing rows, or set frequency to None to check the "
             "order alone.",
         ),
     ],
@@ -869,7 +869,7 @@ def test_too_short_for_its_validation_rows():
         load(pd.Series(NUMBERS), validation_split=0.1, test_split=0.2)
     assert str(raised.value) == (
         "lookback: lookback + horizon must fit into the validation rows (2 of 30); got 3 + 2. "
-        "Give a longer series, a shorter lookback, or straddle = true."
+        "Give a longer series, a shorter lookback, or straddle = True."
     )
     straddled = load(pd.Series(NUMBERS), validation_split=0.1, test_split=0.2, straddle=True)
     assert straddled.sizes["validation"] == 1

@@ -155,7 +155,7 @@ def test_a_frequency_needs_dates():
     with pytest.raises(ArgumentType) as raised:
         load({"year": range(30), "value": NUMBERS}, time="year", frequency="YS")
     assert str(raised.value) == (
-        "frequency: needs dates; got 'YS', and numbers in the column year. Set frequency to none."
+        "frequency: needs dates; got 'YS', and numbers in the column year. Set frequency to None."
     )
 
 
@@ -164,7 +164,7 @@ def test_a_frequency_needs_times():
         load(pd.Series(NUMBERS), frequency="D")
     assert str(raised.value) == (
         "frequency: needs a column of times; got 'D' and none. Set time to the name of that "
-        "column, or frequency to none."
+        "column, or frequency to None."
     )
 
 

@@ -240,7 +240,7 @@ def test_a_checkpoint_of_other_data_or_another_backend_is_refused(cut_off, name,
         reading.read_checkpoint(cut_off, run.experiment, known | {name: value}, run.model)
     assert str(raised.value) == (
         f"folder: must be resumed with the same {name}, {known[name]}; got {value}. Use that "
-        "one, or start over with overwrite = true."
+        "one, or start over with overwrite = True."
     )
 
 
@@ -539,7 +539,7 @@ def test_a_run_is_not_saved_over_another(saved, copy):
         tiny(units=5, epochs=1).save(copy)
     assert str(raised.value) == (
         f"out: holds another experiment; got {str(copy)!r}, which differs in units, dropout, "
-        "epochs. Choose another folder, or set overwrite = true."
+        "epochs. Choose another folder, or set overwrite = True."
     )
     assert {path.name: path.read_bytes() for path in copy.iterdir()} == before
 
@@ -585,7 +585,7 @@ def test_a_damaged_run_is_replaced_when_told(copy, named_run, text):
     (copy / "run.json").write_text(text)
     files = {path.name: path.read_bytes() for path in copy.iterdir()}
     with (
-        pytest.raises(RunFolderError, match=r"train again with overwrite = true\.$"),
+        pytest.raises(RunFolderError, match=r"train again with overwrite = True\.$"),
         folders.RunFolder(copy, named_run.experiment),
     ):
         pass

@@ -303,9 +303,19 @@ def test_an_error_of_every_run_is_that_of_the_set(tmp_path):
 def test_runs_are_listed_a_row_a_folder(kept, tmp_path):
     shutil.copytree(tmp_path / "kept" / "run-1", tmp_path / "broken")
     (tmp_path / "broken" / "history.csv").write_text("epoch\n")
+    shutil.copytree(tmp_path / "kept" / "run-1", tmp_path / "cut")
+    (tmp_path / "cut" / "model.weights.h5").write_bytes(b"half")
+    shutil.copytree(tmp_path / "kept" / "run-1", tmp_path / "headless")
+    (tmp_path / "headless" / "run.json").unlink()
+    (tmp_path / "photos").mkdir()
+    (tmp_path / "photos" / "a.txt").write_text("no run")
     table = kd.list_runs(tmp_path).set_index("folder")
-    assert list(table.index) == ["broken", *(f"kept/run-{i}" for i in range(1, 5))]
-    assert table["status"].tolist() == ["damaged", *["finished"] * 4]
+    damaged = ["broken", "cut", "headless"]
+    assert list(table.index) == [*damaged, *(f"kept/run-{i}" for i in range(1, 5))]
+    assert table["status"].tolist() == [*["damaged"] * 3, *["finished"] * 4]
+    assert "model.weights.h5 must have the sha256" in table.loc["cut", "problem"]
+    assert table.loc["cut", "name"] == table.loc["kept/run-1", "name"]
+    assert "which has no run.json" in table.loc["headless", "problem"]
     assert table.loc["broken", "problem"].startswith("folder: history.csv must be whole")
     assert table.loc["kept/run-2", "problem"] == ""
     run = kd.load_run(tmp_path / "kept" / "run-2")

@@ -263,3 +263,10 @@ def test_the_smallest_image_that_survives_builds():
         kd.models.cnn(input_shape=(4, 4, 1), filters=2).count_params()
         == 20 + 2 * 128 + 128 + 1290
     )
+
+
+def test_a_network_that_is_built_settles_the_backend_that_was_left_open(monkeypatch):
+    asked = []
+    monkeypatch.setattr("kerasduet.models.settle_backend", asked.append)
+    kd.build_model("lstm-co2")
+    assert set(asked) == {"recurrent"}

@@ -65,12 +65,12 @@ def test_the_network_sees_the_own_past_or_does_not():
         (
             {"own_past": False},
             "own_past: must be true without features, or the network sees nothing; got false. "
-            "Name columns in features, or set own_past = true.",
+            "Name columns in features, or set own_past = True.",
         ),
         (
             {"own_past": False, "features": ["wind", "load"]},
             "own_past: must be true where features name the target; got false and 'load'. Take "
-            "it out of features, or set own_past = true.",
+            "it out of features, or set own_past = True.",
         ),
     ],
 )

@@ -308,6 +308,8 @@ def test_page_of_a_classifier(pages, image_run):
 def test_page_of_a_saved_run_whose_data_cannot_be_had(pages):
     page = check_page(pages["named"])
     assert "The data cannot be had now" in page.text
+    assert "the folder of a run keeps none of them" in page.text
+    assert "Load them with" not in page.text  # an error's text
     assert "pear, apple and fig" in page.text
     assert not any("Grid" in image["alt"] for image in page.images)
     assert "data = data" in page.text
@@ -698,6 +700,8 @@ def test_pages_in_a_browser(pages):
             page.on("request", lambda request: asked.append(request.url))
             for path in pages.values():
                 page.goto(Path(path).as_uri())
+                hints = page.locator(".scrolls:visible").count()
+                assert hints if width < 400 else not hints
                 # Nothing but tables and charts in their boxes is wider than the page.
                 assert page.evaluate("document.documentElement.scrollWidth") <= width
             page.goto(Path(pages["several"]).as_uri())
@@ -707,6 +711,8 @@ def test_pages_in_a_browser(pages):
             page.get_by_role("button", name="Light or dark page").click()
             assert page.evaluate(background) != before
             tab = page.get_by_role("tab", name="Python")
+            assert page.get_by_text("import kerasduet").is_visible()  # it asked for the page
+            page.get_by_role("tab", name="R", exact=True).click()
             assert not page.get_by_text("import kerasduet").is_visible()
             tab.click()
             assert page.get_by_text("import kerasduet").is_visible()

@@ -17,7 +17,7 @@ from kerasduet.errors import ArgumentType, ReportError
 from kerasduet.report import render
 
 FOREIGN = (
-    r"^output: would replace .*, which was edited or is not a report\. .*overwrite = true\.$"
+    r"^output: would replace .*, which was edited or is not a report\. .*overwrite = True\.$"
 )
 
 

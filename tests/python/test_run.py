@@ -363,7 +363,7 @@ def test_no_number_is_never_right():
 
 def test_saving_over_another_experiment_must_be_asked_for(image_run, named_run, tmp_path):
     folder = replace(image_run).save(tmp_path / "run")
-    with pytest.raises(RunFolderError, match="overwrite = true"):
+    with pytest.raises(RunFolderError, match="overwrite = True"):
         replace(named_run).save(folder)
     assert kd.load_run(folder).digests == image_run.digests
     replace(named_run).save(folder, overwrite=True)

@@ -183,7 +183,7 @@ def test_a_run_that_is_not_kept_says_so_before_it_trains(capsys):
 @pytest.mark.parametrize(
     ("text", "wanted"),
     [
-        ("Choose another, or set overwrite = true.", "Choose another, or give --overwrite."),
+        ("Choose another, or set overwrite = True.", "Choose another, or give --overwrite."),
         (
             'Set optimizer = "sgd", or momentum = 0.',
             "Give --optimizer sgd, or --momentum 0.",

@@ -132,7 +132,7 @@ def test_a_finished_run_on_other_data_is_not_taken_for_this_one(tmp_path):
         tiny(out=tmp_path / "run", epochs=1, data={"x": x[::-1], "y": y})
     assert str(raised.value) == (
         f"out: holds a run on other data, the caller's arrays; got {str(tmp_path / 'run')!r} and "
-        "the caller's arrays. Choose another folder, or set overwrite = true."
+        "the caller's arrays. Choose another folder, or set overwrite = True."
     )
 
 
@@ -168,7 +168,7 @@ def test_overwriting_starts_over(cut_folder, whole):
 
 def test_overwriting_replaces_a_damaged_checkpoint(cut_folder, whole):
     (cut_folder / "checkpoint" / "latest.json").write_text("half")
-    with pytest.raises(RunFolderError, match="Start over with overwrite = true"):
+    with pytest.raises(RunFolderError, match="Start over with overwrite = True"):
         tiny(out=cut_folder)
     assert tiny(out=cut_folder, overwrite=True).digests == whole.digests
 
@@ -251,7 +251,7 @@ def test_another_experiment_is_refused_by_its_difference(cut_folder):
         tiny(out=cut_folder, seed=9, learning_rate=0.1)
     assert str(raised.value) == (
         f"out: holds another experiment; got {str(cut_folder)!r}, which differs in "
-        "learning_rate, seed. Choose another folder, or set overwrite = true."
+        "learning_rate, seed. Choose another folder, or set overwrite = True."
     )
     assert names(cut_folder) == files
 

@@ -159,6 +159,6 @@ def _keras_arrays(kind: str, weights: Any, gates: int) -> tuple[Array, Array, Ar
     if kind == "gru" and bias.shape == (2, columns):
         raise ShapeError(
             f"weights bias: must have {columns} values; got 2 rows of them. "
-            "Build the GRU layer with reset_after = false."
+            "Build the GRU layer with reset_after = False."
         )
     return kernel, recurrent, vector("weights bias", bias, length=columns)

@@ -110,7 +110,7 @@ class Dataset:
             raise EmptyData(
                 "early_stopping: needs validation rows; got none, as validation_split "
                 f"{show(experiment.validation_split)} of {len(self.train)} rows leaves none. "
-                "Raise validation_split, or set early_stopping to none."
+                "Raise validation_split, or set early_stopping to None."
             )
 
     @property

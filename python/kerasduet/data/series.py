@@ -122,7 +122,7 @@ def check_frequency(experiment: Experiment, clean: tables.Cleaned) -> None:
     if experiment.frequency is not None and isinstance(clean.times, pd.RangeIndex):
         raise ArgumentType(
             f"frequency: needs a column of times; got {show(experiment.frequency)} and none. Set "
-            "time to the name of that column, or frequency to none."
+            "time to the name of that column, or frequency to None."
         )
 
 
@@ -248,7 +248,7 @@ def split(
         if len(found) == 0:
             start, stop = splits[name]
             may_straddle = name != "training" and not experiment.straddle
-            fix = ", or straddle = true" if may_straddle else " or horizon"
+            fix = ", or straddle = True" if may_straddle else " or horizon"
             raise SeriesTooShort(
                 f"lookback: lookback + horizon must fit into the {name} rows "
                 f"({stop - start} of {rows}); got {lookback} + {horizon}. Give a longer series, "

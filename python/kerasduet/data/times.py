@@ -163,7 +163,7 @@ def check_spacing(times: pd.Index, name: str, frequency: str, place: Place) -> N
     if not isinstance(times, pd.DatetimeIndex):
         raise ArgumentType(
             f"frequency: needs dates; got {frequency!r}, and numbers in the column {name}. Set "
-            "frequency to none."
+            "frequency to None."
         )
     try:
         expected = calendars.date_range(times, len(times), frequency)
@@ -181,7 +181,7 @@ def check_spacing(times: pd.Index, name: str, frequency: str, place: Place) -> N
         raise TimeIndexError(
             f"{name}: times must follow the frequency {frequency}; got {_iso(times[row])} in "
             f"{place(row)}, where {_iso(expected[row])} was due. Add the missing rows, or set "
-            "frequency to none to check the order alone."
+            "frequency to None to check the order alone."
         )
 
 

@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING, Any
 from kerasduet.errors import KerasduetError, RunFolderError
 from kerasduet.registry import TASKS
 from kerasduet.runs.facts import read_facts
-from kerasduet.runs.reading import run_path
+from kerasduet.runs.reading import check_whole, run_path
 
 if TYPE_CHECKING:
     import pandas as pd
 
 __all__ = ["list_runs"]
 
+FILES = ("run.json", "model.weights.h5")  # what shows that a folder was a run's
 DEEPEST = 3  # folders below the one that is listed: a set within a folder of sets
 COLUMNS = {
     "folder": "str",
@@ -47,8 +48,9 @@ def list_runs(folder: str | os.PathLike[str] = ".") -> pd.DataFrame:
         A row a run folder, by name: folder (relative to the one that was searched), name (the
         preset), task, status ("finished", "interrupted", "running" where training was cut off, or
         "damaged"), epochs_done, epochs, seed, measure and score (the headline on the test rows),
-        started (UTC), and problem, which says of a damaged folder what is wrong with it. What is
-        not known is empty, -1 or missing.
+        started (UTC), and problem, which says of a damaged folder what is wrong with it: all files
+        of finished and interrupted runs are read and compared with their sha256. What is not
+        known is empty, -1 or missing.
 
     Raises
     ------
@@ -77,7 +79,7 @@ def list_runs(folder: str | os.PathLike[str] = ".") -> pd.DataFrame:
 
 def _found(path: Path, depth: int) -> Iterator[Path]:
     """Find the folders that hold a run; what is within one is its own."""
-    if os.path.lexists(path / "run.json"):
+    if any(os.path.lexists(path / name) for name in FILES):
         yield path
         return
     if depth:
@@ -117,4 +119,9 @@ def _row(root: Path, path: Path) -> dict[str, Any]:
         "score": facts.metrics.get(metric.name),
         "started": facts.manifest.get("provenance", {}).get("started", ""),
     }
+    try:
+        if facts.status != "running":
+            check_whole(path)
+    except KerasduetError as error:
+        known |= {"status": "damaged", "problem": str(error)}
     return empty | known

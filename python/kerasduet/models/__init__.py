@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from kerasduet.environment import deterministic
+from kerasduet.environment import deterministic, settle_backend
 from kerasduet.errors import ArgumentType
 from kerasduet.models.parts import is_filled_later
 from kerasduet.registry import BUILDERS, TASKS
@@ -112,6 +112,7 @@ def build_model(experiment: Experiment | str, data: Any = None) -> keras.Model:
     from kerasduet.data.following import followed
 
     chosen, data = followed(experiment, data)
+    settle_backend(chosen.builder)  # before data start Keras, to download them
     if data is not None:
         return build(chosen, loaded_for(chosen, data).preprocessing)
     if not TASKS[chosen.task].decided:
@@ -124,9 +125,14 @@ def build_model(experiment: Experiment | str, data: Any = None) -> keras.Model:
     return build(chosen, loaded_for(chosen, None).preprocessing)
 
 
-@deterministic()
 def build(chosen: Experiment, learned: Learned | None) -> keras.Model:
     """Build a network for what was learned, which only some tasks need."""
+    settle_backend(chosen.builder)
+    return _built(chosen, learned)
+
+
+@deterministic()
+def _built(chosen: Experiment, learned: Learned | None) -> keras.Model:
     model = BUILDERS[chosen.builder](**chosen.builder_arguments(learned))
     if chosen.has_own_network:  # its shapes are no arguments
         task = TASKS[chosen.task]

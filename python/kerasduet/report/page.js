@@ -63,6 +63,25 @@
     });
   }
 
+  // What is wider than the page scrolls in its box, and says so.
+  var boxes = document.querySelectorAll(".table-scroll, .figure-scroll");
+  function hint_at_more() {
+    boxes.forEach(function (box) {
+      var wide = box.scrollWidth > box.clientWidth + 1;
+      var hint = box.previousElementSibling;
+      if (!hint || !hint.classList.contains("scrolls")) {
+        if (!wide) return;
+        hint = document.createElement("p");
+        hint.className = "scrolls";
+        hint.textContent = "Goes on to the right: scroll \u2192";
+        box.parentElement.insertBefore(hint, box);
+      }
+      hint.hidden = !wide;
+    });
+  }
+  window.addEventListener("load", hint_at_more);
+  window.addEventListener("resize", hint_at_more);
+
   // A link to something inside a closed box opens the box.
   function open_around() {
     var target = location.hash && document.getElementById(decodeURIComponent(location.hash.slice(1)));

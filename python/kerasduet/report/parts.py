@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from kerasduet._version import __version__
+from kerasduet.environment import caller
 from kerasduet.errors import KerasduetError
 from kerasduet.report.document import code, escape
 from kerasduet.report.intervals import DRAWS, SEED
@@ -30,12 +31,19 @@ __all__ = [
 SPLITS = {"train": "training", "validation": "validation", "test": "test"}
 
 
+KEPT_NOWHERE = (
+    "They were handed over, and the folder of a run keeps none of them: a report made in the "
+    "session that trained it shows them too."
+)
+GONE = "What the run was trained on is not where it was, or is not what it was any more."
+
+
 def data_of(run: Result) -> tuple[Dataset | None, str]:
     """Give the data of a run, or why they cannot be had."""
     try:
         return run.dataset, ""
-    except KerasduetError as error:
-        return None, str(error)
+    except KerasduetError:
+        return None, KEPT_NOWHERE if run.source.given else GONE
 
 
 def interval_note(run: Result) -> str:
@@ -77,13 +85,12 @@ def add_repeat(page: Document, runs: Mapping[str, Result]) -> None:
             "The data were handed over and are not kept in a run: `data` stands for them, and "
             "their digest tells whether they are the same."
         )
-    page.tabs(
-        "language",
-        {
-            "R": f"```r\n{r_code(runs)}\n```",
-            "Python": f"```python\n{python_code(runs)}\n```",
-        },
-    )
+    tabs = {
+        "R": f"```r\n{r_code(runs)}\n```",
+        "Python": f"```python\n{python_code(runs)}\n```",
+    }
+    first = caller()["language"]  # that of whoever asks opens
+    page.tabs("language", {name: tabs[name] for name in sorted(tabs, key=lambda x: x != first)})
 
 
 def provenance(run: Result) -> dict[str, str]:

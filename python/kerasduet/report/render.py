@@ -184,7 +184,7 @@ def _refuse_foreign(target: Path, overwrite: bool) -> None:
             if file.is_dir() or not (overwrite or (file.is_file() and untouched(file))):
                 raise ReportError(
                     f"output: would replace {str(file)!r}, which was edited or is not a report. "
-                    "Choose another name, or set overwrite = true."
+                    "Choose another name, or set overwrite = True."
                 )
         stranger = _stranger(files, source)
     if stranger is not None:

@@ -74,7 +74,7 @@ def _data(page: Document, run: Result) -> None:
         page.callout(
             "note",
             "Without the data",
-            f"The data cannot be had now, so this page shows less of them. {escape(problem)}",
+            f"The data cannot be had now, so this page shows less of them. {problem}",
         )
     plain.write(page, run, "data")
 

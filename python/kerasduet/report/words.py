@@ -9,8 +9,10 @@ from typing import Any
 from kerasduet.report.intervals import Interval
 
 __all__ = [
+    "ACCURACY",
     "DIVERGED",
     "NO_BREAK",
+    "alike",
     "among",
     "count",
     "decimals",
@@ -22,6 +24,7 @@ __all__ = [
     "value",
 ]
 
+ACCURACY = 2  # decimals at least of one in per cent, as verdicts have them
 DIVERGED = "diverged"
 MINUS = "\u2212"
 NO_BREAK = "\u00a0"
@@ -56,26 +59,39 @@ def signed(text: str) -> str:
     return text.replace("-", MINUS, 1) if text.startswith("-") else text
 
 
-def value(found: Interval, *, factor: float = 1) -> str:
-    """Write an estimate with the decimals its interval deserves."""
-    places = decimals(factor * (found.high - found.low))
+def alike(values: Sequence[float]) -> list[str]:
+    """Write the numbers of a column with as many decimals each, and four digits of the largest.
+
+    Examples
+    --------
+    >>> alike([102.5, 63.852]), alike([0.01234, 0.5])
+    (['102.5', '63.9'], ['0.0123', '0.5000'])
+    """
+    largest = max((abs(value) for value in values if math.isfinite(value)), default=0.0)
+    places = min(max(3 - math.floor(math.log10(largest)), 0), 6) if largest else 0
+    return [signed(f"{value:,.{places}f}") for value in values]
+
+
+def value(found: Interval, *, factor: float = 1, least: int = 0) -> str:
+    """Write an estimate with the decimals its interval deserves, and at least so many."""
+    places = max(decimals(factor * (found.high - found.low)), least)
     return signed(f"{factor * found.value:,.{places}f}")
 
 
-def interval(found: Interval, *, factor: float = 1) -> str:
-    """Write an interval.
+def interval(found: Interval, *, factor: float = 1, least: int = 0) -> str:
+    """Write an interval, with at least so many decimals.
 
     Examples
     --------
     >>> interval(Interval(0.963, 0.951, 0.974), factor=100).split()
     ['95.1', 'to', '97.4']
     """
-    places = decimals(factor * (found.high - found.low))
+    places = max(decimals(factor * (found.high - found.low)), least)
     low, high = (f"{factor * end:,.{places}f}" for end in (found.low, found.high))
     return f"{signed(low)}{NO_BREAK}to{NO_BREAK}{signed(high)}"
 
 
-def among(found: Interval, *, factor: float = 1) -> str:
+def among(found: Interval, *, factor: float = 1, least: int = 0) -> str:
     """Write an estimate and its interval, for the cell of a table.
 
     Examples
@@ -83,7 +99,8 @@ def among(found: Interval, *, factor: float = 1) -> str:
     >>> among(Interval(0.62, 0.55, 0.71)).split()
     ['0.62', '(0.55', 'to', '0.71)']
     """
-    return f"{value(found, factor=factor)} ({interval(found, factor=factor)})"
+    wording: dict[str, Any] = {"factor": factor, "least": least}
+    return f"{value(found, **wording)} ({interval(found, **wording)})"
 
 
 def share(part: float) -> str:

@@ -116,5 +116,5 @@ def _history(path: Path, manifest: Mapping[str, Any]) -> pd.DataFrame:
     except (*DAMAGE, ArithmeticError, LookupError) as error:
         raise RunFolderError(
             f"folder: {name} must be whole; got a damaged one in {str(path)!r} "
-            f"({type(error).__name__}). Restore it, or train again with overwrite = true."
+            f"({type(error).__name__}). Restore it, or train again with overwrite = True."
         ) from None

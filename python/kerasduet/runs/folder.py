@@ -140,7 +140,7 @@ class RunFolder:
             raise RunFolderError(
                 f"out: holds another experiment; got {str(self.path)!r}, which differs in "
                 f"{', '.join(differs)}. Choose another folder, or set "
-                "overwrite = true."
+                "overwrite = True."
             )
 
     def _clear(self) -> None:

@@ -160,7 +160,7 @@ def read_manifest(path: Path) -> dict[str, Any]:
     except DAMAGE as error:
         raise RunFolderError(
             f"folder: run.json must be whole; got a damaged one in {str(path)!r} "
-            f"({type(error).__name__}). Restore it, or train again with overwrite = true."
+            f"({type(error).__name__}). Restore it, or train again with overwrite = True."
         ) from None
     if manifest["format"] > FORMAT:
         raise RunFolderError(
@@ -315,5 +315,5 @@ def damaged_checkpoint(path: Path, found: str) -> RunFolderError:
     """Say what a checkpoint should be, what was found, and what to do."""
     return RunFolderError(
         f"folder: the checkpoint must be whole; got {found} in {str(path)!r}. "
-        "Start over with overwrite = true."
+        "Start over with overwrite = True."
     )

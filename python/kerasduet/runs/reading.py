@@ -44,6 +44,7 @@ if TYPE_CHECKING:
 R = TypeVar("R", bound=Result)
 
 __all__ = [
+    "check_whole",
     "cut_off",
     "read_checkpoint",
     "read_run",
@@ -236,6 +237,17 @@ def _read_whole(path: Path) -> tuple[dict[str, Any], dict[str, bytes], Checkpoin
     )
 
 
+def check_whole(path: Path) -> None:
+    """Refuse a folder whose files are not those that its run wrote; nothing is understood.
+
+    Raises
+    ------
+    RunFolderError
+        The file that is missing, or has other bytes.
+    """
+    _read_whole(path)
+
+
 def _most(manifest: Mapping[str, Any], name: str) -> int:
     """Give the bytes that a file may have, from what the manifest says of the run."""
     if name == "model.weights.h5":
@@ -327,7 +339,7 @@ def refuse_other(
     theirs: Mapping[str, str],
     ours: Mapping[str, str],
     name: str = "folder",
-    otherwise: str = "start over with overwrite = true.",
+    otherwise: str = "start over with overwrite = True.",
 ) -> None:
     """Refuse to go on with other data or another backend than those of the first epochs."""
     for what, value in ours.items():
@@ -375,7 +387,7 @@ class _Contents:
         except (*DAMAGE, ArithmeticError, AttributeError, LookupError) as error:
             raise RunFolderError(
                 f"folder: {name} must be whole; got a damaged one in {str(self._path)!r} "
-                f"({type(error).__name__}). Restore it, or train again with overwrite = true."
+                f"({type(error).__name__}). Restore it, or train again with overwrite = True."
             ) from None
 
 

@@ -45,7 +45,7 @@ def in_shell(text: str) -> str:
 
     Examples
     --------
-    >>> in_shell('Set path = "people.csv", or overwrite = true.')
+    >>> in_shell('Set path = "people.csv", or overwrite = True.')
     'Give --path people.csv, or --overwrite.'
     >>> in_shell("Score it with run_experiment().")
     'Score it with kerasduet run.'
@@ -57,6 +57,7 @@ def in_shell(text: str) -> str:
         if name not in named:
             return found.group()
         before = {"set": "give ", "Set": "Give ", None: ""}.get(before, f"{before} ")
+        value = {"True": "true", "False": "false", "None": "none"}.get(value, value)
         written = "" if (name, value) == ("overwrite", "true") else f" {value.strip(chr(34))}"
         return f"{before}--{name.replace('_', '-')}{written}"
 

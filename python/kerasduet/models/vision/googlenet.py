@@ -34,7 +34,7 @@ HEADS = {"4a": "auxiliary_1", "4d": "auxiliary_2"}
 
 def _fits(a: Mapping[str, Any]) -> None:
     # Only the auxiliary heads need pixels of their own.
-    fix = "Give larger images, or set auxiliary to false."
+    fix = "Give larger images, or set auxiliary to False."
     refuse_smaller(a["input_shape"], SMALLEST if a["auxiliary"] else 1, fix)
 
 

@@ -89,7 +89,7 @@ class Classification(Task):
         if experiment.class_weight is not None and experiment.model.get("auxiliary"):
             raise ArgumentType(
                 "class_weight: excludes auxiliary heads, which Keras cannot weigh by class; got "
-                "both. Set auxiliary to false."
+                "both. Set auxiliary to False."
             )
 
     def class_weights(self, experiment: Experiment) -> Mapping[int, float] | None:

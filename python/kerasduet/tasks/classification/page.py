@@ -54,8 +54,8 @@ def add_purpose(page: Document, run: Result) -> None:
         "for an image that shows none of them. It has learned from the images named below "
         "only; images made in another way (another scanner, other cropping or centring) were "
         "not tested. Its probabilities were not calibrated: on the test images it was right in "
-        f"{words.value(found['accuracy'], factor=100)} %, while it gave its answers a mean "
-        f"probability of {words.value(found['confidence'], factor=100)} %.",
+        f"{_percent(found['accuracy'])} %, while it gave its answers a mean "
+        f"probability of {_percent(found['confidence'])} %.",
     )
 
 
@@ -88,6 +88,11 @@ def add_data(page: Document, run: Result) -> None:
     )
 
 
+def _percent(found: Interval) -> str:
+    """Write a share in per cent, as the verdict does."""
+    return words.value(found, factor=100, least=words.ACCURACY)
+
+
 def _part(number: Any, total: Any) -> str:
     return f"{number:,}{words.NO_BREAK}({words.share(number / total)})"
 
@@ -100,13 +105,18 @@ def add_measures(page: Document, run: Result, more: Sequence[list[str]] = ()) ->
     wrong = tests - round(accuracy.value * tests)
     fewest, most = (round(tests * (1 - end)) for end in (accuracy.high, accuracy.low))
     rows = [
-        measured("Accuracy (%)", accuracy, factor=100),
+        measured("Accuracy (%)", accuracy, factor=100, least=words.ACCURACY),
         ["Mistakes", f"{wrong:,} of {tests:,}", f"{fewest:,} to {most:,}"],
         measured("Cross-entropy (nats)", found["loss"]),
-        measured("Mean probability of the answer (%)", found["confidence"], factor=100),
+        measured(
+            "Mean probability of the answer (%)",
+            found["confidence"],
+            factor=100,
+            least=words.ACCURACY,
+        ),
         [
             "Baseline: always the commonest training class (%)",
-            f"{100 * run.metrics['baseline_accuracy']:.1f}",
+            f"{100 * run.metrics['baseline_accuracy']:.{words.ACCURACY}f}",
             "",
         ],
         *more,
@@ -144,9 +154,10 @@ def add_measures(page: Document, run: Result, more: Sequence[list[str]] = ()) ->
     )
 
 
-def measured(name: str, found: Interval, *, factor: float = 1) -> list[str]:
-    """Give a row of a table of measures."""
-    return [name, words.value(found, factor=factor), words.interval(found, factor=factor)]
+def measured(name: str, found: Interval, *, factor: float = 1, least: int = 0) -> list[str]:
+    """Give a row of a table of measures, with at least so many decimals."""
+    wording: dict[str, Any] = {"factor": factor, "least": least}
+    return [name, words.value(found, **wording), words.interval(found, **wording)]
 
 
 def percent(part: float) -> str:
@@ -273,14 +284,14 @@ def add_comparison(page: Document, runs: Sequence[Result], names: Sequence[str])
         else:
             found = class_measures(run)
             measured = [
-                words.among(found["accuracy"], factor=100),
+                words.among(found["accuracy"], factor=100, least=words.ACCURACY),
                 words.among(found["loss"]),
             ]
         rows.append(
             [
                 escape(name),
                 *measured,
-                f"{100 * run.metrics['baseline_accuracy']:.1f}",
+                f"{100 * run.metrics['baseline_accuracy']:.{words.ACCURACY}f}",
                 f"{len(run.table):,}",
             ]
         )

@@ -145,7 +145,7 @@ def refuse_fine_tuning(experiment: Experiment) -> None:
     if experiment.early_stopping is not None:
         raise ArgumentType(
             "fine_tune_epochs: excludes early_stopping, as each stage has its own epochs; got "
-            f"{count} and {experiment.early_stopping}. Set early_stopping to none."
+            f"{count} and {experiment.early_stopping}. Set early_stopping to None."
         )
 
 

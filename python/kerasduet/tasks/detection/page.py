@@ -96,7 +96,7 @@ def add_result(page: Document, run: Result) -> None:
     _by_class(page, run)
     dataset, why = data_of(run)
     if dataset is None:
-        page.add(f"Test images are not shown. {escape(why)}")
+        page.add(f"Test images are not shown. {why}")
         return
     page.heading("Boxes", level=3)
     page.figure(

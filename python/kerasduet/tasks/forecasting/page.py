@@ -240,17 +240,21 @@ def _intervals(page: Document, run: Result) -> None:
         return
     page.heading("Intervals")
     known = known_truth(table)
-    rows = []
+    wide = []
     for level in SCORED:
         lower, upper = (ends[name][known] for name in columns(level))
-        rows.append(
-            [
-                f"{level:g} %",
-                f"{100 * run.metrics[f'coverage_{level:g}']:.1f} %",
-                f"{np.mean(upper - lower):,.4g}",
-                f"{run.metrics[f'winkler_{level:g}']:,.4g}",
-            ]
-        )
+        wide.append(float(np.mean(upper - lower)))
+    scores = [run.metrics[f"winkler_{level:g}"] for level in SCORED]
+    told = words.alike([*wide, *scores])  # in one unit, to be compared
+    rows = [
+        [
+            f"{level:g} %",
+            f"{100 * run.metrics[f'coverage_{level:g}']:.1f} %",
+            told[place],
+            told[place + len(SCORED)],
+        ]
+        for place, level in enumerate(SCORED)
+    ]
     page.table(
         "intervals",
         "Intervals of the test windows, all steps together. Coverage should be near the level. The "

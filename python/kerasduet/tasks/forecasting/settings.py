@@ -217,10 +217,10 @@ class SeriesSettings(Section):
         if not (self.features or self.known_future or self.calendar or self.holidays):
             raise ArgumentType(
                 "own_past: must be true without features, or the network sees nothing; got false. "
-                "Name columns in features, or set own_past = true."
+                "Name columns in features, or set own_past = True."
             )
         if self.target in self.features:
             raise ArgumentType(
                 "own_past: must be true where features name the target; got false and "
-                f"{show(self.target)}. Take it out of features, or set own_past = true."
+                f"{show(self.target)}. Take it out of features, or set own_past = True."
             )

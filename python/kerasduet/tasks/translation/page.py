@@ -133,7 +133,7 @@ def add_result(page: Document, run: Result) -> None:
     )
     dataset, why = data_of(run)
     if dataset is None:
-        page.add(f"Where the network looked is not shown. {escape(why)}")
+        page.add(f"Where the network looked is not shown. {why}")
         return
     try:
         drawn = plot_run(run, kind="attention")
