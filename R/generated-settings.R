@@ -147,8 +147,13 @@
 #' * `unit`: "word" (default) or "character". What a token is. Punctuation marks are tokens of
 #'   their own among words.
 #' * `lower`: logical. Whether capital letters are read as small ones.
+#' * `vocabulary`: character or layer. Tokens in the order of their codes, such as
+#'   `get_vocabulary()` of Keras's TextVectorization gives them, the layer itself, or a file of a
+#'   token a line; `NULL` (default) learns them from the training texts. Texts are cut by `unit`
+#'   and `lower` all the same.
 #' * `vocabulary_size`: whole number. Most codes of tokens, at least 3: padding, unknown ones,
-#'   and the commonest tokens of the training texts. Default 10000.
+#'   and the commonest tokens of the training texts; a vocabulary that is given is taken whole.
+#'   Default 10000.
 #' * `length`: whole number. Of a text that goes on: characters that the network sees at once, 8
 #'   to 10,000. Of tagged sentences: tokens of one at most, at least 1. Of texts to classify:
 #'   tokens of each as the network sees it, at least 1.
@@ -237,7 +242,8 @@
 #' * `clip_norm`, `clip_value`: numbers. Clip each gradient to this norm, or each of its elements
 #'   to this size, above 0. Default `NULL`.
 #' * `early_stopping`: whole number. Stop after this many epochs without a lower validation loss
-#'   and keep the best weights. Default `NULL`.
+#'   and keep the best weights. A preset's own number, on a series of the caller's, is raised to
+#'   as many epochs as hold 200 steps; one that is set stays. Default `NULL`.
 #' * `loss`: Keras loss. What is minimised, as an object such as `keras.losses.Huber()`; `NULL`
 #'   (default) takes the task's own. Scores on the test rows stay what they are.
 #' * `metrics`: tuple of Keras metric. Objects such as

@@ -33,8 +33,9 @@
 #' @section Events:
 #' A function given as `progress` is called at most once an epoch, with a list whose `event` is
 #' * `"start"`: `name`, `epochs`, `done` (epochs of an earlier training), `steps` (batches an
-#'   epoch), `parameters`, `source` and `note` of the data;
-#' * `"epoch"`: `epoch`, `epochs`, `seconds`, and `logs`, a list of loss and metrics;
+#'   epoch), `parameters`, `memory` (bytes, about), `source` and `note` of the data;
+#' * `"epoch"`: `epoch`, `epochs`, `seconds`, `left` (seconds that the others will take at most),
+#'   and `logs`, a list of loss and metrics;
 #' * `"end"`: `status`, `epoch`, `text`;
 #' * `"loaded"`: `folder`, `text`, where `out` holds the finished run;
 #' * `"failed"`: the training ends with an error.
@@ -329,7 +330,7 @@ format.kerasduet_run <- function(x, ...) {
   c(
     paste0("<kerasduet run> ", paste(experiment$name, x$status, epochs, where, sep = ", ")),
     paste0("  data     ", x$source$name, ": ", paste(sizes, rows, collapse = ", ")),
-    if (x$source$given && nzchar(x$source$note)) paste0("  note     ", x$source$note),
+    if (nzchar(x$source$note)) paste0("  note     ", x$source$note),
     fact_lines(x$facts),
     paste0(
       "  network  ", experiment$builder, ", ",
@@ -513,16 +514,9 @@ predict.kerasduet_run <- function(object, newdata, type = NULL, beam = NULL, ...
     py <- handle(object)
     kinds <- py$task$kinds
     type <- plain(core$checks$choice("type", setting_to_py(type %||% plain(kinds)[[1]]), kinds))
-    given <- py$predict(rows_to_py(newdata, py), kind = type, beam = setting_to_py(beam))
+    given <- py$predict(data_to_py(newdata, "x"), kind = type, beam = setting_to_py(beam))
     prediction_from_py(given, class_names(py), type, has_dates(py))
   })
-}
-
-# To a network of images a data frame of numbers is a matrix of pixels, a row an image.
-rows_to_py <- function(x, py) {
-  is_pixels <- is.data.frame(x) && length(x) > 0 && all(vapply(x, is.numeric, NA)) &&
-    "input_shape" %in% names(experiment_from_py(py$experiment))
-  data_to_py(if (is_pixels) unname(as.matrix(x)) else x, "x")
 }
 
 # Steps ahead are forecast()'s.
@@ -557,7 +551,7 @@ refuse_steps <- function(..., call = rlang::caller_env()) {
 evaluate_run <- function(run, x, y) {
   call_core({
     py <- run_to_py(run)
-    plain(py$evaluate(rows_to_py(x, py), data_to_py(y, "y")))
+    plain(py$evaluate(data_to_py(x, "x"), data_to_py(y, "y")))
   })
 }
 

@@ -1,4 +1,4 @@
-"""Write R's wrappers, their help and the contract's manifest from the core.
+"""Write R's wrappers, their help, the types of settings and the contract's manifest from the core.
 
     python tools/generate.py            write what has changed
     python tools/generate.py --check    say what is not as the core and the words would have it
@@ -17,11 +17,13 @@ from pathlib import Path
 from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parent))
+sys.path.insert(0, str(Path(__file__).parents[1] / "python"))
 
 from generator.core import Core, Function
 from generator.guides import guides
 from generator.manifest import manifest
 from generator.roxygen import HEAD, Page, Writer
+from generator.typed import typed_settings
 
 ROOT = Path(__file__).parents[1]
 
@@ -40,6 +42,8 @@ def generate(core: Core, words: Mapping[str, Any]) -> dict[str, str]:
         "settings": [writer.settings(settings, words["settings"])] if settings else [],
     }
     files = {f"R/generated-{name}.R": r_file(texts) for name, texts in parts.items() if texts}
+    if settings:
+        files["python/kerasduet/settings/typed.py"] = typed_settings()
     return files | {"tests/contract/manifest.json": manifest(core, words.get("manifest", {}))}
 
 
