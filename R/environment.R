@@ -71,7 +71,11 @@ print.kerasduet_doctor <- function(x, ...) {
 #' @param ask Logical. Whether to say the size and ask first; by default where somebody is there to
 #'   answer.
 #' @return The path of the environment's Python, invisibly; `NULL` where the answer was no.
-#' @details Where the variable RETICULATE_PYTHON names another Python, that one would be used and
+#' @details The versions are those that the package was tested with, in its file constraints.txt;
+#' where this Python cannot have them, the newest. On Linux they take about 2.4 GB, with JAX 2.8,
+#' with PyTorch 3.1, before what GPUs need.
+#'
+#' Where the variable RETICULATE_PYTHON names another Python, that one would be used and
 #'   this one never: you are told how to install there instead. An environment that exists is kept
 #'   and completed; one whose Python is older than 3.11, or not of `python_version`, is refused.
 #' @examples
@@ -96,10 +100,27 @@ install_kerasduet <- function(python = NULL, backend = "tensorflow", gpu = FALSE
   if (!exists) {
     reticulate::virtualenv_create(envname, python = python, packages = FALSE)
   }
-  reticulate::virtualenv_install(envname, packages = packages)
+  install_tested(envname, packages)
   restart <- if (reticulate::py_available()) " Restart R to use it."
   cli::cli_inform("Installed into the virtual environment {.val {envname}}.{restart}")
   invisible(reticulate::virtualenv_python(envname))
+}
+
+# In the versions that the package was tested with, if this Python can have them.
+install_tested <- function(envname, packages,
+                           install = reticulate::virtualenv_install,
+                           versions = system.file("constraints.txt", package = "kerasduet")) {
+  tested <- tryCatch(
+    {
+      install(envname, packages = packages, pip_options = c("-c", shQuote(versions)))
+      TRUE
+    },
+    error = function(error) FALSE
+  )
+  if (!tested) {
+    cli::cli_inform("The tested versions could not be had for this Python. Taking the newest ones.")
+    install(envname, packages = packages)
+  }
 }
 
 check_install <- function(backend, gpu, envname, python_version, call = rlang::caller_env()) {
@@ -155,10 +176,14 @@ packages_to_install <- function(requirements, backend, gpu) {
   c(requirements, more[[backend]])
 }
 
-install_text <- function(envname, backend, gpu) {
-  size <- "about 2 GB"
-  if (gpu || backend == "torch") size <- "about 2 GB, and some more for GPUs"
-  paste0("Install Keras and ", backend, " into the environment ", envname, ", ", size, "?")
+# Measured on Linux, with all that the packages need; what GPUs need comes on top.
+install_text <- function(envname, backend, gpu, is_linux = Sys.info()[["sysname"]] == "Linux") {
+  size <- c(tensorflow = "2.4", jax = "2.8", torch = "3.1")[[backend]]
+  more <- if (gpu || backend == "torch" && is_linux) ", and some gigabytes more for GPUs"
+  paste0(
+    "Install Keras and ", backend, " into the environment ", envname, ", about ", size, " GB", more,
+    "?"
+  )
 }
 
 # Said before anything is installed that R would never use, or could not.

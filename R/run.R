@@ -365,7 +365,8 @@ summary.kerasduet_run <- function(object, ...) {
     list(
       name = object$experiment$name, status = object$status, result = object$summary,
       facts = object$facts,
-      kept = kept_epoch(object), metrics = object$metrics, history = object$history, digests = object$digests,
+      metrics = object$metrics, history = object$history, kept = kept_epoch(object),
+      digests = object$digests,
       seconds = object$provenance$seconds$training, sizes = object$provenance$sizes
     ),
     class = "summary.kerasduet_run"

@@ -16,7 +16,37 @@ in_r <- function(text, arguments = character()) {
     x[as.integer(gsub("\u0001", "", places))]
   }, own, regmatches(text, found))
   for (rule in r_fixes) text <- gsub(rule[[1]], rule[[2]], text, perl = TRUE)
+  in_environment(text)
+}
+
+# Python's packages are installed by reticulate, into the environment that R uses; a command that
+# names its Python stays.
+in_environment <- function(text) {
+  one <- "(?:\"[A-Za-z][^\"]*\"|[A-Za-z][A-Za-z0-9_-]*)"
+  call <- paste0("(?<!-m )pip install (", one, "(?: ", one, "(?![A-Za-z ,]))*)")
+  found <- gregexpr(call, text, perl = TRUE)
+  regmatches(text, found) <- lapply(regmatches(text, found), function(commands) {
+    vapply(sub("pip install ", "", commands, fixed = TRUE), install_call, "", USE.NAMES = FALSE)
+  })
   text
+}
+
+install_call <- function(packages, prefix = python_prefix()) {
+  names <- gsub("\"", "", strsplit(packages, " ", fixed = TRUE)[[1]])
+  quoted <- paste0("\"", names, "\"", collapse = ", ")
+  if (length(names) > 1) quoted <- paste0("c(", quoted, ")")
+  if (!file.exists(file.path(prefix, "pyvenv.cfg"))) {
+    return(paste0("reticulate::py_install(", quoted, ", pip = TRUE)"))
+  }
+  name <- if (basename(prefix) == "r-kerasduet") "r-kerasduet" else prefix
+  paste0("reticulate::virtualenv_install(\"", name, "\", ", quoted, ")")
+}
+
+python_prefix <- function() {
+  if (!isTRUE(session$started)) {
+    return("r-kerasduet")
+  }
+  plain(reticulate::import("sys", convert = FALSE)$prefix)
 }
 
 # What helps in R, where the core has no fix to give.

@@ -80,6 +80,8 @@ def main() -> int:
     words = tomllib.loads(Path(__file__).with_name("words.toml").read_text("utf-8"))
     stale = []
     files = generate(Core(ROOT / "python"), words)
+    # For install_kerasduet(): the versions that the tests were made with.
+    files["inst/constraints.txt"] = (ROOT / "constraints.txt").read_text("utf-8")
     files["R/generated-guides.R"] = r_file([guides(ROOT / "vignettes")])
     for path, text in files.items():
         there = ROOT / path

@@ -161,12 +161,13 @@ test_that("packages that are not installed are named with the command that adds 
   hide("ray")
   hide("optuna")
   expect_error(
-    run_many(tiny(), data = fruits(), engine = "ray"), 'Run: pip install "ray>=2.40"',
-    class = "MissingPackage", fixed = TRUE
+    run_many(tiny(), data = fruits(), engine = "ray"),
+    'Run: reticulate::.*install[(].*"ray>=2.40"',
+    class = "MissingPackage"
   )
   expect_error(
     tune(tiny(), list(units = 4), data = fruits(), strategy = "optuna"),
-    'Run: pip install "optuna>=4.0"',
-    class = "MissingPackage", fixed = TRUE
+    'Run: reticulate::.*install[(].*"optuna>=4.0"',
+    class = "MissingPackage"
   )
 })
