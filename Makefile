@@ -6,7 +6,7 @@ export PYTHON ?= python3
 # R's library holds Python files of others; ruff knows .gitignore only inside a git clone.
 not_ours = --config 'extend-exclude = [".rlib"]'
 
-.PHONY: help setup test-setup demo reports test quick test-python test-r test-pages lint check faults docs format clean
+.PHONY: help setup test-setup demo reports test quick test-python test-r test-pages lint check faults benchmarks docs format clean
 
 help:             ## list the targets
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 22
@@ -47,6 +47,9 @@ check: setup      ## R CMD check, with and without Python
 
 faults: setup     ## break run folders in every way we know; prints a Markdown table
 	@. tools/env.sh && python tests/faults/faults.py
+
+benchmarks: setup ## benchmarks/results/page.md, by the quick scripts; ARGS=full runs every one
+	@. tools/env.sh && python benchmarks/page.py $(or $(ARGS),quick)
 
 # No set-up here: installing needs the NAMESPACE that this writes.
 docs:             ## R's wrappers from the core, man/ and NAMESPACE from the roxygen comments

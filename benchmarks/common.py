@@ -9,6 +9,8 @@ import subprocess
 import sys
 import time
 from datetime import UTC, datetime
+from importlib.metadata import version
+from importlib.util import find_spec
 from pathlib import Path
 from statistics import median
 from typing import NamedTuple
@@ -99,7 +101,7 @@ def finish(name: str, figures: list[Figure], details: dict) -> int:
         "when": datetime.now(UTC).isoformat(timespec="seconds"),
         "command": " ".join(["python", *sys.argv]),
         "machine": {"cores": cores(), "load": os.getloadavg(), **memory()},
-        "versions": versions(),
+        "versions": versions() | others(),
         "figures": [figure._asdict() | {"reached": figure.reached} for figure in figures],
         "details": details,
     }
@@ -107,6 +109,11 @@ def finish(name: str, figures: list[Figure], details: dict) -> int:
     file.write_text(json.dumps(content, indent=2) + "\n", "utf-8")
     print(f"Written to {file}")
     return 0 if all(figure.reached for figure in figures) else 1
+
+
+def others() -> dict[str, str]:
+    """Give the versions of the other backends that are installed."""
+    return {name: version(name) for name in ("jax", "torch") if find_spec(name)}
 
 
 def medians(rows: list[dict[str, float]]) -> dict[str, float]:

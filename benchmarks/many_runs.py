@@ -1,8 +1,9 @@
 """Sets of runs: two workers beside one, pruning beside a grid, the memory of the session.
 
-    python benchmarks/many_runs.py [jobs]
+    python benchmarks/many_runs.py [jobs] [speed] [pruning] [memory]
 
-All on the 5,000-image subset of MNIST. `jobs` (500) is how many runs the memory is followed over.
+All on the 5,000-image subset of MNIST. `jobs` (500) is how many runs the memory is followed over;
+names choose what is measured.
 """
 
 from __future__ import annotations
@@ -25,10 +26,12 @@ SETTLED = 20  # jobs after which the session has all it needs
 
 
 def main() -> int:
-    jobs = int(sys.argv[1]) if len(sys.argv) > 1 else 500
+    jobs = next((int(word) for word in sys.argv[1:] if word.isdigit()), 500)
+    every = {measured.__name__: measured for measured in (speed, pruning, memory)}
+    chosen = [every[word] for word in sys.argv[1:] if word in every] or list(every.values())
     with tempfile.TemporaryDirectory() as place:
         figures, details = [], {}
-        for measured in (speed, pruning, memory):
+        for measured in chosen:
             say(f"{measured.__name__} ...")
             found, told = measured(Path(place), jobs)
             figures += found

@@ -12,6 +12,8 @@ from kerasduet.checks import show
 from kerasduet.data import mnist
 from kerasduet.data.dataset import Dataset, Part, Source, digest_arrays
 from kerasduet.data.folds import Fold, Folds, folds_by_class
+from kerasduet.data.holdout import repeated
+from kerasduet.data.repeats import SPLITS, among, repeats_note
 from kerasduet.errors import ArgumentType, EmptyData
 from kerasduet.tasks.detection.boxes import read_boxes
 from kerasduet.tasks.detection.images import Images
@@ -189,7 +191,7 @@ def _dataset(
         f"{lost:,} of {whole:,} boxes share the cell of their centre with another one, which alone "
         "is learned there; a finer grid tells them apart."
     )
-    notes = [source.note, note if lost else ""]
+    notes = [source.note, note if lost else "", _repeated(made)]
     parts = [Part(made[part].x, made[part].truth) for part in PARTS]
     return Dataset(
         train=parts[0],
@@ -199,3 +201,16 @@ def _dataset(
         source=replace(source, note=" ".join(filter(None, notes))),
         settings=experiment.data.values(),
     )
+
+
+def _repeated(made: Mapping[str, Images]) -> str:
+    """Note held-out images that are among the training images too: files by their bytes."""
+    x = {part: one.x for part, one in made.items()}
+    if hasattr(x["train"], "digests"):
+        files = {part: [one.tobytes() for one in images.digests] for part, images in x.items()}
+        counts = {name: among(files["train"], files[name]) for name in SPLITS}
+    else:
+        counts = {
+            name: repeated(np.asarray(x["train"]), np.asarray(x[name])) for name in SPLITS
+        }
+    return repeats_note(counts, {name: len(x[name]) for name in SPLITS}, "images")

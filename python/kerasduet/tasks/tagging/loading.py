@@ -11,6 +11,7 @@ import pandas as pd
 
 from kerasduet.data.dataset import Dataset, Part, Source, digest_arrays
 from kerasduet.data.folds import Fold, Folds, folds_by_class
+from kerasduet.data.repeats import SPLITS, among, repeats_note
 from kerasduet.data.text import normalised
 from kerasduet.errors import ArgumentType, DatasetError, EmptyData, LengthMismatch
 from kerasduet.tasks.tagging.dates import Sentence, date_sentences
@@ -137,6 +138,13 @@ def _laid(
             weights[row, : len(tags)] = 1
         parts.append(Part(learned.encoded([words for words, _ in own]), targets, weights))
     words, tags = ([" ".join(found[row][side]) for row in rows[2]] for side in (0, 1))
+    known = [tuple(words) for words, _ in train]
+    held = dict(zip(SPLITS, rows[1:], strict=True))
+    counts = {
+        name: among(known, [tuple(found[row][0]) for row in own]) for name, own in held.items()
+    }
+    note = repeats_note(counts, {name: len(own) for name, own in held.items()}, "sentences")
+    source = replace(source, note=" ".join(filter(None, (source.note, note))))
     return Dataset(
         train=parts[0],
         validation=parts[1],

@@ -18,7 +18,8 @@ from kerasduet.data.frames.files import read_file
 from kerasduet.data.frames.read import as_frame
 from kerasduet.data.holdout import held_out
 from kerasduet.data.images import TEST_SEED, VALIDATION_SEED
-from kerasduet.data.labels import is_ordered, label_type
+from kerasduet.data.labels import is_ordered, label_type, refuse_strange
+from kerasduet.data.repeats import among, repeats_note
 from kerasduet.data.text import Vocabulary, read_lines, read_text, texts, word_vectors
 from kerasduet.errors import (
     DatasetError,
@@ -208,18 +209,8 @@ def _lacking(experiment: Experiment, vocabulary: Vocabulary) -> str:
 def _repeated(every: Sequence[str], train: np.ndarray, others: Mapping[str, Any]) -> str:
     """Note texts of held-out rows that are among the training texts too."""
     known = {every[row] for row in train}
-    counts = {name: sum(every[row] in known for row in rows) for name, rows in others.items()}
-    found = [
-        f"{count:,} of {len(others[name]):,} {name} texts"
-        for name, count in counts.items()
-        if count
-    ]
-    if not found:
-        return ""
-    return (
-        f"Also among the training texts: {' and '.join(found)}. Their scores show what was "
-        "remembered, not what was learned; remove the duplicates."
-    )
+    counts = {name: among(known, [every[row] for row in rows]) for name, rows in others.items()}
+    return repeats_note(counts, {name: len(rows) for name, rows in others.items()}, "texts")
 
 
 def _read(experiment: Experiment, given: Any) -> Labelled:
@@ -315,6 +306,7 @@ def _tabled(
 def _codes(labels: pd.Series, data: Any) -> tuple[np.ndarray, tuple[str, ...], str, bool]:
     """Give the codes of labels, and their names: levels of a factor in order, or values sorted."""
     name = data.label_column
+    refuse_strange(labels, name)
     gaps = np.nonzero(labels.isna().to_numpy())[0]
     if len(gaps):
         raise MissingValue(

@@ -11,11 +11,13 @@ from kerasduet.plots import plot_run
 from kerasduet.report import words
 from kerasduet.report.document import escape
 from kerasduet.report.parts import data_of
+from kerasduet.task import Writing
 from kerasduet.tasks.classification.measures import class_measures
 from kerasduet.tasks.classification.page import (
     add_data,
     add_measures,
     add_mistakes,
+    intervals,
     percent,
 )
 
@@ -23,7 +25,7 @@ if TYPE_CHECKING:
     from kerasduet.report.document import Document
     from kerasduet.result import Result
 
-__all__ = ["PARTS", "add_comparison"]
+__all__ = ["WRITING", "add_comparison"]
 
 SHOWN = 6  # texts that were right
 COMMON = 10  # tokens named
@@ -118,9 +120,6 @@ def _right(page: Document, run: Result) -> None:
     )
 
 
-PARTS = {"purpose": add_purpose, "data": add_texts, "result": add_result}
-
-
 def add_comparison(page: Document, runs: Sequence[Result], names: Sequence[str]) -> None:
     """Give the scores of several classifiers of texts."""
     rows = []
@@ -148,3 +147,6 @@ def add_comparison(page: Document, runs: Sequence[Result], names: Sequence[str])
         ],
         rows,
     )
+
+
+WRITING = Writing(add_purpose, add_texts, add_result, add_comparison, intervals)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from kerasduet.errors import DatasetError
 from kerasduet.settings.sections import Training
+from kerasduet.task import Writing
 from kerasduet.tasks.classification import Classification
 from kerasduet.tasks.videos.settings import GENERATED, OWN, VideoSettings
 
@@ -108,12 +109,11 @@ class Videos(Classification):
         usual = self.loss_label(experiment, "Loss (cross-entropy, nats)")
         return {"loss": (usual, 1.0), "accuracy": ("Accuracy (%)", 100.0)}
 
-    def page(self, part: str, page: Any, run: Any) -> bool:
+    def writing(self) -> Writing:
         """Write what the videos show, their classes, and what was right and wrong."""
-        from kerasduet.tasks.videos.page import PARTS
+        from kerasduet.tasks.videos.page import WRITING
 
-        PARTS[part](page, run)
-        return True
+        return WRITING
 
 
 TASK = Videos()
