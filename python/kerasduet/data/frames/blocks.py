@@ -6,7 +6,7 @@ import os
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from typing import Any
+from typing import Any, TypeVar
 
 import pandas as pd
 
@@ -14,6 +14,8 @@ __all__ = ["Quoted", "beside", "lines_of", "read_block"]
 
 SIZE = 2**22  # bytes of a block
 MOST_THREADS = 4
+
+Item, Found = TypeVar("Item"), TypeVar("Found")
 
 
 class Quoted(Exception):
@@ -56,14 +58,14 @@ def read_block(block: bytes, known: dict[str, Any], kinds: dict[Any, str]) -> pd
     return found
 
 
-def beside(blocks: Iterable[bytes], read: Callable[[bytes], Any]) -> Iterator[Any]:
-    """Give what is read of each block, in order; a few are read at the same time."""
+def beside(items: Iterable[Item], read: Callable[[Item], Found]) -> Iterator[Found]:
+    """Give what is read of each item, in order; a few are read at the same time."""
     threads = min(os.cpu_count() or 1, MOST_THREADS)
-    waiting: deque[Future[Any]] = deque()
+    waiting: deque[Future[Found]] = deque()
     with ThreadPoolExecutor(threads) as pool:
         try:
-            for block in blocks:
-                waiting.append(pool.submit(read, block))
+            for item in items:
+                waiting.append(pool.submit(read, item))
                 if len(waiting) > threads:
                     yield waiting.popleft().result()
             while waiting:
