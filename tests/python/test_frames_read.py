@@ -11,15 +11,7 @@ import pandas as pd
 import pytest
 
 from kerasduet import errors
-from kerasduet.data.frames import (
-    blocks,
-    digest_frame,
-    files,
-    load_embedded,
-    read_frame,
-    read_table,
-)
-from kerasduet.errors import CsvError
+from kerasduet.data.frames import digest_frame, load_embedded, read_frame, read_table
 
 
 def types(frame):
@@ -380,34 +372,3 @@ def test_the_columns_of_a_matrix_are_read_as_any_others():
             {"a": [*range(0, 12, 2)], "b": [*range(1, 12, 2)], "day": whole["day"].array}
         )
     )
-
-
-@pytest.mark.parametrize(
-    "body",
-    [
-        "1,a,True\n2.5,b,False\n,c,True\n4,a,True\n",
-        "1,a,1\n2,01,0\n3,2,0\n4,b,1\n",
-        "1,a,True\n2,b,3\n3,c,True\n",
-        "1,\u00e9,x\r\n2,\u4e2d,y\r\n3,e,\r\n",
-        '1,a,"x"\n2,b,y\n3,c,"y\nz"\n4,c,y\n',
-        "1,NA,x\n2,b,\n3,,x",
-    ],
-)
-def test_blocks_that_are_read_at_the_same_time_give_the_same_table(tmp_path, monkeypatch, body):
-    file = tmp_path / "table.csv"
-    file.write_bytes(("number,text,more\n" + 3 * (body.rstrip() + "\n")).encode())
-    whole, source = files.read_file(file)
-    monkeypatch.setattr(blocks, "SIZE", 9)
-    found, other = files.read_file(file)
-    pd.testing.assert_frame_equal(found, whole, check_exact=True)
-    assert source == other
-    assert source.sha256 == hashlib.sha256(file.read_bytes()).hexdigest()
-
-
-@pytest.mark.parametrize("bad", [b"5,e\n", b"5,e,f,g\n", b"5,\xff,g\n", b"\n"])
-def test_a_bad_line_of_a_later_block_is_refused(tmp_path, monkeypatch, bad):
-    file = tmp_path / "table.csv"
-    file.write_bytes(b"number,text,more\n" + 8 * b"1,a,b\n" + bad + 3 * b"1,a,b\n")
-    monkeypatch.setattr(blocks, "SIZE", 9)
-    with pytest.raises(CsvError, match="line 10"):
-        read_frame(None, file)

@@ -6,8 +6,6 @@ import csv
 import hashlib
 import io
 import os
-from collections.abc import Iterator
-from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -19,7 +17,6 @@ from kerasduet.data.columns import all_named
 from kerasduet.data.csv_file import BLOCK, EXACT, MOST_HEADER, Digested, is_value, read_csv
 from kerasduet.data.dataset import Source
 from kerasduet.data.files import expanded, is_utf8, problem
-from kerasduet.data.frames.blocks import Quoted, beside, lines_of, read_block
 from kerasduet.data.frames.cleaning import of_levels
 from kerasduet.data.frames.pieces import Pieces, is_plain
 from kerasduet.errors import DatasetError, KerasduetError, UnknownName
@@ -148,37 +145,6 @@ def _read_columns(
     file: Path, known: dict[str, Any], kinds: dict[Any, str], rows: int
 ) -> tuple[dict[int, Pieces], str]:
     """Read a file a block of rows at a time, so that no column is held as single texts."""
-    try:
-        return _read_beside(file, known, kinds, rows)
-    except Quoted:
-        return _read_in_turn(file, known, kinds, rows)
-
-
-def _read_beside(
-    file: Path, known: dict[str, Any], kinds: dict[Any, str], rows: int
-) -> tuple[dict[int, Pieces], str]:
-    """Read several blocks of lines at the same time, of a file without quotes."""
-    columns: dict[int, Pieces] = {}
-    with file.open("rb") as opened:
-        digest = hashlib.sha256(opened.readline(MOST_HEADER))
-
-        def blocks() -> Iterator[bytes]:
-            for block in lines_of(opened):
-                yield block
-                digest.update(block)  # while it is read
-
-        for block in beside(blocks(), partial(read_block, known=known, kinds=kinds)):
-            if columns and block.shape[1] != len(columns):
-                raise ValueError("lines of other lengths")
-            for i, column in block.items():
-                columns.setdefault(i, Pieces(rows)).add(column)
-    return columns, digest.hexdigest()
-
-
-def _read_in_turn(
-    file: Path, known: dict[str, Any], kinds: dict[Any, str], rows: int
-) -> tuple[dict[int, Pieces], str]:
-    """Read one block of rows after the other."""
     columns: dict[int, Pieces] = {}
     with file.open("rb") as opened:
         first = opened.readline(MOST_HEADER)
