@@ -1,4 +1,4 @@
-"""Epochs as compiled loops: the bits of Keras's own `fit`, or repeatable ones, in any portions."""
+"""Epochs as compiled loops: the bits of Keras's own `fit`, however many steps at a time."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ import pytest
 import kerasduet as kd
 from kerasduet.data import Part
 from kerasduet.environment import deterministic, start_backend
-from kerasduet.training.executor import is_small_and_recurrent
 from kerasduet.training.feed import feed_rows
 from kerasduet.training.loop import can_loop, fit
 from kerasduet.training.state import weights_digest
@@ -105,46 +104,15 @@ def trained(make, own, *, each_step=False, class_weights=None, weighted=True):
     return weights_digest(network), told
 
 
-def test_the_loop_gives_the_bits_of_keras():
-    theirs, history = trained(two_heads, own=False)
+@pytest.mark.parametrize("make", [two_heads, recurrent])
+def test_the_loop_gives_the_bits_of_keras(make):
+    theirs, history = trained(make, own=False)
     assert len(history) == 2
     assert {"loss", "val_loss"} <= history[0][1].keys()
     for each_step in (False, True):
-        digest, told = trained(two_heads, own=True, each_step=each_step)
+        digest, told = trained(make, own=True, each_step=each_step)
         assert digest == theirs
         assert told == history
-
-
-def test_a_small_recurrent_network_has_bits_of_its_own_that_repeat():
-    _, history = trained(recurrent, own=False)
-    digests = set()
-    for each_step in (False, True):
-        digest, told = trained(recurrent, own=True, each_step=each_step)
-        digests.add(digest)
-        for (_, mine), (_, theirs) in zip(told, history, strict=True):
-            assert mine == pytest.approx(theirs, rel=1e-5)
-    assert len(digests) == 1
-
-
-def test_the_pool_takes_what_is_not_small_and_recurrent():
-    start_backend()
-    import keras
-
-    class Own(keras.layers.Layer):
-        pass
-
-    layers = keras.layers
-    others = (
-        (layers.Dense(1),),
-        (layers.LSTM(100),),
-        (layers.Conv1D(2, 3), layers.LSTM(2)),
-        (layers.Lambda(abs), layers.LSTM(2)),
-        (Own(), layers.LSTM(2)),
-    )
-    for parts in others:
-        assert not is_small_and_recurrent(keras.Sequential([keras.Input((5, 2)), *parts]))
-    both = layers.Bidirectional(layers.GRU(2))
-    assert is_small_and_recurrent(keras.Sequential([keras.Input((5, 2)), both]))
 
 
 def test_the_weight_of_a_class_is_that_of_its_rows():

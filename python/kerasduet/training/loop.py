@@ -18,7 +18,6 @@ import numpy as np
 
 from kerasduet.data.part import leaves, mapped
 from kerasduet.environment import parallel
-from kerasduet.training.executor import executor
 
 if TYPE_CHECKING:
     import keras
@@ -152,8 +151,7 @@ class _TensorFlow(_Loop):
             self.looped = self._looped(rows, size)
         strategy = parallel.strategy()
         if strategy is None:
-            with executor(self.model):
-                self.looped(rows)
+            self.looped(rows)
             return
         count, devices = len(next(leaves(rows))), strategy.num_replicas_in_sync
         shared = (
