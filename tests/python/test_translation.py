@@ -151,6 +151,7 @@ def test_longer_test_texts_are_told():
     assert (
         "test targets have more than 4 characters: they cannot be written" in data.source.note
     )
+    assert "training targets have more than 4 characters (target_length)" in data.source.note
     assert data.x_train["source"].shape[1] == 3 and data.y_train.shape[1] == 5
 
 

@@ -139,7 +139,7 @@ def _laid(
     given = pd.DataFrame(
         {"source": texts_of[2][0], "target": texts_of[2][1]}, index=rows[2], dtype=object
     )
-    notes = [source.note, *_longer(learned, *texts_of[2])]
+    notes = [source.note, _cut_note(learned, texts_of[0][1]), *_longer(learned, *texts_of[2])]
     return Dataset(
         train=parts[0],
         validation=parts[1],
@@ -220,6 +220,18 @@ def _part(learned: PairPreprocessing, sources: list[str], targets: list[str]) ->
     weights = counts * np.float32(counts.size / max(counts.sum(), 1))
     inputs = {"source": learned.read(sources), "target": learned.shifted(written)}
     return Part(inputs, written, weights)
+
+
+def _cut_note(learned: PairPreprocessing, targets: list[str]) -> str:
+    """Say how many training targets are longer than what the decoder writes."""
+    known, most = learned.target, learned.target_length
+    longer = sum(len(known.split(text)) > most for text in targets)
+    if not longer:
+        return ""
+    return (
+        f"{longer:,} of {len(targets):,} training targets have more than {most} {known.unit}s "
+        "(target_length): they are learned without their rest."
+    )
 
 
 def _longer(learned: PairPreprocessing, sources: list[str], targets: list[str]) -> list[str]:
