@@ -30,6 +30,7 @@ QUICK = {
     "imports": ["5"],
     "epochs": ["1"],
     "memory": ["25"],
+    "predict": ["100"],
     "many_runs": ["100", "memory"],
     "detection": ["--nms"],
 }
@@ -38,6 +39,7 @@ FULL = {
     for name in (
         "imports",
         "epochs",
+        "predict",
         "training",
         "memory",
         "many_runs",
