@@ -16,7 +16,7 @@ call_core <- function(expr, call = rlang::caller_env(), arguments = character())
     }
   )
   give_warned()
-  for (text in plain(core$environment$kept_warnings())) {
+  for (text in unique(plain(core$environment$kept_warnings()))) {
     rlang::warn(in_r(text, arguments), class = "KerasduetWarning", call = call)
   }
   value

@@ -239,7 +239,7 @@ columns_to_py <- function(x, name) {
   columns <- reticulate::py_dict(keys, values, convert = FALSE)
   # Row names may be dates, such as those of as.data.frame(xts): the core looks at them.
   is_named <- is.data.frame(x) && is.character(attr(x, "row.names"))
-  if (!is_named || any(vapply(x, function(column) length(dim(column)) > 1, logical(1)))) {
+  if (!is_named) {
     return(columns)
   }
   pandas()$DataFrame(columns, index = texts_to_py(row.names(x)))
@@ -253,14 +253,30 @@ part_to_py <- function(x, name) {
   data_to_py(if (is_matrix) unname(as.matrix(x)) else x, name)
 }
 
-# A column of a class that is not known, which may be of no use to anyone: the core refuses it by
-# its name where it is used.
+# A column that may be of no use to anyone, of a class that is not known, or of several columns: the
+# core refuses it by its name where it is used.
 frame_column_to_py <- function(x, name) {
-  is_known <- is.data.frame(x) || inherits(x, c("ts", "zoo")) || is_python(x)
-  if (!is_known && column_kind(plain_column(x)) == "unknown") {
-    return(rep(list(stranger_to_py(x)), length(x)))
+  if (is_python(x)) {
+    return(x)
   }
-  data_to_py(x, name)
+  if (is.matrix(x) && ncol(x) == 1) { # as scale() gives
+    x <- drop(x)
+  }
+  several <- is.data.frame(x) || length(dim(x)) > 1
+  if (several || !inherits(x, c("ts", "zoo")) && column_kind(plain_column(x)) == "unknown") {
+    return(rep(list(stranger_to_py(plain_column(x))), NROW(x)))
+  }
+  is_odd <- if (is.factor(x)) is_no_text(levels(x))[x] else is_no_text(x)
+  if (any(is_odd, na.rm = TRUE)) odd_texts_to_py(x, which(is_odd)) else data_to_py(x, name)
+}
+
+# An object in the place of a text whose bytes are none says so.
+odd_texts_to_py <- function(x, odd) {
+  x <- as.character(x)
+  x[odd] <- NA
+  values <- texts_to_py(x)
+  values[odd] <- list(stranger_to_py(structure(1, class = "text that is not UTF-8")))
+  values
 }
 
 column_to_py <- function(x, name) {
@@ -336,9 +352,7 @@ texts_to_py <- function(x, name = "data") objects_to_py(as_utf8(as.vector(x), na
 # Where bytes are no text of the locale, R itself would write <f6> for them and go on.
 as_utf8 <- function(x, name, place = "row") {
   x <- marked_utf8(x)
-  is_odd <- !is.na(x) & Encoding(x) != "latin1" & !validUTF8(x)
-  is_bare <- is_odd & Encoding(x) == "unknown"
-  is_odd[is_bare] <- is.na(iconv(x[is_bare], "", "UTF-8"))
+  is_odd <- is_no_text(x)
   if (any(is_odd)) {
     refuse(
       name, ": must be UTF-8 text; got another byte in ", place, " ", which(is_odd)[[1]],
@@ -346,6 +360,16 @@ as_utf8 <- function(x, name, place = "row") {
     )
   }
   enc2utf8(x)
+}
+
+is_no_text <- function(x) {
+  if (!is.character(x)) {
+    return(logical(length(x)))
+  }
+  is_odd <- !is.na(x) & Encoding(x) != "latin1" & !validUTF8(x)
+  is_bare <- is_odd & Encoding(x) == "unknown"
+  is_odd[is_bare] <- is.na(iconv(x[is_bare], "", "UTF-8"))
+  is_odd
 }
 
 # In the locale C no byte above ASCII is text: those that are UTF-8 are taken as such.

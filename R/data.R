@@ -55,7 +55,7 @@ load_data <- function(experiment, data = NULL) {
   call_core({
     data <- from_r_file(data)
     loaded <- core$load_data(seasoned_to_py(experiment, data), given_to_py(data))
-    new_handle(loaded, "kerasduet_dataset")
+    keep_given(new_handle(loaded, "kerasduet_dataset"), data)
   })
 }
 

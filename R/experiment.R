@@ -51,6 +51,7 @@ format.kerasduet_experiment <- function(x, ...) {
       "  training  ", x$epochs, " epochs of batches of ", x$batch_size, ", ", brief(x$optimizer),
       ", learning rate ", format(x$learning_rate), ", seed ", format(x$seed, scientific = FALSE)
     ),
+    "  cost      describe(exp) counts parameters; a run says steps, memory and time left",
     "  next      run_experiment(exp), load_data(exp), build_model(exp)"
   )
 }

@@ -325,7 +325,15 @@ theme_axes <- function(axes) {
 
 theme_words <- function(panel) {
   at_left <- identical(panel$facets$at, "left")
+  sized <- function(side) {
+    if (panel$axes != "none") {
+      ggplot2::element_text(size = panel[[paste0(side, "_scale")]]$size)
+    } else {
+      ggplot2::element_blank()
+    }
+  }
   strip <- ggplot2::theme(
+    axis.text.x = sized("x"), axis.text.y = sized("y"),
     strip.placement = "outside",
     strip.text = ggplot2::element_text(
       size = if (panel$axes == "none") 9 else 10,
@@ -336,7 +344,9 @@ theme_words <- function(panel) {
   if (!panel$x_scale$upright) {
     return(strip)
   }
-  upwards <- ggplot2::element_text(angle = 90, hjust = 1, vjust = 0.5)
+  upwards <- ggplot2::element_text(
+    size = panel$x_scale$size, angle = 90, hjust = 1, vjust = 0.5
+  )
   strip + ggplot2::theme(axis.text.x = upwards)
 }
 

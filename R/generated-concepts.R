@@ -256,7 +256,7 @@ kernel_names <- function() {
 #'   and `bytes` (height * width * bits / 8, rounded up).
 #' @section Errors:
 #' A shape that is not two positive whole numbers, or bits outside 1 to 64.
-#' @seealso [rescale()], [pad2d()]
+#' @seealso [rescale_image()], [pad2d()]
 #' @examplesIf kerasduet:::has_core()
 #' image_storage(c(512, 512))$bytes
 #' image_storage(c(512, 512), bits = 24)$bytes
@@ -884,10 +884,10 @@ recurrent_to_keras <- function(kind, params) {
 #' @seealso [convolve2d()]
 #' @examplesIf kerasduet:::has_core()
 #' half <- matrix(rep(c(0, 255), each = 18), 6)
-#' rescale(convolve2d(half, image_kernel("sobel")))
+#' rescale_image(convolve2d(half, image_kernel("sobel")))
 #' @export
-rescale <- function(image, low = 0, high = 255) {
-  lesson("rescale", as.list(environment()))
+rescale_image <- function(image, low = 0, high = 255) {
+  lesson("rescale_image", as.list(environment()))
 }
 
 #' A simple recurrent network by hand

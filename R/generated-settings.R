@@ -3,6 +3,9 @@
 
 #' @rdname experiment
 #' @section Settings:
+#' Each is described by its type, its meaning with unit and range, and its default where all
+#' tasks have the same; a preset sets some otherwise: `str(experiment(preset))` has them all.
+#'
 #' Data:
 #'
 #' * `dataset`: "mnist", "mnist-subset", "cifar10", "coloured-shapes", "images",
@@ -25,15 +28,15 @@
 #'   after them, English dates and the same as ISO 8601, all four generated; or a table of the
 #'   caller's. Of videos: digits of MNIST's 5,000-image subset that move in one of several
 #'   directions, or the caller's own arrays.
-#' * `path`: MNIST file (.npz); of CIFAR-10 its folder of batches, the .tar.gz of it or an .npz
-#'   file; `NULL` looks in the usual places. Of annotated images: their folder. Of scenes: the
-#'   MNIST file (.npz). Of a series: a CSV file. Of a text: a file of it. Of image files: a
-#'   folder that holds a folder a class; or folders train and perhaps validation and test, which
-#'   hold those. Given splits are kept. Of a table: a CSV or Parquet file. Of sentences: a CSV
-#'   file with the columns sentence, token and tag, a row a token. Of texts: a CSV file, or a
-#'   folder of a file a class (a text a line) or of a folder a class (a text a file). Of IMDB:
-#'   the file imdb.npz, with imdb_word_index.json beside it; `NULL` looks in the usual places. Of
-#'   pairs: a CSV or Parquet file.
+#' * `path`: character. MNIST file (.npz); of CIFAR-10 its folder of batches, the .tar.gz of it
+#'   or an .npz file; `NULL` (default) looks in the usual places. Of annotated images: their
+#'   folder. Of scenes: the MNIST file (.npz). Of a series: a CSV file. Of a text: a file of it.
+#'   Of image files: a folder that holds a folder a class; or folders train and perhaps
+#'   validation and test, which hold those. Given splits are kept. Of a table: a CSV or Parquet
+#'   file. Of sentences: a CSV file with the columns sentence, token and tag, a row a token. Of
+#'   texts: a CSV file, or a folder of a file a class (a text a line) or of a folder a class (a
+#'   text a file). Of IMDB: the file imdb.npz, with imdb_word_index.json beside it; `NULL` looks
+#'   in the usual places. Of pairs: a CSV or Parquet file.
 #' * `validation_split`: number. Fraction of the training rows held out for validation, in \[0,
 #'   1). Fraction of the text before the test that is held out for validation, its end, in (0,
 #'   1). Fraction of the sequences that are not tested, held out for validation, in \[0, 1).
@@ -50,203 +53,231 @@
 #' Image files:
 #'
 #' * `image_size`: whole numbers. Height and width that every image is brought to, in pixels, 1
-#'   to 4096; one number for both.
-#' * `colour`: three channels, or one: "rgb" or "grey".
-#' * `resize`: "stretch", "crop" or "pad". How an image of another shape becomes one of
+#'   to 4096; one number for both. Default `c(64, 64)`.
+#' * `colour`: three channels, or one: "rgb" (default) or "grey".
+#' * `resize`: "stretch" (default), "crop" or "pad". How an image of another shape becomes one of
 #'   `image_size`: stretched, cut at the edges, or with black bars.
-#' * `corrupt`: "error" or "skip". Files that are no images, or damaged ones: refuse them all by
-#'   name before training, or leave them out and say so.
-#' * `image_column`: of a table of image files: the columns of paths and of labels.
-#' * `label_column`: of a table of image files: the columns of paths and of labels. Of a table of
-#'   texts: the columns of texts and of labels.
-#' * `split_column`: of a table of image files: a column of the words train, validation and test.
+#' * `corrupt`: "error" (default) or "skip". Files that are no images, or damaged ones: refuse
+#'   them all by name before training, or leave them out and say so.
+#' * `image_column`: character. Of a table of image files: the columns of paths and of labels.
+#'   Default "image".
+#' * `label_column`: character. Of a table of image files: the columns of paths and of labels. Of
+#'   a table of texts: the columns of texts and of labels. Default "label".
+#' * `split_column`: character. Of a table of image files: a column of the words train,
+#'   validation and test. Default `NULL`.
 #'
 #' Images with boxes:
 #'
 #' * `grid`: whole number. Cells along each side of an image, at least 1: each names the object
-#'   whose centre lies in it.
-#' * `boxes`: whole number. Boxes that each cell proposes, at least 1.
-#' * `annotations`: COCO file (.json), or folder of Pascal VOC files (.xml); `NULL` looks for
-#'   them in `path`. An image that carries an orientation tag is turned upright with its boxes.
-#'   These are taken to be in the pixels as they are stored, as pycocotools and torchvision read
-#'   them; or in those of the upright image, where the width and height beside them are its own.
+#'   whose centre lies in it. Default 8.
+#' * `boxes`: whole number. Boxes that each cell proposes, at least 1. Default 2.
+#' * `annotations`: character. COCO file (.json), or folder of Pascal VOC files (.xml); `NULL`
+#'   (default) looks for them in `path`. An image that carries an orientation tag is turned
+#'   upright with its boxes. These are taken to be in the pixels as they are stored, as
+#'   pycocotools and torchvision read them; or in those of the upright image, where the width and
+#'   height beside them are its own.
 #' * `scenes`, `test_scenes`: whole numbers. Scenes to make for training and validation, and for
-#'   the test; at least 10.
+#'   the test; at least 10. Default 10000 and 1000.
 #' * `most_digits`: whole number. Digits a scene at most, 1 to 9; each scene has at least one.
+#'   Default 4.
 #'
 #' Series:
 #'
-#' * `id`: of a table of several series: the column that says which one a row belongs to. One
-#'   network learns from all of them; each is split and scaled by itself. `NULL` is one series.
-#' * `time`: column of times. `NULL` takes the index, or the column "time", or the only one of
-#'   dates. Of a table: column to split by, so that later rows are held out, ties by their order.
-#' * `time_format`: how the times are written, such as "%d/%m/%Y", where their rows do not decide
-#'   it.
-#' * `target`: column to forecast. `NULL` takes the only one of numbers. Of a table: the column
-#'   to predict.
-#' * `features`: columns that the network sees beside the target's own past; empty means that
-#'   alone. Of a table: the columns to predict it from; empty takes all that have no other role.
-#' * `known_future`: columns whose values are known ahead of time, such as promotions that are
-#'   planned: the network sees them at the steps that it forecasts, and `forecast()` asks for
-#'   them.
-#' * `calendar`: tuple of "hour", "weekday", "monthday", "month" or "yearday". Parts of the times
+#' * `id`: character. Of a table of several series: the column that says which one a row belongs
+#'   to. One network learns from all of them; each is split and scaled by itself. `NULL`
+#'   (default) is one series.
+#' * `time`: character. Column of times. `NULL` (default) takes the index, or the column "time",
+#'   or the only one of dates. Of a table: column to split by, so that later rows are held out,
+#'   ties by their order.
+#' * `time_format`: character. How the times are written, such as "%d/%m/%Y", where their rows do
+#'   not decide it. Default `NULL`.
+#' * `target`: character. Column to forecast. `NULL` (default) takes the only one of numbers. Of
+#'   a table: the column to predict.
+#' * `features`: character. Columns that the network sees beside the target's own past; empty
+#'   means that alone. Of a table: the columns to predict it from; empty takes all that have no
+#'   other role. Default none.
+#' * `known_future`: character. Columns whose values are known ahead of time, such as promotions
+#'   that are planned: the network sees them at the steps that it forecasts, and `forecast()`
+#'   asks for them. Default none.
+#' * `calendar`: any of "hour", "weekday", "monthday", "month" or "yearday". Parts of the times
 #'   that the network sees, at the steps that it forecasts too, each as sine and cosine of its
-#'   place on a circle. The times have to be dates.
+#'   place on a circle. The times have to be dates. Default none.
 #' * `own_past`: logical. Whether the network sees the target's own past; without it, the other
-#'   columns alone.
-#' * `frequency`: spacing of the times as a pandas offset such as "W-SAT"; `NULL` checks order
-#'   only, and notes gaps where the times are otherwise regular.
-#' * `missing`: "error", "interpolate" or "indicator". What to do with missing values: refuse, or
-#'   fill linearly between known neighbours, and with the last known value where the next one
-#'   lies behind the end of the training rows or the origin of a forecast. Filled truths are
-#'   marked in `predictions()`, not scored. Of a table: refuse missing values, or put the
+#'   columns alone. Default `TRUE`.
+#' * `frequency`: character. Spacing of the times as a pandas offset such as "W-SAT"; `NULL`
+#'   (default) checks order only, and notes gaps where the times are otherwise regular.
+#' * `missing`: "error" (default), "interpolate" or "indicator". What to do with missing values:
+#'   refuse, or fill linearly between known neighbours, and with the last known value where the
+#'   next one lies behind the end of the training rows or the origin of a forecast. Filled truths
+#'   are marked in `predictions()`, not scored. Of a table: refuse missing values, or put the
 #'   training mean (of levels, one of its own) in their place and say so in a column beside. A
 #'   value missing for the first time at prediction counts as the average, or the commonest
 #'   level, and a warning says so.
 #' * `lookback`, `horizon`: whole numbers. Time steps the network sees, and time steps that are
-#'   forecast, at least 1.
+#'   forecast, at least 1. Default 30 and 1.
 #' * `season`: whole number. Time steps in one season, at least 1 and fewer than the training
-#'   rows.
+#'   rows. Default 1.
 #' * `difference`: whole number. The network sees changes against this many steps before; 0 sees
-#'   the values.
-#' * `transform`: "none", "log", "log-returns" or "box-cox". What the network sees of the target,
-#'   which is then above 0: itself, its logarithm, the logarithm's changes (against the step
-#'   before, or `difference` steps before), or a power of it that is fitted to the training rows.
-#'   Forecasts and scores are in its own units.
+#'   the values. Default 0.
+#' * `transform`: "none" (default), "log", "log-returns" or "box-cox". What the network sees of
+#'   the target, which is then above 0: itself, its logarithm, the logarithm's changes (against
+#'   the step before, or `difference` steps before), or a power of it that is fitted to the
+#'   training rows. Forecasts and scores are in its own units.
+#' * `scaling`: "standard" (default) or "min-max". How the network's columns are scaled, by what
+#'   their training rows teach: to mean 0 and deviation 1, or to 0..1 between their least and
+#'   their largest. Later rows may lie outside.
 #' * `straddle`: logical. Let validation and test windows take their inputs from the rows before
-#'   the split.
+#'   the split. Default `FALSE`.
+#' * `holidays`: character. Countries whose public holidays the network sees, at the steps that
+#'   it forecasts too, by their codes, such as "DE", or with a region, "DE-BY": 1 on a holiday,
+#'   else 0. It needs the Python package holidays. Default none.
+#' * `strategy`: "direct" (default) or "recursive". The network gives all steps at once, or only
+#'   the next one and is fed its own forecasts up to the horizon; then it sees the target's own
+#'   past alone.
+#' * `intervals`: "conformal" (default) or "quantile". How `forecast(level=)` gets intervals:
+#'   from the errors on validation windows, or from five quantiles a step that the network learns
+#'   by pinball loss, which cannot cross and are calibrated on validation windows.
 #'
 #' Texts:
 #'
-#' * `encoding`: of that file, such as "utf-8" or "latin-1". Of text files, such as "utf-8" or
-#'   "latin-1".
-#' * `text_column`: of a table of texts: the columns of texts and of labels.
-#' * `unit`: "word" or "character". What a token is. Punctuation marks are tokens of their own
-#'   among words.
+#' * `encoding`: character. Of that file, such as "utf-8" or "latin-1". Of text files, such as
+#'   "utf-8" or "latin-1". Default "utf-8".
+#' * `text_column`: character. Of a table of texts: the columns of texts and of labels. Default
+#'   "text".
+#' * `unit`: "word" (default) or "character". What a token is. Punctuation marks are tokens of
+#'   their own among words.
 #' * `lower`: logical. Whether capital letters are read as small ones.
+#' * `vocabulary`: character or layer. Tokens in the order of their codes, such as
+#'   `get_vocabulary()` of Keras's TextVectorization gives them, the layer itself, or a file of a
+#'   token a line; `NULL` (default) learns them from the training texts. Texts are cut by `unit`
+#'   and `lower` all the same.
 #' * `vocabulary_size`: whole number. Most codes of tokens, at least 3: padding, unknown ones,
-#'   and the commonest tokens of the training texts.
+#'   and the commonest tokens of the training texts; a vocabulary that is given is taken whole.
+#'   Default 10000.
 #' * `length`: whole number. Of a text that goes on: characters that the network sees at once, 8
 #'   to 10,000. Of tagged sentences: tokens of one at most, at least 1. Of texts to classify:
 #'   tokens of each as the network sees it, at least 1.
-#' * `vectors`: of texts: a file of word vectors in GloVe's text format, with which the embedding
-#'   begins; words that it lacks begin at random.
-#' * `pad`: where shorter texts are filled up: "start" or "end".
-#' * `cut`: where longer texts lose their tokens: "start" or "end".
+#' * `vectors`: character. Of texts: a file of word vectors in GloVe's text format, with which
+#'   the embedding begins; words that it lacks begin at random. Default `NULL`.
+#' * `pad`: where shorter texts are filled up: "start" (default) or "end".
+#' * `cut`: where longer texts lose their tokens: "start" (default) or "end".
+#' * `stride`: whole number. Characters from the start of one training window to that of the
+#'   next, at least 1. Default 32.
+#' * `least`: whole number. Characters that the training text has less often than this are
+#'   unknown, at least 1. Tokens that the training sentences have less often than this are
+#'   unknown, at least 1.
+#' * `sentences`: whole number. Of made sentences: how many, 50 to 100,000. Default 4000.
+#'
+#' Pairs of texts:
+#'
+#' * `source_column`, `target_column`: character. Of pairs: the columns of the texts to read and
+#'   of those to write. Default "source" and "target".
+#' * `examples`: whole number. Generated pairs, training, validation and test together; at
+#'   least 10. Default 10000.
+#' * `digits`: whole number. Of additions and counting: digits of a number at most, 1 to 9; of
+#'   copies: letters. Default 3.
+#' * `count`: whole number. Of counting: how many numbers come after the first, at least 1.
+#'   Default 5.
+#' * `blanks`: whole number. Of copies: blanks after the letters, 0 to 1,000. Default 20.
+#' * `source_unit`, `target_unit`: what a token is: "character" (default) or "word".
+#' * `most_tokens`: whole number. Tokens of a vocabulary at most, the commonest ones, at least 1;
+#'   others are unknown. `NULL` (default) keeps all.
+#' * `source_length`, `target_length`: whole numbers. Tokens of a source and of a target at most;
+#'   `NULL` (default) takes the longest of the training rows.
+#' * `reverse`: what the network reads or writes from its end, as a sum is easier from its last
+#'   digit: "none" (default), "both", "source" or "target".
+#' * `beam`: whole number. Partial texts that are followed at once when the test rows are
+#'   written, at least 1: the best whole one is kept. 1 always takes the likeliest next token.
+#'   Default 1.
+#'
+#' Sequences:
+#'
+#' * `steps`: whole number. Of the adding problem: steps of a sequence, at least 2. Default 50.
+#' * `sequences`, `test_sequences`: whole numbers. Of the adding problem: how many to train and
+#'   validate on, at least 10, and how many to test on, at least 1. Default 10000 and 1000.
+#'
+#' Videos:
+#'
+#' * `videos`, `test_videos`: whole numbers. Of moving digits: videos to make for training and
+#'   validation, and for the test; at least 10. Those of the test show other digits. Default 2000
+#'   and 500.
+#' * `video_shape`: whole numbers. One video (frames, height, width, channels). Default
+#'   `c(8, 20, 20, 1)`.
 #'
 #' Tables:
 #'
-#' * `group`: column that says which rows belong together: no group is on two sides of a split.
-#' * `weights`: column of numbers, at least 0, that say how much each row counts, in the loss and
-#'   in the scores.
-#' * `scale`: "none", "standard", "minmax" or "robust". "standard" takes the training sequences'
-#'   mean off each number of a step and divides by their deviation; "none" leaves them. Scaling
-#'   of columns of numbers, learned on the training rows: to mean 0 and deviation 1, to 0..1, by
-#'   median and quartiles, or not at all.
-#' * `unknown`: a level that neither the training rows nor those held out have:
-#' * `"error"`: refuse it, or take it for "other", as the levels of rows held out alone always
-#'   are. "Other" is the mean of the training rows' columns of a level each.
-#' * `"other"`: an embedded column has a code for it, which a few training rows, at most one in
-#'   20, have in place of their own level, to learn from.
-#' * `unusable`: "error" or "drop". A column of which nothing can be learned, such as names, ids
-#'   or a single value: refuse it, or leave it out and say so.
-#' * `split`: "stratified" or "random". How test and validation rows are drawn where neither a
-#'   group nor a time says it: each class has its share of them, or by chance alone.
+#' * `group`: character. Column that says which rows belong together: no group is on two sides of
+#'   a split. Default `NULL`.
+#' * `weights`: character. Column of numbers, at least 0, that say how much each row counts, in
+#'   the loss and in the scores. Default `NULL`.
+#' * `scale`: "standard" (default), "none", "minmax" or "robust". "standard" takes the training
+#'   sequences' mean off each number of a step and divides by their deviation; "none" leaves
+#'   them. Scaling of columns of numbers, learned on the training rows: to mean 0 and deviation
+#'   1, to 0..1, by median and quartiles, or not at all.
+#' * `unknown`: "error" (default) or "other". A level that neither the training rows nor those
+#'   held out have: refuse it, or take it for "other", as the levels of rows held out alone
+#'   always are. "Other" is the mean of the training rows' columns of a level each; an embedded
+#'   column has a code for it, which a few training rows, at most one in 20, have in place of
+#'   their own level, to learn from.
+#' * `unusable`: "error" (default) or "drop". A column of which nothing can be learned, such as
+#'   names, ids or a single value: refuse it, or leave it out and say so.
+#' * `split`: "stratified" (default) or "random". How test and validation rows are drawn where
+#'   neither a group nor a time says it: each class has its share of them, or by chance alone.
 #'
 #' Training:
 #'
 #' * `epochs`, `batch_size`: whole numbers. Passes over the training rows, rows a step; at
-#'   least 1.
+#'   least 1. Default 10 and 32.
 #' * `optimizer`: Keras optimizer, by its name or as an object such as
 #'   `keras.optimizers.Nadam(0.001)`, which brings learning rate, schedule, momentum, decay and
-#'   clipping of its own: "adam", "adamw", "rmsprop" or "sgd".
-#' * `learning_rate`: number. Step size, above 0; with a schedule the largest one.
-#' * `schedule`: "constant", "cosine", "one_cycle" or "step". How the learning rate changes over
-#'   all steps of all epochs: "cosine" falls from `learning_rate` to 0 along half a cosine;
-#'   "one_cycle" rises evenly from its 25th part to `learning_rate` over the first 30% of the
-#'   steps, then falls likewise to 0; "step" is a tenth of it after half of the steps and a
+#'   clipping of its own: "adam" (default), "adamw", "rmsprop" or "sgd".
+#' * `learning_rate`: number. Step size, above 0; with a schedule the largest one. Default 0.001.
+#' * `schedule`: "constant" (default), "cosine", "one_cycle" or "step". How the learning rate
+#'   changes over all steps of all epochs: "cosine" falls from `learning_rate` to 0 along half a
+#'   cosine; "one_cycle" rises evenly from its 25th part to `learning_rate` over the first 30% of
+#'   the steps, then falls likewise to 0; "step" is a tenth of it after half of the steps and a
 #'   hundredth after three quarters. A Keras schedule object takes the place of `learning_rate`.
-#' * `momentum`: number. Momentum of "sgd" and "rmsprop", in \[0, 1).
-#' * `weight_decay`: number. Decoupled weight decay, at least 0.
+#' * `momentum`: number. Momentum of "sgd" and "rmsprop", in \[0, 1). Default 0.
+#' * `weight_decay`: number. Decoupled weight decay, at least 0. Default 0.
 #' * `clip_norm`, `clip_value`: numbers. Clip each gradient to this norm, or each of its elements
-#'   to this size, above 0.
+#'   to this size, above 0. Default `NULL`.
 #' * `early_stopping`: whole number. Stop after this many epochs without a lower validation loss
-#'   and keep the best weights.
+#'   and keep the best weights. A preset's own number, on a series of the caller's, is raised to
+#'   as many epochs as hold 200 steps; one that is set stays. Default `NULL`.
 #' * `loss`: Keras loss. What is minimised, as an object such as `keras.losses.Huber()`; `NULL`
-#'   takes the task's own. Scores on the test rows stay what they are.
+#'   (default) takes the task's own. Scores on the test rows stay what they are.
 #' * `metrics`: tuple of Keras metric. Objects such as
 #'   `keras.metrics.SparseTopKCategoricalAccuracy(k=3)`: a column each of the history, after
-#'   every epoch.
+#'   every epoch. Default none.
 #' * `seed`: whole number. From 0 to 2^32 - 1; decides initial weights, shuffling and dropout.
+#' * `devices`: whole number. GPUs, or virtual CPU devices, that each compute a share of every
+#'   batch, on TensorFlow and JAX; `batch_size` is a multiple. Bits differ from those of one
+#'   device. Default 1.
 #'
 #' Training on images:
 #'
 #' * `shift`: number. Training images move by up to this fraction of their height up or down and
-#'   of their width left or right, in \[0, 1).
+#'   of their width left or right, in \[0, 1). Default 0.
 #' * `rotate`: number. Training images turn by up to so many degrees either way, in \[0, 180\].
+#'   Default 0.
 #' * `zoom`: number. Training images grow or shrink by up to this fraction, in \[0, 1).
+#'   Default 0.
 #' * `flip`: "horizontal", "vertical" or "both". "horizontal" mirrors half of the training images
-#'   left to right, "vertical" half of them top to bottom, "both" does each; `NULL` does neither.
+#'   left to right, "vertical" half of them top to bottom, "both" does each; `NULL` (default)
+#'   does neither.
 #' * `fine_tune_epochs`: whole number. Of transfer: after `epochs` of the head alone, train so
-#'   many more of it and of the base's layers from `trainable_from` on; `NULL` trains those from
-#'   the start.
-#' * `fine_tune_rate`: number. Learning rate of these epochs, above 0; it stays the same.
+#'   many more of it and of the base's layers from `trainable_from` on; `NULL` (default) trains
+#'   those from the start.
+#' * `fine_tune_rate`: number. Learning rate of these epochs, above 0; it stays the same. Default
+#'   `1e-05`.
 #'
 #' Training on classes:
 #'
 #' * `class_weight`: numbers or named list. Weight of each class in the loss of the training
-#'   images, in code order, at least 0; `NULL` weighs all the same. A mapping from codes, as
-#'   Keras takes it, is taken as well. Of a table: "balanced" weighs each class in the loss by n
-#'   / (classes x its training rows); or a weight for each class by its name, at least 0. `NULL`
-#'   weighs all the same.
-#'
-#' Others:
-#'
-#' * `devices`: whole number. GPUs, or virtual CPU devices, that each compute a share of every
-#'   batch, on TensorFlow and JAX; `batch_size` is a multiple. Bits differ from those of one
-#'   device.
-#' * `holidays`: countries whose public holidays the network sees, at the steps that it forecasts
-#'   too, by their codes, such as "DE", or with a region, "DE-BY": 1 on a holiday, else 0. It
-#'   needs the Python package holidays.
-#' * `scaling`: "standard" or "min-max". How the network's columns are scaled, by what their
-#'   training rows teach: to mean 0 and deviation 1, or to 0..1 between their least and their
-#'   largest. Later rows may lie outside.
-#' * `strategy`:
-#' * `"direct"`: The network gives all steps at once, or only the next one and is fed its own
-#'   forecasts up to the horizon.
-#' * `"recursive"`: then it sees the target's own past alone.
-#' * `intervals`: "conformal" or "quantile". How `forecast(level=)` gets intervals: from the
-#'   errors on validation windows, or from five quantiles a step that the network learns by
-#'   pinball loss, which cannot cross and are calibrated on validation windows.
-#' * `stride`: whole number. Characters from the start of one training window to that of the
-#'   next, at least 1.
-#' * `least`: whole number. Characters that the training text has less often than this are
-#'   unknown, at least 1. Tokens that the training sentences have less often than this are
-#'   unknown, at least 1.
-#' * `steps`: whole number. Of the adding problem: steps of a sequence, at least 2.
-#' * `sequences`, `test_sequences`: whole numbers. Of the adding problem: how many to train and
-#'   validate on, at least 10, and how many to test on, at least 1.
-#' * `sentences`: whole number. Of made sentences: how many, 50 to 100,000.
-#' * `source_column`, `target_column`: of pairs: the columns of the texts to read and of those to
-#'   write.
-#' * `examples`: whole number. Generated pairs, training, validation and test together; at
-#'   least 10.
-#' * `digits`: whole number. Of additions and counting: digits of a number at most, 1 to 9; of
-#'   copies: letters.
-#' * `count`: whole number. Of counting: how many numbers come after the first, at least 1.
-#' * `blanks`: whole number. Of copies: blanks after the letters, 0 to 1,000.
-#' * `source_unit`, `target_unit`: what a token is: "character" or "word".
-#' * `most_tokens`: whole number. Tokens of a vocabulary at most, the commonest ones, at least 1;
-#'   others are unknown. `NULL` keeps all.
-#' * `source_length`, `target_length`: whole numbers. Tokens of a source and of a target at most;
-#'   `NULL` takes the longest of the training rows.
-#' * `reverse`: what the network reads or writes from its end, as a sum is easier from its last
-#'   digit: "both", "none", "source" or "target".
-#' * `beam`: whole number. Partial texts that are followed at once when the test rows are
-#'   written, at least 1: the best whole one is kept. 1 always takes the likeliest next token.
-#' * `videos`, `test_videos`: whole numbers. Of moving digits: videos to make for training and
-#'   validation, and for the test; at least 10. Those of the test show other digits.
-#' * `video_shape`: whole numbers. One video (frames, height, width, channels).
+#'   images, in code order, at least 0; `NULL` (default) weighs all the same. A mapping from
+#'   codes, as Keras takes it, is taken as well. Of a table: "balanced" weighs each class in the
+#'   loss by n / (classes x its training rows); or a weight for each class by its name, at
+#'   least 0. `NULL` weighs all the same.
 #' @name experiment
 NULL
 # nolint end

@@ -10,6 +10,21 @@ new_handle <- function(py, class) {
 # Objects that an earlier version kept in an RDS file are the environment itself.
 holder <- function(x) if (is.environment(x)) x else .subset2(x, 1L)
 
+# The caller's own data, to be cut anew by update(). Only this session has them: a weak reference is
+# not written by saveRDS().
+keep_given <- function(x, data) {
+  given <- if (inherits(data, "kerasduet_dataset")) given_of(data) else data
+  if (!is.null(given)) {
+    assign("given", rlang::new_weakref(holder(x), value = given), envir = holder(x))
+  }
+  x
+}
+
+given_of <- function(x) {
+  kept <- if (inherits(x, "kerasduet_handle")) get0("given", envir = holder(x), inherits = FALSE)
+  if (!is.null(kept)) rlang::wref_value(kept)
+}
+
 # A run carries the files of its folder, because R tells nobody that saveRDS() is writing it.
 new_run <- function(py) {
   run <- new_handle(py, "kerasduet_run")
@@ -40,10 +55,20 @@ restored <- function(x) {
   if (is.null(bytes)) {
     refuse(
       class(x)[[1]], ": must belong to this R session; got one of an earlier session. ",
-      "Make it again, or keep the run that it is of: saveRDS() and save_run() do."
+      how_to_keep(class(x)[[1]])
     )
   }
   unpack(if (is.raw(bytes)) reticulate::r_to_py(bytes) else NULL)
+}
+
+# A cached chunk of knitr is read from a file, too.
+how_to_keep <- function(kind) {
+  how <- "Make it again, or keep the run that it is of: saveRDS() and save_run() do."
+  if (kind == "kerasduet_run_set") {
+    how <- "Make it again with a folder, or keep it by save_run_set()."
+  }
+  cached <- isTRUE(getOption("knitr.in.progress"))
+  paste0(how, if (cached) " In knitr give the chunk that makes it cache = FALSE.")
 }
 
 # R sees a handle of a few bytes and waits long before it lets go of what Python keeps for it: a

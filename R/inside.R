@@ -208,10 +208,10 @@ plot_word_influence <- function(run, text, method = "gradient", label = NULL) {
 #' `states()` says what a recurrent layer holds after each step of a sequence and how far its gates
 #' are open, and `plot_states()` draws it.
 #'
-#' @param run A [kerasduet_run] of texts, of sentences with tags, of a text to go on with, of
-#'   sequences, or of one series, with a network that has a recurrent layer.
-#' @param x One text, one sequence, or a series, as for [predict()][predict.kerasduet_run]; of a
-#'   series its last window is read.
+#' @param run A [kerasduet_run] of texts, of sentences with tags, of pairs of texts, of a text to go
+#'   on with, of sequences, of videos, or of one series, with a network that has a recurrent layer.
+#' @param x One text, sequence or video, or a series, as for [predict()][predict.kerasduet_run]; of
+#'   a series its last window is read. A decoder reads what `predict()` writes for the text.
 #' @param layer Character. A recurrent layer by its name; `NULL` (default) is the first. Of one that
 #'   reads both ways it is the part that reads forward, unless the name is that of the other part,
 #'   such as `"lstm_1_backward"`.
@@ -226,11 +226,12 @@ plot_word_influence <- function(run, text, method = "gradient", label = NULL) {
 #' [gru_forward()].
 #'
 #' @return `states()` gives a data frame with a row for each step and unit: `step` (padding that the
-#'   layer passes over has none), `token` or `time` where one stands at the step, `unit`, `state`,
-#'   and of an LSTM `cell`, `input`, `forget`, `output` and `candidate`, of a GRU `update`, `reset`
-#'   and `candidate`. Gates lie between 0 and 1. `plot_states()` gives a ggplot, with an alt text: a
-#'   row for each unit and a column for each step, at most the first 64 units and the last 200
-#'   steps. It needs the package ggplot2.
+#'   layer passes over has none), `token`, `time` or `frame` where one stands at the step, `unit`,
+#'   `state`, and of an LSTM `cell`, `input`, `forget`, `output` and `candidate`, of a GRU `update`,
+#'   `reset` and `candidate`. Gates lie between 0 and 1. A decoder sees at each step the token
+#'   before, first the mark `"[start]"`. `plot_states()` gives a ggplot, with an alt text: a row for
+#'   each unit and a column for each step, at most the first 64 units and the last 200 steps. It
+#'   needs the package ggplot2.
 #' @references Hochreiter and Schmidhuber (1997), Long short-term memory, Neural Computation 9. Cho
 #'   and others (2014), Learning phrase representations using RNN encoder-decoder, EMNLP.
 #' @seealso [word_influence()] for the words that an answer hangs on; [plot_gates()] for the gates

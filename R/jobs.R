@@ -67,7 +67,8 @@ run_many <- function(experiments, folder = NULL, seeds = NULL, engine = "local",
 #' experiments are scored on the same folds. Of the rows that are trained on, `validation_split` is
 #' held out for validation, which early stopping needs; with `validation_split = 0` nothing is
 #' decided by validation rows, and the curves show the held-out fold in their place. A series has
-#' no folds: its order of time would be broken; nor has a detector.
+#' no folds: its order of time would be broken; nor has one text to go on with. Equal sources of
+#' pairs of texts stay together.
 #'
 #' @return A [kerasduet_run_set] with a row a fold. Its `summary()` gives mean, sd (of the sample,
 #'   n - 1) and the 95 % interval of Nadeau and Bengio (2003) for each score.

@@ -11,7 +11,8 @@
 #' ```
 #'
 #' Start with [presets()] and [run_experiment()]. [install_kerasduet()] installs what Python
-#' needs, [doctor()] says what is missing.
+#' needs, [doctor()] says what is missing. The lessons and guides are listed in
+#' [kerasduet_guides], as the package has no vignettes of its own.
 #'
 #' @section Errors:
 #' Every error of a wrong argument has the class `kerasduet_error` and one of its own, such as

@@ -15,7 +15,7 @@
 #' @param ... For `update()`: settings by name, as for [run_experiment()]; for `autoplot()` those of
 #'   [plot()][plot.kerasduet_run]. Not used by the others.
 #' @param data For `update()`: the data, where they were your own and the run was read from a
-#'   folder; for `fortify()` not used.
+#'   folder or an RDS file; for `fortify()` not used.
 #' @param progress See [run_experiment()].
 #' @return `fitted()` and `residuals()` a numeric vector, `nobs()` a number, `update()` a
 #'   [kerasduet_run].
@@ -66,7 +66,7 @@ update.kerasduet_run <- function(object, ..., data = NULL, progress = TRUE) {
   experiment <- object$experiment
   is_own <- isTRUE(object$source$given)
   if (is.null(data) && is_own) {
-    data <- suppressMessages(object$dataset)
+    data <- given_of(object) %||% suppressMessages(object$dataset)
     if (is.null(data)) {
       abort_own(paste(
         "data: must be given, as a run that is read from a folder does not keep your own data.",

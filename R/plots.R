@@ -15,6 +15,8 @@
 #'   * `"scenes"`: test images with the boxes of a detector.
 #'   * `"forecast"`: the last test windows beside truth and baselines.
 #'   * `"horizon"`: mean absolute error by step ahead.
+#'   * `"future"`: the steps after the end of the series, by the network and the best baseline, with
+#'     intervals.
 #'   * `"perplexity"`, `"characters"`: of a text, n-grams beside the network, and a passage whose
 #'     characters are coloured by their surprise, from the character `begin`.
 #'   * `"tags"`: test sentences of a tagger, coloured by tag; `"confusion"` of its tokens.

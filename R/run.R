@@ -33,8 +33,9 @@
 #' @section Events:
 #' A function given as `progress` is called at most once an epoch, with a list whose `event` is
 #' * `"start"`: `name`, `epochs`, `done` (epochs of an earlier training), `steps` (batches an
-#'   epoch), `parameters`, `source` and `note` of the data;
-#' * `"epoch"`: `epoch`, `epochs`, `seconds`, and `logs`, a list of loss and metrics;
+#'   epoch), `parameters`, `memory` (bytes, about), `source` and `note` of the data;
+#' * `"epoch"`: `epoch`, `epochs`, `seconds`, `left` (seconds that the others will take at most),
+#'   and `logs`, a list of loss and metrics;
 #' * `"end"`: `status`, `epoch`, `text`;
 #' * `"loaded"`: `folder`, `text`, where `out` holds the finished run;
 #' * `"failed"`: the training ends with an error.
@@ -67,7 +68,7 @@ run_experiment <- function(preset, ..., data = NULL, out = NULL, overwrite = FAL
     )
     settings <- formula_to_settings(list(...), data, preset)
     settings <- settings_to_py(season_settings(preset, settings, data))
-    trained_run(do.call(core$run_experiment, c(arguments, settings)))
+    keep_given(trained_run(do.call(core$run_experiment, c(arguments, settings))), data)
   })
 }
 
@@ -94,7 +95,7 @@ resume_run <- function(run, data = NULL, progress = TRUE, callbacks = NULL) {
       data = given_to_py(data), progress = progress_to_py(progress),
       callbacks = setting_to_py(callbacks)
     )
-    trained_run(resumed)
+    keep_given(trained_run(resumed), data %||% given_of(run))
   })
 }
 
@@ -122,7 +123,7 @@ continue_run <- function(run, epochs, progress = TRUE, callbacks = NULL) {
       runs_to_py(run), setting_to_py(epochs),
       progress = progress_to_py(progress), callbacks = setting_to_py(callbacks)
     )
-    trained_run(continued)
+    keep_given(trained_run(continued), given_of(run))
   })
 }
 
@@ -177,7 +178,8 @@ trained_run <- function(py) {
 #' description and checks every file; no code in the folder is run.
 #'
 #' A run also carries the content of those files, so that `saveRDS()` and `save()` keep it and it
-#' predicts the same in a later session. Bytes that were changed are refused. What an interrupted
+#' predicts the same in a later session; a chunk of knitr with `cache = TRUE` gives its runs back
+#' likewise. Bytes that were changed are refused. What an interrupted
 #' run needs to go on is kept by `save_run()` alone.
 #'
 #' @param run A [kerasduet_run].
@@ -328,7 +330,7 @@ format.kerasduet_run <- function(x, ...) {
   c(
     paste0("<kerasduet run> ", paste(experiment$name, x$status, epochs, where, sep = ", ")),
     paste0("  data     ", x$source$name, ": ", paste(sizes, rows, collapse = ", ")),
-    if (x$source$given && nzchar(x$source$note)) paste0("  note     ", x$source$note),
+    if (nzchar(x$source$note)) paste0("  note     ", x$source$note),
     fact_lines(x$facts),
     paste0(
       "  network  ", experiment$builder, ", ",
@@ -363,11 +365,20 @@ summary.kerasduet_run <- function(object, ...) {
     list(
       name = object$experiment$name, status = object$status, result = object$summary,
       facts = object$facts,
-      metrics = object$metrics, history = object$history, digests = object$digests,
+      kept = kept_epoch(object), metrics = object$metrics, history = object$history, digests = object$digests,
       seconds = object$provenance$seconds$training, sizes = object$provenance$sizes
     ),
     class = "summary.kerasduet_run"
   )
+}
+
+# The epoch whose weights the run has: the last one, or that of the least validation loss.
+kept_epoch <- function(run) {
+  history <- run$history
+  if (is.null(run$experiment$early_stopping) || !any(is.finite(history$val_loss))) {
+    return(nrow(history))
+  }
+  which.min(history$val_loss)
 }
 
 #' @export
@@ -385,7 +396,10 @@ format.summary.kerasduet_run <- function(x, ...) {
   c(
     paste0(x$name, ", ", x$status, ". ", x$result),
     fact_lines(x$facts),
-    if (any(is_metric)) paste0("  of the ", sizes[["test"]], " test rows"),
+    if (any(is_metric)) {
+      epoch <- paste0("the weights of epoch ", x$kept, " of ", nrow(x$history))
+      paste0("  of the ", sizes[["test"]], " test rows, by ", epoch)
+    },
     lines[is_metric],
     paste0(
       "  of the last epoch: the ", sizes[["train"]], " training rows",
@@ -500,16 +514,9 @@ predict.kerasduet_run <- function(object, newdata, type = NULL, beam = NULL, ...
     py <- handle(object)
     kinds <- py$task$kinds
     type <- plain(core$checks$choice("type", setting_to_py(type %||% plain(kinds)[[1]]), kinds))
-    given <- py$predict(rows_to_py(newdata, py), kind = type, beam = setting_to_py(beam))
+    given <- py$predict(data_to_py(newdata, "x"), kind = type, beam = setting_to_py(beam))
     prediction_from_py(given, class_names(py), type, has_dates(py))
   })
-}
-
-# To a network of images a data frame of numbers is a matrix of pixels, a row an image.
-rows_to_py <- function(x, py) {
-  is_pixels <- is.data.frame(x) && length(x) > 0 && all(vapply(x, is.numeric, NA)) &&
-    "input_shape" %in% names(experiment_from_py(py$experiment))
-  data_to_py(if (is_pixels) unname(as.matrix(x)) else x, "x")
 }
 
 # Steps ahead are forecast()'s.
@@ -544,7 +551,7 @@ refuse_steps <- function(..., call = rlang::caller_env()) {
 evaluate_run <- function(run, x, y) {
   call_core({
     py <- run_to_py(run)
-    plain(py$evaluate(rows_to_py(x, py), data_to_py(y, "y")))
+    plain(py$evaluate(data_to_py(x, "x"), data_to_py(y, "y")))
   })
 }
 

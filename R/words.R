@@ -37,8 +37,16 @@ r_fixes <- list(
     "(must be \\(height, width, channels\\); got c\\(([0-9]+), ([0-9]+)\\)\\.)$",
     "\\1 Set input_shape = c(\\2, \\3, 1), or 3 channels for colours."
   ),
-  c("(got (?:hms|difftime|units)\\.)", "\\1 as.numeric() makes numbers of it."),
-  c("(got haven_labelled\\.)", "\\1 haven::as_factor() makes a factor of it.")
+  c("(got (?:hms|difftime|units)(?: in row [0-9]+)?\\.)", "\\1 as.numeric() makes numbers of it."),
+  c("(got haven_labelled(?: in row [0-9]+)?\\.)", "\\1 haven::as_factor() makes a factor of it."),
+  c(
+    "(got (?:matrix|array|data\\.frame|tbl_df|data\\.table)(?: in row [0-9]+)?\\.)",
+    "\\1 Give each of its columns a name."
+  ),
+  c(
+    "(got text that is not UTF-8( in row [0-9]+)?)([^.]*\\.)",
+    "\\1\\3 Convert it first, say with iconv(x, \"latin1\", \"UTF-8\")."
+  )
 )
 
 r_words <- list(

@@ -1,4 +1,4 @@
-"""Write R's wrappers, their help and the contract's manifest from the core.
+"""Write R's wrappers, their help, the types of settings and the contract's manifest from the core.
 
     python tools/generate.py            write what has changed
     python tools/generate.py --check    say what is not as the core and the words would have it
@@ -17,10 +17,13 @@ from pathlib import Path
 from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parent))
+sys.path.insert(0, str(Path(__file__).parents[1] / "python"))
 
 from generator.core import Core, Function
+from generator.guides import guides
 from generator.manifest import manifest
 from generator.roxygen import HEAD, Page, Writer
+from generator.typed import typed_settings
 
 ROOT = Path(__file__).parents[1]
 
@@ -39,6 +42,8 @@ def generate(core: Core, words: Mapping[str, Any]) -> dict[str, str]:
         "settings": [writer.settings(settings, words["settings"])] if settings else [],
     }
     files = {f"R/generated-{name}.R": r_file(texts) for name, texts in parts.items() if texts}
+    if settings:
+        files["python/kerasduet/settings/typed.py"] = typed_settings()
     return files | {"tests/contract/manifest.json": manifest(core, words.get("manifest", {}))}
 
 
@@ -74,7 +79,9 @@ def main() -> int:
     check = parser.parse_args().check
     words = tomllib.loads(Path(__file__).with_name("words.toml").read_text("utf-8"))
     stale = []
-    for path, text in generate(Core(ROOT / "python"), words).items():
+    files = generate(Core(ROOT / "python"), words)
+    files["R/generated-guides.R"] = r_file([guides(ROOT / "vignettes")])
+    for path, text in files.items():
         there = ROOT / path
         now = there.read_text("utf-8") if there.is_file() else ""
         if now == text:

@@ -15,6 +15,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from kerasduet._version import __version__ as __version__
+from kerasduet.boundary import placed, public_names
 from kerasduet.interrupts import held
 
 if TYPE_CHECKING:
@@ -172,8 +173,8 @@ def __getattr__(name: str) -> Any:
         raise AttributeError(f"module 'kerasduet' has no attribute {name!r}")
     with held():  # NumPy cannot be imported again after a Ctrl-C either
         if name not in _HOME:
-            return import_module(f"kerasduet.{name}")
-        value = getattr(import_module(f"kerasduet.{_HOME[name]}"), name)
+            return public_names(import_module(f"kerasduet.{name}"))
+        value = placed(getattr(import_module(f"kerasduet.{_HOME[name]}"), name))
     globals()[name] = value
     return value
 

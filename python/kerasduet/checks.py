@@ -202,7 +202,8 @@ def some_of(names: Iterable[str]) -> str:
 def nearest(wrong: str, known: Iterable[str]) -> str:
     """Say which known names come closest to a wrong one, or list them all."""
     names = sorted(known)
-    close = difflib.get_close_matches(wrong, names, n=3, cutoff=0.5)
+    same = [name for name in names if name.lower() == wrong.lower()]
+    close = same or difflib.get_close_matches(wrong, names, n=3, cutoff=0.5)
     if close:
         return f"Did you mean {' or '.join(close)}?"
     return f"Known: {', '.join(names)}."

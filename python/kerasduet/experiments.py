@@ -8,9 +8,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Unpack
 
 from kerasduet import checks
+from kerasduet.boundary import public_methods
 from kerasduet.errors import ArgumentRange, ArgumentType, KerasduetError, UnknownName
 from kerasduet.names import (
     OWN,
@@ -38,9 +39,12 @@ from kerasduet.settings.sections import Network, Training, plain
 if TYPE_CHECKING:
     import pandas as pd
 
+    from kerasduet.settings.typed import Settings
+
 __all__ = ["Experiment", "experiment", "presets"]
 
 
+@public_methods
 @dataclass(frozen=True, init=False)
 class Experiment:
     """One experiment: task, data, network, training settings and seed.
@@ -196,7 +200,7 @@ class Experiment:
         path = getattr(self.data, "path", None)
         return bool(self.dataset == TASKS[self.task].own_data) and path is None
 
-    def replace(self, **settings: Any) -> Experiment:
+    def replace(self, **changes: Unpack[Settings]) -> Experiment:
         """Make a copy with some settings changed; a builder's arguments count as settings.
 
         Examples
@@ -206,7 +210,7 @@ class Experiment:
         (64,)
         """
         task, builder = TASKS[self.task], self.builder
-        settings = optimizers.spread(settings)
+        settings: dict[str, Any] = optimizers.spread(changes)
         optimizers.refuse_rate(settings, settings.get("schedule", self.schedule))
         if "dataset" in settings:
             task = task_of(settings["dataset"])
@@ -260,7 +264,8 @@ class Experiment:
     def _repr_html_(self) -> str:
         known, changed = self._changed()
         begin = f"<kerasduet experiment> {self.name}: {self.task}, {self.builder}"
-        rows = {"preset": self.name if known else "none", **changed}
+        cost = "kd.describe(experiment) counts parameters; a run says steps, memory, time left"
+        rows = {"preset": self.name if known else "none", **changed, "cost": cost}
         return as_html([begin, *(f"  {name} {text}" for name, text in rows.items())])
 
     def _changed(self) -> tuple[bool, dict[str, str]]:
@@ -364,7 +369,7 @@ def _sized(task: Kind, settings: Mapping[str, Any]) -> dict[str, Any]:
     return dict(task.sized(*sides) if sides else {}) | dict(settings)
 
 
-def experiment(preset: str | Experiment, **settings: Any) -> Experiment:
+def experiment(preset: str | Experiment, **settings: Unpack[Settings]) -> Experiment:
     """Describe a run: a preset with some settings changed.
 
     Parameters

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kerasduet.checks import choice, flag, show
+from kerasduet.data.files import no_locale
 from kerasduet.data.pictures.files import named
 from kerasduet.data.preprocessing import ImagePreprocessing
 from kerasduet.environment import backend_name
@@ -83,6 +84,8 @@ def _target(path: Any, ending: str, *, overwrite: bool) -> Path:
     if not isinstance(path, str | os.PathLike) or not str(path):
         raise ArgumentType(f"path: must be the path of a file to write; got {show(path)}.")
     target = Path(path).expanduser().absolute()
+    if why := no_locale(target):
+        raise RunFolderError(f"path: must be a path; got {show(str(path))}{why}")
     if ending and target.suffix != ending:
         other = next(
             (name for name, one in FORMATS.items() if one.ending == target.suffix), None

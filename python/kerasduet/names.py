@@ -84,6 +84,10 @@ def taken_apart(settings: Mapping[str, Any]) -> dict[str, Any]:
             if not isinstance(value, Mapping):
                 raise ArgumentType(f"{name}: must be named settings; got {checks.show(value)}.")
             inside = value
+            if name == "network" and isinstance(value.get("arguments"), Mapping):
+                # As dataclasses.asdict() gives it.
+                inside = {**value, **value["arguments"]}
+                del inside["arguments"]
         else:
             inside = {name: value}
         for key, item in inside.items():

@@ -42,8 +42,9 @@ def plot_data(
         "characters": a passage, by how little each character was expected. "tags": test sentences
         of a tagger.
         "forecast": the last test windows beside truth and baselines. "horizon": mean absolute
-        error by step. Of tables: "reliability", how often probabilities came true; "roc", hits
-        by false alarms; "residuals" against fitted values; "importance" of the columns;
+        error by step. "future": the steps after the end of the series, by the network and the best
+        baseline, with intervals. Of tables: "reliability", how often probabilities came true;
+        "roc", hits by false alarms; "residuals" against fitted values; "importance" of the columns;
         "dependence" on a `column`; "regions" of classes over two `columns` of numbers. Or a
         kind of your own; see `kerasduet.figures.register_figure`.
     rows : sequence of int, optional

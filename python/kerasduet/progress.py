@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, TextIO
 
+from kerasduet.amounts import seconds_text, size_text
 from kerasduet.checks import show
 from kerasduet.errors import ArgumentType
 from kerasduet.notebook import shell
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
 __all__ = ["ConsoleBar", "by_epoch", "epoch_line", "reporter", "start_line", "stream"]
 
 Event = Mapping[str, Any]
+
+LEAST_LEFT = 5  # seconds; who waits less need not know
 
 
 def reporter(progress: bool | Callable[[Event], None]) -> Callable[[Event], None]:
@@ -50,28 +53,30 @@ def by_epoch(tell: Callable[[Event], None]) -> Callable[[Event], None]:
 
 
 def start_line(event: Event) -> str:
-    """Say what is about to run, on which data."""
+    """Say what is about to run, what it takes, and on which data."""
     resumed = f", going on after epoch {event['done']}" if event["done"] else ""
     note = f"\n  {event['note']}" if event["note"] else ""
     return (
-        f"{event['name']}: {event['parameters']:,} parameters, data from "
-        f"{event['source']}{resumed}{note}"
+        f"{event['name']}: {event['parameters']:,} parameters, {event['steps']:,} "
+        f"{'step' if event['steps'] == 1 else 'steps'} an epoch, about "
+        f"{size_text(event['memory'])}, data from {event['source']}{resumed}{note}"
     )
 
 
 def epoch_line(event: Event) -> str:
-    """Give one epoch's losses and metrics.
+    """Give one epoch's losses and metrics, and the time left where it is some seconds.
 
     Examples
     --------
-    >>> epoch_line({"epoch": 2, "epochs": 10, "seconds": 1.26,
+    >>> epoch_line({"epoch": 2, "epochs": 10, "seconds": 1.26, "left": 10.1,
     ...             "logs": {"epoch": 2, "loss": 0.25, "val_loss": 0.5}})
-    'epoch  2/10  1.3 s  loss 0.2500  val_loss 0.5000'
+    'epoch  2/10  1.3 s  loss 0.2500  val_loss 0.5000  10 s left'
     """
     width = len(str(event["epochs"]))
     logs = "  ".join(f"{k} {v:.4f}" for k, v in event["logs"].items() if k != "epoch")
     return (
         f"epoch {event['epoch']:>{width}}/{event['epochs']}  {event['seconds']:.1f} s  {logs}"
+        + (f"  {seconds_text(event['left'])} left" if event["left"] >= LEAST_LEFT else "")
     )
 
 
@@ -181,7 +186,7 @@ class ConsoleBar(_Bar):
         full = round(24 * now["completed"] / now["total"])
         gone = time.monotonic() - self._began
         left = gone * (now["total"] / max(now["completed"], 1) - 1)
-        times = f"{left:.0f} s left" if left >= 0.5 else f"{gone:.0f} s"
+        times = f"{seconds_text(left)} left" if left >= 0.5 else seconds_text(gone)
         line = f"{now['epoch']} [{'=' * full:<24}] {times}  {now['logs']}"
         print(f"\r{line:<76}", end="", file=stream(), flush=True)
 

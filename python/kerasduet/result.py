@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from kerasduet.boundary import public_methods
 from kerasduet.data import Dataset, load_data
 from kerasduet.data.folds import fold_of
 from kerasduet.data.part import digest_rows
@@ -54,6 +55,7 @@ ELSEWHERE = {
 }
 
 
+@public_methods
 @dataclass
 class Result:
     """One trained experiment.
@@ -181,7 +183,14 @@ class Result:
 
     def _verdict(self) -> str:
         if self.scored:
-            return DIVERGED if self.diverged else self.task.verdict(self.metrics)
+            if self.diverged:
+                return DIVERGED
+            verdict = self.task.verdict(self.metrics)
+            lead = self.task.lead(self.table, self.preprocessing, self.metrics)
+            if lead is None:
+                return verdict
+            advice = self.task.advice(self) if lead.low <= 0 else ""
+            return f"{lead.within(verdict)} {advice}".rstrip()
         text = "The test rows are scored when its metrics are asked for."
         if len(self.history) == 0:
             return f"No epoch was finished. {text}"
@@ -191,8 +200,8 @@ class Result:
 
     @property
     def facts(self) -> dict[str, str]:
-        """What was learned of the data, a word and a line each, as a printed run shows it."""
-        return dict(self.task.facts(self.preprocessing))
+        """What was learned of the data and of the training, a word and a line each, as printed."""
+        return dict(self.task.facts(self.preprocessing)) | dict(self.task.course(self))
 
     @property
     def class_names(self) -> tuple[str, ...]:

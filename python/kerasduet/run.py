@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, overload
 
+from kerasduet.boundary import public_methods
 from kerasduet.checks import choice, flag, number, show
 from kerasduet.errors import ArgumentType, HorizonError, KerasduetError
 from kerasduet.notebook import as_html
@@ -51,6 +52,7 @@ ABSENT: dict[str, tuple[type[KerasduetError], str]] = {
 }
 
 
+@public_methods
 @dataclass(repr=False)
 class Run(Result):
     """One trained experiment, and what can be done with it.
@@ -64,10 +66,7 @@ class Run(Result):
         where = f"saved in {self.folder}" if self.folder else "not saved: run.save(folder)"
         done = f"{len(self.history)} of {self.experiment.all_epochs} epochs"
         resume = "kd.resume_run(run), " if self.status == "interrupted" else ""
-        # Of the caller's own data, whose faults nobody else can know.
-        noted = (
-            [f"  note     {self.source.note}"] if self.source.given and self.source.note else []
-        )
+        noted = [f"  note     {self.source.note}"] if self.source.note else []
         return "\n".join(
             [
                 f"<kerasduet run> {self.experiment.name}, {self.status}, {done}, {where}",

@@ -6,7 +6,7 @@ import math
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 from kerasduet.errors import ArgumentType
 from kerasduet.settings.objects import parsed
@@ -21,8 +21,9 @@ if TYPE_CHECKING:
     from kerasduet.data.folds import Origin
     from kerasduet.data.preprocessing import Learned
     from kerasduet.experiments import Experiment
+    from kerasduet.lead import Lead
 
-__all__ = ["COLUMN_KINDS", "Metric", "Task"]
+__all__ = ["COLUMN_KINDS", "Metric", "Task", "Writing"]
 
 # What a column of `predictions()` may hold: a row's number or step; a class, in the caller's type;
 # a probability, float32; a number; a time; text; true or false; the boxes of an image, as JSON.
@@ -83,6 +84,26 @@ class Metric:
     def step(self) -> str:
         """The unit of a difference of two scores."""
         return "percentage points" if self.unit == "%" else self.unit
+
+
+class Writing(NamedTuple):
+    """What writes about runs in a report, each a function of the page and the run.
+
+    Parameters
+    ----------
+    purpose, data, result : callable
+        Write what a run is for, what its data are, and how good it is.
+    comparison : callable, optional
+        Writes the table of scores: a function of the page, the runs and their names.
+    intervals : callable, optional
+        Says how a run's intervals were made: a function of the run.
+    """
+
+    purpose: Callable[[Any, Any], None]
+    data: Callable[[Any, Any], None]
+    result: Callable[[Any, Any], None]
+    comparison: Callable[[Any, Sequence[Any], Sequence[str]], None] | None = None
+    intervals: Callable[[Any], str] | None = None
 
 
 class Task(ABC):
@@ -279,6 +300,13 @@ class Task(ABC):
         """
         return given, {}
 
+    def pace(self, experiment: Experiment, dataset: Dataset) -> dict[str, Any]:
+        """Give the training settings that data of the caller's need instead.
+
+        Asked where a preset is named and `early_stopping` is not set.
+        """
+        return {}
+
     def extended(self, run: Any, chosen: Experiment, rows: Any) -> Dataset:
         """Add new rows to the data of a run, in the units that its network was trained on.
 
@@ -424,6 +452,14 @@ class Task(ABC):
         """Give lines on what was learned that a printed run shows: a word, and what it says."""
         return {}
 
+    def course(self, run: Any) -> Mapping[str, str]:
+        """Give lines on a training that a printed run shows: a word, and what it says."""
+        return {}
+
+    def advice(self, run: Any) -> str:
+        """Name what to try next, in one sentence, where a network is no better than a baseline."""
+        return ""
+
     def diverged(self, metrics: Mapping[str, float]) -> bool:
         """Say whether the test outputs were not all finite, so that no score holds."""
         return not all(math.isfinite(metrics.get(name, 0.0)) for name in self.needed)
@@ -431,6 +467,15 @@ class Task(ABC):
     @abstractmethod
     def verdict(self, metrics: Mapping[str, float]) -> str:
         """Say in one sentence how a network did, beside a baseline."""
+
+    def lead(
+        self, table: pd.DataFrame, learned: Any, metrics: Mapping[str, float]
+    ) -> Lead | None:
+        """Say by how much a network is better than the best baseline, and how sure that is.
+
+        It ends the verdict; None says nothing of it.
+        """
+        return None
 
     def check_learned(self, learned: Any, experiment: Experiment) -> None:  # noqa: B027
         """Refuse, with a ValueError, what no training for an experiment could have learned."""
@@ -463,23 +508,9 @@ class Task(ABC):
             return usual
         return f"Loss ({parsed(experiment.loss)['class_name']})"
 
-    def page(self, part: str, page: Any, run: Any) -> bool:
-        """Write a part of a report: "purpose", "data" or "result".
-
-        Returns
-        -------
-        bool
-            Whether it was written; otherwise the report writes a plain one.
-        """
-        return False
-
-    def compare(self, page: Any, runs: Sequence[Any], names: Sequence[str]) -> bool:
-        """Write the table of scores of several runs; False asks for a plain one."""
-        return False
-
-    def intervals(self, run: Any) -> str:
-        """Say in a report how the intervals were made; empty asks for the plain words."""
-        return ""
+    def writing(self) -> Writing | None:
+        """Give what writes about a run in a report; None asks for plain words."""
+        return None
 
     def same_rows(self, one: Any, other: Any) -> bool:
         """Say whether two results, of as many test rows, were tested on the same rows."""

@@ -101,6 +101,7 @@ def train_run(
                 "done": state.epoch if state else 0,
                 "steps": -(-rows // chosen.batch_size),
                 "parameters": model.count_params(),
+                "memory": training.memory(model, dataset, chosen),
                 "source": dataset.source.name,
                 "note": " ".join(
                     filter(None, (dataset.source.note, speed and f"Backend {speed}."))

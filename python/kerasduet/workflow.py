@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Unpack
 
 from kerasduet import callbacks as own_callbacks
 from kerasduet import checks, environment
@@ -19,10 +19,13 @@ from kerasduet.runs.folder import RunFolder
 from kerasduet.runs.manifest import read_manifest
 from kerasduet.runs.reading import cut_off, run_path
 from kerasduet.settings.networks import is_function, made
+from kerasduet.task import Task
 from kerasduet.training_run import train_run
 
 if TYPE_CHECKING:
     import os
+
+    from kerasduet.settings.typed import Settings
 
 
 __all__ = ["continue_run", "resume_run", "run_experiment", "update_run"]
@@ -40,7 +43,7 @@ def run_experiment(
     overwrite: bool = False,
     progress: Progress = True,
     callbacks: Any = None,
-    **settings: Any,
+    **settings: Unpack[Settings],
 ) -> Run:
     """Load the data, build the network, train it and score it on the test rows.
 
@@ -58,9 +61,10 @@ def run_experiment(
         Replace what `out` holds, and start over.
     progress : bool or callable
         Show progress, or hand each event (a dict) to a function: its `event` is "start"
-        (name, epochs, done, steps, parameters, source, note), "batch" (epoch, epochs, step,
-        steps; at most ten a second), "epoch" (epoch, epochs, seconds, logs), "end" (status,
-        epoch, text), "loaded" (folder, text) or "failed".
+        (name, epochs, done, steps, parameters, memory in bytes, source, note), "batch" (epoch,
+        epochs, step, steps; at most ten a second), "epoch" (epoch, epochs, seconds, left: seconds
+        that the others will take at most, logs), "end" (status, epoch, text), "loaded" (folder,
+        text) or "failed".
     callbacks : list of keras.callbacks.Callback, optional
         Called in the training, such as `[keras.callbacks.ReduceLROnPlateau()]`. They are no part
         of the experiment: a folder keeps their classes and counts alone, and `resume_run` is given
@@ -87,7 +91,7 @@ def run_experiment(
     >>> run.metrics["accuracy"] > 0.7
     True
     """
-    chosen, data = _described(preset, data, settings)
+    chosen, data = _described(preset, data, {**settings})
     checks.flag("overwrite", overwrite)
     own = own_callbacks.checked(callbacks)
     own_callbacks.refuse_two_rates(own, chosen.schedule)
@@ -124,7 +128,21 @@ def run_experiment(
 def _described(
     preset: str | Experiment, data: Any, settings: dict[str, Any]
 ) -> tuple[Experiment, Any]:
-    """Describe a run; where the data decide shapes, they come first."""
+    """Describe a run; where the data decide shapes, or how long it trains, they come first."""
+    chosen, data = _shaped(preset, data, settings)
+    is_own = data is not None or getattr(chosen.data, "path", None) is not None
+    if not is_own or not isinstance(preset, str) or "early_stopping" in settings:
+        return chosen, data
+    task = TASKS[chosen.task]
+    if type(task).pace is Task.pace:
+        return chosen, data
+    dataset = loaded_for(chosen, data)
+    return chosen.replace(**task.pace(chosen, dataset)), dataset
+
+
+def _shaped(
+    preset: str | Experiment, data: Any, settings: dict[str, Any]
+) -> tuple[Experiment, Any]:
     model = settings.get("model")
     is_new = data is not None and not isinstance(data, Dataset)
     base = _before_data(preset, settings) if is_new and not is_own_network(model) else None
@@ -340,10 +358,12 @@ def update_run(
     parent = run if isinstance(run, Run) else load_run(run)
     _refuse_unfinished(parent)
     chosen = parent.experiment
-    own = {"dataset": parent.task.own_data} | (
-        {"path": None} if "path" in chosen.flat() else {}
-    )
-    chosen = chosen.replace(**own, **({} if epochs is None else {"epochs": epochs}))
+    changes: dict[str, Any] = {"dataset": parent.task.own_data}
+    if "path" in chosen.flat():
+        changes["path"] = None
+    if epochs is not None:
+        changes["epochs"] = epochs
+    chosen = chosen.replace(**changes)
     dataset = parent.task.extended(parent, chosen, new_rows)
     return train_run(chosen, dataset, None, None, reporter(progress), [], parent)
 

@@ -188,16 +188,16 @@ def test_same_padding_keeps_the_size(size, kernel):
 @given(generators, st.floats(-100, 100), st.floats(0.01, 100))
 def test_rescale_is_linear_onto_the_range(rng, low, width):
     image = rng.normal(size=(3, 4)) * 10.0 ** rng.integers(-5, 6)
-    result = kc.rescale(image, low, low + width)
+    result = kc.rescale_image(image, low, low + width)
     close([result.min(), result.max()], [low, low + width])
     order = np.argsort(image, axis=None)
     assert (np.diff(result.ravel()[order]) >= 0).all()
-    close(kc.rescale(3 * image - 7, low, low + width), result, 1e-7)
+    close(kc.rescale_image(3 * image - 7, low, low + width), result, 1e-7)
 
 
 def test_rescale_of_a_flat_image_is_low():
-    close(kc.rescale([[5, 5]], 1, 2), [[1, 1]])
-    close(kc.rescale([[-1e308, 1e308]]), [[0, 255]])
+    close(kc.rescale_image([[5, 5]], 1, 2), [[1, 1]])
+    close(kc.rescale_image([[-1e308, 1e308]]), [[0, 255]])
 
 
 layer_kinds = st.one_of(
@@ -349,7 +349,7 @@ def test_what_is_no_image_is_refused_by_name(image, error):
         lambda: kc.convolve2d(image, kernel),
         lambda: kc.pad2d(image, 1),
         lambda: kc.pool2d(image, 1),
-        lambda: kc.rescale(image),
+        lambda: kc.rescale_image(image),
     ):
         with pytest.raises(error, match=r"^image: must ") as raised:
             call()

@@ -10,7 +10,7 @@ import pytest
 
 import kerasduet as kd
 from kerasduet import errors
-from kerasduet.data.containers import follow, named
+from kerasduet.data.containers import follow, images_alone, named
 
 RANDOM = np.random.default_rng(3)
 X = RANDOM.integers(0, 256, (40, 10, 10)).astype(np.uint8)
@@ -81,6 +81,27 @@ def test_images_and_labels_are_found(container):
     found = named(WHOLE[container]())
     assert np.array_equal(np.asarray(found["x"]), X)
     assert np.array_equal(np.asarray(found["y"]), Y)
+    found = WHOLE[container]()
+    if not isinstance(found, tuple | list) and container != "Keras's names":
+        images = np.asarray(images_alone(found, (10, 10, 1)))
+        assert np.array_equal(images.reshape(X.shape), X)
+
+
+def test_images_alone_are_found_too():
+    torch = pytest.importorskip("torch")
+    table = pixels().drop(columns="label")
+    assert np.array_equal(images_alone(table, (10, 10, 1))[..., 0], X)
+    assert np.array_equal(images_alone(pd.Series(list(X)), (10, 10, 1)), X)
+    colour = RANDOM.random((3, 3, 6, 7)).astype(np.float32)  # channels first
+    rows = torch.utils.data.TensorDataset(torch.tensor(colour))
+    for given in (rows, torch.utils.data.DataLoader(rows, batch_size=2)):
+        assert np.array_equal(images_alone(given, (6, 7, 3)), np.moveaxis(colour, 1, -1))
+    grey = torch.utils.data.TensorDataset(torch.tensor(X)[:, None])
+    assert np.array_equal(images_alone(grey, (10, 10, 1)).reshape(X.shape), X)
+    with pytest.raises(
+        errors.ShapeError, match=r"must have 81 pixels a row.*; got 100 columns"
+    ):
+        images_alone(table, (9, 9, 1))
 
 
 def test_parts_of_their_own_are_the_test(tmp_path):
@@ -141,6 +162,7 @@ def test_texts_are_classes_and_own_images_need_no_settings():
     assert run.experiment.input_shape == (10, 10, 1)
     assert run.preprocessing.class_names == ("ant", "cat", "dog")
     assert set(run.predict(X[:5])) <= set(names)
+    assert list(run.predict(pixels())) == list(run.predict(X))
     assert set(run.predictions()["truth"]) <= set(names)
     # Set by the caller they stay, and a preset of a known data set keeps its own.
     with pytest.raises(errors.LabelRange, match=r"labels must lie in 0\.\.1; got 2"):
@@ -185,7 +207,7 @@ def test_what_is_no_set_of_images_is_refused(tmp_path):
     refused(errors.DatasetError, "No such file", tmp_path / "b.npz")
     refused(
         errors.ShapeError,
-        r"x: images must have one shape, \[10, 10\] as the first; got \[9, 10\] in image 2",
+        r"x: rows must have one shape, \[10, 10\] as the first; got \[9, 10\] in row 2",
         {"x": [X[0], X[1][1:]], "y": [0, 1]},
     )
     table = pixels().drop(columns="pixel99")
@@ -225,7 +247,7 @@ def test_streams_in_the_forms_that_people_have_them():
         lambda: ((np.zeros((4 + n, 4), np.uint8), n) for n in range(3)),
         output_signature=(tf.TensorSpec((None, 4), tf.uint8), tf.TensorSpec((), tf.int64)),
     )
-    with pytest.raises(errors.ShapeError, match=r"as the first; got \[5, 4\] in image 2"):
+    with pytest.raises(errors.ShapeError, match=r"as the first; got \[5, 4\] in row 2"):
         named(sizes)
 
 

@@ -6,6 +6,7 @@ import copy
 import dataclasses
 import json
 import pickle
+import re
 from importlib import resources
 
 import numpy as np
@@ -22,7 +23,7 @@ from kerasduet.errors import (
     ShapeError,
     UnknownName,
 )
-from kerasduet.experiments import Experiment
+from kerasduet.experiments import Experiment, experiment
 from kerasduet.settings.sections import plain
 
 NAMES = kd.presets()["name"].tolist()
@@ -402,3 +403,73 @@ def test_it_is_copied_and_sent_like_any_value():
         with pytest.raises(TypeError, match="read-only"):
             change()
     assert made.filters == (8,)
+
+
+def test_an_experiment_comes_back_from_its_parts():
+    chosen = experiment("mnist-dnn", epochs=3, units=8, dropout=0.1, seed=2)
+    assert Experiment.from_dict(dataclasses.asdict(chosen)) == chosen
+    assert dataclasses.replace(chosen, seed=3) == chosen.replace(seed=3)
+
+
+WORDS = {
+    "mnist-dnn": {
+        "learning_rate": "lr eta0 learning_rate_init",
+        "epochs": "n_epochs num_epochs max_epochs max_iter",
+        "batch_size": "batch bs mini_batch",
+        "seed": "random_state random_seed seeds rng",
+        "validation_split": "val_split valid_split validation_fraction val_size",
+        "early_stopping": "patience early_stop n_iter_no_change",
+        "optimizer": "optim solver",
+        "loss": "loss_fn criterion objective",
+        "metrics": "metric scoring",
+        "units": "hidden_units hidden_layer_sizes neurons",
+        "dropout": "dropout_rate drop_rate",
+        "l2": "kernel_regularizer",
+        "progress": "verbose verbosity quiet",
+        "callbacks": "callback tensorboard monitor",
+        "use_backend": "gpu device",
+        "out": "save_dir checkpoint",
+        "data": "X_train y_train x y",
+        "tune()": "n_jobs cv n_trials",
+    },
+    "lstm-co2": {
+        "lookback": "window seq_len input_chunk_length lags",
+        "horizon": "h n_ahead prediction_length",
+        "season": "period seasonal_periods",
+        "frequency": "freq",
+        "scaling": "normalize scaler",
+        "kind": "cell rnn_type",
+        "id": "unique_id",
+    },
+}
+
+
+@pytest.mark.parametrize("name", WORDS)
+def test_words_of_other_packages_are_answered(name):
+    for wanted, words in WORDS[name].items():
+        for word in words.split():
+            with pytest.raises(UnknownName, match=re.escape(wanted)) as caught:
+                experiment(name, **{word: 1})
+            assert "Known" not in str(caught.value)
+            assert "Did you mean" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("settings", "fix"),
+    [
+        ({"optimizer": "SGD"}, "Did you mean sgd?"),
+        ({"optimizer": "lion"}, "Give keras.optimizers.Lion()."),
+        (
+            {"loss": "sparse_categorical_crossentropy"},
+            "losses.SparseCategoricalCrossentropy().",
+        ),
+        ({"loss": "huber"}, "Give keras.losses.Huber()."),
+        ({"metrics": ["f1"]}, "Give keras.metrics.F1Score()."),
+        ({"schedule": "exponential"}, "Give keras.optimizers.schedules.ExponentialDecay()."),
+        ({"early_stopping": True}, "It is how many epochs to wait, such as 5."),
+    ],
+)
+def test_options_of_other_packages_are_answered(settings, fix):
+    with pytest.raises(KerasduetError) as caught:
+        experiment("mnist-dnn", **settings)
+    assert str(caught.value).endswith(fix)

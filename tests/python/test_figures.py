@@ -8,6 +8,7 @@ import sys
 import warnings
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 from matplotlib.dates import AutoDateLocator
@@ -189,3 +190,29 @@ def test_sixty_letters_leave_room_for_the_matrix(named_run):
     assert names[0] in plot_data(run, "confusion").panels[0].frames["cells"]["truth"].tolist()
     for kind in ("overview", "digits"):
         assert drawn(run.plot(kind))
+
+
+def test_many_or_long_names_of_a_confusion_have_a_number_and_a_key():
+    from kerasduet.figures.confusion import confusion_figure
+
+    def scales(names):
+        panel = confusion_figure(
+            np.eye(len(names), dtype=int), names, noun="class", cases="images", letters=24
+        )
+        assert ("Columns have the numbers" in panel.subtitle) == (panel.x_scale.words[0] == "1")
+        return panel
+
+    short = scales(["cat", "dog"])
+    assert short.x_scale.words == short.y_scale.words == ("cat", "dog")
+    assert scales([str(code) for code in range(30)]).x_scale.words[29] == "29"
+    long = scales([f"{code:02d} {'x' * 57}" for code in range(10)])
+    assert long.x_scale.words == tuple(map(str, range(1, 11)))
+    assert long.y_scale.words[2] == "3 02 xxxxxxx...xxxxxxxxx"
+    many = scales([f"class number {code}" for code in range(60)])
+    assert many.y_scale.words[59] == "60 class number 59"
+    assert 4 <= many.y_scale.size < 10
+    assert set(many.x_scale.words[1::2]) == {""}
+    assert [mark.kind for mark in many.marks] == ["tile"]  # no counts that nobody could read
+    crowd = scales([f"class number {code}" for code in range(400)])
+    assert crowd.y_scale.words[0] == "1 class number 0"
+    assert crowd.y_scale.words[1] == ""

@@ -20,7 +20,7 @@ from test_training import Stop
 
 import kerasduet as kd
 from kerasduet.environment import versions
-from kerasduet.errors import ModelMismatch, RunFolderError
+from kerasduet.errors import DatasetError, ModelMismatch, RunFolderError
 from kerasduet.runs import folder as folders
 from kerasduet.runs import reading, storage, tables
 from kerasduet.runs.manifest import read_latest, read_manifest
@@ -699,3 +699,16 @@ def kill_at(last, folder):
                 os.kill(os.getpid(), signal.SIGKILL)
 
     sys.addaudithook(watch)
+
+
+def test_a_path_that_the_locale_cannot_write_is_told_apart(tmp_path, monkeypatch):
+    fsencode = os.fsencode
+    monkeypatch.setattr(os, "fsencode", lambda path: str(path).encode("ascii"))
+    said = "which the locale of this session cannot write. Set LC_ALL to one of UTF-8"
+    with pytest.raises(RunFolderError, match=said):
+        kd.load_run(tmp_path / "caf\u00e9")
+    with pytest.raises(DatasetError, match=said):
+        kd.load_data(kd.experiment("lstm-series", path="caf\u00e9.csv"))
+    monkeypatch.setattr(os, "fsencode", fsencode)
+    with pytest.raises(RunFolderError, match=r"must be the path of a folder; got '\\ud800'\.$"):
+        kd.load_run("\ud800")

@@ -13,9 +13,12 @@ from hypothesis import strategies as st
 from kerasduet.data.times import following
 from kerasduet.forecasting import baselines, metrics
 from kerasduet.forecasting.windows import Windows, window_origins
+from kerasduet.lead import Lead
 from kerasduet.registry import TASKS
+from kerasduet.report.intervals import ratio
 from kerasduet.tasks.classification.scores import class_metrics
 from kerasduet.tasks.forecasting.scores import best_baseline
+from kerasduet.tasks.leads import difference
 
 some_cases = settings(max_examples=200, deadline=None, derandomize=True, database=None)
 small = st.integers(1, 9)
@@ -226,6 +229,32 @@ def test_verdict_says_whether_the_best_baseline_is_beaten():
                 "naive forecast."
             )
         )
+
+
+def test_a_lead_is_clear_only_where_its_interval_does_not_hold_0():
+    verdict = "Test MAE 1.5; the best baseline, drift, has 2: 25 % less."
+    assert Lead(0.5, 0.2, 0.8, 60, "windows").within(verdict) == (
+        "Test MAE 1.5; the best baseline, drift, has 2: 25 % less (difference 0.5, 95 % interval "
+        "0.2 to 0.8 over 60 test windows)."
+    )
+    unsure = Lead(0.5, -0.2, 1.2, 15, "windows", apart=2).within(verdict)
+    assert unsure.endswith(
+        "25 % less, not clearly better (difference 0.5, rough 95 % interval -0.2 to 1.2 over 15 "
+        "test windows, 2 of them apart)."
+    )
+    lost = Lead(-0.5, -1.2, 0.2, 1, "windows").within("The network does not beat it.")
+    assert lost.startswith("The network does not beat it, nor is it clearly worse (difference ")
+    assert lost.endswith("over 1 test window).")
+    assert (
+        Lead(1, 0, 2, 9, "rows", is_said=True).within("Better.") == "Better, over 9 test rows."
+    )
+
+
+def test_a_difference_has_the_interval_of_a_bootstrap_however_its_cases_repeat():
+    cases = np.column_stack([np.random.default_rng(3).integers(-1, 2, 400), np.ones(400)])
+    quick, slow = difference(cases), ratio(cases)
+    assert quick.value == pytest.approx(slow.value)
+    assert (quick.low, quick.high) == pytest.approx((slow.low, slow.high), abs=0.01)
 
 
 def test_verdict_of_a_classifier():

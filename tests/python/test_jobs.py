@@ -388,6 +388,47 @@ def test_cross_validation_has_a_row_a_fold(tmp_path):
         kd.cross_validate(chosen, 3, **given)
 
 
+@pytest.mark.parametrize(
+    ("preset", "settings", "rows"),
+    [
+        ("add-numbers", {"examples": 41, "digits": 2}, 41),
+        ("tag-dates", {"sentences": 60}, 60),
+        ("moving-digits", {"videos": 41, "test_videos": 10}, 41),
+        (
+            "yolo-digits",
+            {"dataset": "digit-scenes-subset", "scenes": 21, "test_scenes": 10},
+            21,
+        ),
+    ],
+)
+def test_every_task_without_time_order_has_folds(preset, settings, rows):
+    chosen = kd.experiment(preset, **settings)
+    task = TASKS[chosen.task]
+    every = task.folds(chosen, None, 3, 1)
+    assert sum(len(one.test) for one in every) == rows
+    assert all(sum(one.sizes.values()) == rows for one in every)
+    assert len({one.test_sha256 for one in every}) == 3
+    assert [one.fold.number for one in every] == [1, 2, 3]
+    again = Fold(2, 3).load(task, chosen.replace(seed=7), None)
+    assert again.test_sha256 == every[1].test_sha256
+    (none, *_) = task.folds(chosen.replace(validation_split=0), None, 3, 1)
+    assert none.validation is none.test
+
+
+def test_folds_of_pairs_and_tags_are_checked_before_training():
+    pairs = {"source": ["a", "b", "a", "c"], "target": ["A", "B", "AA", "C"]}
+    chosen = kd.experiment("translate-dates", dataset="pairs")
+    every = TASKS["translation"].folds(chosen, pairs, 3, 1)
+    assert sorted(one.given["source"].tolist() for one in every) == [["a", "a"], ["b"], ["c"]]
+    with pytest.raises(ArgumentRange, match="folds: must be at most the rows, 3; got 4"):
+        kd.cross_validate(chosen, 4, data=pairs)
+    tagged = {"sentence": [1, 1, 2, 2, 3, 3], "token": list("ababac"), "tag": list("xyxyxz")}
+    with pytest.raises(ArgumentType, match=r"tags: must all occur in training .* got 'z'"):
+        kd.cross_validate(kd.experiment("tag-dates", dataset="tagged"), 3, data=tagged)
+    with pytest.raises(ArgumentType, match="rows are cut into folds; got next-character"):
+        kd.cross_validate("next-character", 2)
+
+
 def test_repeats_count_anew():
     jobs = [Job(f"fold-{i}", SHORT, Fold(i, 3, 2)) for i in range(1, 7)]
     table = tabulated(jobs, [None] * 6, {})

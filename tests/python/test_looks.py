@@ -32,6 +32,29 @@ def test_a_style_changes_nothing_of_a_figure(style):
     assert face == {"dark_background": "#000000"}.get(style, "#ffffff")
 
 
+def test_black_marks_are_seen_on_a_dark_face():
+    import matplotlib.pyplot as plt
+    from matplotlib.figure import Figure
+
+    from kerasduet.figures.contrast import made_visible
+
+    with plt.style.context("dark_background"):
+        axes = Figure().subplots()
+    marks = [
+        *axes.plot([1, 2], color="#000000"),
+        *axes.plot([1, 2], color="#0072B2"),
+        axes.text(1, 1, "mine", color="#000000"),
+        axes.scatter([1, 2], [1, 2], c=["#000000", "#D55E00"]),
+    ]
+    made_visible(axes, marks)
+    assert [mark.get_color() for mark in marks[:3]] == ["white", "#0072B2", "white"]
+    assert marks[3].get_facecolors()[0].tolist() == [1, 1, 1, 1]
+    light = Figure().subplots()
+    (line,) = light.plot([1, 2], color="#FFFFFF")
+    made_visible(light, [line])
+    assert line.get_color() == "#FFFFFF"
+
+
 def test_results_are_tables_without_colours_of_their_own(trained):
     told = trained._repr_html_()
     assert (

@@ -17,6 +17,7 @@ from kerasduet.errors import ArgumentRange, ArgumentType, DatasetError, EmptyDat
 from kerasduet.figures import figure_kinds
 from kerasduet.plots import plot_data
 from kerasduet.style import OKABE_ITO, blend
+from kerasduet.tasks.forecasting.scores import best_baseline
 
 CLASSIFIER = figure_kinds("classification")
 FORECASTER = figure_kinds("forecasting")
@@ -175,6 +176,31 @@ def test_horizon_is_the_error_that_was_evaluated(series_run):
         assert drawn.iloc[1] == pytest.approx((second["truth"] - second[column]).abs().mean())
         assert drawn.mean() == pytest.approx(series_run.metrics[metric])
     assert f"naive {lines['mae'][3]:.3g} to {lines['mae'][5]:.3g}" in shown.alt
+
+
+def test_the_future_goes_on_from_the_end_of_the_series(series_run, tmp_path):
+    shown, ahead = panel(series_run, "future"), series_run.forecast(level=(80, 95))
+    lines = shown.frames["lines"]
+    best = best_baseline(series_run.metrics)
+    by_name = dict(list(lines.groupby("series", sort=False)))
+    assert list(by_name) == ["truth", "network", best.replace("_", " ")]
+    assert by_name["network"]["value"].tolist()[1:] == ahead["forecast"].tolist()
+    assert by_name["network"]["time"].tolist()[1:] == ahead["time"].tolist()
+    last = by_name["truth"].iloc[-1]
+    assert (by_name["network"].iloc[0][["time", "value"]] == last[["time", "value"]]).all()
+    assert shown.frames["band_95"]["upper"].tolist()[1:] == ahead["upper_95"].tolist()
+    assert f"{ahead['lower_95'].iloc[-1]:.4g} to {ahead['upper_95'].iloc[-1]:.4g}" in shown.alt
+    series_run = dataclasses.replace(series_run)
+    loaded = kd.load_run(series_run.save(tmp_path / "run"))  # without the data
+    assert panel(loaded, "future").frames["lines"].equals(lines)
+
+
+def test_baselines_that_are_not_the_best_are_grey(series_run):
+    looks = panel(series_run, "forecast").frames["key"].set_index("label")["colour"]
+    best = best_baseline(series_run.metrics).replace("_", " ")
+    others = looks.drop(["truth", "network", best])
+    assert others.nunique() == 1
+    assert others.iloc[0] not in set(looks[["truth", "network", best]])
 
 
 def test_one_step_forecasts_are_one_line_a_series(one_step_run):
@@ -382,8 +408,8 @@ def test_forecast_figure_has_a_line_a_window(series_run):
 
 
 def test_series_are_told_apart_by_colour_and_by_line(series_run):
+    assert panel(series_run, "horizon").frames["key"]["colour"].is_unique
     key = panel(series_run, "forecast").frames["key"]
-    assert key["colour"].is_unique
     assert key["line"][2:].is_unique
     assert not {"solid"} & set(key["line"][2:])
 

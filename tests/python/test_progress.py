@@ -20,14 +20,17 @@ START = {
     "done": 0,
     "steps": 4,
     "parameters": 235_146,
+    "memory": 15_700_000,
     "source": "the Keras cache",
     "note": "",
 }
+BEGIN = "mnist-dense: 83 parameters, 1 step an epoch, about 1 MB, data from the caller's arrays"
 EPOCH = {
     "event": "epoch",
     "epoch": 3,
     "epochs": 12,
     "seconds": 1.26,
+    "left": 0.0,
     "logs": {"epoch": 3, "loss": 0.25, "val_loss": 0.5},
 }
 
@@ -55,6 +58,12 @@ def test_events_come_in_order():
     assert {(epoch, 3) for epoch in (1, 2, 3)} <= set(places)
     assert all(e["steps"] == 3 and e["epochs"] == 3 for e in batches)
     assert events[0]["parameters"] == run.model.count_params()
+    assert events[0]["memory"] > 4 * 4 * run.model.count_params()
+    # The first epoch compiles the steps: the time left follows from the others.
+    first, second, last = [event for event in events if event["event"] == "epoch"]
+    assert first["left"] == 2 * first["seconds"]
+    assert second["left"] == second["seconds"]
+    assert last["left"] == 0
     assert events[0]["source"] == "the caller's arrays"
     assert events[-1] == {
         "event": "end",
@@ -73,13 +82,14 @@ def test_epoch_events_carry_the_history():
 
 def test_lines():
     assert progress.event_line(START) == (
-        "mnist-dnn: 235,146 parameters, data from the Keras cache"
+        "mnist-dnn: 235,146 parameters, 4 steps an epoch, about 16 MB, data from the Keras cache"
     )
     assert progress.event_line(START | {"done": 2, "note": "Filled."}) == (
-        "mnist-dnn: 235,146 parameters, data from the Keras cache, going on after epoch 2\n"
-        "  Filled."
+        "mnist-dnn: 235,146 parameters, 4 steps an epoch, about 16 MB, data from the Keras cache, "
+        "going on after epoch 2\n  Filled."
     )
     assert progress.event_line(EPOCH) == "epoch  3/12  1.3 s  loss 0.2500  val_loss 0.5000"
+    assert progress.event_line(EPOCH | {"left": 420.0}).endswith("val_loss 0.5000  7 min left")
     assert progress.event_line({"event": "batch"}) is None
     end = {"event": "end", "status": "finished", "epoch": 12, "text": "Good."}
     assert progress.event_line(end) == "Good."
@@ -96,7 +106,7 @@ def test_without_a_terminal_there_is_a_line_an_epoch(capsys):
     out, error = capsys.readouterr()
     lines = error.splitlines()
     assert out == ""
-    assert lines[0] == "mnist-dense: 83 parameters, data from the caller's arrays"
+    assert lines[0] == BEGIN
     epochs = [line for line in lines if line.startswith("epoch")]
     assert [line.split("  ")[0] for line in epochs] == [f"epoch {i}/3" for i in (1, 2, 3)]
     assert all("val_loss" in line for line in epochs)
@@ -118,7 +128,7 @@ def test_a_terminal_shows_one_bar(monkeypatch):
     monkeypatch.setenv("TERM", "xterm")
     run = train(True)
     shown = re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", screen.getvalue())
-    assert shown.startswith("mnist-dense: 83 parameters, data from the caller's arrays\n")
+    assert shown.startswith(BEGIN + "\n")
     assert "epoch 3/3" in shown
     assert "val_loss" in shown
     assert shown.endswith(run.summary + "\n")
@@ -146,7 +156,7 @@ def test_a_console_that_is_no_terminal_has_a_bar_of_plain_text(capsys):
     shown = capsys.readouterr().err
     assert "\x1b" not in shown
     lines = [line.rstrip() for line in shown.replace("\n", "\r").split("\r") if line]
-    assert lines[0] == "mnist-dense: 83 parameters, data from the caller's arrays"
+    assert lines[0] == BEGIN
     last = r"epoch 3/3 \[={24}\] \d+ s  val_loss \d\.\d{4}"
     assert re.fullmatch(last, lines[-2])
     assert lines[-1] == run.summary

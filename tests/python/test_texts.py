@@ -344,6 +344,37 @@ def test_folders_and_tables_are_read(tmp_path):
         kd.load_data(chosen.replace(path=tmp_path / "empty"))
 
 
+def test_a_vocabulary_can_be_given(tmp_path):
+    keras = pytest.importorskip("keras")
+    layer = keras.layers.TextVectorization(max_tokens=8)
+    layer.adapt(SAID)
+    tokens = layer.get_vocabulary()
+    chosen = kd.experiment("texts", length=6, vocabulary=layer, embedding=2, units=2, epochs=1)
+    assert chosen == chosen.replace(vocabulary=tokens) == chosen.replace(vocabulary=tokens[2:])
+    run = kd.run_experiment(chosen, data=few(), out=tmp_path / "run", progress=False)
+    known = kd.load_run(tmp_path / "run").preprocessing.vocabulary
+    assert list(known.all) == tokens
+    assert np.array_equal(known.encoded(SAID, 3, pad="end"), layer(SAID))
+    assert "The vocabulary was given: it has " in run.dataset.source.note
+    plain = kd.load_data(chosen.replace(vocabulary=None), few())
+    assert run.dataset.source.sha256 != plain.source.sha256
+    file = tmp_path / "vocabulary.txt"
+    file.write_text("\n".join(tokens) + "\n", "utf-8")
+    read = kd.load_data(chosen.replace(vocabulary=file), few())
+    assert read.source.sha256 == run.dataset.source.sha256
+    assert np.array_equal(read.x_train, run.dataset.x_train)
+    odd = kd.load_data(chosen.replace(vocabulary=["good", "good film"]), few())
+    assert "1 of its 2 tokens are none that texts are cut into" in odd.source.note
+    for text, error, words in (
+        (b"a\n\nb\n", ArgumentType, "got '' as number 2"),
+        (b"a\n\xff\n", DatasetError, "another byte in line 2"),
+        (b"", EmptyData, "vocabulary: must hold text; got an empty file"),
+    ):
+        file.write_bytes(text)
+        with pytest.raises(error, match=words):
+            kd.load_data(chosen.replace(vocabulary=file), few())
+
+
 def test_word_vectors_begin_the_embedding(tmp_path):
     file = tmp_path / "vectors.txt"
     file.write_text("good 1 2 3\nfilm 4 5 6\n. . 7 8 9\ngood 0 0 0\n", "utf-8")

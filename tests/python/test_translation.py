@@ -17,7 +17,8 @@ from hypothesis import strategies as st
 
 import kerasduet as kd
 from kerasduet.data.text import Vocabulary
-from kerasduet.errors import ArgumentRange, ArgumentType, DatasetError
+from kerasduet.errors import ArgumentRange, ArgumentType, DatasetError, ShapeError
+from kerasduet.inside.states_figure import states_data
 from kerasduet.registry import TASKS
 from kerasduet.tasks.translation import generated, sizes
 from kerasduet.tasks.translation.baseline import nearest_rows
@@ -386,6 +387,36 @@ def test_attention_weights_are_in_reading_order(run):
         assert (sums <= 1 + 1e-5).all()
         if length == run.preprocessing.source_length:
             assert np.allclose(sums, 1, atol=1e-5)
+
+
+@pytest.mark.parametrize("which", ["run", "plain_run"])
+def test_states_of_encoder_and_decoder_are_those_of_the_layers(which, request):
+    keras = pytest.importorskip("keras")
+    run = request.getfixturevalue(which)
+    text = "12+7" if which == "run" else "seven"
+    names = ["encoder_1_both" if which == "run" else "encoder_1", "decoder_1"]
+    inputs, tokens = run.task.steps_of(run, text, "x")
+    network = keras.Model(
+        run.model.inputs, [run.model.get_layer(name).output for name in names]
+    )
+    outputs = keras.tree.flatten(network(inputs))
+    size = run.experiment.model["units"][0]
+    found = [keras.ops.convert_to_numpy(one)[0] for one in outputs if len(one.shape) == 3]
+    for layer, side, own in zip(names, ("source", "target"), found, strict=True):
+        table = kd.states(run, text, layer)
+        shown = table.groupby("step")["token"].first().tolist()
+        assert shown == tokens[side]["token"].tolist()
+        states = table["state"].to_numpy().reshape(-1, size)
+        np.testing.assert_allclose(states, own[: len(states), :size], atol=1e-5)
+    assert kd.states(run, text).equals(kd.states(run, text, names[0]))
+    read = kd.states(run, text).groupby("step")["token"].first()
+    assert "".join(read) == (text[::-1] if which == "run" else text)
+    written = run.predict(text)[0][:: -1 if which == "run" else 1]
+    assert shown[0] == "[start]" and written.startswith("".join(shown[1:]))
+    alt = states_data(run, text, layer="decoder_1").panels[0].alt
+    assert "'[start]'" in alt
+    with pytest.raises(ShapeError, match="must be one text, sequence or video; got 2"):
+        kd.states(run, [text, text])
 
 
 def test_attention_is_drawn_where_there_is_some(run, plain_run):

@@ -11,7 +11,8 @@ import pytest
 
 import kerasduet as kd
 from kerasduet.data import mnist
-from kerasduet.errors import ArgumentType, DatasetError, LengthMismatch, ShapeError
+from kerasduet.errors import ArgumentType, DatasetError, EmptyData, LengthMismatch, ShapeError
+from kerasduet.inside.states_figure import states_data
 from kerasduet.plots import plot_data
 from kerasduet.tasks.videos.figures import strips
 from kerasduet.tasks.videos.moving import moving_digits
@@ -104,6 +105,23 @@ def test_a_saved_run_answers_alike(run, tmp_path):
     assert loaded.predict(x, kind="prob").equals(run.predict(x, kind="prob"))
 
 
+def test_states_are_those_of_the_layer_frame_by_frame(run):
+    keras = pytest.importorskip("keras")
+    video = own()["x"][3]
+    table = kd.states(run, video)
+    assert list(table)[:4] == ["step", "frame", "unit", "state"]
+    assert table["frame"].iloc[::8].tolist() == [1, 2, 3]
+    last = keras.Model(run.model.inputs, run.model.get_layer("lstm_1").output)
+    found = keras.ops.convert_to_numpy(
+        last(run.preprocessing.to_network(video[None, ..., None]))
+    )
+    np.testing.assert_allclose(table["state"].tail(8), found[0], atol=1e-5)
+    (panel,) = states_data(run, video[None], "gates").panels
+    assert panel.x == "Frame" and "8 units in rows and 3 steps in columns" in panel.alt
+    with pytest.raises(ShapeError, match="x: must be one text, sequence or video; got 8"):
+        kd.states(run, run.dataset)
+
+
 def test_frames_lie_side_by_side(run):
     drawn = plot_data(run, "videos", rows=[1, 2])
     assert drawn.alt.startswith("Grid of 2 test videos")
@@ -126,7 +144,9 @@ def test_the_page_names_frames(run, tmp_path):
         ({"x": np.zeros((40, 3, 6, 5), "uint8")}, ShapeError,
          "x: must have shape (n, 3, 6, 6, 1) or (n, 3, 6, 6)"),
         ({"x": np.zeros((40, 6, 6), "uint8")}, ShapeError, "x: must have shape (n, 3, 6, 6, 1)"),
-        ({"y": [0, 1, 0]}, LengthMismatch, "y: must have one label"),
+        ({"y": [0, 1, 0]}, LengthMismatch, "y: must have one label a video (40); got 3"),
+        ({"x": np.zeros((40, 3, 6, 6))[:0]}, EmptyData, "x: must have at least one video"),
+        ({"x": ["film.mp4"] * 40}, ArgumentType, "x: must be videos as an array of numbers"),
     ],
 )  # fmt: skip
 def test_bad_videos_are_refused(changed, error, text):

@@ -14,6 +14,7 @@ import time
 from dataclasses import replace
 
 import numpy as np
+import pandas as pd
 import pytest
 from conftest import LINEAR, SERIES, fruits, seasonal
 from test_training import Stop
@@ -578,3 +579,35 @@ def test_a_network_that_diverges_is_scored_saved_and_loaded(tmp_path):
     assert loaded.digests == run.digests
     assert loaded.predictions().equals(run.predictions())
     assert loaded.metrics.keys() == run.metrics.keys()
+
+
+def test_patience_on_a_short_series_is_counted_in_steps(tmp_path):
+    data = {"value": np.sin(np.arange(70) / 3)}
+    small = {"season": 1, "difference": 0, "lookback": 6, "horizon": 2, "units": 2}
+    path = tmp_path / "series.csv"
+    path.write_text("\n".join(["value", *map(str, data["value"])]))
+    described = workflow._described
+    chosen, dataset = described("lstm-series", data, small)
+    assert (chosen.epochs, chosen.early_stopping) == (50, 100)  # of 2 steps each
+    assert dataset.sizes["train"] == 44
+    assert described("lstm-series", None, small | {"path": str(path)})[0].early_stopping == 100
+    for stays in ({"early_stopping": 3}, {"early_stopping": None}, {"epochs": 10}):
+        kept = described("lstm-series", data, small | stays)[0]
+        assert kept.early_stopping == stays.get("early_stopping", 10)
+    given = kd.experiment("lstm-series", **small)
+    assert described(given, data, {})[0].early_stopping == 10
+    assert described("lstm-co2", None, {})[0].early_stopping == 5
+
+
+def test_a_verdict_names_what_to_try_next():
+    data = {"value": np.random.default_rng(1).normal(size=70).cumsum()}
+    small = {"season": 1, "difference": 0, "lookback": 6, "horizon": 2, "units": 2}
+    run = kd.run_experiment("lstm-series", data=data, epochs=2, progress=False, **small)
+    assert run.facts["training"] == "2 epochs of 2 steps; kept: the last"
+    assert run.summary.endswith(" It is what 4 steps gave: try epochs = 150.")
+    losses = run.history.assign(val_loss=[1.0, 2.0])
+    longer = replace(run, history=pd.concat([losses, losses[1:]]))
+    assert longer.summary.endswith(
+        " Early stopping kept epoch 1, after 2 steps: try epochs = 150 without early_stopping."
+    )
+    assert longer.facts["training"].endswith("kept: epoch 1, of the least validation loss")

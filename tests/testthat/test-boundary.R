@@ -324,7 +324,7 @@ test_that("bytes that are no text are refused by row, not written as <f6>", {
   start_core()
   odd <- "sch\xf6n"
   expect_error(data_to_py(c("a", odd), "x"), "x: must be UTF-8 text; got another byte in row 2")
-  expect_error(data_to_py(data.frame(text = odd)), "data: must be UTF-8 text")
+  expect_match(python_text(data_to_py(data.frame(text = odd))), "text that is not UTF-8")
   expect_error(data_to_py(factor(c("a", odd))), "another byte in level 2")
   Encoding(odd) <- "latin1"
   expect_python(data_to_py(c(odd, NA)), "['sch\u00f6n', None]")

@@ -41,15 +41,17 @@ test_that("what is missing or no number is the core's error", {
   one_of <- "NonFinite: image: must be finite; got NA, NaN or Inf in 1 of 4 values. "
   for (missing in list(NA, NA_integer_, NA_real_, Inf)) {
     gap <- matrix(c(missing, TRUE, FALSE, TRUE), 2)
-    expect_identical(refused(rescale(gap)), paste0(one_of, "Fill or drop them first."))
+    expect_identical(refused(rescale_image(gap)), paste0(one_of, "Fill or drop them first."))
   }
   texts <- "ArgumentType: image: must hold numbers; got 'a'."
-  expect_identical(refused(rescale(matrix("a", 2, 2))), texts)
-  expect_identical(refused(rescale(factor(c("a", "b")))), texts)
-  expect_match(refused(rescale(as.Date("2024-01-01"))), "must hold numbers; got '2024-01-01'.")
-  expect_identical(refused(rescale(mean)), "ArgumentType: image: must hold numbers; got function.")
-  expect_match(refused(rescale(matrix(0, 0, 3))), "must not be empty; got shape c\\(0, 3\\)")
-  expect_match(refused(rescale(list(1:2, 3))), "^ShapeError: image: must be rectangular")
+  expect_identical(refused(rescale_image(matrix("a", 2, 2))), texts)
+  expect_identical(refused(rescale_image(factor(c("a", "b")))), texts)
+  day <- as.Date("2024-01-01")
+  expect_match(refused(rescale_image(day)), "must hold numbers; got '2024-01-01'.")
+  function_text <- "ArgumentType: image: must hold numbers; got function."
+  expect_identical(refused(rescale_image(mean)), function_text)
+  expect_match(refused(rescale_image(matrix(0, 0, 3))), "must not be empty; got shape c\\(0, 3\\)")
+  expect_match(refused(rescale_image(list(1:2, 3))), "^ShapeError: image: must be rectangular")
   expect_match(refused(convolve2d(image, corner, stride = NA)), "at least 1; got NA")
 })
 

@@ -16,5 +16,13 @@ test_that("images of any size and labels as texts need no settings", {
 
   flat <- data.frame(label = kinds, matrix(aperm(pixels, c(1, 3, 2)), 30))
   expect_identical(trained(flat)$digests$weights, run$digests$weights)
+  told <- predict(run, pixels)
+  expect_identical(predict(run, flat), told)
+  expect_identical(predict(run, flat[-1]), told)
+  expect_identical(evaluate(run, flat, kinds), evaluate(run, pixels, kinds))
+  expect_error(
+    predict(run, flat[1:50]), "must have 100 pixels a row",
+    class = "ShapeError"
+  )
   expect_identical(trained(list(pixels, kinds))$digests$weights, run$digests$weights)
 })

@@ -114,6 +114,34 @@ test_that("a data set of an earlier session says what to keep, whatever is asked
   }
 })
 
+test_that("what to keep is said of a set of runs, and what to do in knitr", {
+  skip_without_core()
+  old <- reread(images_run()$dataset)
+  withr::local_options(knitr.in.progress = TRUE)
+  expect_error(print(old), "In knitr give the chunk that makes it cache = FALSE.", fixed = TRUE)
+  expect_match(how_to_keep("kerasduet_run_set"), "with a folder, or keep it by save_run_set().")
+})
+
+test_that("a run of a cached chunk of knitr is there when the document is rendered again", {
+  skip_without_core()
+  skip_if_not_installed("knitr")
+  withr::local_dir(withr::local_tempdir())
+  writeLines(c(
+    "```{r train, cache = TRUE}", "run <- trained()", "```",
+    "```{r use}", "run", "predict(run, run$dataset$x_test[1:3])", "```"
+  ), "page.Rmd")
+  env <- new.env(parent = asNamespace("kerasduet"))
+  env$trained <- function() images_run()
+  render <- function() {
+    knitr::knit("page.Rmd", "page.md", quiet = TRUE, envir = new.env(parent = env))
+    sub("(not )?saved.*", "", readLines("page.md"))
+  }
+  first <- render()
+  env$trained <- function() stop("not from the cache")
+  expect_identical(render(), first)
+  expect_match(paste(first, collapse = " "), "<kerasduet run> mnist-dense, finished")
+})
+
 test_that("base R reads parts in its other ways too", {
   skip_without_core()
   run <- images_run()

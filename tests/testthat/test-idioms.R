@@ -53,6 +53,11 @@ idioms <- list(
   "nobs()" = list(quote(nobs(run) == run$provenance$sizes$train), isTRUE),
   "AIC()" = list(quote(AIC(run)), "glance(run)"),
   "confint()" = list(quote(confint(run)), "importance(run)"),
+  "update() that splits the data anew" = list(
+    quote(update(run, test_split = 0.4, epochs = 1, progress = FALSE)), function(x) {
+      x$provenance$sizes$test > 0.3 * sum(unlist(x$provenance$sizes))
+    }
+  ),
   "update() without the data" = list(quote(update(old, epochs = 3)), "data: must be given"),
   # broom, ggplot2
   "rows of glance() below each other" = list(

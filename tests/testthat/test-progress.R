@@ -16,7 +16,7 @@ test_that("a function is told of every event; FALSE is silent", {
   expect_equal(kinds[c(1, length(kinds))], c("start", "end"))
   expect_equal(sum(kinds == "epoch"), 1)
   expect_named(events[[1]], c(
-    "event", "name", "epochs", "done", "steps", "parameters", "source", "note"
+    "event", "name", "epochs", "done", "steps", "parameters", "memory", "source", "note"
   ))
   expect_silent(run_experiment(small_images(), progress = FALSE))
   expect_error(run_experiment(small_images(), progress = "yes"), class = "ArgumentType")

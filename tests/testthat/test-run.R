@@ -191,7 +191,7 @@ test_that("an interrupted run resumes to the bits of one that was not", {
     cut <- run_experiment(small_images(epochs = 3), out = out, progress = stop_after(1))
     expect_equal(cut$status, "interrupted")
     expect_equal(cut$history$epoch, 1)
-    expect_match(format(cut)[5], "resume_run(run)", fixed = TRUE)
+    expect_match(format(cut)[6], "resume_run(run)", fixed = TRUE)
     resumed <- resume_run(cut, progress = FALSE)
     expect_equal(resumed$status, "finished")
     expect_identical(resumed$digests, whole$digests)

@@ -106,7 +106,7 @@ test_that("states and gates of a recurrent layer are a data frame, and drawn", {
     expect_no_warning(ggplot2::ggplot_build(figure))
   }
   expect_error(
-    states(run, c("good", "bad")), "x: must be one text or sequence; got 2",
+    states(run, c("good", "bad")), "x: must be one text, sequence or video; got 2",
     class = "ShapeError"
   )
   expect_error(states(run, "good", "lstm_2"), "no layer lstm_2", class = "UnknownName")

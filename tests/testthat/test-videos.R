@@ -16,6 +16,11 @@ test_that("videos are classified, predicted and drawn", {
   expect_length(found, 3)
   expect_error(predict(run, given$x[, 1:2, , ]), "must have shape \\(n, 3, 6, 6, 1\\)")
   expect_s3_class(plot(run, "videos", rows = 1:2), "ggplot")
+  held <- states(run, given$x[1, , , ])
+  expect_named(held[1:4], c("step", "frame", "unit", "state"))
+  expect_equal(held$frame, rep(1:3, each = 4))
+  skip_if_not_installed("ggplot2")
+  expect_s3_class(plot_states(run, given$x[1, , , ], "gates"), "ggplot")
 })
 
 test_that("digits move, the same as in Python", {

@@ -122,12 +122,16 @@ class Core:
                 kind = _text(item.annotation)
                 name, text = item.name.strip(), _text(item.description)
                 options = rules.options(section, name, kind)
+                default = _field_default(section, name)
                 if name in found:  # another task has it too
                     said = found[name]
                     options = tuple(dict.fromkeys([*said.options, *options]))
                     is_news = text[:30] not in said.text
                     text = f"{said.text} {text}" if is_news else said.text
-                found[name] = Argument(name, type=kind, text=text, options=options)
+                    default = default if default == said.default else REQUIRED
+                found[name] = Argument(
+                    name, default=default, type=kind, text=text, options=options
+                )
         return tuple(found.values())
 
     def _setting_classes(self) -> list[Any]:
@@ -232,6 +236,15 @@ def _documented(described: griffe.Class) -> list[Any]:
     kinds = (_SECTION.parameters, _SECTION.attributes)
     sections = [s for s in _parsed(described.docstring) if s.kind in kinds]
     return [item for s in sections for item in s.value if not item.name.startswith("*")]
+
+
+def _field_default(section: Any, name: str) -> Any:
+    """Give the default of a field, where it is written as a plain value."""
+    field = section.all_members.get(name)
+    try:
+        return ast.literal_eval(str(getattr(field, "value", None) or ""))
+    except (SyntaxError, ValueError):
+        return REQUIRED
 
 
 def _parsed(docstring: griffe.Docstring | None) -> list[griffe.DocstringSection]:

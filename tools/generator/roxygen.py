@@ -164,7 +164,7 @@ class Writer:
         }
         listed = {name for names in groups.values() for name in names}
         groups["Others"] = [name for name in left if name not in listed]
-        lines = ["@rdname experiment", "@section Settings:"]
+        lines = ["@rdname experiment", "@section Settings:", *wrapped(words["lead"]), ""]
         for title, names in groups.items():
             lines += [f"{title}:", ""] if names else []
             entries = {

@@ -24,6 +24,7 @@ _TYPES = [
     (r"(tuple|list) of int\b", "whole numbers"),
     (r"(tuple|list) of float\b", "numbers"),
     (r"(tuple|list) of str\b", "character"),
+    (r'^(tuple|list) of (?=")', "any of "),
     (r"^pair of int\b", "two whole numbers"),
     (r"pair of (ints?|numbers)\b", "two"),
     (r"\b(\d) int\b", r"\1 whole numbers"),
@@ -107,7 +108,11 @@ class Speaker:
 
     def setting(self, setting: Argument) -> str:
         """Describe a setting: its options say of what type it is."""
-        return self.argument(setting).removeprefix("Character. ")
+        described = self.argument(setting)
+        if "\n* `" in described:  # a setting is an item of a list itself
+            marked = [_marked(option, setting.default) for option in _default_first(setting)]
+            return f"{_either(marked)}. {self.prose(_about_default(setting))}"
+        return described.removeprefix("Character. ") if setting.options else described
 
     def argument(self, argument: Argument) -> str:
         """Describe an argument: type, meaning, options, default."""
@@ -198,11 +203,15 @@ def _default_first(argument: Argument) -> list[str]:
     return [argument.default, *rest] if argument.default in argument.options else rest
 
 
+def _marked(option: object, default: object) -> str:
+    return f'"{option}" (default)' if option == default else f'"{option}"'
+
+
 def _with_options(text: str, options: list[str], default: object) -> str:
     """Name the options: with what each means where the text lists that, or behind the text."""
     lead, colon, listed = text.rpartition(": ")
     meanings = re.split(r"; (?:or )?", listed.rstrip("."))
-    marked = [f"{o} (default)" if o == f'"{default}"' else o for o in options]
+    marked = [_marked(option.strip('"'), default) for option in options]
     if len(meanings) == len(options) > 1:
         items = zip(marked, meanings, strict=True)
         return f"{lead}{colon}\n" + "\n".join(

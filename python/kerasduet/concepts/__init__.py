@@ -15,7 +15,7 @@ from kerasduet.concepts.convolution import (
     same_padding,
 )
 from kerasduet.concepts.image_plots import plot_convolution, plot_feature_maps, plot_pooling
-from kerasduet.concepts.images import image_storage, pad2d, rescale
+from kerasduet.concepts.images import image_storage, pad2d, rescale_image
 from kerasduet.concepts.keras_weights import recurrent_from_keras, recurrent_to_keras
 from kerasduet.concepts.kernels import image_kernel, kernel_names
 from kerasduet.concepts.least_squares import least_squares_fit
@@ -87,7 +87,7 @@ __all__ = [
     "recurrent_from_keras",
     "recurrent_parameters",
     "recurrent_to_keras",
-    "rescale",
+    "rescale_image",
     "rnn_forward",
     "same_padding",
     "softmax",

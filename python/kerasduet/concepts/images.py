@@ -11,7 +11,7 @@ from kerasduet import checks
 from kerasduet.concepts.arrays import Array, ArrayLike, real_array, sizes
 from kerasduet.errors import ArgumentRange, ShapeError
 
-__all__ = ["image_storage", "pad2d", "rescale"]
+__all__ = ["image_storage", "pad2d", "rescale_image"]
 
 PAD_MODES = {
     "zero": "constant",
@@ -58,7 +58,7 @@ def image_storage(shape: Any, *, bits: int = 8) -> dict[str, int]:
     return {"pixels": pixels, "values": 2**bits, "bytes": math.ceil(pixels * bits / 8)}
 
 
-def rescale(image: ArrayLike, low: float = 0, high: float = 255) -> Array:
+def rescale_image(image: ArrayLike, low: float = 0, high: float = 255) -> Array:
     """Stretch an image linearly so that its values run from `low` to `high`.
 
     Parameters
@@ -84,7 +84,7 @@ def rescale(image: ArrayLike, low: float = 0, high: float = 255) -> Array:
 
     Examples
     --------
-    >>> rescale([[0, -1020, -1020, 0]])
+    >>> rescale_image([[0, -1020, -1020, 0]])
     array([[255.,   0.,   0., 255.]])
     """
     pixels = real_array("image", image, dimensions=(2, 3))

@@ -15,7 +15,7 @@ from kerasduet.checks import show
 from kerasduet.errors import ArgumentType, DatasetError, ShapeError
 from kerasduet.settings import known_names
 
-__all__ = ["follow", "named"]
+__all__ = ["follow", "images_alone", "named"]
 
 KERAS_NAMES = {"x_train": "x", "y_train": "y"}
 LABEL_COLUMNS = ("label", "labels", "class", "target", "y")  # but for their case
@@ -66,6 +66,53 @@ def named(data: Any) -> Any:
     if _is_stream(data):
         return _collected(data)
     return data
+
+
+def images_alone(data: Any, input_shape: tuple[int, ...], name: str = "x") -> Any:
+    """Give the images of a container, without the labels that may stand beside them.
+
+    Parameters
+    ----------
+    data : object
+        A table of pixels, a row an image, with a label or without; a column of images; names as
+        for `named`; a tf.data dataset, torch's datasets and loaders, of images or of pairs.
+    input_shape : tuple of int
+        One image, as the network takes it.
+    name : str
+        Argument named in errors.
+
+    Returns
+    -------
+    array or object
+        Anything else is given back as it is.
+
+    Raises
+    ------
+    ShapeError
+        A table with another number of pixels.
+
+    Examples
+    --------
+    >>> table = {"label": [1], **{f"pixel{i}": [i] for i in range(9)}}
+    >>> images_alone(table, (3, 3, 1)).shape
+    (1, 3, 3, 1)
+    """
+    columns = _columns(data)
+    if columns is not None and input_shape[-1] == 1:
+        wanted = math.prod(input_shape)
+        pixels = [c for c in columns if str(c).lower() not in LABEL_COLUMNS]
+        if len(columns) != wanted != len(pixels):
+            raise ShapeError(
+                f"{name}: a table of images must have {wanted} pixels a row, and a label if you "
+                f"like; got {len(columns)} columns. Resize the images as those of the training."
+            )
+        chosen = columns if len(columns) == wanted else pixels
+        return _pixels(data, chosen).reshape(-1, *input_shape)
+    if isinstance(data, Mapping) and "x" in data and columns is None:
+        return _images(data["x"], name)
+    if _is_stream(data):
+        return _streamed(data, input_shape)
+    return _images(data, name) if hasattr(data, "to_list") else data
 
 
 def follow(data: Any, input_shape: tuple[int, ...], classes: int) -> dict[str, Any]:
@@ -166,8 +213,8 @@ def _images(images: Any, name: str) -> Any:
     for place, array in enumerate(arrays):
         if array.shape != arrays[0].shape:
             raise ShapeError(
-                f"{name}: images must have one shape, {show(arrays[0].shape)} as the first; got "
-                f"{show(array.shape)} in image {place + 1}. Resize them, or take the preset "
+                f"{name}: rows must have one shape, {show(arrays[0].shape)} as the first; got "
+                f"{show(array.shape)} in row {place + 1}. Resize them, or take the preset "
                 "image-folder for files."
             )
     return np.stack(arrays)
@@ -194,16 +241,24 @@ def _from_table(data: Any, columns: list[str]) -> Any:
             f"data: a table of images must have a label and a square number of pixels a row; got "
             f"{len(columns) - 1} columns beside {labels[0]!r}. Give x and y as arrays."
         )
-    pixels = [name for name in columns if name != labels[0]]
-    if isinstance(data, Mapping):
-        x, y = np.stack([np.asarray(data[name]) for name in pixels], axis=1), data[labels[0]]
-    elif hasattr(data, "to_pydict"):  # pyarrow, whose columns come out one by one
-        x = np.stack([data[name].to_numpy(zero_copy_only=False) for name in pixels], axis=1)
-        y = data[labels[0]].to_numpy(zero_copy_only=False)
-    else:
-        x, y = data[pixels].to_numpy(), data[labels[0]]
-        y = y.to_numpy() if type(y).__module__.startswith("polars") else y
+    x = _pixels(data, [name for name in columns if name != labels[0]])
+    y = data[labels[0]]
+    if hasattr(data, "to_pydict"):
+        y = y.to_numpy(zero_copy_only=False)
+    elif type(y).__module__.startswith("polars"):
+        y = y.to_numpy()
     return {"x": x.reshape(-1, side, side), "y": y}
+
+
+def _pixels(data: Any, columns: list[str]) -> np.ndarray:
+    """Give columns of a table as an array (rows, columns)."""
+    if isinstance(data, Mapping):
+        return np.stack([np.asarray(data[name]) for name in columns], axis=1)
+    if hasattr(data, "to_pydict"):  # pyarrow, whose columns come out one by one
+        parts = [data[name].to_numpy(zero_copy_only=False) for name in columns]
+        return np.stack(parts, axis=1)
+    found: np.ndarray = data[columns].to_numpy()
+    return found
 
 
 def _is_stream(data: Any) -> bool:
@@ -244,6 +299,21 @@ def _collected(data: Any) -> dict[str, Any]:
             images = np.moveaxis(images, 1, -1)
     labels = np.stack(y) if y else np.empty(0)
     return {"x": images, "y": labels.reshape(-1) if labels.size == len(labels) else labels}
+
+
+def _streamed(data: Any, input_shape: tuple[int, ...]) -> np.ndarray:
+    """Read the images of a dataset once, one by one or in batches, with labels or without."""
+    first = (input_shape[-1], *input_shape[:-1])  # as torch lays channels
+    grey = input_shape[-1] == 1
+    single = {input_shape, input_shape[:-1] if grey else first}
+    found: list[np.ndarray] = []
+    for row in _rows(data):
+        image = np.asarray(row[0] if isinstance(row, tuple | list) else row)
+        for one in [image] if image.shape in single else image:
+            if one.shape == first and not grey and first != input_shape:
+                one = np.moveaxis(one, 0, -1)
+            found.append(one.reshape(input_shape) if one.shape == first and grey else one)
+    return np.stack(found) if found else np.empty(0)
 
 
 def _rows(data: Any) -> Iterator[Any]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from kerasduet.boundary import public_methods
 from kerasduet.checks import show
 from kerasduet.data.part import Part, digest_arrays, digest_rows, leaves, mapped, taken
 from kerasduet.errors import ArgumentType, EmptyData
@@ -55,6 +56,7 @@ class Source:
         return asdict(self)
 
 
+@public_methods
 @dataclass(frozen=True)
 class Dataset:
     """Train, validation and test rows of one experiment.

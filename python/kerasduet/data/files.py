@@ -8,14 +8,39 @@ import stat
 from pathlib import Path
 
 from kerasduet.checks import show
-from kerasduet.errors import UnknownName
+from kerasduet.errors import DatasetError, UnknownName
 
-__all__ = ["as_path", "expanded", "is_utf8", "known_encoding", "problem"]
+__all__ = ["as_path", "expanded", "is_utf8", "known_encoding", "no_locale", "problem"]
 
 
 def expanded(path: str | os.PathLike[str]) -> Path:
-    """Put the home folder in for `~`; where none is known the path stays as it is."""
-    return Path(os.path.expanduser(path))
+    """Put the home folder in for `~`; where none is known the path stays as it is.
+
+    Raises
+    ------
+    DatasetError
+        A path that the locale cannot write.
+    """
+    found = Path(os.path.expanduser(path))
+    if why := no_locale(found):
+        raise DatasetError(f"path: must be a path; got {show(str(path))}{why}")
+    return found
+
+
+def no_locale(path: str | os.PathLike[str]) -> str:
+    """Say what to do where the locale cannot write a path; an empty text where it can."""
+    try:
+        str(path).encode("utf-8", "surrogateescape")
+    except UnicodeEncodeError:  # of no locale
+        return ""
+    try:
+        os.fsencode(path)
+    except UnicodeEncodeError:
+        return (
+            ", which the locale of this session cannot write. Set LC_ALL to one of UTF-8, such as "
+            "C.UTF-8, and start again."
+        )
+    return ""
 
 
 IN_PATH = "Give a file or a folder as path."

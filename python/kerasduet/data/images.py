@@ -15,7 +15,14 @@ from kerasduet.data.files import as_path
 from kerasduet.data.folds import Fold, Folds, folds_by_class
 from kerasduet.data.holdout import held_out, repeated
 from kerasduet.data.labels import check_labels, is_ordered, label_type
-from kerasduet.data.pixels import WHITE, check_images, dark_note, range_note, refuse_brighter
+from kerasduet.data.pixels import (
+    WHITE,
+    check_images,
+    dark_note,
+    one_of,
+    range_note,
+    refuse_brighter,
+)
 from kerasduet.data.preprocessing import ImagePreprocessing
 from kerasduet.errors import ArgumentType, EmptyData, LabelRange, LabelType, LengthMismatch
 from kerasduet.settings import known_names
@@ -47,13 +54,13 @@ def load(experiment: Experiment, data: Any) -> Dataset:
         `kerasduet.data.containers.named` knows.
     """
     parts = ("x", "y", "x_test", "y_test")
-    data = named(data)
+    data, one = named(data), one_of(experiment.data.input_shape)
     if not isinstance(data, Mapping):
         raise ArgumentType(
-            f"data: must hold x (images) and y (labels) by name; got {show(data)}. "
-            f"{as_path(data, 'data', IN_FILES)}".rstrip()
+            f"data: must hold x ({one}s) and y (labels) by name; got {show(data)}. "
+            f"{as_path(data, 'data', IN_FILES if one == 'image' else '')}".rstrip()
         )
-    known_names(data, parts, where="a set of images")
+    known_names(data, parts, where=f"a set of {one}s")
     for name in ("x", "y", *(parts[2:] if set(data) & set(parts[2:]) else ())):
         if name not in data:
             raise ArgumentType(f"{name}: must be given in data; got nothing.")
@@ -263,15 +270,16 @@ def _absent_note(y: np.ndarray, learned: ImagePreprocessing) -> str:
 
 
 def _repeated_note(train: Rows, validation: Rows, test: Rows) -> str:
+    one = one_of(train[0].shape[1:])
     found = [
-        f"{count:,} of {len(rows):,} {name} images"
+        f"{count:,} of {len(rows):,} {name} {one}s"
         for name, (rows, _) in (("validation", validation), ("test", test))
         if (count := repeated(train[0], rows))
     ]
     if not found:
         return ""
     return (
-        f"Also among the training images: {' and '.join(found)}. Their scores show what was "
+        f"Also among the training {one}s: {' and '.join(found)}. Their scores show what was "
         "remembered, not what was learned; remove the duplicates."
     )
 
@@ -285,7 +293,8 @@ def _checked(
     )
     labels, names = check_labels(y, settings.classes, name=y_name)
     if len(images) != len(labels):
+        word = "a video" if one_of(settings.input_shape) == "video" else "an image"
         raise LengthMismatch(
-            f"{y_name}: must have one label an image ({len(images)}); got {len(labels)}."
+            f"{y_name}: must have one label {word} ({len(images)}); got {len(labels)}."
         )
     return images, labels, names

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date, time, timedelta
+from numbers import Number
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -12,6 +14,8 @@ from kerasduet.data.preprocessing import LABEL_TYPES
 from kerasduet.errors import EmptyData, LabelRange, LabelShape, LabelType, MissingValue
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from kerasduet.data.preprocessing import ImagePreprocessing
 
 __all__ = [
@@ -20,6 +24,7 @@ __all__ = [
     "is_ordered",
     "label_type",
     "labels_of",
+    "refuse_strange",
     "with_categories",
 ]
 
@@ -87,6 +92,45 @@ def _are_texts(y: Any) -> bool:
     return labels.dtype.kind == "U" or (
         labels.dtype.kind == "O" and all(isinstance(text, str) for text in labels)
     )
+
+
+def refuse_strange(column: pd.Series, name: str) -> None:
+    """Refuse labels that have no text of their own, such as lists; missing ones pass.
+
+    Raises
+    ------
+    LabelType
+        With the first such row, from 1.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> refuse_strange(pd.Series(["a", 1.5, None]), "kind")
+    """
+    if column.dtype.kind != "O" or column.dtype.name == "category":
+        return
+    known = (
+        str,
+        np.str_,
+        Number,
+        np.bool_,
+        np.datetime64,
+        np.timedelta64,
+        date,
+        time,
+        timedelta,
+    )
+    for row, value in enumerate(column, start=1):
+        if isinstance(value, (*known, type(None))) or _is_of_pandas(value):
+            continue
+        raise LabelType(
+            f"{name}: labels must be texts or numbers; got {show(value)} in row {row}. Choose "
+            "another column."
+        )
+
+
+def _is_of_pandas(value: Any) -> bool:
+    return str(getattr(type(value), "__module__", "")).startswith("pandas")
 
 
 def label_type(y: Any) -> str:

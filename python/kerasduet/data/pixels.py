@@ -10,12 +10,17 @@ from kerasduet.checks import show
 from kerasduet.data.preprocessing import ImagePreprocessing
 from kerasduet.errors import ArgumentType, EmptyData, NonFinite, PixelRange, ShapeError
 
-__all__ = ["WHITE", "check_images", "dark_note", "range_note", "refuse_brighter"]
+__all__ = ["WHITE", "check_images", "dark_note", "one_of", "range_note", "refuse_brighter"]
 
 
 WHITE = 255.0  # of whole-number pixels
 DARK = 0.25  # a largest pixel below it is noted, as a share of white
 FAR = 10  # times brighter or darker than the training images
+
+
+def one_of(input_shape: tuple[int, ...]) -> str:
+    """Name one input of this shape: an image, or a video."""
+    return "video" if len(input_shape) == 4 else "image"
 
 
 def check_images(
@@ -29,7 +34,7 @@ def check_images(
         Whole numbers 0..255, true and false, or floats 0..1; (n, height, width), with the
         channel axis where there are channels.
     input_shape : tuple of int
-        One image (height, width, channels).
+        One image (height, width, channels), or one video (frames, height, width, channels).
     flat : bool
         Also accept rows of pixels (n, height * width * channels), row by row.
     name : str
@@ -40,15 +45,18 @@ def check_images(
     >>> check_images(np.zeros((2, 28, 28), "uint8"), (28, 28, 1)).shape
     (2, 28, 28, 1)
     """
+    one = one_of(input_shape)
     try:
         images = np.asarray(x)
     except ValueError as error:
-        raise ShapeError(f"{name}: must be a rectangular array of images; {error}.") from None
+        raise ShapeError(f"{name}: must be a rectangular array of {one}s; {error}.") from None
     if images.dtype.kind in "US":
+        takes = "Runs on videos take no paths"
+        if one == "image":
+            takes = "Only runs on image files, and detectors of 1 or 3 channels, take paths"
         raise ArgumentType(
-            f"{name}: must be images as an array of numbers; got text. Only runs on "
-            "image files, and detectors of 1 or 3 channels, take paths: read the images into an "
-            "array first."
+            f"{name}: must be {one}s as an array of numbers; got text. {takes}: read the {one}s "
+            "into an array first."
         )
     _check_image_shape(images, input_shape, flat, name)
     if images.dtype.kind not in "buif":
@@ -57,7 +65,7 @@ def check_images(
             "floats 0..1."
         )
     if images.dtype.kind == "f":
-        images = _check_unit_pixels(images, name)
+        images = _check_unit_pixels(images, name, one)
     elif images.dtype != np.uint8:
         low, high = int(images.min()), int(images.max())
         if low < 0 or high > WHITE:
@@ -85,9 +93,10 @@ def _rescaling(low: float, high: float) -> str:
 def refuse_brighter(images: np.ndarray, learned: ImagePreprocessing, name: str) -> None:
     """Refuse whole numbers up to 255 where the training images were masks of 0 and 1."""
     if images.dtype == np.uint8 and images.max() > learned.pixel_scale:
+        one = one_of(learned.input_shape)
         raise PixelRange(
-            f"{name}: pixels must be 0 or 1, as in the training images; got 0.."
-            f"{int(images.max())}. Divide them by {int(images.max())}, or train on images "
+            f"{name}: pixels must be 0 or 1, as in the training {one}s; got 0.."
+            f"{int(images.max())}. Divide them by {int(images.max())}, or train on {one}s "
             "like these."
         )
 
@@ -129,33 +138,37 @@ def range_note(images: np.ndarray, learned: ImagePreprocessing, name: str, known
 def _check_image_shape(
     images: np.ndarray, input_shape: tuple[int, ...], flat: bool, name: str
 ) -> None:
-    shape = images.shape
+    shape, one = images.shape, one_of(input_shape)
     accepted = [input_shape]
     if input_shape[-1] == 1 and len(input_shape) in (3, 4):  # an image, a video
         accepted.append(input_shape[:-1])
     if flat:
         accepted.append((int(np.prod(input_shape)),))
     if images.ndim >= 1 and shape[0] == 0:
-        raise EmptyData(f"{name}: must have at least one image; got none.")
+        raise EmptyData(f"{name}: must have at least one {one}; got none.")
     if shape[1:] in accepted:
         return
     rule = " or ".join("(n, " + ", ".join(map(str, item)) + ")" for item in accepted)
     hint = ""
     if shape in accepted:
-        hint = " One image still needs the first axis, of length 1."
+        hint = f" One {one} still needs the first axis, of length 1."
     elif shape[:2] == input_shape[:2] and images.ndim >= 3:
-        hint = " Images come first: in Python np.moveaxis(x, -1, 0), in R aperm(x, c(3, 1, 2))."
+        order = ", ".join(map(str, (images.ndim, *range(1, images.ndim))))
+        hint = (
+            f" {one.capitalize()}s come first: in Python np.moveaxis(x, -1, 0), in R aperm(x, "
+            f"c({order}))."
+        )
     elif shape[1:] == (int(np.prod(input_shape)),):
         hint = " Rows of pixels go to a dense network; in Python reshape them first."
     raise ShapeError(f"{name}: must have shape {rule}; got {show(shape)}.{hint}")
 
 
-def _check_unit_pixels(images: np.ndarray, name: str) -> np.ndarray:
+def _check_unit_pixels(images: np.ndarray, name: str, one: str) -> np.ndarray:
     low, high = float(images.min()), float(images.max())
     if not (np.isfinite(low) and np.isfinite(high)):
         row = int(np.nonzero(~np.isfinite(images.reshape(len(images), -1)).all(axis=1))[0][0])
         raise NonFinite(
-            f"{name}: pixels must be finite; got NaN or infinity in image {row + 1}."
+            f"{name}: pixels must be finite; got NaN or infinity in {one} {row + 1}."
         )
     if low < 0 or high > 1:
         fix = "Divide them by 255, or give them as whole numbers."

@@ -9,8 +9,8 @@ from typing import Any
 
 from matplotlib.figure import Figure
 
+from kerasduet.boundary import warn
 from kerasduet.checks import some_of
-from kerasduet.errors import KerasduetWarning
 from kerasduet.notebook import announce, seen
 from kerasduet.style import RC, own_look
 
@@ -55,11 +55,7 @@ class RunFigure(Figure):
         if lacking and self._told != set(lacking):
             self._told = set(lacking)
             signs = [sign if sign.isprintable() else f"U+{ord(sign):04X}" for sign in lacking]
-            warnings.warn(
-                f"figure: the font has no sign for {some_of(signs)}, drawn as a box.",
-                KerasduetWarning,
-                stacklevel=2,
-            )
+            warn(f"figure: the font has no sign for {some_of(signs)}, drawn as a box.")
 
     def savefig(self, fname: Any, **settings: Any) -> None:
         """Write it as matplotlib does, in its own colours whatever the style in force."""

@@ -11,6 +11,7 @@ from matplotlib.transforms import ScaledTranslation
 from kerasduet.checks import show
 from kerasduet.errors import ArgumentType
 from kerasduet.figures.canvas import RunFigure
+from kerasduet.figures.contrast import made_visible
 from kerasduet.figures.drawn_marks import DRAW, Rows, legend_handles
 from kerasduet.figures.panels import Panel, PlotData, Scale
 from kerasduet.style import GREY, own_look
@@ -88,14 +89,19 @@ def draw_on(axes: Axes, data: PlotData) -> Axes:
         )
     if not hasattr(axes, "transAxes"):
         raise ArgumentType(f"ax: must be axes of matplotlib; got {show(axes)}.")
+    before = set(axes.get_children())
     for mark in panel.marks:
         frame = panel.frames[mark.frame]
         if len(frame):
             DRAW[mark.kind](axes, Rows(frame, mark, panel))
+    has_cells = any(mark.kind in ("tile", "raster") for mark in panel.marks)
+    new = [artist for artist in axes.get_children() if artist not in before]
+    made_visible(axes, [a for a in new if a in axes.lines or not has_cells])
     _finish_pane(axes, panel, first=True)
     _plain(axes.set_title(panel.title, loc="left", weight="bold"))
     if panel.legend_columns(_width(axes)):
         handles, labels = legend_handles(panel)
+        made_visible(axes, handles)
         axes.legend(handles, labels)
     return axes
 
@@ -216,6 +222,7 @@ def _set_scale(axes: Axes, side: str, scale: Scale, times: pd.Series | None) -> 
             _plain(text)
         if side == "x" and scale.upright(_width(axes.get_figure())):
             axis.set_tick_params(rotation=90)
+        axis.set_tick_params(labelsize=scale.size)
         space = 0.5 if not scale.margin else 0.6
         set_limits(-space, len(labels) - 1 + space)
     elif scale.ticks:

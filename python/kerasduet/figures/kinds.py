@@ -99,7 +99,7 @@ def figure_kinds(task: str | None = None) -> tuple[str, ...]:
     Examples
     --------
     >>> figure_kinds("forecasting")
-    ('overview', 'history', 'forecast', 'horizon')
+    ('overview', 'history', 'forecast', 'horizon', 'future')
     """
     names = (kind.name for kind in _known() if task is None or kind.fits(task))
     return (OVERVIEW, *dict.fromkeys(names))

@@ -26,13 +26,15 @@ def shortened(text: str, most: int) -> str:
 def shortened_all(names: Sequence[str], most: int) -> tuple[str, ...]:
     """Shorten names that must be told apart: those that would be alike get a number.
 
+    Empty ones stay empty.
+
     Examples
     --------
     >>> shortened_all(["one long name", "one other name"], 9)
     ('one...ame 1', 'one...ame 2')
     """
     short = [shortened(name, most) for name in names]
-    alike = {text for text in short if short.count(text) > 1}
+    alike = {text for text in short if text and short.count(text) > 1}
     seen: dict[str, int] = dict.fromkeys(alike, 0)
     told = []
     for text in short:

@@ -41,6 +41,8 @@ class Scale:
         From right to left, or from top to bottom.
     margin : bool
         Whether there is space around the data.
+    size : float
+        Of what is written, in points.
     """
 
     kind: str = "number"
@@ -50,6 +52,7 @@ class Scale:
     high: float | None = None
     reverse: bool = False
     margin: bool = True
+    size: float = 10.0
 
     def __post_init__(self) -> None:
         choice("kind", self.kind, ("number", "log", "category"))

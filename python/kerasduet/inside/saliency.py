@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from kerasduet.boundary import warn
 from kerasduet.checks import choice, number
 from kerasduet.environment import deterministic
-from kerasduet.errors import ArgumentType, KerasduetWarning, ShapeError
+from kerasduet.errors import ArgumentType, ShapeError
 from kerasduet.inside.calls import Call, calls_of
 from kerasduet.inside.gradients import gradient
 from kerasduet.inside.heads import Head, head_of
@@ -198,11 +198,9 @@ def _integrated(head: Head, x: np.ndarray, codes: np.ndarray, baseline: float) -
         low = (low[again, None] + np.array([0, width])).ravel()
     error = np.abs(summed - wanted) / np.maximum(size, 1e-12)
     if (wrong := int((error > PROMISED).sum())) > 0:
-        warnings.warn(
+        warn(
             f"images: integrated gradients of {wrong} of {len(x)} sum to more than 1 % beside the "
-            f"change of the score ({100 * error.max():.2g} % at most).",
-            KerasduetWarning,
-            stacklevel=5,
+            f"change of the score ({100 * error.max():.2g} % at most)."
         )
     return found.astype(np.float32)
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -52,13 +53,16 @@ class Read:
     found : dict of numpy.ndarray
         What it computes (steps, units), by our names, in the order of the sequence.
     steps : pandas.DataFrame
-        A row a step: step, from 1, and token or time where one stands at it.
+        A row a step: step, from 1, and token, time or frame where one stands at it.
+    begun : mapping of numpy.ndarray
+        State, and of an LSTM cell (units,), before the first step; 0 where there is none.
     """
 
     layer: str
     kind: str
     found: dict[str, np.ndarray]
     steps: pd.DataFrame
+    begun: Mapping[str, np.ndarray] = field(default_factory=dict)
 
 
 def states(run: Result, x: Any, layer: str | None = None) -> pd.DataFrame:
@@ -67,10 +71,11 @@ def states(run: Result, x: Any, layer: str | None = None) -> pd.DataFrame:
     Parameters
     ----------
     run : Run
-        Of texts, of sentences with tags, of a text to go on with, of sequences, or of one series,
-        with a network that has a recurrent layer.
+        Of texts, of sentences with tags, of pairs of texts, of a text to go on with, of sequences,
+        of videos, or of one series, with a network that has a recurrent layer.
     x : str, array or table
-        One text, one sequence, or a series, as for `predict`; of a series its last window is read.
+        One text, sequence or video, or a series, as for `predict`; of a series its last window is
+        read. A decoder reads what `predict` writes for the text.
     layer : str, optional
         A recurrent layer by its name; by default the first. Of one that reads both ways it is the
         part that reads forward, unless the name is that of the other part.
@@ -78,9 +83,10 @@ def states(run: Result, x: Any, layer: str | None = None) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        A row a step and unit: step (from 1; padding that the layer passes over has none), token or
-        time where one stands at the step, unit (from 1), state, and of an LSTM cell, input, forget,
-        output and candidate; of a GRU update, reset and candidate. Gates lie between 0 and 1.
+        A row a step and unit: step (from 1; padding that the layer passes over has none), token,
+        time or frame where one stands at the step, unit (from 1), state, and of an LSTM cell,
+        input, forget, output and candidate; of a GRU update, reset and candidate. Gates lie between
+        0 and 1. A decoder sees at each step the token before, first the mark "[start]".
 
     Raises
     ------
@@ -89,7 +95,7 @@ def states(run: Result, x: Any, layer: str | None = None) -> pd.DataFrame:
     UnknownName
         No such layer.
     ShapeError
-        More than one text or sequence.
+        More than one text, sequence or video.
     EmptyData, MissingValue, SeriesTooShort
         What `predict` refuses too.
 
@@ -123,7 +129,7 @@ def read_one(run: Any, x: Any, layer: Any) -> Read:
             else f"the run {subject.name}, {task.noun}"
         )
         raise ArgumentType(
-            "run: must read texts, sequences or one series, step by step; got "
+            "run: must read texts, sequences, videos or one series, step by step; got "
             f"{what}. Train one with a recurrent layer, such as the preset sentiment."
         )
     call = _call(subject, layer)
@@ -133,12 +139,14 @@ def read_one(run: Any, x: Any, layer: Any) -> Read:
     raw, labels = task.steps_of(run, x, "x")
     rows = len(next(leaves(raw)))
     if rows != 1:
-        raise ShapeError(f"x: must be one text or sequence; got {rows}.")
+        raise ShapeError(f"x: must be one text, sequence or video; got {rows}.")
+    if isinstance(labels, Mapping):  # of a network with several inputs, by their names
+        labels = labels[_side(subject, call, list(labels))]
     given = run.preprocessing.to_network(taken(raw, slice(0, 1)))
-    inputs, mask = _taken(subject, call, name, given)
+    inputs, mask, first = _taken(subject, call, cell, given)
     kept = np.ones(len(inputs), bool) if mask is None else mask
     steps = pd.DataFrame({"step": np.arange(1, len(inputs) + 1)})
-    if next(leaves(given)).shape[1] == len(inputs):  # a step of the layer is one of the input
+    if len(inputs) in [one.shape[1] for one in leaves(given)]:  # a step of an input
         kept = kept & (np.arange(len(inputs)) < len(labels))
         for column in labels:
             steps[column] = labels[column].reindex(steps.index)
@@ -146,40 +154,51 @@ def read_one(run: Any, x: Any, layer: Any) -> Read:
     if not len(seen):
         raise ShapeError("x: must have a step that the layer reads; got padding alone.")
     back = bool(cell.go_backwards)
-    found = forward(kind, cell, seen[::-1] if back else seen)
+    begun = dict(zip(("state", "cell"), first, strict=False))
+    found = forward(kind, cell, seen[::-1] if back else seen, first)
     if back:
         found = {what: values[::-1] for what, values in found.items()}
     steps = steps[kept].reset_index(drop=True).assign(step=np.arange(1, len(seen) + 1))
-    return Read(name, kind, found, steps)
+    return Read(name, kind, found, steps, begun)
 
 
-def forward(kind: str, cell: Any, inputs: np.ndarray) -> dict[str, np.ndarray]:
-    """Compute what a recurrent layer of Keras does with inputs (steps, features), by our names."""
+def forward(
+    kind: str, cell: Any, inputs: np.ndarray, begun: Sequence[np.ndarray] = ()
+) -> dict[str, np.ndarray]:
+    """Compute what a recurrent layer of Keras does with inputs (steps, features), by our names.
+
+    It begins with the state `begun`, of an LSTM followed by the cell, (units,) each; otherwise 0.
+    """
     weights = [np.asarray(one, np.float64) for one in cell.get_weights()]
-    if not all(np.isfinite(one).all() for one in (*weights, inputs)):
+    if not all(np.isfinite(one).all() for one in (*weights, inputs, *begun)):
         raise NonFinite(
             "run: its network must hold finite numbers; got NaN or infinity, as after a diverged "
             "training."
         )
+    units = len(weights[1])
+    h0, c0 = (*begun, np.zeros(units), np.zeros(units))[:2]
     if kind == "gru" and cell.reset_after:
-        found = _gru_reset_after(weights, inputs.astype(np.float64))
+        found = _gru_reset_after(weights, inputs.astype(np.float64), h0)
     elif kind == "rnn":
         p = recurrent_from_keras(kind, weights)
         activation = SIMPLE[_named(cell.activation)]
-        eye = np.eye(len(p["W"]))
-        found = rnn_forward(inputs, p["U"], p["W"], eye, b=p["b"], activation=activation)
+        eye = np.eye(units)
+        found = rnn_forward(inputs, p["U"], p["W"], eye, b=p["b"], h0=h0, activation=activation)
+    elif kind == "lstm":
+        found = lstm_forward(inputs, recurrent_from_keras(kind, weights), a0=h0, c0=c0)
     else:
-        run_cell = lstm_forward if kind == "lstm" else gru_forward
-        found = run_cell(inputs, recurrent_from_keras(kind, weights))
+        found = gru_forward(inputs, recurrent_from_keras(kind, weights), h0=h0)
     return {name: found[own] for name, own in NAMES[kind].items()}
 
 
-def _gru_reset_after(weights: list[np.ndarray], inputs: np.ndarray) -> dict[str, np.ndarray]:
+def _gru_reset_after(
+    weights: list[np.ndarray], inputs: np.ndarray, h: np.ndarray
+) -> dict[str, np.ndarray]:
     """Run a GRU whose reset gate acts after the product with the state; z is 1 minus Keras's."""
     kernel, recurrent = weights[:2]
     units = len(recurrent)
     bias = weights[2] if len(weights) > 2 else np.zeros((2, 3 * units))
-    h, rows = np.zeros(units), []
+    rows = []
     for x in inputs @ kernel + bias[0]:
         z_x, r_x, c_x = np.split(x, 3)
         z_h, r_h, c_h = np.split(h @ recurrent + bias[1], 3)
@@ -239,33 +258,57 @@ def _refuse_other_functions(cell: Any, kind: str, name: str) -> None:
         )
 
 
+def _side(subject: Subject, call: Call, names: list[str]) -> str:
+    """Say which input of several a layer reads: the last of `names` that leads to it."""
+    from kerasduet.inside.calls import calls_of
+
+    calls = calls_of(subject.model)
+    place = next(i for i, own in enumerate(calls) if own.name == call.name)
+    left, seen = (
+        list(calls[place].sources[:1]),
+        set[str](),
+    )  # not the states that it begins with
+    while left:
+        own = calls[left.pop()]
+        seen.add(own.name)
+        left += own.sources
+    return next((name for name in reversed(names) if name in seen), names[0])
+
+
 def _taken(
-    subject: Subject, call: Call, name: str, given: Any
-) -> tuple[np.ndarray, np.ndarray | None]:
-    """Give what a layer takes (steps, features), and which steps it does not pass over."""
-    from keras import ops
+    subject: Subject, call: Call, cell: Any, given: Any
+) -> tuple[np.ndarray, np.ndarray | None, list[np.ndarray]]:
+    """Give what a layer takes (steps, features), which steps it reads, and how it begins."""
+    from keras import ops, tree
 
     seen: dict[str, Any] = {}
 
     def change(inner: Any) -> Any:
         def noting(*args: Any, **named: Any) -> Any:
-            seen.update(inputs=args[0], mask=named.get("mask"))
-            seen["begun"] = len(args) > 1 or named.get("initial_state") is not None
+            begun = args[1] if len(args) > 1 else named.get("initial_state")
+            seen.update(inputs=args[0], mask=named.get("mask"), begun=begun)
             return inner(*args, **named)
 
         return noting
 
     with changed(call.operation, change):
         subject.model(given, training=False)
-    inputs = seen["inputs"]
-    if seen["begun"] or isinstance(inputs, list | tuple):
-        raise ArgumentType(
-            f"layer: must begin with a state of 0; got {name}, which begins with another's."
-        )
-    found = np.asarray(ops.convert_to_numpy(inputs), np.float64)
-    mask = seen["mask"]
+    inputs, mask = seen["inputs"], seen["mask"]
+    begun = [] if seen["begun"] is None else tree.flatten(seen["begun"])
+    if isinstance(inputs, list | tuple):
+        inputs, *begun = inputs
+    parts = _parts(call.operation)
+    if parts[0] is not call.operation:  # reads both ways, each with its half of the states
+        half = len(begun) // 2
+        begun = begun[:half] if cell is parts[0] else begun[half:]
+
+    def number(one: Any) -> np.ndarray:
+        return np.asarray(ops.convert_to_numpy(one), np.float64)
+
+    found = number(inputs)
     if found.ndim != 3:
         raise ShapeError(
-            f"layer: must read steps of numbers; got {name} with {found.ndim} axes."
+            f"layer: must read steps of numbers; got {call.name} with {found.ndim} axes."
         )
-    return found[0], None if mask is None else np.asarray(ops.convert_to_numpy(mask))[0] > 0
+    kept = None if mask is None else np.asarray(ops.convert_to_numpy(mask))[0] > 0
+    return found[0], kept, [number(one)[0] for one in begun]

@@ -121,7 +121,7 @@ def _panel(read: Read, what: str, panes: dict[str, str]) -> Panel:
         kind="states",
         title=f"{'Gates' if what == 'gates' else 'States'} of {read.layer}, step by step",
         subtitle=hint + some,
-        x="" if names is not None else "Step",
+        x="" if names is not None else "Frame" if "frame" in steps else "Step",
         y="Unit",
         alt=_alt(read, what, panes),
         frames={"cells": cells},
@@ -178,7 +178,7 @@ def _alt(read: Read, what: str, panes: dict[str, str]) -> str:
                 f"({mean[high]:.2f}), least at {_at(read, low)} ({mean[low]:.2f})"
             )
         else:
-            before = np.vstack([np.zeros(units), values[:-1]])
+            before = np.vstack([read.begun.get(name, np.zeros(units)), values[:-1]])
             change = np.abs(values - before).mean(axis=1)
             told.append(
                 f"{name} from {values.min():.2f} to {values.max():.2f}, changing most at "

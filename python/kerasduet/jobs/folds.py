@@ -38,7 +38,8 @@ def cross_validate(
     experiment : Experiment or str
         What to run, or the name of a preset.
     folds : int
-        How many, at least 2. Each has its share of every class, or whole groups of a table.
+        How many, at least 2. Each has its share of every class, or whole groups of a table; equal
+        sources of pairs of texts stay together.
     repeats : int
         Cut the rows anew so many times, at least 1.
     folder, engine, workers, data, progress
@@ -55,7 +56,7 @@ def cross_validate(
     ArgumentRange
         More folds than rows, or than the rows of a class.
     ArgumentType
-        A series, whose order of time folds would break, or a detector, whose images are split once.
+        A series or one text to go on with, whose order folds would break.
     KerasduetError
         As for `run_many`.
 

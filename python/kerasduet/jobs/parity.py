@@ -6,7 +6,7 @@ import math
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Unpack
 
 from kerasduet import checks
 from kerasduet.environment.backend import current_settings
@@ -17,6 +17,8 @@ from kerasduet.jobs.languages import LANGUAGES, Answer, Job, require, run_job
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from kerasduet.settings.typed import Settings
 
 __all__ = ["DIGESTS", "Parity", "check_parity", "compare"]
 
@@ -139,7 +141,7 @@ def check_parity(
     threads: int | None = None,
     time_limit: float = 3600.0,
     progress: Progress = True,
-    **settings: Any,
+    **settings: Unpack[Settings],
 ) -> Parity:
     """Run an experiment in a fresh Python and in a fresh R, and compare their bits.
 

@@ -11,6 +11,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, overload
 
+from kerasduet.boundary import public_methods
 from kerasduet.checks import show
 from kerasduet.data.folds import Fold
 from kerasduet.errors import ArgumentType, EmptyData, RunFolderError
@@ -54,6 +55,7 @@ class Runs(Sequence[Run]):
         return load_run(self._facts[index].path)
 
 
+@public_methods
 class RunSet:
     """Several runs that belong together: of `run_many`, `cross_validate`, `tune` or `backtest`.
 

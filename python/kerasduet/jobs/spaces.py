@@ -156,8 +156,9 @@ class Space:
         """Say whether a setting takes whole numbers alone: its rule refuses what lies between."""
         if not (low.is_integer() and high.is_integer()):
             return False
+        between: dict[str, Any] = {name: low + 0.5}
         try:
-            self.experiment.replace(**{name: low + 0.5})
+            self.experiment.replace(**between)
         except KerasduetError:
             return True
         return False

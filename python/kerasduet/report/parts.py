@@ -41,7 +41,10 @@ def data_of(run: Result) -> tuple[Dataset | None, str]:
 def interval_note(run: Result) -> str:
     """Say how the intervals were made and what they cover."""
     task = run.task
-    return task.intervals(run) or (
+    writing = task.writing()
+    if writing is not None and writing.intervals is not None:
+        return writing.intervals(run)
+    return (
         f"The 95 % interval is from a percentile bootstrap over the {len(run.table):,} test "
         f"{task.cases_word} ({DRAWS:,} draws, seed {SEED}). It covers which {task.cases_word} "
         "happened to be in the test, not what another seed would give."

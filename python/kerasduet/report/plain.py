@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from kerasduet.plots import plot_run
@@ -10,6 +10,7 @@ from kerasduet.report import words
 from kerasduet.report.document import escape
 from kerasduet.report.measures import headline
 from kerasduet.report.parts import SPLITS, interval_note
+from kerasduet.task import Writing
 
 if TYPE_CHECKING:
     from kerasduet.report.document import Document
@@ -21,8 +22,7 @@ __all__ = ["compare", "write"]
 
 def write(page: Document, run: Result, part: str) -> None:
     """Write "purpose", "data" or "result", as the task does or in plain words."""
-    if not run.task.page(part, page, run):
-        PARTS[part](page, run)
+    getattr(run.task.writing() or PLAIN, part)(page, run)
 
 
 def _purpose(page: Document, run: Result) -> None:
@@ -65,18 +65,14 @@ def _result(page: Document, run: Result) -> None:
         page.figure(kind.name, f"{escape(kind.name.capitalize())}.", drawn)
 
 
-PARTS: dict[str, Callable[[Document, Result], None]] = {
-    "purpose": _purpose,
-    "data": _data,
-    "result": _result,
-}
-
-
 def compare(page: Document, runs: Sequence[Result], names: Sequence[str]) -> None:
     """Write the table of scores of several runs, as the task does or a plain one."""
+    writing = runs[0].task.writing() or PLAIN
+    (writing.comparison or _add_comparison)(page, runs, names)
+
+
+def _add_comparison(page: Document, runs: Sequence[Result], names: Sequence[str]) -> None:
     task = runs[0].task
-    if task.compare(page, runs, names):
-        return
     rows = [
         [escape(name), *(_score(run, metric) for metric in task.metrics), f"{len(run.table):,}"]
         for name, run in zip(names, runs, strict=True)
@@ -101,3 +97,6 @@ def _score(run: Result, metric: Metric) -> str:
 
 def _title(metric: Metric) -> str:
     return metric.title + (f" ({metric.unit})" if metric.unit else "")
+
+
+PLAIN = Writing(_purpose, _data, _result)

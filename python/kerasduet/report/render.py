@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kerasduet.checks import flag, show
+from kerasduet.data.files import no_locale
 from kerasduet.errors import ArgumentType, KerasduetError, ReportError
 from kerasduet.report.comparison import check_comparable, write_comparison
 from kerasduet.report.document import Document
@@ -154,6 +155,8 @@ def _target(output: Any) -> Path:
             "output: must have a name of printable characters before .html; got "
             f"{str(output)!r}."
         )
+    if why := no_locale(target):
+        raise ReportError(f"output: must be a path; got {show(str(output))}{why}")
     size = len(os.fsencode(target.stem))
     if size > LONGEST:
         raise ReportError(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Sequence
 from typing import Any
 
@@ -10,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from kerasduet import checks
+from kerasduet.boundary import warn
 from kerasduet.data.columns import time_column
 from kerasduet.data.numbers import numbers
 from kerasduet.data.times import following, parse_times, spacing_of
@@ -17,7 +17,6 @@ from kerasduet.errors import (
     ArgumentType,
     EmptyData,
     ForecastError,
-    KerasduetWarning,
     MissingValue,
 )
 from kerasduet.forecasting.levels import check_levels, columns
@@ -115,7 +114,7 @@ def r_forecast(
     except ValueError as error:
         raise ForecastError(f"{method}: {error}") from None
     for text in warned:
-        warnings.warn(f"{method}: {text}", KerasduetWarning, stacklevel=2)
+        warn(f"{method}: {text}")
     ends = {
         name: found[side].reshape(len(levels), horizon)[number]
         for number, one in enumerate(levels)

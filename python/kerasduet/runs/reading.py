@@ -15,6 +15,7 @@ import pandas as pd
 from kerasduet import checks
 from kerasduet._version import __version__
 from kerasduet.data.dataset import Source
+from kerasduet.data.files import no_locale
 from kerasduet.errors import BackendError, KerasduetError, ModelMismatch, RunFolderError
 from kerasduet.experiments import Experiment
 from kerasduet.result import Result
@@ -67,8 +68,10 @@ def run_path(folder: Any, name: str = "folder") -> Path:
     if isinstance(folder, str | os.PathLike) and str(folder) and "\0" not in str(folder):
         try:
             path = Path(folder).expanduser().absolute()
-            os.fsencode(path)
-            return path
+            why = no_locale(path)
+            if not why:
+                os.fsencode(path)
+                return path
         except RuntimeError:
             user = Path(folder).parts[0]
             why = ", and no home folder is known for " + checks.show(user)
@@ -77,7 +80,7 @@ def run_path(folder: Any, name: str = "folder") -> Path:
         except (TypeError, ValueError):
             pass
     raise RunFolderError(
-        f"{name}: must be the path of a folder; got {checks.show(folder)}{why}."
+        f"{name}: must be the path of a folder; got {checks.show(folder)}{why.rstrip('.')}."
     )
 
 

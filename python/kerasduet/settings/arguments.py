@@ -12,7 +12,9 @@ from types import MappingProxyType
 from typing import Annotated, Any, ParamSpec, TypeVar, get_args, get_origin
 
 from kerasduet import checks
+from kerasduet.boundary import faced
 from kerasduet.errors import ArgumentType, UnknownName
+from kerasduet.settings.elsewhere import hint
 from kerasduet.settings.rules import Rule
 
 __all__ = ["Argument", "arguments_of", "check_all", "checked", "known_names"]
@@ -116,6 +118,7 @@ def checked(
                 together(values)
             return function(**values)  # type: ignore[call-arg]
 
+        call = faced(call)
         call.together = together  # type: ignore[attr-defined]
         return call
 
@@ -129,53 +132,12 @@ def check_together(owner: Callable[..., Any], values: Mapping[str, Any]) -> None
         together(values)
 
 
-# What a setting is called in other packages.
-ELSEWHERE = {
-    "learning_rate": ("lr", "eta", "learning_rate_init", "step_size"),
-    "epochs": ("n_epochs", "num_epochs", "nb_epoch", "max_iter", "n_iter"),
-    "batch_size": ("batch", "batchsize", "bs"),
-    "seed": ("random_state", "random_seed", "rng"),
-    "validation_split": ("val_split", "validation_fraction", "val_size", "validation_size"),
-    "test_split": ("test_size", "test_fraction"),
-    "early_stopping": ("patience", "n_iter_no_change"),
-    "clip_norm": ("clipnorm", "gradient_clip_val", "max_grad_norm"),
-    "clip_value": ("clipvalue",),
-    "schedule": ("lr_schedule", "scheduler", "lr_scheduler"),
-    "weight_decay": ("wd", "decay", "alpha"),
-    "units": ("hidden", "hidden_units", "hidden_layer_sizes", "hidden_size", "neurons"),
-    "lookback": ("window", "window_size", "input_size", "timesteps", "n_steps", "lags"),
-    "horizon": ("h", "n_ahead", "steps_ahead", "prediction_length"),
-    "season": ("period", "seasonal_periods", "season_length"),
-    "image_size": ("target_size", "img_size", "input_shape", "size"),
-    "colour": ("color", "color_mode"),
-    "path": ("directory", "folder", "root"),
-    "scenes": ("n_scenes", "num_scenes"),
-    "classes": ("num_classes", "n_classes", "nb_classes"),
-}
-INSTEAD = {
-    "verbose": "Whether it is shown is the argument progress of run_experiment().",
-    "callbacks": "They are the argument callbacks of run_experiment().",
-    "validation_data": "Validation rows are held out of the training rows: set validation_split.",
-    "shuffle": "Training rows are shuffled anew in each epoch, as the seed decides.",
-    "device": "It is chosen once a session, with use_backend().",
-    "backend": "It is chosen once a session, with use_backend().",
-}
-
-
-def _hint(name: str, names: list[str]) -> str:
-    """Say what a name of another package is called here, or give the nearest names."""
-    for own, others in ELSEWHERE.items():
-        if name in others and own in names:
-            return f"It is called {own} here."
-    return INSTEAD.get(name) or checks.nearest(name, names)
-
-
 def known_names(given: Iterable[Any], known: Iterable[str], *, where: str) -> None:
     """Refuse names that `where` does not have, offering the nearest."""
     names = list(known)
     for name in given:
         if name not in names:
-            raise UnknownName(f"{name}: {where} has no such setting. {_hint(str(name), names)}")
+            raise UnknownName(f"{name}: {where} has no such setting. {hint(str(name), names)}")
 
 
 def one_per_layer(name: str, values: tuple[Any, ...], layers: int) -> tuple[Any, ...]:

@@ -25,7 +25,8 @@ from kerasduet.settings.allowed import (
     SCHEDULES,
     VALUES,
 )
-from kerasduet.settings.rules import Rule
+from kerasduet.settings.elsewhere import object_hint
+from kerasduet.settings.rules import OneOf, Rule
 
 __all__ = [
     "OBJECT_SETTINGS",
@@ -114,6 +115,10 @@ class KerasObject(Rule):
         # As before there were objects, where it can only be a name.
         plain = value is None or isinstance(value, bool | int | float)
         if self.options and (plain or (isinstance(value, str) and not is_object(value))):
+            known = str(value).lower() in self.options
+            fix = "" if known else _instead(KINDS[self.kind], value)
+            if fix:
+                raise UnknownName(f"{name}: no option {show(value)}.{fix}")
             return choice(name, value, self.options)
         return text_of(name, value, self.kind)
 
@@ -124,6 +129,12 @@ class KerasObject(Rule):
         if not self.options:
             return noun
         return "one of " + ", ".join(f'"{option}"' for option in self.options) + f", or {noun}"
+
+    @property
+    def hint(self) -> str:
+        """The names, and the class."""
+        own = "keras." + KINDS[self.kind].base
+        return f"{OneOf(self.options).hint} | {own}" if self.options else own
 
     def bad(self) -> list[Any]:
         """Give a name with a slip, what is no object, and what holds code."""
@@ -349,9 +360,15 @@ def snake(name: str) -> str:
 
 
 def _no_kind(name: str, known: Kind, value: Any) -> ArgumentType:
-    return ArgumentType(
-        f"{name}: must be a {known.noun}, such as {known.example}; got {show(value)}."
-    )
+    fix = _instead(known, value)
+    example = "" if fix else f", such as {known.example}"
+    return ArgumentType(f"{name}: must be a {known.noun}{example}; got {show(value)}.{fix}")
+
+
+def _instead(known: Kind, value: Any) -> str:
+    """Say which object a text stands for in other packages, if any."""
+    fix = object_hint(value, known.base, known.classes) if isinstance(value, str) else ""
+    return f" {fix}" if fix else ""
 
 
 def _refuse_strangers(name: str, whole: dict[str, Any], *, is_text: bool) -> None:

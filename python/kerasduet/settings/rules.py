@@ -54,6 +54,11 @@ class Rule(ABC):
     def bad(self) -> list[Any]:
         """Values that the rule must refuse, for tests."""
 
+    @property
+    def hint(self) -> str:
+        """The type that editors and type checkers are told, as source."""
+        return "Any"
+
     def read(self, typed: str) -> Any:
         """Read what was typed in a shell; the rule itself then checks it."""
         return _scalar(typed)
@@ -100,6 +105,11 @@ class Whole(Rule):
         """Such as "whole number, at least 1"."""
         most = "" if self.high in (MAX_COUNT, MAX_WIDTH) else f", at most {self.high}"
         return f"whole number, at least {self.low}{most}"
+
+    @property
+    def hint(self) -> str:
+        """A whole number."""
+        return "int"
 
     def bad(self) -> list[Any]:
         """Below, above, between, and no number."""
@@ -153,6 +163,11 @@ class Number(Rule):
         ]
         return f"number, {' and '.join(parts)}" if parts else "number"
 
+    @property
+    def hint(self) -> str:
+        """A number; type checkers take a whole one for it."""
+        return "float"
+
     def bad(self) -> list[Any]:
         """Outside each limit, and no number."""
         outside = [limit for limit in (self.above, self.below) if limit is not None]
@@ -182,6 +197,11 @@ class OneOf(Rule):
         """The names."""
         return "one of " + ", ".join(f'"{option}"' for option in self.options)
 
+    @property
+    def hint(self) -> str:
+        """The names."""
+        return 'Literal["' + '", "'.join(self.options) + '"]'
+
     def bad(self) -> list[Any]:
         """Give a name with a slip, and what is no name."""
         return [self.options[0] + "x", "", 1, True, None, float("nan")]
@@ -204,6 +224,11 @@ class Flag(Rule):
         """In no language's words."""
         return "true or false"
 
+    @property
+    def hint(self) -> str:
+        """True or False."""
+        return "bool"
+
     def bad(self) -> list[Any]:
         """Numbers and texts that other programs take for one."""
         return [0, 1, "true", None, float("nan")]
@@ -221,6 +246,11 @@ class Line(Rule):
     def text(self) -> str:
         """Any text."""
         return "text"
+
+    @property
+    def hint(self) -> str:
+        """A text."""
+        return "str"
 
     def bad(self) -> list[Any]:
         """No texts."""
@@ -257,6 +287,11 @@ class PathText(Text):
         """A path."""
         return "path"
 
+    @property
+    def hint(self) -> str:
+        """A text, or what stands for a path."""
+        return "str | os.PathLike[str]"
+
 
 @dataclass(frozen=True)
 class Optional(Rule):
@@ -272,6 +307,11 @@ class Optional(Rule):
     def text(self) -> str:
         """The other rule's, or nothing."""
         return f"{self.rule.text}, or nothing"
+
+    @property
+    def hint(self) -> str:
+        """The other rule's, or None."""
+        return f"{self.rule.hint} | None"
 
     def bad(self) -> list[Any]:
         """Give the other rule's, without nothing."""
@@ -309,6 +349,11 @@ class Several(Rule):
         """How many, and what each is."""
         many = "one or more of" if self.length is None else f"{self.length} of"
         return f"{'any number of' if self.empty else many}: {self.rule.text}"
+
+    @property
+    def hint(self) -> str:
+        """One value or a sequence of them."""
+        return f"{self.rule.hint} | Sequence[{self.rule.hint}]"
 
     def bad(self) -> list[Any]:
         """Give a bad value alone and in a list, and a list without values."""

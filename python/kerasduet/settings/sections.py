@@ -42,6 +42,7 @@ class Seed(Whole):
 SEED = Seed()
 SIZE = Whole(1, 1_000_000, fraction_error=ArgumentRange)
 POSITIVE = Number(above=0)
+WAIT = Whole(1, fix="It is how many epochs to wait, such as 5.")
 NOT_NEGATIVE = Number(low=0)
 
 
@@ -97,7 +98,9 @@ class Training(Section):
         GPUs, or virtual CPU devices, that each compute a share of every batch, on TensorFlow and
         JAX; `batch_size` is a multiple. Bits differ from those of one device.
     early_stopping : int, optional
-        Stop after this many epochs without a lower validation loss and keep the best weights.
+        Stop after this many epochs without a lower validation loss and keep the best weights. A
+        preset's own number, on a series of the caller's, is raised to as many epochs as hold 200
+        steps; one that is set stays.
     loss : Keras loss, optional
         What is minimised, as an object such as `keras.losses.Huber()`; None takes the task's own.
         Scores on the test rows stay what they are.
@@ -116,7 +119,7 @@ class Training(Section):
     epochs: Annotated[int, Whole(1)] = 10
     batch_size: Annotated[int, Whole(1)] = 32
     devices: Annotated[int, Whole(1)] = 1
-    early_stopping: Annotated[int | None, Optional(Whole(1))] = None
+    early_stopping: Annotated[int | None, Optional(WAIT)] = None
     loss: Annotated[str | None, Optional(KerasObject("loss"))] = None
     metrics: Annotated[tuple[str, ...], Several(KerasObject("metric"), empty=True)] = ()
 

@@ -275,6 +275,11 @@ def _verdict_is_a_sentence(case: Case) -> None:
     """The verdict and the run's own words are sentences."""
     for text in (case.task.verdict(case.whole.metrics), case.whole.summary):
         assert text.strip() == text and text.endswith(".") and "\n" not in text, repr(text)
+    lead = case.task.lead(case.whole.table, case.whole.preprocessing, case.whole.metrics)
+    told = "" if lead is None else f" over {lead.cases:,} test "
+    assert told in case.whole.summary, (
+        "the summary does not say over how many test cases it is."
+    )
     assert case.task.ask in repr(case.whole), "the run does not say what to ask next."
 
 

@@ -299,9 +299,15 @@ class _Course:
         stopped = bool(self.callbacks) and bool(self.fitted.stop_training)
         self.state = State(epoch + 1, history, seconds, variables, best, kept, stopped)
         self.keep(self.state)
-        self.tell(self._event("epoch", epoch + 1, seconds=seconds[-1], logs=row))
+        left = 0.0 if self.is_done else self._left(seconds, epoch + 1)
+        self.tell(self._event("epoch", epoch + 1, seconds=seconds[-1], left=left, logs=row))
         self.fitted.stop_training = self.is_done
         self.began = time.perf_counter()
+
+    def _left(self, seconds: Sequence[float], done: int) -> float:
+        """Give the seconds that the epochs left will take; the first also compiles the steps."""
+        each = seconds[1:] or seconds
+        return sum(each) / len(each) * (self.experiment.all_epochs - done)
 
     def _event(self, kind: str, epoch: int, **told: Any) -> Event:
         return {"event": kind, "epoch": epoch, "epochs": self.experiment.all_epochs} | told

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from kerasduet.errors import ArgumentType, DatasetError
-from kerasduet.task import Metric, Task
+from kerasduet.task import Metric, Task, Writing
 from kerasduet.tasks.classification.settings import COLOURED, ImageSettings, ImageTraining
 
 if TYPE_CHECKING:
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from kerasduet.data.dataset import Dataset
     from kerasduet.data.preprocessing import Learned
     from kerasduet.experiments import Experiment
+    from kerasduet.lead import Lead
     from kerasduet.settings import Section
     from kerasduet.settings.sections import Training
 
@@ -199,6 +200,14 @@ class Classification(Task):
             for i, name in enumerate(("accuracy", "loss"))
         }
 
+    def lead(
+        self, table: pd.DataFrame, learned: Any, metrics: Mapping[str, float]
+    ) -> Lead | None:
+        """Compare the right ones with those of always guessing the commonest class."""
+        from kerasduet.tasks.classification import scores
+
+        return scores.lead(table, learned, self.cases_word)
+
     def verdict(self, metrics: Mapping[str, float]) -> str:
         """Put accuracy and the commonest class beside each other."""
         from kerasduet.tasks.classification import scores
@@ -254,25 +263,11 @@ class Classification(Task):
             "accuracy": ("Accuracy (%)", 100.0),
         }
 
-    def page(self, part: str, page: Any, run: Any) -> bool:
+    def writing(self) -> Writing:
         """Write what the images show, their classes, and what was right and wrong."""
-        from kerasduet.tasks.classification.page import PARTS
+        from kerasduet.tasks.classification.page import WRITING
 
-        PARTS[part](page, run)
-        return True
-
-    def compare(self, page: Any, runs: Sequence[Any], names: Sequence[str]) -> bool:
-        """Write accuracy, cross-entropy and baseline of each run."""
-        from kerasduet.tasks.classification.page import add_comparison
-
-        add_comparison(page, runs, names)
-        return True
-
-    def intervals(self, run: Any) -> str:
-        """Say that test images were drawn."""
-        from kerasduet.tasks.classification.page import intervals
-
-        return intervals(run)
+        return WRITING
 
 
 TASK = Classification()

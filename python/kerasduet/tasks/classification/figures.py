@@ -51,6 +51,7 @@ def confusion_panel(run: Result, *, share: float = 1.0) -> Panel:
         noun="class",
         cases=run.task.cases_word,
         letters=int(share * LONGEST_NAME),
+        share=share,
     )
     return noted(panel, no_probability(table))
 

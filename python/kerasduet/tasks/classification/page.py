@@ -18,6 +18,7 @@ from kerasduet.report import words
 from kerasduet.report.document import escape
 from kerasduet.report.intervals import DRAWS, SEED, Interval
 from kerasduet.report.parts import SPLITS, data_of, interval_note
+from kerasduet.task import Writing
 from kerasduet.tasks.classification.measures import class_measures, class_scores
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from kerasduet.result import Result
 
 __all__ = [
-    "PARTS",
+    "WRITING",
     "add_comparison",
     "add_data",
     "add_measures",
@@ -253,9 +254,6 @@ def add_result(page: Document, run: Result) -> None:
     _inside(page, run)
 
 
-PARTS = {"purpose": add_purpose, "data": add_data, "result": add_result}
-
-
 def intervals(run: Result) -> str:
     """Say how the intervals were made and what they cover."""
     return (
@@ -293,3 +291,6 @@ def add_comparison(page: Document, runs: Sequence[Result], names: Sequence[str])
         ["Run", ">Accuracy", ">Cross-entropy", ">Baseline", f">Test {cases}"],
         rows,
     )
+
+
+WRITING = Writing(add_purpose, add_data, add_result, add_comparison, intervals)

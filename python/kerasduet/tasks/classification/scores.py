@@ -8,17 +8,20 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from kerasduet.data.labels import labels_of
+from kerasduet.tasks.leads import mean_lead
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from kerasduet.data import Dataset
     from kerasduet.data.preprocessing import ImagePreprocessing
+    from kerasduet.lead import Lead
 
 __all__ = [
     "cases",
     "class_codes",
     "class_metrics",
+    "lead",
     "probabilities_of",
     "score",
     "table",
@@ -93,6 +96,14 @@ def cases(table: pd.DataFrame, learned: ImagePreprocessing) -> np.ndarray:
     loss = -np.log(np.maximum(chances, np.finfo(np.float32).tiny))
     right = (table["truth"] == table["prediction"]).to_numpy(dtype=np.float64)
     return np.column_stack([right, loss, table["probability"].to_numpy(dtype=np.float64)])
+
+
+def lead(table: pd.DataFrame, learned: Any, rows: str) -> Lead | None:
+    """Compare the right ones with those of always guessing the commonest class."""
+    if getattr(learned, "commonest", None) is None:
+        return None
+    usual = class_codes(table["truth"], learned) == learned.commonest
+    return mean_lead((table["truth"] == table["prediction"]).to_numpy(), usual, rows)
 
 
 def verdict(metrics: Mapping[str, float]) -> str:

@@ -85,6 +85,11 @@ class ClassWeights(Several):
             value = [by_code[code] for code in range(len(value))]
         return super().__call__(name, value)
 
+    @property
+    def hint(self) -> str:
+        """Weights in the order of the classes, or by code."""
+        return f"{super().hint} | Mapping[int, float]"
+
 
 def _code(key: Any) -> Any:
     """Give a code as a number, which R writes as a name."""

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import warnings
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from kerasduet.boundary import warn
+from kerasduet.data.containers import images_alone
 from kerasduet.data.dataset import Dataset
 from kerasduet.data.labels import find_labels, labels_of
-from kerasduet.data.pixels import check_images, range_note, refuse_brighter
+from kerasduet.data.pixels import check_images, one_of, range_note, refuse_brighter
 from kerasduet.data.preprocessing import ImagePreprocessing
-from kerasduet.errors import KerasduetWarning, LengthMismatch
+from kerasduet.errors import LengthMismatch
 from kerasduet.tasks.classification.scores import class_metrics
 from kerasduet.training import predict_outputs, refuse_no_numbers
 
@@ -23,7 +24,7 @@ __all__ = ["evaluate", "images_of", "predict"]
 
 def predict(run: Result, x: Any, kind: str) -> Any:
     """Give class labels (n,), or a DataFrame of probabilities (n, classes)."""
-    probabilities = _probabilities(run, x, level=5)
+    probabilities = _probabilities(run, x)
     if kind == "prob":
         import pandas as pd
 
@@ -38,29 +39,30 @@ def evaluate(run: Result, x: Any, y: Any) -> dict[str, float]:
     if isinstance(y, Dataset) and isinstance(y.preprocessing, ImagePreprocessing):
         y = labels_of(y.y_test, y.preprocessing)
     labels = find_labels(y, learned)
-    probabilities = _probabilities(run, x, level=4)
+    probabilities = _probabilities(run, x)
     if len(probabilities) != len(labels):
+        one = "a video" if one_of(learned.input_shape) == "video" else "an image"
         raise LengthMismatch(
-            f"y: must have one label an image ({len(probabilities)}); got {len(labels)}."
+            f"y: must have one label {one} ({len(probabilities)}); got {len(labels)}."
         )
     return class_metrics(probabilities, labels)
 
 
-def _probabilities(run: Result, x: Any, *, level: int) -> np.ndarray:
+def _probabilities(run: Result, x: Any) -> np.ndarray:
     """Give probabilities (n, classes); a warning names the caller, so many calls above."""
     learned: Any = run.preprocessing
     task: Any = run.task
-    images = task.images_of(run, x)
+    images, one = task.images_of(run, x), one_of(learned.input_shape)
     if isinstance(images, np.ndarray):
         refuse_brighter(images, learned, "x")
-        if note := range_note(images, learned, "x", "the training images"):
-            warnings.warn(f"x: {note}", KerasduetWarning, stacklevel=level)
+        if note := range_note(images, learned, "x", f"the training {one}s"):
+            warn(f"x: {note}")
     return refuse_no_numbers(predict_outputs(run.model, learned, images))
 
 
 def images_of(run: Result, x: Any, name: str = "x") -> np.ndarray:
     """Give arrays of images, or the test rows of a data set, checked."""
     learned: Any = run.preprocessing
-    given = x.x_test if isinstance(x, Dataset) else x
+    given = x.x_test if isinstance(x, Dataset) else images_alone(x, learned.input_shape, name)
     flat = run.experiment.builder == "dnn"
     return check_images(given, learned.input_shape, flat=flat, name=name)

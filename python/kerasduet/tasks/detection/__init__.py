@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from kerasduet.errors import DatasetError
-from kerasduet.task import Metric, Task
+from kerasduet.task import Metric, Task, Writing
 from kerasduet.tasks.detection.settings import DetectionSettings
 
 if TYPE_CHECKING:
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from kerasduet.data.dataset import Dataset
     from kerasduet.data.preprocessing import Learned
     from kerasduet.experiments import Experiment
+    from kerasduet.lead import Lead
 
 __all__ = ["TASK"]
 
@@ -60,12 +61,24 @@ class Detection(Task):
         """Make scenes, read annotated images, or check and split the caller's."""
         from kerasduet.tasks.detection import loading
 
+        self._refuse_nothing(experiment, given)
+        return loading.load(experiment, given)
+
+    def folds(
+        self, experiment: Experiment, given: Any, folds: int, repeats: int
+    ) -> Sequence[Dataset]:
+        """Cut the images into folds."""
+        from kerasduet.tasks.detection import loading
+
+        self._refuse_nothing(experiment, given)
+        return loading.folded(experiment, given, folds, repeats)
+
+    def _refuse_nothing(self, experiment: Experiment, given: Any) -> None:
         if given is None and experiment.dataset == self.own_data:
             raise DatasetError(
                 f"data: {experiment.name} needs images and boxes of your own; got nothing. Give "
                 "x and boxes as data."
             )
-        return loading.load(experiment, given)
 
     def heads(self, data: Any, network: Any) -> dict[str, Any]:
         """Give the loss of YOLO v1."""
@@ -117,6 +130,14 @@ class Detection(Task):
 
         return scores.counted(table, learned)
 
+    def lead(
+        self, table: pd.DataFrame, learned: Any, metrics: Mapping[str, float]
+    ) -> Lead | None:
+        """Compare mAP@0.5 with that of the usual boxes."""
+        from kerasduet.tasks.detection import scores
+
+        return scores.lead(table, learned)
+
     def verdict(self, metrics: Mapping[str, float]) -> str:
         """Put both means and the usual boxes beside each other."""
         from kerasduet.tasks.detection import scores
@@ -153,19 +174,11 @@ class Detection(Task):
         """Give the loss of YOLO v1."""
         return {"loss": (self.loss_label(experiment, "Loss (YOLO, per image)"), 1.0)}
 
-    def page(self, part: str, page: Any, run: Any) -> bool:
+    def writing(self) -> Writing:
         """Write what the images show, their boxes, and what was found."""
-        from kerasduet.tasks.detection.page import PARTS
+        from kerasduet.tasks.detection.page import WRITING
 
-        PARTS[part](page, run)
-        return True
-
-    def compare(self, page: Any, runs: Sequence[Any], names: Sequence[str]) -> bool:
-        """Write both means and the baseline of each run."""
-        from kerasduet.tasks.detection.page import add_comparison
-
-        add_comparison(page, runs, names)
-        return True
+        return WRITING
 
 
 TASK = Detection()

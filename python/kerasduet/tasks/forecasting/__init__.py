@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from kerasduet.errors import ArgumentType
-from kerasduet.task import Metric, Task
+from kerasduet.task import Metric, Task, Writing
 from kerasduet.tasks.forecasting.settings import SeriesSettings
 
 if TYPE_CHECKING:
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from kerasduet.data.folds import Origin
     from kerasduet.data.preprocessing import Learned
     from kerasduet.experiments import Experiment
+    from kerasduet.lead import Lead
 
 __all__ = ["TASK"]
 
@@ -104,6 +105,24 @@ class Forecasting(Task):
         if experiment.id is not None:
             return panel.load(experiment, given)
         return series.load(experiment, given)
+
+    def pace(self, experiment: Experiment, dataset: Dataset) -> dict[str, Any]:
+        """Count patience in steps."""
+        from kerasduet.tasks.forecasting import pace
+
+        return pace.pace(experiment, dataset)
+
+    def course(self, run: Any) -> Mapping[str, str]:
+        """Say how many steps short epochs had."""
+        from kerasduet.tasks.forecasting import pace
+
+        return pace.course(run)
+
+    def advice(self, run: Any) -> str:
+        """Name more epochs where there were few steps."""
+        from kerasduet.tasks.forecasting import pace
+
+        return pace.advice(run)
 
     def extended(self, run: Any, chosen: Experiment, rows: Any) -> Dataset:
         """Add rows after the end of the series, or take the whole, longer series."""
@@ -247,6 +266,14 @@ class Forecasting(Task):
             found = {"series": f"{len(learned.ids):,}, by {learned.id}"} | found
         return found | ({"note": note} if note else {})
 
+    def lead(
+        self, table: pd.DataFrame, learned: Any, metrics: Mapping[str, float]
+    ) -> Lead | None:
+        """Compare the error with that of the best baseline, window by window."""
+        from kerasduet.tasks.forecasting import measures
+
+        return measures.lead(table, learned, metrics)
+
     def verdict(self, metrics: Mapping[str, float]) -> str:
         """Put the error and that of the best baseline beside each other."""
         from kerasduet.tasks.forecasting import scores
@@ -287,11 +314,13 @@ class Forecasting(Task):
         """Forecasts beside the truth, and the error by step."""
         from kerasduet.figures import Kind
         from kerasduet.tasks.forecasting.figures import forecast_panel, horizon_panel
+        from kerasduet.tasks.forecasting.future_figure import future_panel
 
         mine = (self.name,)
         return (
             Kind("forecast", forecast_panel, mine, ("windows",)),
             Kind("horizon", horizon_panel, mine),
+            Kind("future", future_panel, mine),
         )
 
     def curves(self, experiment: Experiment) -> dict[str, tuple[str, float]]:
@@ -303,25 +332,11 @@ class Forecasting(Task):
             "mean_absolute_error": (f"MAE ({scaled})", 1.0),
         }
 
-    def page(self, part: str, page: Any, run: Any) -> bool:
+    def writing(self) -> Writing:
         """Write what is forecast, from which windows, and how far off it was."""
-        from kerasduet.tasks.forecasting.page import PARTS
+        from kerasduet.tasks.forecasting.page import WRITING
 
-        PARTS[part](page, run)
-        return True
-
-    def compare(self, page: Any, runs: Sequence[Any], names: Sequence[str]) -> bool:
-        """Write the errors of each run and of its baselines."""
-        from kerasduet.tasks.forecasting.page import add_comparison
-
-        add_comparison(page, runs, names)
-        return True
-
-    def intervals(self, run: Any) -> str:
-        """Say that successive windows were drawn together."""
-        from kerasduet.tasks.forecasting.page import intervals
-
-        return intervals(run)
+        return WRITING
 
     def same_rows(self, one: Any, other: Any) -> bool:
         """Say whether both forecast one column."""

@@ -27,13 +27,22 @@ from kerasduet.forecasting.levels import columns
 from kerasduet.forecasting.metrics import coverage, mae
 from kerasduet.style import OKABE_ITO, PALE
 from kerasduet.tasks.forecasting.intervals import tested
-from kerasduet.tasks.forecasting.scores import known_truth
+from kerasduet.tasks.forecasting.scores import best_baseline, known_truth
 from kerasduet.tasks.forecasting.several import by_series, codes_of
 
 if TYPE_CHECKING:
     from kerasduet.result import Result
 
-__all__ = ["forecast_names", "forecast_panel", "horizon_panel"]
+__all__ = [
+    "chosen_places",
+    "forecast_key",
+    "forecast_names",
+    "forecast_panel",
+    "horizon_panel",
+    "step_words",
+    "target_words",
+    "time_words",
+]
 
 SHOWN_SERIES = 3  # of several in one table
 SHOWN_STEPS = 52  # forecast steps shown by default, rounded up to whole windows
@@ -56,6 +65,7 @@ UNITS = {
     "YE": "years",
     "YS": "years",
 }
+GREY = "#8c8c8c"  # of the baselines that are not the best
 FORECAST_KEY: tuple[Series, ...] = (
     ("truth", OKABE_ITO["black"], "solid", 1.0),
     ("network", OKABE_ITO["blue"], "solid", 2.2),
@@ -100,9 +110,9 @@ def forecast_panel(run: Result, *, windows: Any = None) -> Panel:
         for column, label in names.items()
         if len(scored)
     ]
-    name, unit = _target(run)
+    name, unit = target_words(run)
     what = "the last test window" if count == 1 else f"the last {count} test windows"
-    span = f"{what} of {_steps(run, horizon)}"
+    span = f"{what} of {step_words(run, horizon)}"
     ticks: tuple[int, ...] = ()
     if pd.api.types.is_integer_dtype(lines["time"].dtype):
         ticks = whole_ticks(lines["time"].max(), most=8, first=lines["time"].min())
@@ -121,7 +131,7 @@ def forecast_panel(run: Result, *, windows: Any = None) -> Panel:
         subtitle=f"{span.capitalize()}, {_strategy(run)}"
         + ("; vertical lines: where each begins" if horizon > 1 else "")
         + ("; bands: 80 and 95 %" if bands else ""),
-        x=_time_label(run, lines["time"]),
+        x=time_words(run, lines["time"]),
         y=f"{name} ({unit})" if unit else shortened(name, LONGEST_NAME),
         alt=(
             f"Line plot of {name} from {moment(lines['time'].min())} to "
@@ -133,7 +143,7 @@ def forecast_panel(run: Result, *, windows: Any = None) -> Panel:
         frames={
             "lines": lines,
             "origins": pd.DataFrame({"time": chosen if horizon > 1 else chosen[:0]}),
-            "key": key(FORECAST_KEY, lines["series"]),
+            "key": key(forecast_key(run), lines["series"]),
             **bands,
         },
         marks=tuple(marks),
@@ -147,10 +157,7 @@ def several_panel(run: Result, windows: Any = None) -> Panel:
     table, horizon, learned = run.predictions(), run.experiment.horizon, run.preprocessing
     assert isinstance(learned, PanelPreprocessing)
     codes, each = codes_of(table, learned), by_series(table, learned)
-    ranked = each["skill"].fillna(-np.inf).sort_values(ascending=False, kind="stable").index
-    places = ranked[
-        np.unique(np.linspace(0, len(ranked) - 1, SHOWN_SERIES).round().astype(int))
-    ]
+    places = chosen_places(run)
     most = min(np.bincount(codes)) // horizon
     most = -(-most // horizon)
     if windows is None:
@@ -179,7 +186,7 @@ def several_panel(run: Result, windows: Any = None) -> Panel:
         starts.append(pd.DataFrame({"time": at, "pane": labels[-1]}))
     lines, note = finite(pd.concat(pieces, ignore_index=True), "value")
     columns = {"x": "time", "y": "value", "series": "series"}
-    name, unit = _target(run)
+    name, unit = target_words(run)
     total = len(learned.ids)
     order = "Best, middle and worst" if len(places) == 3 else "Best and worst"
     which = f"{order} of {total:,} series by skill" if total > 1 else "The only series"
@@ -191,17 +198,17 @@ def several_panel(run: Result, windows: Any = None) -> Panel:
         title="Forecasts beside truth and baselines",
         subtitle=f"{which}, {_strategy(run)}, {span}"
         + ("; bands: 80 and 95 %" if bands else ""),
-        x="" if dates else _time_label(run, lines["time"]),
+        x="" if dates else time_words(run, lines["time"]),
         y=f"{name} ({unit})" if unit else shortened(name, LONGEST_NAME),
         alt=(
             f"Line plots of {name}, one a series: truth, the network's forecast and the "
-            f"baselines over {what} of {_steps(run, horizon)}, {span}. {which}. Skill, the part of "
-            f"the best baseline's error that the network saves: {', '.join(told)}."
+            f"baselines over {what} of {step_words(run, horizon)}, {span}. {which}. Skill, the "
+            f"part of the best baseline's error that the network saves: {', '.join(told)}."
         ),
         frames={
             "lines": lines,
             "origins": pd.concat(starts, ignore_index=True),
-            "key": key(FORECAST_KEY, lines["series"]),
+            "key": key(forecast_key(run), lines["series"]),
             **{band: pd.concat(found, ignore_index=True) for band, found in bands.items()},
         },
         marks=(
@@ -212,6 +219,24 @@ def several_panel(run: Result, windows: Any = None) -> Panel:
         facets=Facets("pane", tuple(labels), tuple(labels), len(labels), free=True),
     )
     return noted(panel, note)
+
+
+def chosen_places(run: Result) -> list[int]:
+    """Give the places of the series with the best, the middle and the worst skill."""
+    learned: Any = run.preprocessing
+    skill = by_series(run.predictions(), learned)["skill"].fillna(-np.inf)
+    ranked = skill.sort_values(ascending=False, kind="stable").index
+    chosen = np.unique(np.linspace(0, len(ranked) - 1, SHOWN_SERIES).round().astype(int))
+    return [int(place) for place in ranked[chosen]]
+
+
+def forecast_key(run: Result) -> tuple[Series, ...]:
+    """Give the looks of truth, network and best baseline; those of the others are grey."""
+    shown = {"truth", "network", best_baseline(run.metrics).replace("_", " ")}
+    return tuple(
+        (label, colour if label in shown else GREY, line, width if label in shown else 1.0)
+        for label, colour, line, width in FORECAST_KEY
+    )
 
 
 def _lines(truth: pd.Series, shown: pd.DataFrame, names: Any, group: Any) -> pd.DataFrame:
@@ -314,7 +339,7 @@ def horizon_panel(run: Result) -> Panel:
         f"{label} {' to '.join(f'{by_step[column].iloc[end]:.3g}' for end in ends)}"
         for column, label in names.items()
     ]
-    name, unit = _target(run)
+    name, unit = target_words(run)
     windows = len(table) // len(steps)
     styles = key(FORECAST_KEY, lines["series"])
     columns = {"y": "mae", "series": "series"}
@@ -367,7 +392,7 @@ def forecast_names(run: Result) -> dict[str, str]:
     return {"forecast": "network"} | {name: name.replace("_", " ") for name in names}
 
 
-def _target(run: Result) -> tuple[str, str]:
+def target_words(run: Result) -> tuple[str, str]:
     """Name and unit of the series."""
     unit = run.task.unit(run.experiment)
     return ("CO2" if unit else getattr(run.preprocessing, "target", "value")), unit
@@ -387,7 +412,8 @@ def _error_label(measure: str, name: str, unit: str) -> str:
     return f"MAE ({unit})" if unit else f"MAE (units of {shortened(name, LONGEST_NAME)})"
 
 
-def _steps(run: Result, count: int) -> str:
+def step_words(run: Result, count: int) -> str:
+    """Count steps in the units of the frequency."""
     unit = _step_unit(run)
     return f"{count} {unit}" if count > 1 else f"1 {unit.removesuffix('s')}"
 
@@ -399,7 +425,8 @@ def _step_label(run: Result) -> str:
     return "Step ahead" if unit == "steps" else f"Step ahead ({unit})"
 
 
-def _time_label(run: Result, times: pd.Series) -> str:
+def time_words(run: Result, times: pd.Series) -> str:
+    """Name the axis of times."""
     if pd.api.types.is_datetime64_any_dtype(times.dtype):
         # Ticks a day or an hour apart do not say their year.
         return f"Time, {moment(times.min())} to {moment(times.max())}"

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from kerasduet.data.preprocessing import PanelPreprocessing
 from kerasduet.forecasting import metrics
+from kerasduet.lead import Lead
 from kerasduet.report.intervals import Interval, block_length, bootstrap, ratio
 from kerasduet.tasks.forecasting.figures import forecast_names
 from kerasduet.tasks.forecasting.scores import best_baseline, headline, known_truth
@@ -18,7 +20,7 @@ if TYPE_CHECKING:
 
     from kerasduet.result import Result
 
-__all__ = ["SERIES_MEASURES", "gain", "series_cases", "series_measures", "test_block"]
+__all__ = ["SERIES_MEASURES", "gain", "lead", "series_cases", "series_measures", "test_block"]
 
 SERIES_MEASURES = ("mae", "rmse", "smape", "mase")
 
@@ -94,7 +96,9 @@ def series_measures(run: Result) -> dict[str, dict[str, Interval]]:
     }
 
 
-def gain(run: Result) -> tuple[str, Interval]:
+def gain(
+    table: pd.DataFrame, learned: Any, scores: Mapping[str, float]
+) -> tuple[str, Interval]:
     """Compare the network's MAE with that of the best baseline, window by window.
 
     Returns
@@ -102,8 +106,20 @@ def gain(run: Result) -> tuple[str, Interval]:
     (str, Interval)
         The baseline's name, and its MAE minus the network's; of several series the MASE.
     """
-    name, table, learned = best_baseline(run.metrics), run.table, run.preprocessing
-    column = 4 if headline(run.metrics) == "mase" else 0
+    name = best_baseline(scores)
+    column = 4 if headline(scores) == "mase" else 0
     theirs, ours = (series_cases(table, learned, each) for each in (name, "forecast"))
     cases = np.column_stack([theirs[:, column] - ours[:, column], ours[:, 3]])
     return name, ratio(cases, block=test_block(table, learned))
+
+
+def lead(table: pd.DataFrame, learned: Any, scores: Mapping[str, float]) -> Lead | None:
+    """Give that difference, and over how many windows, or series, it is."""
+    ours = series_cases(table, learned, "forecast")
+    if len(ours) == 0:
+        return None
+    _, found = gain(table, learned, scores)
+    block = test_block(table, learned)
+    rows = "series" if learned.kind == "panel" else "windows"
+    apart = len(table) // learned.horizon // block if block > 1 else None
+    return Lead(found.value, found.low, found.high, len(ours), rows, apart=apart)

@@ -16,7 +16,8 @@ from kerasduet.report.intervals import DRAWS, SEED
 from kerasduet.report.measures import same_test_rows
 from kerasduet.report.parts import SPLITS, data_of, interval_note
 from kerasduet.report.words import count
-from kerasduet.tasks.forecasting import several_page
+from kerasduet.task import Writing
+from kerasduet.tasks.forecasting import future_page, several_page
 from kerasduet.tasks.forecasting.figures import forecast_names
 from kerasduet.tasks.forecasting.intervals import SCORED, tested
 from kerasduet.tasks.forecasting.measures import (
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
     from kerasduet.report.document import Document
     from kerasduet.result import Result
 
-__all__ = ["PARTS", "add_comparison", "comparable", "intervals", "same_rows"]
+__all__ = ["WRITING", "add_comparison", "comparable", "intervals", "same_rows"]
 
 STEPS = 6  # of the horizon, in the table
 
@@ -153,7 +154,7 @@ def _errors(page: Document, run: Result) -> None:
         rows,
     )
     _copied(page, run)
-    name, better = gain(run)
+    name, better = gain(run.table, run.preprocessing, run.metrics)
     label = names[name]
     if isinstance(run.preprocessing, PanelPreprocessing):
         several_page.add_gain(page, run, label, better)
@@ -335,13 +336,12 @@ def add_result(page: Document, run: Result) -> None:
     if isinstance(run.preprocessing, PanelPreprocessing):
         several_page.add_forecasts(page, run)
         _intervals(page, run)
+        future_page.add_future(page, run)
         return
     _forecasts(page, run)
     _intervals(page, run)
     _residuals(page, run)
-
-
-PARTS = {"purpose": add_purpose, "data": add_data, "result": add_result}
+    future_page.add_future(page, run)
 
 
 def intervals(run: Result) -> str:
@@ -422,3 +422,6 @@ def comparable(one: Result, other: Result) -> bool:
 
 def _target(run: Result) -> str:
     return str(getattr(run.preprocessing, "target", ""))
+
+
+WRITING = Writing(add_purpose, add_data, add_result, add_comparison, intervals)

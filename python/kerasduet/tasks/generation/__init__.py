@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from kerasduet.task import Metric, Task
+from kerasduet.task import Metric, Task, Writing
 from kerasduet.tasks.generation.settings import RunningTextSettings
 
 if TYPE_CHECKING:
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from kerasduet.data.dataset import Dataset
     from kerasduet.data.preprocessing import Learned
     from kerasduet.experiments import Experiment
+    from kerasduet.lead import Lead
 
 __all__ = ["TASK"]
 
@@ -123,6 +124,14 @@ class Generation(Task):
 
         return scores.counted(table, learned)
 
+    def lead(
+        self, table: pd.DataFrame, learned: Any, metrics: Mapping[str, float]
+    ) -> Lead | None:
+        """Compare the perplexity with that of the best n-gram."""
+        from kerasduet.tasks.generation import scores
+
+        return scores.lead(table, learned)
+
     def verdict(self, metrics: Mapping[str, float]) -> str:
         """Put the perplexities of network and best n-gram beside each other."""
         from kerasduet.tasks.generation import scores
@@ -177,25 +186,11 @@ class Generation(Task):
         label = self.loss_label(experiment, "Loss (cross-entropy, nats)")
         return {"loss": (label, 1.0), "accuracy": ("Accuracy (%)", 100.0)}
 
-    def page(self, part: str, page: Any, run: Any) -> bool:
+    def writing(self) -> Writing:
         """Write what the text is, and how well it is foretold."""
-        from kerasduet.tasks.generation.page import PARTS
+        from kerasduet.tasks.generation.page import WRITING
 
-        PARTS[part](page, run)
-        return True
-
-    def compare(self, page: Any, runs: Sequence[Any], names: Sequence[str]) -> bool:
-        """Write perplexity and baseline of each run."""
-        from kerasduet.tasks.generation.page import add_comparison
-
-        add_comparison(page, runs, names)
-        return True
-
-    def intervals(self, run: Any) -> str:
-        """Say that windows were drawn."""
-        from kerasduet.tasks.generation.page import intervals
-
-        return intervals(run)
+        return WRITING
 
 
 TASK = Generation()

@@ -11,6 +11,7 @@ from kerasduet.report.document import code, escape
 from kerasduet.report.intervals import DRAWS, SEED
 from kerasduet.report.measures import headline
 from kerasduet.report.parts import SPLITS, data_of, interval_note
+from kerasduet.task import Writing
 from kerasduet.tasks.generation.ngrams import MOST_ORDER
 from kerasduet.tasks.generation.scores import ORDERS
 from kerasduet.tasks.generation.verbs import generate
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from kerasduet.report.document import Document
     from kerasduet.result import Result
 
-__all__ = ["PARTS", "add_comparison", "intervals"]
+__all__ = ["WRITING", "add_comparison", "intervals"]
 
 SAMPLE = 160  # characters
 TEMPERATURES = (0.0, 0.5, 1.0)
@@ -113,9 +114,6 @@ def intervals(run: Result) -> str:
     )
 
 
-PARTS = {"purpose": add_purpose, "data": add_data, "result": add_result}
-
-
 def add_comparison(page: Document, runs: Sequence[Result], names: Sequence[str]) -> None:
     """Give the scores of several networks."""
     rows = []
@@ -132,3 +130,6 @@ def add_comparison(page: Document, runs: Sequence[Result], names: Sequence[str])
         ["Run", ">Perplexity", ">Accuracy", ">Baseline", ">Test characters"],
         rows,
     )
+
+
+WRITING = Writing(add_purpose, add_data, add_result, add_comparison, intervals)

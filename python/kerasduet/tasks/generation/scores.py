@@ -9,14 +9,16 @@ import numpy as np
 
 from kerasduet.tasks.generation.loading import scored_from
 from kerasduet.tasks.generation.ngrams import MOST_ORDER, ngram_chances, perplexity
+from kerasduet.tasks.leads import counted_lead
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from kerasduet.data.dataset import Dataset
+    from kerasduet.lead import Lead
     from kerasduet.tasks.generation.learned import TextPreprocessing
 
-__all__ = ["ORDERS", "cases", "counted", "score", "table", "verdict"]
+__all__ = ["ORDERS", "cases", "counted", "lead", "score", "table", "verdict"]
 
 ORDERS = tuple(f"ngram_{order}" for order in range(1, MOST_ORDER + 1))
 
@@ -109,6 +111,14 @@ def counted(
         return np.exp((counts @ losses) / counts.sum(axis=1))
 
     return {"perplexity": drawn}
+
+
+def lead(table: pd.DataFrame, learned: TextPreprocessing) -> Lead | None:
+    """Compare the perplexity with that of the n-gram chosen on validation text."""
+    ours = counted(table, learned)["perplexity"]
+    gram = table.assign(probability=table[ORDERS[learned.order - 1]])
+    theirs = counted(gram, learned)["perplexity"]
+    return counted_lead(theirs, ours, len(table) // learned.scored, "windows")
 
 
 def verdict(metrics: Mapping[str, float]) -> str:

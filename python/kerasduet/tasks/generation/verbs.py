@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import warnings
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from kerasduet import checks
+from kerasduet.boundary import warn
 from kerasduet.data.dataset import Dataset
 from kerasduet.data.text import UNKNOWN, normalised, texts
-from kerasduet.errors import ArgumentType, EmptyData, KerasduetWarning, MissingValue
+from kerasduet.errors import ArgumentType, EmptyData, MissingValue
 from kerasduet.training import predict_outputs, refuse_no_numbers
 
 if TYPE_CHECKING:
@@ -165,8 +165,4 @@ def _start(start: Any, learned: TextPreprocessing) -> str:
 def _note_unknown(codes: list[int], learned: TextPreprocessing, name: str) -> None:
     unknown = sum(code == UNKNOWN for code in codes)
     if unknown == len(codes):
-        warnings.warn(
-            f"{name}: none of its {len(codes)} characters was in the training text.",
-            KerasduetWarning,
-            stacklevel=6,
-        )
+        warn(f"{name}: none of its {len(codes)} characters was in the training text.")

@@ -17,6 +17,7 @@ from kerasduet.data.pictures import ImageFiles, Listing, Look, listed, named, sc
 from kerasduet.data.pictures.folder import refuse_absent
 from kerasduet.data.pictures.table import tabled
 from kerasduet.data.preprocessing import ImagePreprocessing
+from kerasduet.data.repeats import SPLITS, among, repeats_note
 from kerasduet.errors import DatasetError, EmptyData
 from kerasduet.tasks.pictures.settings import FOLDER
 
@@ -195,19 +196,6 @@ def _laid(
 def _repeated(files: ImageFiles, rows: Splits) -> str:
     """Note files of held-out rows whose bytes are among the training rows too."""
     whole = files.digests.view("V32")[:, 0]
-    known = set(whole[rows["train"]].tolist())
-    counts = {
-        name: sum(digest in known for digest in whole[rows[name]].tolist())
-        for name in ("validation", "test")
-    }
-    found = [
-        f"{count:,} of {len(rows[name]):,} {name} images"
-        for name, count in counts.items()
-        if count
-    ]
-    if not found:
-        return ""
-    return (
-        f"Also among the training images: {' and '.join(found)}. Their scores show what was "
-        "remembered, not what was learned; remove the duplicates."
-    )
+    known = whole[rows["train"]].tolist()
+    counts = {name: among(known, whole[rows[name]].tolist()) for name in SPLITS}
+    return repeats_note(counts, {name: len(rows[name]) for name in SPLITS}, "images")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from kerasduet.task import Task
+from kerasduet.task import Task, Writing
 from kerasduet.tasks.sequences.settings import SequenceSettings
 from kerasduet.tasks.tables.metrics import NUMBER_METRICS
 
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from kerasduet.data.dataset import Dataset
     from kerasduet.data.preprocessing import Learned
     from kerasduet.experiments import Experiment
+    from kerasduet.lead import Lead
 
 __all__ = ["TASK"]
 
@@ -120,6 +121,14 @@ class Sequences(Task):
 
         return results.number_counted(table, learned)
 
+    def lead(
+        self, table: pd.DataFrame, learned: Any, metrics: Mapping[str, float]
+    ) -> Lead | None:
+        """Give the difference that the verdict says, and over how many rows it is."""
+        from kerasduet.tasks.tables import results
+
+        return results.lead(table, metrics, self.cases_word)
+
     def verdict(self, metrics: Mapping[str, float]) -> str:
         """Put network and best baseline beside each other."""
         from kerasduet.tasks.tables import results
@@ -164,19 +173,11 @@ class Sequences(Task):
             "mean_absolute_error": ("MAE (standardized)", 1.0),
         }
 
-    def page(self, part: str, page: Any, run: Any) -> bool:
+    def writing(self) -> Writing:
         """Write what the sequences are, and the scores beside the baselines."""
-        from kerasduet.tasks.sequences.page import PARTS
+        from kerasduet.tasks.sequences.page import WRITING
 
-        PARTS[part](page, run)
-        return True
-
-    def compare(self, page: Any, runs: Sequence[Any], names: Sequence[str]) -> bool:
-        """Write the scores of each run, and of its best baseline."""
-        from kerasduet.tasks.tables.page import add_comparison
-
-        add_comparison(page, runs, names)
-        return True
+        return WRITING
 
 
 TASK = Sequences()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -10,6 +11,8 @@ import numpy as np
 from kerasduet.checks import show
 from kerasduet.data.dataset import Dataset, Part, Source, digest_arrays
 from kerasduet.data.folds import Fold, Folds, folds_by_class
+from kerasduet.data.holdout import repeated
+from kerasduet.data.repeats import SPLITS, repeats_note
 from kerasduet.errors import (
     ArgumentType,
     DatasetError,
@@ -162,6 +165,12 @@ def _laid(
     learned = _learned(data.scale, x[rows[0]], y[rows[0]])
     scaled = ((y - learned.target_mean) / learned.target_scale).astype(np.float32)[:, None]
     train, validation, tested = (Part(x[one], scaled[one]) for one in rows)
+    counts = {
+        name: repeated(x[rows[0]], x[one]) for name, one in zip(SPLITS, rows[1:], strict=True)
+    }
+    sizes = {name: len(one) for name, one in zip(SPLITS, rows[1:], strict=True)}
+    notes = filter(None, (source.note, repeats_note(counts, sizes, "sequences")))
+    source = replace(source, note=" ".join(notes))
     return Dataset(train, validation, tested, learned, source, data.values(), fold=fold)
 
 

@@ -9,15 +9,17 @@ import numpy as np
 from kerasduet.figures.panels import Panel
 from kerasduet.plots import plot_run
 from kerasduet.report.parts import SPLITS, data_of
+from kerasduet.task import Writing
 from kerasduet.tasks.tables import panels, results
 from kerasduet.tasks.tables.baselines import NUMBER_BASELINES
+from kerasduet.tasks.tables.page import add_comparison
 from kerasduet.tasks.tables.page_result import add_scores
 
 if TYPE_CHECKING:
     from kerasduet.report.document import Document
     from kerasduet.result import Result
 
-__all__ = ["PARTS", "residuals_panel"]
+__all__ = ["WRITING", "residuals_panel"]
 
 
 def residuals_panel(run: Result) -> Panel:
@@ -74,4 +76,4 @@ def add_result(page: Document, run: Result) -> None:
     page.figure("residuals", "What is left of the truth, by what was predicted.", drawn)
 
 
-PARTS = {"purpose": add_purpose, "data": add_data, "result": add_result}
+WRITING = Writing(add_purpose, add_data, add_result, add_comparison)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from kerasduet.task import Writing
 from kerasduet.tasks.tables.metrics import CLASS_METRICS
 from kerasduet.tasks.tables.settings import ClassTableSettings, ClassTableTraining
 from kerasduet.tasks.tables.table_task import Table
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from kerasduet.data.dataset import Dataset
     from kerasduet.data.preprocessing import Learned
     from kerasduet.experiments import Experiment
+    from kerasduet.lead import Lead
     from kerasduet.report.intervals import Counted
 
 __all__ = ["ClassTables"]
@@ -128,6 +130,14 @@ class ClassTables(Table):
 
         return results.class_counted(table, learned)
 
+    def lead(
+        self, table: pd.DataFrame, learned: Any, metrics: Mapping[str, float]
+    ) -> Lead | None:
+        """Give the difference that the verdict says, and over how many rows it is."""
+        from kerasduet.tasks.tables import results
+
+        return results.lead(table, metrics)
+
     def verdict(self, metrics: Mapping[str, float]) -> str:
         """Put network and best baseline beside each other."""
         from kerasduet.tasks.tables import results
@@ -141,12 +151,11 @@ class ClassTables(Table):
 
         return class_kinds(self.name)
 
-    def page(self, part: str, page: Any, run: Any) -> bool:
+    def writing(self) -> Writing:
         """Write what the columns are, the scores beside the baselines, and looks inside."""
-        from kerasduet.tasks.tables.page import CLASS_PARTS
+        from kerasduet.tasks.tables.page import CLASS_WRITING
 
-        CLASS_PARTS[part](page, run)
-        return True
+        return CLASS_WRITING
 
     def check_learned(self, learned: Any, experiment: Experiment) -> None:
         """Refuse other columns or classes than those of the experiment."""

@@ -21,6 +21,7 @@ from kerasduet.data.frames import (
     split_rows,
 )
 from kerasduet.data.part import Picked, mapped
+from kerasduet.data.repeats import SPLITS, among_rows, repeats_note
 from kerasduet.errors import (
     ArgumentRange,
     ArgumentType,
@@ -185,6 +186,8 @@ def laid(
 ) -> Dataset:
     """Lay inputs, targets and weights of each split together; rows are taken when asked for."""
     frame, source = table
+    notes = filter(None, (source.note, _repeated(experiment.data, frame, rows)))
+    source = replace(source, note=" ".join(notes))
     weights = _weights(experiment.data, frame, rows[0])
     # The table's columns go as the network's come.
     inputs, given = learned.taken(frame, rows[2])
@@ -200,6 +203,15 @@ def laid(
     )
     settings = experiment.data.values()
     return Dataset(train, validation, test, learned, source, settings, given=given)
+
+
+def _repeated(data: TableSettings, frame: pd.DataFrame, rows: Rows) -> str:
+    """Note rows of held-out parts that are among the training rows too, in all that counts."""
+    assert data.target is not None
+    columns = [*features_of(data, frame), data.target]
+    sizes = {name: len(part) for name, part in zip(SPLITS, rows[1:], strict=True)}
+    where = "the features and the target"
+    return repeats_note(among_rows(frame[columns], rows), sizes, "rows", where=where)
 
 
 def _weights(data: TableSettings, frame: pd.DataFrame, train: np.ndarray) -> np.ndarray | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from kerasduet.task import Writing
 from kerasduet.tasks.tables.metrics import NUMBER_METRICS
 from kerasduet.tasks.tables.settings import NumberTableSettings
 from kerasduet.tasks.tables.table_task import Table
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from kerasduet.data.dataset import Dataset
     from kerasduet.data.preprocessing import Learned
     from kerasduet.experiments import Experiment
+    from kerasduet.lead import Lead
     from kerasduet.report.intervals import Counted
 
 __all__ = ["NumberTables"]
@@ -106,6 +108,14 @@ class NumberTables(Table):
 
         return results.number_counted(table, learned)
 
+    def lead(
+        self, table: pd.DataFrame, learned: Any, metrics: Mapping[str, float]
+    ) -> Lead | None:
+        """Give the difference that the verdict says, and over how many rows it is."""
+        from kerasduet.tasks.tables import results
+
+        return results.lead(table, metrics)
+
     def verdict(self, metrics: Mapping[str, float]) -> str:
         """Put network and best baseline beside each other."""
         from kerasduet.tasks.tables import results
@@ -119,12 +129,11 @@ class NumberTables(Table):
 
         return number_kinds(self.name)
 
-    def page(self, part: str, page: Any, run: Any) -> bool:
+    def writing(self) -> Writing:
         """Write what the columns are, the scores beside the baselines, and looks inside."""
-        from kerasduet.tasks.tables.page import NUMBER_PARTS
+        from kerasduet.tasks.tables.page import NUMBER_WRITING
 
-        NUMBER_PARTS[part](page, run)
-        return True
+        return NUMBER_WRITING
 
     def check_learned(self, learned: Any, experiment: Experiment) -> None:
         """Refuse other columns than those of the experiment."""

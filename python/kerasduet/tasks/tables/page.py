@@ -11,6 +11,7 @@ from kerasduet.report import words
 from kerasduet.report.document import escape
 from kerasduet.report.intervals import DRAWS, SEED
 from kerasduet.report.parts import SPLITS, data_of
+from kerasduet.task import Writing
 from kerasduet.tasks.tables import looks, results, scores
 from kerasduet.tasks.tables.baselines import CLASS_BASELINES, NUMBER_BASELINES
 from kerasduet.tasks.tables.page_result import (
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from kerasduet.report.document import Document
     from kerasduet.result import Result
 
-__all__ = ["CLASS_PARTS", "NUMBER_PARTS", "add_comparison", "intervals"]
+__all__ = ["CLASS_WRITING", "NUMBER_WRITING", "add_comparison"]
 
 # Purpose --------------------------------------------------------------------------------------
 
@@ -171,16 +172,6 @@ def _part(number: Any, total: Any) -> str:
     return f"{number:,}{words.NO_BREAK}({words.share(number / total)})"
 
 
-# Parts ----------------------------------------------------------------------------------------
-
-CLASS_PARTS = {"purpose": add_class_purpose, "data": add_class_data, "result": add_class_result}
-NUMBER_PARTS = {
-    "purpose": add_number_purpose,
-    "data": add_number_data,
-    "result": add_number_result,
-}
-
-
 def intervals(run: Result) -> str:
     """Say how the intervals were made and what they cover."""
     return (
@@ -222,3 +213,11 @@ def add_comparison(page: Document, runs: Sequence[Result], names: Sequence[str])
         ["Run", *(f">{metric.title}" for metric in metrics), ">Best baseline"],
         rows,
     )
+
+
+CLASS_WRITING = Writing(
+    add_class_purpose, add_class_data, add_class_result, add_comparison, intervals
+)
+NUMBER_WRITING = Writing(
+    add_number_purpose, add_number_data, add_number_result, add_comparison, intervals
+)

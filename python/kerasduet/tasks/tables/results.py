@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from kerasduet.lead import Lead
 from kerasduet.report.intervals import Counted, Interval, bootstrap
 from kerasduet.tasks.classification.scores import class_codes
 from kerasduet.tasks.tables import scores
@@ -27,6 +28,7 @@ __all__ = [
     "class_score",
     "class_verdict",
     "codes_of",
+    "lead",
     "number_cases",
     "number_counted",
     "number_measure",
@@ -187,6 +189,14 @@ def number_verdict(metrics: Mapping[str, float]) -> str:
 
 
 # Both -----------------------------------------------------------------------------------------
+
+
+def lead(table: pd.DataFrame, metrics: Mapping[str, float], rows: str = "rows") -> Lead | None:
+    """Give the gain of a table of predictions, which the verdict says."""
+    if "gain" not in metrics:
+        return None
+    gain, low, high = (metrics[name] for name in ("gain", "gain_low", "gain_high"))
+    return Lead(gain, low, high, len(table), rows, is_said=True)
 
 
 def best_baseline(

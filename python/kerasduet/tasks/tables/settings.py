@@ -169,6 +169,11 @@ class NamedWeights(Rule):
         """Both ways."""
         return f'"{BALANCED}", or a weight by name of class'
 
+    @property
+    def hint(self) -> str:
+        """Both ways."""
+        return f"{OneOf((BALANCED,)).hint} | Mapping[str, float]"
+
     def bad(self) -> list[Any]:
         """Give another word, no weights, and bad ones."""
         return ["equal", 2, [1, 2], {}, {"a": -1}, {"a": "1"}, {"a": 0}]

@@ -70,16 +70,3 @@ class Table(Task):
         from kerasduet.tasks.tables.told import facts
 
         return facts(learned)
-
-    def compare(self, page: Any, runs: Sequence[Any], names: Sequence[str]) -> bool:
-        """Write the scores of each run, and of its best baseline."""
-        from kerasduet.tasks.tables.page import add_comparison
-
-        add_comparison(page, runs, names)
-        return True
-
-    def intervals(self, run: Any) -> str:
-        """Say that test rows were drawn."""
-        from kerasduet.tasks.tables.page import intervals
-
-        return intervals(run)

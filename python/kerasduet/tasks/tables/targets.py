@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from kerasduet.checks import MOST_SHOWN, show
-from kerasduet.data.labels import label_type
+from kerasduet.data.labels import label_type, refuse_strange
 from kerasduet.errors import ArgumentType, LabelRange, NonFinite, ScaleError, UnknownName
 from kerasduet.tasks.tables.loading import refuse_missing
 
@@ -32,11 +32,14 @@ def class_codes(column: pd.Series) -> tuple[np.ndarray, tuple[str, ...], str]:
     ------
     MissingValue
         A missing value.
+    LabelType
+        A value without a text of its own, such as a list.
     LabelRange
         One class alone, or as many as a column of numbers has.
     """
     import pandas as pd
 
+    refuse_strange(column, str(column.name))
     refuse_missing(column, "target")
     levels = column.astype("category").cat.remove_unused_categories()
     kind = label_type(levels)

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import warnings
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from kerasduet.boundary import warn
 from kerasduet.data.dataset import Dataset
 from kerasduet.data.frames import read_table
 from kerasduet.data.labels import find_labels, labels_of
-from kerasduet.errors import KerasduetWarning, LengthMismatch
+from kerasduet.errors import LengthMismatch
 from kerasduet.tasks.tables.learned import ClassTable, TableLearned
 from kerasduet.tasks.tables.scores import class_scores
 from kerasduet.training import predict_outputs, refuse_no_numbers
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 __all__ = ["evaluate", "outputs", "predict_class", "predict_number"]
 
 
-def outputs(run: Result, x: Any, *, level: int) -> np.ndarray:
+def outputs(run: Result, x: Any) -> np.ndarray:
     """Give the network's outputs (n, outputs) for a table, or for the test rows of a Dataset.
 
     A warning names the caller, so many calls above.
@@ -31,7 +31,7 @@ def outputs(run: Result, x: Any, *, level: int) -> np.ndarray:
     frame = x.given if own else read_table(x, name="x")[0]
     inputs = learned.inputs(frame)
     if note := learned.encoding.gaps_note(frame):
-        warnings.warn(note, KerasduetWarning, stacklevel=level)
+        warn(note)
     found: np.ndarray = refuse_no_numbers(predict_outputs(run.model, learned, inputs))
     return found
 
@@ -41,7 +41,7 @@ def predict_class(run: Result, x: Any, kind: str) -> Any:
     import pandas as pd
 
     learned: Any = run.preprocessing
-    probabilities = outputs(run, x, level=5)
+    probabilities = outputs(run, x)
     if kind == "prob":
         return pd.DataFrame(probabilities, columns=list(learned.class_names))
     return labels_of(probabilities.argmax(axis=1), learned)
@@ -50,7 +50,7 @@ def predict_class(run: Result, x: Any, kind: str) -> Any:
 def predict_number(run: Result, x: Any, kind: str) -> np.ndarray:
     """Give numbers (n,) in the target's units."""
     learned: Any = run.preprocessing
-    found: np.ndarray = learned.restore(outputs(run, x, level=5))
+    found: np.ndarray = learned.restore(outputs(run, x))
     return found
 
 
@@ -60,7 +60,7 @@ def evaluate(run: Result, x: Any, y: Any) -> dict[str, float]:
     if isinstance(y, Dataset) and isinstance(y.preprocessing, ClassTable):
         y = labels_of(y.y_test, y.preprocessing)
     codes = find_labels(y, learned)
-    probabilities = outputs(run, x, level=4)
+    probabilities = outputs(run, x)
     if len(probabilities) != len(codes):
         raise LengthMismatch(
             f"y: must have one label a row ({len(probabilities)}); got {len(codes)}."

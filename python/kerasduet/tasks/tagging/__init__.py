@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from kerasduet.task import Metric, Task
+from kerasduet.task import Metric, Task, Writing
 from kerasduet.tasks.tagging.settings import TaggingSettings
 
 if TYPE_CHECKING:
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from kerasduet.data.dataset import Dataset
     from kerasduet.data.preprocessing import Learned
     from kerasduet.experiments import Experiment
+    from kerasduet.lead import Lead
 
 __all__ = ["TASK"]
 
@@ -70,6 +71,14 @@ class Tagging(Task):
 
         return loading.load(experiment, given)
 
+    def folds(
+        self, experiment: Experiment, given: Any, folds: int, repeats: int
+    ) -> Sequence[Dataset]:
+        """Cut the sentences into folds."""
+        from kerasduet.tasks.tagging import loading
+
+        return loading.folded(experiment, given, folds, repeats)
+
     def heads(self, data: Any, network: Any) -> dict[str, Any]:
         """Give the loss a token, and the accuracy; padding has no weight in either."""
         import keras
@@ -116,6 +125,14 @@ class Tagging(Task):
 
         return scores.cases(table)
 
+    def lead(
+        self, table: pd.DataFrame, learned: Any, metrics: Mapping[str, float]
+    ) -> Lead | None:
+        """Compare the right tags of each sentence with the commonest ones."""
+        from kerasduet.tasks.tagging import scores
+
+        return scores.lead(table)
+
     def verdict(self, metrics: Mapping[str, float]) -> str:
         """Put accuracy and the commonest tags beside each other."""
         from kerasduet.tasks.tagging import scores
@@ -161,19 +178,11 @@ class Tagging(Task):
         label = self.loss_label(experiment, "Loss (cross-entropy, nats)")
         return {"loss": (label, 1.0), "accuracy": ("Accuracy (%)", 100.0)}
 
-    def page(self, part: str, page: Any, run: Any) -> bool:
+    def writing(self) -> Writing:
         """Write what the sentences are, their tags, and what was found."""
-        from kerasduet.tasks.tagging.page import PARTS
+        from kerasduet.tasks.tagging.page import WRITING
 
-        PARTS[part](page, run)
-        return True
-
-    def compare(self, page: Any, runs: Sequence[Any], names: Sequence[str]) -> bool:
-        """Write accuracy, F1 and baseline of each run."""
-        from kerasduet.tasks.tagging.page import add_comparison
-
-        add_comparison(page, runs, names)
-        return True
+        return WRITING
 
 
 TASK = Tagging()

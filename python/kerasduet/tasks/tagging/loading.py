@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
 from kerasduet.data.dataset import Dataset, Part, Source, digest_arrays
+from kerasduet.data.folds import Fold, Folds, folds_by_class
+from kerasduet.data.repeats import SPLITS, among, repeats_note
 from kerasduet.data.text import normalised
 from kerasduet.errors import ArgumentType, DatasetError, EmptyData, LengthMismatch
 from kerasduet.tasks.tagging.dates import Sentence, date_sentences
@@ -18,13 +21,47 @@ from kerasduet.tasks.tagging.reading import read_tagged
 if TYPE_CHECKING:
     from kerasduet.experiments import Experiment
 
-__all__ = ["load", "refuse_longer"]
+__all__ = ["folded", "load", "refuse_longer"]
 
 SPLIT_SEED = 0  # fixed, so that runs with other seeds are scored on the same sentences
 
 
 def load(experiment: Experiment, given: Any) -> Dataset:
     """Make the sentences of an experiment, or read the caller's, and split them."""
+    found, source = _sentences(experiment, given)
+    data = experiment.data
+    order = np.random.default_rng(SPLIT_SEED).permutation(len(found))
+    test = max(1, round(len(order) * data.test_split))
+    return _laid(experiment, found, source, _rows(order, test, data.validation_split))
+
+
+def folded(experiment: Experiment, given: Any, folds: int, repeats: int) -> Folds:
+    """Cut the sentences into folds, each of which learns its own tokens.
+
+    Of the sentences that are trained on `validation_split` is held out for validation; without it
+    the fold itself stands in their place.
+    """
+    found, source = _sentences(experiment, given)
+    held = folds_by_class(np.zeros(len(found), np.int64), folds, repeats, ["sentences"])
+
+    def cut(test: np.ndarray) -> list[np.ndarray]:
+        rest = np.setdiff1d(np.arange(len(found)), test)
+        order = np.concatenate([np.random.default_rng(SPLIT_SEED).permutation(rest), test])
+        return _rows(order, len(test), experiment.validation_split)
+
+    def make(test: np.ndarray, fold: Fold) -> Dataset:
+        made = _laid(experiment, found, source, cut(test))
+        settings = {n: value for n, value in made.settings.items() if n != "test_split"}
+        made = replace(made, settings=settings, fold=fold, held_out=fold.name)
+        return replace(made, validation=made.validation if len(made.validation) else made.test)
+
+    for test in held:  # before anything is trained
+        _tags(found, cut(test)[0])
+    return Folds(held, folds, make)
+
+
+def _sentences(experiment: Experiment, given: Any) -> tuple[list[Sentence], Source]:
+    """Make the sentences, or read the caller's."""
     data = experiment.data
     note, path = "", None
     if given is not None:
@@ -41,8 +78,7 @@ def load(experiment: Experiment, given: Any) -> Dataset:
         )
     refuse_longer([words for words, _ in found], data.length, "tokens", "sentence")
     digest = digest_arrays(*(np.array("\n".join(x)) for pair in found for x in pair))
-    source = Source(name, digest, len(found), path, note, given is not None)
-    return _split(experiment, found, source)
+    return found, Source(name, digest, len(found), path, note, given is not None)
 
 
 def refuse_longer(sentences: list[list[str]], length: int, name: str, word: str) -> None:
@@ -55,20 +91,21 @@ def refuse_longer(sentences: list[list[str]], length: int, name: str, word: str)
             )
 
 
-def _split(experiment: Experiment, found: list[Sentence], source: Source) -> Dataset:
-    """Hold out fixed random sentences for the test and for validation."""
-    data = experiment.data
-    order = np.random.default_rng(SPLIT_SEED).permutation(len(found))
-    test = max(1, round(len(order) * data.test_split))
-    held = round((len(order) - test) * data.validation_split)
+def _rows(order: np.ndarray, test: int, validation: float) -> list[np.ndarray]:
+    """Hold out the last of mixed sentences for the test, and those before for validation."""
+    held = round((len(order) - test) * validation)
     pieces = np.split(order, [max(len(order) - test - held, 0), len(order) - test])
-    rows = [np.sort(piece) for piece in pieces]
-    if not len(rows[0]):
+    if not len(pieces[0]):
         raise EmptyData(
-            f"data: must leave a sentence for training; got {len(found)} in all. Give more "
+            f"data: must leave a sentence for training; got {len(order)} in all. Give more "
             "sentences, or lower validation_split or test_split."
         )
-    train = [found[row] for row in rows[0]]
+    return [np.sort(piece) for piece in pieces]
+
+
+def _tags(found: list[Sentence], rows: np.ndarray) -> list[str]:
+    """Give the tags of training sentences; those of others must be among them."""
+    train = [found[row] for row in rows]
     names = sorted({tag for _, tags in train for tag in tags})
     other = sorted({tag for _, tags in found for tag in tags} - set(names))
     if other:
@@ -80,6 +117,15 @@ def _split(experiment: Experiment, found: list[Sentence], source: Source) -> Dat
         raise ArgumentType(
             f"tags: must be at least two different ones; got {names[0]!r} alone."
         )
+    return names
+
+
+def _laid(
+    experiment: Experiment, found: list[Sentence], source: Source, rows: list[np.ndarray]
+) -> Dataset:
+    """Learn from the training sentences, and encode all."""
+    data, names = experiment.data, _tags(found, rows[0])
+    train = [found[row] for row in rows[0]]
     learned = _learned(experiment, train, tuple(names))
     code_of = {tag: code for code, tag in enumerate(names)}
     parts = []
@@ -92,6 +138,13 @@ def _split(experiment: Experiment, found: list[Sentence], source: Source) -> Dat
             weights[row, : len(tags)] = 1
         parts.append(Part(learned.encoded([words for words, _ in own]), targets, weights))
     words, tags = ([" ".join(found[row][side]) for row in rows[2]] for side in (0, 1))
+    known = [tuple(words) for words, _ in train]
+    held = dict(zip(SPLITS, rows[1:], strict=True))
+    counts = {
+        name: among(known, [tuple(found[row][0]) for row in own]) for name, own in held.items()
+    }
+    note = repeats_note(counts, {name: len(own) for name, own in held.items()}, "sentences")
+    source = replace(source, note=" ".join(filter(None, (source.note, note))))
     return Dataset(
         train=parts[0],
         validation=parts[1],

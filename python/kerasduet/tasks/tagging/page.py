@@ -12,13 +12,14 @@ from kerasduet.report import words
 from kerasduet.report.document import escape
 from kerasduet.report.measures import headline
 from kerasduet.report.parts import SPLITS, interval_note
+from kerasduet.task import Writing
 from kerasduet.tasks.tagging.scores import confusions, pairs
 
 if TYPE_CHECKING:
     from kerasduet.report.document import Document
     from kerasduet.result import Result
 
-__all__ = ["PARTS", "add_comparison"]
+__all__ = ["WRITING", "add_comparison"]
 
 
 def add_purpose(page: Document, run: Result) -> None:
@@ -111,9 +112,6 @@ def _percent(part: Any, whole: Any) -> str:
     return f"{100 * part / whole:.1f}" if whole else "\u2013"
 
 
-PARTS = {"purpose": add_purpose, "data": add_data, "result": add_result}
-
-
 def add_comparison(page: Document, runs: Sequence[Result], names: Sequence[str]) -> None:
     """Give the scores of several taggers."""
     rows = []
@@ -130,3 +128,6 @@ def add_comparison(page: Document, runs: Sequence[Result], names: Sequence[str])
         ["Run", ">Accuracy", ">Mean F1", ">Baseline", ">Test sentences"],
         rows,
     )
+
+
+WRITING = Writing(add_purpose, add_data, add_result, add_comparison)

@@ -7,12 +7,15 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from kerasduet.tasks.leads import mean_lead
+
 if TYPE_CHECKING:
     import pandas as pd
 
     from kerasduet.data.dataset import Dataset
+    from kerasduet.lead import Lead
 
-__all__ = ["cases", "confusions", "pairs", "score", "table", "verdict"]
+__all__ = ["cases", "confusions", "lead", "pairs", "score", "table", "verdict"]
 
 TINY = float(np.finfo(np.float32).tiny)
 
@@ -119,6 +122,13 @@ def cases(table: pd.DataFrame) -> Mapping[str, np.ndarray]:
         "accuracy": np.column_stack([_right(table, "prediction"), lengths]),
         "loss": np.column_stack([table["loss"].to_numpy(), lengths]),
     }
+
+
+def lead(table: pd.DataFrame) -> Lead | None:
+    """Compare the right tags of each sentence with those of the commonest tags."""
+    lengths = table["length"].to_numpy(dtype=np.float64)
+    ours, theirs = _right(table, "prediction"), _right(table, "baseline")
+    return mean_lead(ours, theirs, "sentences", lengths)
 
 
 def verdict(metrics: Mapping[str, float]) -> str:

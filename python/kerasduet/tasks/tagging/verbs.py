@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import warnings
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from kerasduet.boundary import warn
 from kerasduet.data.dataset import Dataset
 from kerasduet.data.text import UNKNOWN
-from kerasduet.errors import KerasduetWarning
 from kerasduet.tasks.tagging.loading import refuse_longer
 from kerasduet.tasks.tagging.reading import read_sentences
 from kerasduet.training import predict_outputs, refuse_no_numbers
@@ -36,11 +35,7 @@ def predict(run: Result, x: Any) -> pd.DataFrame:
     codes = learned.encoded(sentences)
     for row, (tokens, own) in enumerate(zip(sentences, codes, strict=True), start=1):
         if (own[: len(tokens)] == UNKNOWN).all():
-            warnings.warn(
-                f"x: no token of text {row} was in the training sentences.",
-                KerasduetWarning,
-                stacklevel=4,
-            )
+            warn(f"x: no token of text {row} was in the training sentences.")
     outputs = refuse_no_numbers(predict_outputs(run.model, learned, codes))
     lengths = [len(tokens) for tokens in sentences]
     chances = np.concatenate(

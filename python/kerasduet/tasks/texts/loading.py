@@ -18,7 +18,8 @@ from kerasduet.data.frames.files import read_file
 from kerasduet.data.frames.read import as_frame
 from kerasduet.data.holdout import held_out
 from kerasduet.data.images import TEST_SEED, VALIDATION_SEED
-from kerasduet.data.labels import is_ordered, label_type
+from kerasduet.data.labels import is_ordered, label_type, refuse_strange
+from kerasduet.data.repeats import among, repeats_note
 from kerasduet.data.text import Vocabulary, read_lines, read_text, texts, word_vectors
 from kerasduet.errors import (
     DatasetError,
@@ -31,6 +32,7 @@ from kerasduet.errors import (
     UnknownName,
 )
 from kerasduet.tasks.texts import imdb, reviews
+from kerasduet.tasks.texts.given_vocabulary import given_tokens, given_vocabulary, with_tokens
 from kerasduet.tasks.texts.learned import TextPreprocessing
 from kerasduet.tasks.texts.settings import GENERATED, IMDB
 
@@ -62,6 +64,8 @@ class Labelled:
         Where they came from.
     tests : int
         Rows of their own test.
+    tokens : tuple of str
+        A vocabulary that is given.
     """
 
     texts: list[str]
@@ -71,6 +75,7 @@ class Labelled:
     ordered: bool
     source: Source
     tests: int = 0
+    tokens: tuple[str, ...] = ()
 
 
 def load(experiment: Experiment, given: Any) -> Dataset:
@@ -133,13 +138,7 @@ def _laid(
             f"{data.label_column}: must have training texts of each class; got none of "
             f"{show(absent)}. Give more of them, or hold out fewer rows."
         )
-    vocabulary = Vocabulary.learned(
-        (found.texts[row] for row in train),
-        unit=data.unit,
-        lower=data.lower,
-        size=data.vocabulary_size,
-        name="data",
-    )
+    vocabulary, known = _vocabulary(data, found.tokens, [found.texts[row] for row in train])
     learned = TextPreprocessing(
         vocabulary=vocabulary,
         length=data.length,
@@ -159,6 +158,7 @@ def _laid(
         del settings["test_split"]
     notes = [
         found.source.note,
+        known,
         _lacking(experiment, vocabulary),
         _repeated(found.texts, train, {"validation": held, "test": test}),
     ]
@@ -172,6 +172,19 @@ def _laid(
         settings=settings,
         given=tested,
     )
+
+
+def _vocabulary(
+    data: Any, given: tuple[str, ...], trained: list[str]
+) -> tuple[Vocabulary, str]:
+    """Learn the tokens of the training texts, or take those that are given, with a note."""
+    if given:
+        return given_vocabulary(given, trained, data)
+    size = data.vocabulary_size
+    known = Vocabulary.learned(
+        trained, unit=data.unit, lower=data.lower, size=size, name="data"
+    )
+    return known, ""
 
 
 def _lacking(experiment: Experiment, vocabulary: Vocabulary) -> str:
@@ -196,21 +209,19 @@ def _lacking(experiment: Experiment, vocabulary: Vocabulary) -> str:
 def _repeated(every: Sequence[str], train: np.ndarray, others: Mapping[str, Any]) -> str:
     """Note texts of held-out rows that are among the training texts too."""
     known = {every[row] for row in train}
-    counts = {name: sum(every[row] in known for row in rows) for name, rows in others.items()}
-    found = [
-        f"{count:,} of {len(others[name]):,} {name} texts"
-        for name, count in counts.items()
-        if count
-    ]
-    if not found:
-        return ""
-    return (
-        f"Also among the training texts: {' and '.join(found)}. Their scores show what was "
-        "remembered, not what was learned; remove the duplicates."
-    )
+    counts = {name: among(known, [every[row] for row in rows]) for name, rows in others.items()}
+    return repeats_note(counts, {name: len(rows) for name, rows in others.items()}, "texts")
 
 
 def _read(experiment: Experiment, given: Any) -> Labelled:
+    """Read texts and labels, and a vocabulary that is given: both are digested."""
+    tokens = given_tokens(experiment.data)
+    found = _labelled(experiment, given)
+    source = replace(found.source, sha256=with_tokens(found.source.sha256, tokens))
+    return replace(found, source=source, tokens=tokens)
+
+
+def _labelled(experiment: Experiment, given: Any) -> Labelled:
     data = experiment.data
     if given is not None:
         frame = _frame_of(given, data)
@@ -295,6 +306,7 @@ def _tabled(
 def _codes(labels: pd.Series, data: Any) -> tuple[np.ndarray, tuple[str, ...], str, bool]:
     """Give the codes of labels, and their names: levels of a factor in order, or values sorted."""
     name = data.label_column
+    refuse_strange(labels, name)
     gaps = np.nonzero(labels.isna().to_numpy())[0]
     if len(gaps):
         raise MissingValue(

@@ -11,11 +11,13 @@ from kerasduet.plots import plot_run
 from kerasduet.report import words
 from kerasduet.report.document import escape
 from kerasduet.report.parts import data_of
+from kerasduet.task import Writing
 from kerasduet.tasks.classification.measures import class_measures
 from kerasduet.tasks.classification.page import (
     add_data,
     add_measures,
     add_mistakes,
+    intervals,
     percent,
 )
 
@@ -23,7 +25,7 @@ if TYPE_CHECKING:
     from kerasduet.report.document import Document
     from kerasduet.result import Result
 
-__all__ = ["PARTS", "add_comparison"]
+__all__ = ["WRITING", "add_comparison"]
 
 SHOWN = 6  # texts that were right
 COMMON = 10  # tokens named
@@ -39,11 +41,16 @@ def add_purpose(page: Document, run: Result) -> None:
     side = {"start": "first", "end": "last"}[learned.cut]
     named = [token for token in known.tokens if token[0].isalnum()][:COMMON]
     common = ", ".join(map(escape, named))
+    which = (
+        "those given for it"
+        if run.experiment.vocabulary
+        else "the commonest of its training texts"
+    )
     page.add(
         f"**For** texts of one of {len(learned.class_names):,} classes: {names}. It reads "
         f"{learned.length:,} {unit} of each{case}; of longer texts the {side} ones are left out. "
-        f"It knows {len(known.tokens):,} of them, the commonest of its training texts (such as "
-        f"{common}), and takes all others for one unknown word.",
+        f"It knows {len(known.tokens):,} of them, {which} (such as {common}), and takes all "
+        "others for one unknown word.",
         "**Not for** anything else. It names one of these classes whatever it is given, also for a "
         "text of another language or on another subject. Its probabilities were not calibrated: on "
         f"the test texts it was right in {words.value(found['accuracy'], factor=100)} %, while it "
@@ -113,9 +120,6 @@ def _right(page: Document, run: Result) -> None:
     )
 
 
-PARTS = {"purpose": add_purpose, "data": add_texts, "result": add_result}
-
-
 def add_comparison(page: Document, runs: Sequence[Result], names: Sequence[str]) -> None:
     """Give the scores of several classifiers of texts."""
     rows = []
@@ -143,3 +147,6 @@ def add_comparison(page: Document, runs: Sequence[Result], names: Sequence[str])
         ],
         rows,
     )
+
+
+WRITING = Writing(add_purpose, add_texts, add_result, add_comparison, intervals)

@@ -21,7 +21,9 @@ def check(learned: TextPreprocessing, experiment: Experiment) -> None:
     for name in ("unit", "lower"):
         saved.hold(name, getattr(known, name), getattr(data, name))
     saved.hold("marks", known.marks, ())
-    if len(known) > data.vocabulary_size:
+    if isinstance(data.vocabulary, tuple):
+        saved.hold("vocabulary", known.tokens, data.vocabulary)
+    elif data.vocabulary is None and len(known) > data.vocabulary_size:
         raise ValueError("vocabulary: larger than that of the experiment")
     saved.texts("class_names", names)
     saved.hold("classes", len(names), data.classes)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from kerasduet.tasks.classification import scores
+from kerasduet.tasks.leads import mean_lead
 from kerasduet.tasks.texts.baseline import bag_of_words
 from kerasduet.tasks.texts.outputs import by_class
 
@@ -15,9 +16,10 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from kerasduet.data import Dataset
+    from kerasduet.lead import Lead
     from kerasduet.tasks.texts.learned import TextPreprocessing
 
-__all__ = ["columns", "score", "table", "verdict"]
+__all__ = ["columns", "lead", "score", "table", "verdict"]
 
 BAG = "bag_p_"
 
@@ -57,6 +59,16 @@ def score(table: pd.DataFrame, learned: Any) -> dict[str, float]:
     rival = scores.class_metrics(bag, truth)
     own = scores.score(table, learned)
     return own | {"bag_accuracy": rival["accuracy"], "bag_loss": rival["loss"]}
+
+
+def lead(table: pd.DataFrame, learned: Any, metrics: Mapping[str, float]) -> Lead | None:
+    """Compare the right ones with those of the bag of words, or of the guess if that is better."""
+    if metrics["bag_accuracy"] < metrics["baseline_accuracy"]:
+        return scores.lead(table, learned, "texts")
+    truth = scores.class_codes(table["truth"], learned)
+    bag = table[[f"{BAG}{name}" for name in learned.class_names]].to_numpy()
+    right = (table["truth"] == table["prediction"]).to_numpy()
+    return mean_lead(right, bag.argmax(axis=1) == truth, "texts")
 
 
 def verdict(metrics: Mapping[str, float]) -> str:

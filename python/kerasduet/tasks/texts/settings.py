@@ -12,6 +12,7 @@ from kerasduet.settings.common import CLASSES
 from kerasduet.settings.rules import MAX_WIDTH
 from kerasduet.settings.sections import Training
 from kerasduet.tasks.classification.settings import ClassWeights
+from kerasduet.tasks.texts.given_vocabulary import Tokens
 
 __all__ = ["GENERATED", "IMDB", "OWN", "TextSettings", "TextTraining"]
 
@@ -42,9 +43,13 @@ class TextSettings(Section):
         What a token is. Punctuation marks are tokens of their own among words.
     lower : bool
         Whether capital letters are read as small ones.
+    vocabulary : tuple of str or layer, optional
+        Tokens in the order of their codes, such as `get_vocabulary()` of Keras's TextVectorization
+        gives them, the layer itself, or a file of a token a line; None learns them from the
+        training texts. Texts are cut by `unit` and `lower` all the same.
     vocabulary_size : int
         Most codes of tokens, at least 3: padding, unknown ones, and the commonest tokens of the
-        training texts.
+        training texts; a vocabulary that is given is taken whole.
     length : int
         Of texts to classify: tokens of each as the network sees it, at least 1.
     vectors : str, optional
@@ -68,6 +73,7 @@ class TextSettings(Section):
     classes: Annotated[int, CLASSES] = 2
     unit: Annotated[str, OneOf(("word", "character"))] = "word"
     lower: Annotated[bool, Flag()] = True
+    vocabulary: Annotated[str | tuple[str, ...] | None, Optional(Tokens())] = None
     vocabulary_size: Annotated[int, Whole(3, MAX_WIDTH)] = 10_000
     length: Annotated[int, Whole(1, MAX_WIDTH)] = 100
     vectors: Annotated[str | None, Optional(PathText())] = None

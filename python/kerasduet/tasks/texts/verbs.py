@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from kerasduet.boundary import warn
 from kerasduet.data.dataset import Dataset
 from kerasduet.data.frames.read import as_frame
 from kerasduet.data.labels import find_labels, labels_of
 from kerasduet.data.text import UNKNOWN, texts
-from kerasduet.errors import ArgumentType, KerasduetWarning, LengthMismatch
+from kerasduet.errors import ArgumentType, LengthMismatch
 from kerasduet.tasks.classification.scores import class_metrics
 from kerasduet.tasks.texts.learned import TextPreprocessing
 from kerasduet.tasks.texts.loading import texts_of
@@ -29,7 +29,7 @@ __all__ = ["evaluate", "given_texts", "predict", "probabilities", "steps_of"]
 
 def predict(run: Result, x: Any, kind: str) -> Any:
     """Give class labels (n,), or a DataFrame of probabilities (n, classes)."""
-    found = probabilities(run, x, level=5)
+    found = probabilities(run, x)
     if kind == "prob":
         import pandas as pd
 
@@ -43,7 +43,7 @@ def evaluate(run: Result, x: Any, y: Any) -> dict[str, float]:
     if isinstance(y, Dataset) and isinstance(y.preprocessing, TextPreprocessing):
         y = labels_of(y.y_test, y.preprocessing)
     labels = find_labels(y, learned)
-    found = probabilities(run, x, level=4)
+    found = probabilities(run, x)
     if len(found) != len(labels):
         raise LengthMismatch(
             f"y: must have one label a text ({len(found)}); got {len(labels)}."
@@ -51,7 +51,7 @@ def evaluate(run: Result, x: Any, y: Any) -> dict[str, float]:
     return class_metrics(found, labels)
 
 
-def probabilities(run: Result, x: Any, *, level: int) -> np.ndarray:
+def probabilities(run: Result, x: Any) -> np.ndarray:
     """Give probabilities (n, classes); a warning names the caller, so many calls above."""
     learned: Any = run.preprocessing
     if isinstance(x, Dataset):
@@ -61,7 +61,7 @@ def probabilities(run: Result, x: Any, *, level: int) -> np.ndarray:
     else:
         codes = learned.encoded(given_texts(run, x))
         if note := unknown_note(codes):
-            warnings.warn(note, KerasduetWarning, stacklevel=level)
+            warn(note)
     return by_class(refuse_no_numbers(predict_outputs(run.model, learned, codes)))
 
 

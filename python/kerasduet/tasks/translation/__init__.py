@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from kerasduet.task import Metric, Task
+from kerasduet.task import Metric, Task, Writing
 from kerasduet.tasks.translation.settings import OWN, TranslationSettings
 
 if TYPE_CHECKING:
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from kerasduet.data.dataset import Dataset
     from kerasduet.data.preprocessing import Learned
     from kerasduet.experiments import Experiment
+    from kerasduet.lead import Lead
 
 __all__ = ["TASK"]
 
@@ -74,6 +75,14 @@ class Translation(Task):
 
         return loading.load(experiment, given)
 
+    def folds(
+        self, experiment: Experiment, given: Any, folds: int, repeats: int
+    ) -> Sequence[Dataset]:
+        """Cut the pairs into folds; equal sources stay together."""
+        from kerasduet.tasks.translation import loading
+
+        return loading.folded(experiment, given, folds, repeats)
+
     def heads(self, data: Any, network: Any) -> dict[str, Any]:
         """Give loss and metric of the one output, over the steps that count."""
         loss = "sparse_categorical_crossentropy"
@@ -123,6 +132,14 @@ class Translation(Task):
 
         return facts(learned)
 
+    def lead(
+        self, table: pd.DataFrame, learned: Any, metrics: Mapping[str, float]
+    ) -> Lead | None:
+        """Compare the texts right from end to end with those of the baseline."""
+        from kerasduet.tasks.translation import scores
+
+        return scores.lead(table)
+
     def verdict(self, metrics: Mapping[str, float]) -> str:
         """Put network and baseline beside each other."""
         from kerasduet.tasks.translation import scores
@@ -140,6 +157,12 @@ class Translation(Task):
         from kerasduet.tasks.translation import verbs
 
         return verbs.predict(run, x, kind, beam)
+
+    def steps_of(self, run: Any, x: Any, name: str) -> tuple[Any, Any]:
+        """Give what encoder and decoder read of a text, and the token at each step of either."""
+        from kerasduet.tasks.translation import verbs
+
+        return verbs.steps_of(run, x, name)
 
     @property
     def panels(self) -> tuple[Any, ...]:
@@ -159,19 +182,11 @@ class Translation(Task):
             "accuracy": ("Tokens right (%)", 100.0),
         }
 
-    def page(self, part: str, page: Any, run: Any) -> bool:
+    def writing(self) -> Writing:
         """Write what is translated, the scores and examples."""
-        from kerasduet.tasks.translation.page import PARTS
+        from kerasduet.tasks.translation.page import WRITING
 
-        PARTS[part](page, run)
-        return True
-
-    def compare(self, page: Any, runs: Sequence[Any], names: Sequence[str]) -> bool:
-        """Write the scores of each run, and those of the baseline."""
-        from kerasduet.tasks.translation.page import add_comparison
-
-        add_comparison(page, runs, names)
-        return True
+        return WRITING
 
 
 TASK = Translation()

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import numpy as np
 
 from kerasduet.checks import nearest
 from kerasduet.data.dataset import Dataset, Part, Source, digest_arrays
+from kerasduet.data.folds import Fold, Folds, folds_by_class
 from kerasduet.data.text import Vocabulary, normalised, texts
 from kerasduet.errors import ArgumentRange, DatasetError, EmptyData, UnknownName
 from kerasduet.tasks.translation.generated import made
@@ -21,13 +22,48 @@ if TYPE_CHECKING:
     from kerasduet.experiments import Experiment
     from kerasduet.tasks.translation.settings import TranslationSettings
 
-__all__ = ["load"]
+__all__ = ["folded", "load"]
 
 SPLIT_SEED = 20_161  # of the splits: runs of other seeds are scored on the same rows
 
 
 def load(experiment: Experiment, given: Any) -> Dataset:
     """Make the pairs of an experiment, or read the caller's, and learn from the training ones."""
+    sources, targets, source = _pairs(experiment, given)
+    data: TranslationSettings = experiment.data
+    rows = _split(sources, data.validation_split, data.test_split)
+    return _laid(experiment, sources, targets, source, rows)
+
+
+def folded(experiment: Experiment, given: Any, folds: int, repeats: int) -> Folds:
+    """Cut the pairs into folds; equal sources stay together, and each fold learns its own tokens.
+
+    Of the pairs that are trained on `validation_split` is held out for validation; without it the
+    fold itself stands in their place.
+    """
+    sources, targets, source = _pairs(experiment, given)
+    groups = _groups(sources)
+    every = np.arange(groups.max() + 1)
+
+    def make(test: np.ndarray, fold: Fold) -> Dataset:
+        rest = np.setdiff1d(every, test)
+        count = round(len(rest) * experiment.validation_split)
+        held = np.random.default_rng(SPLIT_SEED).permutation(rest)[:count]
+        parts = (np.setdiff1d(rest, held), held, test)
+        if not len(parts[0]):
+            _refuse_few(len(every))
+        rows = tuple(np.flatnonzero(np.isin(groups, part)) for part in parts)
+        made = _laid(experiment, sources, targets, source, rows)
+        settings = {n: value for n, value in made.settings.items() if n != "test_split"}
+        made = replace(made, settings=settings, fold=fold, held_out=fold.name)
+        return replace(made, validation=made.validation if count else made.test)
+
+    held = folds_by_class(np.zeros(len(every), np.int64), folds, repeats, ["sources"])
+    return Folds(held, folds, make)
+
+
+def _pairs(experiment: Experiment, given: Any) -> tuple[list[str], list[str], Source]:
+    """Make or read the pairs, in one form."""
     data: TranslationSettings = experiment.data
     if given is None and data.dataset != OWN:
         sources, targets = made(
@@ -39,7 +75,7 @@ def load(experiment: Experiment, given: Any) -> Dataset:
         sources, targets, source = _read(experiment, given)
     sources = [normalised(text, lower=data.lower) for text in sources]
     targets = [normalised(text, lower=False) for text in targets]
-    return _laid(experiment, sources, targets, source)
+    return sources, targets, source
 
 
 def _as_bytes(*sides: list[str]) -> list[np.ndarray]:
@@ -88,12 +124,15 @@ def _texts(column: pd.Series, name: str) -> list[str]:
 
 
 def _laid(
-    experiment: Experiment, sources: list[str], targets: list[str], source: Source
+    experiment: Experiment,
+    sources: list[str],
+    targets: list[str],
+    source: Source,
+    rows: tuple[np.ndarray, ...],
 ) -> Dataset:
     import pandas as pd
 
     data: TranslationSettings = experiment.data
-    rows = _split(sources, data.validation_split, data.test_split)
     learned = _learn(data, sources, targets, rows[0])
     texts_of = [(_picked(sources, own), _picked(targets, own)) for own in rows]
     parts = [_part(learned, *own) for own in texts_of]
@@ -118,20 +157,29 @@ def _picked(side: list[str], rows: np.ndarray) -> list[str]:
 
 def _split(sources: list[str], validation: float, test: float) -> tuple[np.ndarray, ...]:
     """Hold out fixed random rows; equal sources stay together."""
-    number: dict[str, int] = {}
-    groups = np.array([number.setdefault(text, len(number)) for text in sources])
-    order = np.random.default_rng(SPLIT_SEED).permutation(len(number))
+    groups = _groups(sources)
+    order = np.random.default_rng(SPLIT_SEED).permutation(groups.max() + 1)
     tests = max(1, round(len(order) * test))
     held = round((len(order) - tests) * validation)
     if len(order) - tests - held < 1:
-        raise EmptyData(
-            f"data: must leave a pair to train on; got {len(order):,} different sources. Give more "
-            "of them, or lower validation_split or test_split."
-        )
+        _refuse_few(len(order))
     side = np.zeros(len(order), np.int64)
     side[order[:tests]] = 2
     side[order[tests : tests + held]] = 1
     return tuple(np.flatnonzero(side[groups] == which) for which in range(3))
+
+
+def _groups(sources: list[str]) -> np.ndarray:
+    """Give equal sources the same number, from 0 in order."""
+    number: dict[str, int] = {}
+    return np.array([number.setdefault(text, len(number)) for text in sources])
+
+
+def _refuse_few(sources: int) -> NoReturn:
+    raise EmptyData(
+        f"data: must leave a pair to train on; got {sources:,} different sources. Give more of "
+        "them, or lower validation_split or test_split."
+    )
 
 
 def _learn(

@@ -13,6 +13,7 @@ from kerasduet.report import words
 from kerasduet.report.document import escape
 from kerasduet.report.measures import headline
 from kerasduet.report.parts import SPLITS, data_of, interval_note
+from kerasduet.task import Writing
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from kerasduet.report.document import Document
     from kerasduet.result import Result
 
-__all__ = ["PARTS", "add_comparison"]
+__all__ = ["WRITING", "add_comparison"]
 
 SHOWN = 5  # right texts, and wrong ones
 BASELINE = "target of the most similar training source"
@@ -147,9 +148,6 @@ def add_result(page: Document, run: Result) -> None:
     )
 
 
-PARTS = {"purpose": add_purpose, "data": add_data, "result": add_result}
-
-
 def add_comparison(page: Document, runs: Sequence[Result], names: Sequence[str]) -> None:
     """Give the scores of several translators."""
     rows = []
@@ -166,3 +164,6 @@ def add_comparison(page: Document, runs: Sequence[Result], names: Sequence[str])
         ["Run", ">Right", ">To change", ">Baseline, right", ">Test rows"],
         rows,
     )
+
+
+WRITING = Writing(add_purpose, add_data, add_result, add_comparison)

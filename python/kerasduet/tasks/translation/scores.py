@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from kerasduet.data.part import taken
+from kerasduet.tasks.leads import mean_lead
 from kerasduet.tasks.translation.baseline import nearest_rows
 
 if TYPE_CHECKING:
@@ -15,9 +16,10 @@ if TYPE_CHECKING:
 
     from kerasduet.data import Dataset
     from kerasduet.data.text import Vocabulary
+    from kerasduet.lead import Lead
     from kerasduet.tasks.translation.learned import PairPreprocessing
 
-__all__ = ["by_place", "cases", "edits", "score", "table", "verdict"]
+__all__ = ["by_place", "cases", "edits", "lead", "score", "table", "verdict"]
 
 ROWS = 4096
 
@@ -163,6 +165,13 @@ def by_place(table: pd.DataFrame, learned: PairPreprocessing) -> tuple[np.ndarra
     width = truth.shape[1]
     found = np.pad(found, ((0, 0), (0, max(width - found.shape[1], 0))))[:, :width]
     return (truth > 0).sum(axis=0), ((truth == found) & (truth > 0)).sum(axis=0)
+
+
+def lead(table: pd.DataFrame) -> Lead | None:
+    """Compare the texts that are right from end to end with those of the baseline."""
+    truth = table["truth"]
+    ours, theirs = table["prediction"] == truth, table["baseline"] == truth
+    return mean_lead(ours.to_numpy(), theirs.to_numpy(), "texts")
 
 
 def verdict(metrics: Mapping[str, float]) -> str:

@@ -13,13 +13,16 @@ from kerasduet.data.text import UNKNOWN, texts
 from kerasduet.errors import ArgumentRange, NonFinite, UnknownName
 from kerasduet.figures.words import count
 from kerasduet.tasks.translation.decoding import decoded
+from kerasduet.tasks.translation.learned import END
 from kerasduet.tasks.translation.settings import BEAM
 from kerasduet.training import predict_outputs
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from kerasduet.result import Result
 
-__all__ = ["asked", "predict"]
+__all__ = ["asked", "predict", "steps_of"]
 
 
 def predict(run: Result, x: Any, kind: str, beam: int | None = None) -> Any:
@@ -43,6 +46,29 @@ def predict(run: Result, x: Any, kind: str, beam: int | None = None) -> Any:
     return pd.DataFrame(
         {"prediction": written, "probability": np.exp(found["log_probability"])}
     )
+
+
+def steps_of(
+    run: Result, x: Any, name: str
+) -> tuple[dict[str, np.ndarray], dict[str, pd.DataFrame]]:
+    """Give codes of sources, and of what is written for the first; and the tokens of that one.
+
+    The decoder sees the mark of the start and then, at each step, the token that it wrote before.
+    """
+    import pandas as pd
+
+    learned: Any = run.preprocessing
+    sources = asked(run, x)
+    network = partial(predict_outputs, run.model, learned)
+    codes = decoded(network, learned, sources[:1])["codes"]
+    seen = learned.shifted(codes)
+    (own,) = codes.tolist()
+    length = 1 + (own.index(END) if END in own else len(own) - 1)
+    known = {"source": learned.source.all, "target": learned.target.all}
+    rows = {"source": sources[0], "target": seen[0, :length]}
+    tokens = {side: np.array([known[side][c] for c in rows[side]], object) for side in rows}
+    inputs = {"source": sources, "target": np.repeat(seen, len(sources), axis=0)}
+    return inputs, {side: pd.DataFrame({"token": tokens[side]}) for side in tokens}
 
 
 def asked(run: Result, x: Any) -> np.ndarray:

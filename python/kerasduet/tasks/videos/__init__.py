@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from kerasduet.errors import DatasetError
 from kerasduet.settings.sections import Training
+from kerasduet.task import Writing
 from kerasduet.tasks.classification import Classification
 from kerasduet.tasks.videos.settings import GENERATED, OWN, VideoSettings
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from kerasduet.data.dataset import Dataset
     from kerasduet.experiments import Experiment
     from kerasduet.settings import Section
@@ -76,6 +80,17 @@ class Videos(Classification):
                 "Give x and y as data."
             )
 
+    def steps_of(self, run: Any, x: Any, name: str) -> tuple[Any, pd.DataFrame]:
+        """Give videos, of which one may come without the axis of rows, and a frame a step."""
+        import numpy as np
+        import pandas as pd
+
+        shape = run.preprocessing.input_shape
+        with suppress(ValueError):  # rows of different shapes, which the check names
+            x = np.asarray(x)[None] if np.shape(x) in (shape, shape[:-1]) else x
+        videos = self.images_of(run, x, name)
+        return videos, pd.DataFrame({"frame": np.arange(1, shape[0] + 1)})
+
     @property
     def panels(self) -> tuple[Any, ...]:
         """Frames of test videos, and the confusion matrix."""
@@ -94,12 +109,11 @@ class Videos(Classification):
         usual = self.loss_label(experiment, "Loss (cross-entropy, nats)")
         return {"loss": (usual, 1.0), "accuracy": ("Accuracy (%)", 100.0)}
 
-    def page(self, part: str, page: Any, run: Any) -> bool:
+    def writing(self) -> Writing:
         """Write what the videos show, their classes, and what was right and wrong."""
-        from kerasduet.tasks.videos.page import PARTS
+        from kerasduet.tasks.videos.page import WRITING
 
-        PARTS[part](page, run)
-        return True
+        return WRITING
 
 
 TASK = Videos()

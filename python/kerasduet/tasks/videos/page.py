@@ -6,14 +6,21 @@ from typing import TYPE_CHECKING, Any
 
 from kerasduet.report import words
 from kerasduet.report.document import escape
+from kerasduet.task import Writing
 from kerasduet.tasks.classification.measures import class_measures
-from kerasduet.tasks.classification.page import add_data, add_measures, add_mistakes
+from kerasduet.tasks.classification.page import (
+    add_comparison,
+    add_data,
+    add_measures,
+    add_mistakes,
+    intervals,
+)
 
 if TYPE_CHECKING:
     from kerasduet.report.document import Document
     from kerasduet.result import Result
 
-__all__ = ["PARTS"]
+__all__ = ["WRITING"]
 
 
 def add_purpose(page: Document, run: Result) -> None:
@@ -40,4 +47,4 @@ def add_result(page: Document, run: Result) -> None:
     add_mistakes(page, run, "videos", "unclear movements")
 
 
-PARTS = {"purpose": add_purpose, "data": add_data, "result": add_result}
+WRITING = Writing(add_purpose, add_data, add_result, add_comparison, intervals)
