@@ -30,6 +30,7 @@ QUICK = {
     "imports": ["5"],
     "epochs": ["1"],
     "memory": ["25"],
+    "start": ["2"],
     "predict": ["100"],
     "many_runs": ["100", "memory"],
     "detection": ["--nms"],
@@ -39,6 +40,7 @@ FULL = {
     for name in (
         "imports",
         "epochs",
+        "start",
         "predict",
         "training",
         "memory",
