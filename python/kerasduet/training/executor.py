@@ -2,8 +2,8 @@
 
 A step of a small recurrent network is thousands of tiny operations, and handing each to a pool
 takes longer than doing it: without one, `lstm-co2` and `price-lstm` train in two thirds of the
-time (benchmarks/epochs.py). From some 100 units on, and with convolutions, the pool is faster. The last
-bits are other ones than the pool's; so the network alone decides, not how long it is trained.
+time (benchmarks/epochs.py). From some 100 units on, and with convolutions, the pool is faster. The
+last bits are other ones than the pool's; so the network alone decides, not how long it is trained.
 """
 
 from __future__ import annotations
