@@ -1,6 +1,6 @@
 """An epoch of the headline networks, on TensorFlow and JAX, beside plain `fit` on TensorFlow.
 
-    [KERASDUET_DATA=<folder with mnist.npz>] python benchmarks/epochs.py [repeats]
+    [KERASDUET_DATA=<folder with mnist.npz>] python benchmarks/epochs.py [repeats] [network ...]
 
 Every training is a fresh process with one thread; the sides take turns. An epoch is the median of
 those after the first, which compiles, in CPU seconds; a figure is the median over the repeats of
@@ -33,9 +33,9 @@ ONE_THREAD = ("OMP_NUM_THREADS", "TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREA
 
 
 def main() -> int:
-    repeats = int(sys.argv[1]) if len(sys.argv) > 1 else 5
+    repeats = next((int(word) for word in sys.argv[1:] if word.isdigit()), 5)
     found = {}
-    for name in NETWORKS:
+    for name in [word for word in sys.argv[1:] if word in NETWORKS] or NETWORKS:
         rows = [turn(name) for _ in range(repeats)]
         found[name] = rows
         say(f"{name}  {middle(rows)}")

@@ -30,6 +30,8 @@ QUICK = {
     "imports": ["5"],
     "epochs": ["1"],
     "memory": ["25"],
+    "start": ["2"],
+    "predict": ["100"],
     "many_runs": ["100", "memory"],
     "detection": ["--nms"],
 }
@@ -38,6 +40,8 @@ FULL = {
     for name in (
         "imports",
         "epochs",
+        "start",
+        "predict",
         "training",
         "memory",
         "many_runs",
