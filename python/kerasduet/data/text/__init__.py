@@ -6,13 +6,12 @@ from kerasduet.data.text.files import read_lines, read_text
 from kerasduet.data.text.reading import texts
 from kerasduet.data.text.tokens import UNITS, normalised, tokens
 from kerasduet.data.text.vectors import word_vectors
-from kerasduet.data.text.vocabulary import PADDING, UNKNOWN, UNKNOWN_TEXT, Vocabulary
+from kerasduet.data.text.vocabulary import PADDING, UNKNOWN, Vocabulary
 
 __all__ = [
     "PADDING",
     "UNITS",
     "UNKNOWN",
-    "UNKNOWN_TEXT",
     "Vocabulary",
     "normalised",
     "read_lines",

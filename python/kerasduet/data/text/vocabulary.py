@@ -12,11 +12,11 @@ import numpy as np
 
 from kerasduet.data.text.tokens import UNITS, joined, normalised, tokens
 from kerasduet.errors import EmptyData
+from kerasduet.settings.tokens import UNKNOWN_TEXT
 
-__all__ = ["END", "PADDING", "UNKNOWN", "UNKNOWN_TEXT", "Vocabulary"]
+__all__ = ["END", "PADDING", "UNKNOWN", "Vocabulary"]
 
 PADDING, UNKNOWN = 0, 1
-UNKNOWN_TEXT = "[UNK]"
 END = "[end]"
 
 

@@ -11,8 +11,8 @@ from kerasduet.settings import Flag, Number, OneOf, Optional, PathText, Section,
 from kerasduet.settings.common import CLASSES
 from kerasduet.settings.rules import MAX_WIDTH
 from kerasduet.settings.sections import Training
+from kerasduet.settings.tokens import Tokens
 from kerasduet.tasks.classification.settings import ClassWeights
-from kerasduet.tasks.texts.given_vocabulary import Tokens
 
 __all__ = ["GENERATED", "IMDB", "OWN", "TextSettings", "TextTraining"]
 
