@@ -1,0 +1,111 @@
+#' The test rows with truth, prediction and baselines
+#'
+#' @param run A [kerasduet_run].
+#' @return A data frame. Images, texts, and tables with classes: `row` (of the table), `truth` and
+#'   `prediction` (factors), `probability`, and `p_<class>` a class. Tables with numbers: `row`,
+#'   `truth` and `prediction`. Images with boxes: `row`, `width`, `height`, and `truth` and
+#'   `prediction` as JSON texts, lists of class (score), left, top, right and bottom; see
+#'   [test_boxes()]. Series: `origin`, `time` (`Date`, `POSIXct` or numbers), `step`,
+#'   `truth`, `filled`, `forecast`, `naive`, `seasonal_naive`, `drift`, `seasonal_drift`, and with
+#'   other inputs than the target `copy`, in the target's units. Where
+#'   `filled` is `TRUE` the truth was missing: it was filled, and is not
+#'   scored.
+#' @examplesIf kerasduet:::has_core()
+#' run <- run_experiment("mnist-dense", dataset = "mnist-subset", epochs = 1, progress = FALSE)
+#' tests <- predictions(run)
+#' table(tests$truth, tests$prediction)
+#' @export
+predictions <- function(run) {
+  call_core(predictions_from_py(run_to_py(run)))
+}
+
+#' Predict new data
+#'
+#' @param object A [kerasduet_run].
+#' @param newdata Images as an array, integer 0..255 (0 and 1, or logical, where the training
+#'   images were masks) or double 0..1, of n x height x width (or with a fourth axis of channels),
+#'   a `kerasduet_array` or a data set; or a series (data frame, tibble, `ts`) of at least
+#'   lookback + difference rows, which is continued: its columns are found by the names that they
+#'   had in training; or a table (data frame, tibble, data.table) with the columns of the training,
+#'   in any order and beside others; or,
+#'   of a classifier of image files, their paths, or a data frame with the column `image_column`;
+#'   or texts (character vector, factor, or a data frame with the column `text_column`);
+#'   or, of a detector, paths of image files of any size, or a data frame with the column `image`:
+#'   they are turned upright as their orientation tag says; or, of a translator, texts (a
+#'   character vector or a factor); or, of a network that goes on with a text, one text or several;
+#'   or, of a tagger, texts, or a list of vectors of tokens.
+#' @param type Character. For classes "class" (default) or "prob"; for a number "response"
+#'   (default); for boxes "boxes" (default), those of a score of at least 0.25, or "all", those of
+#'   at least 0.01; for a translator "text" (default) or "prob"; for a text that goes on "next"
+#'   (default), the most probable next character; for tokens "tag" (default); of a series
+#'   "forecast" (default).
+#' @param beam Whole number. Of a translator: partial texts that are followed at once, 1 to 100; the
+#'   best whole one is given. `NULL` (default) takes the experiment's; 1 always takes the likeliest
+#'   next token.
+#' @param ... Not used.
+#' @return Classes: a factor, or a matrix of probabilities with a column a class. A number: a
+#'   numeric vector. A series: a data frame as [forecast()][forecast.kerasduet_run] gives. Boxes: a
+#'   data frame with a box a row: `image` (from 1), `class`, `score`, and `left`, `top`, `right`
+#'   and `bottom` in pixels: of an array those of its images, of a file those that the upright
+#'   image has. A translator: a character vector, or with `"prob"` a data frame of `prediction` and
+#'   `probability`. A text that goes on: a data frame with a row each, `text`, `next` and
+#'   `probability`. Tags: one with a row a token, `text` (from 1), `token`, `tag` and
+#'   `probability`.
+#' @examplesIf kerasduet:::has_core()
+#' run <- run_experiment("mnist-dense", dataset = "mnist-subset", epochs = 1, progress = FALSE)
+#' digits <- run$dataset$x_test[1:5]
+#' predict(run, digits)
+#' round(predict(run, digits, type = "prob"), 2)
+#' @export
+predict.kerasduet_run <- function(object, newdata, type = NULL, beam = NULL, ...) {
+  refuse_steps(...)
+  call_core(arguments = c(x = "newdata"), {
+    py <- handle(object)
+    kinds <- py$task$kinds
+    type <- plain(core$checks$choice("type", setting_to_py(type %||% plain(kinds)[[1]]), kinds))
+    given <- py$predict(data_to_py(newdata, "x"), kind = type, beam = setting_to_py(beam))
+    prediction_from_py(given, class_names(py), type, has_dates(py))
+  })
+}
+
+# Steps ahead are forecast()'s.
+refuse_steps <- function(..., call = rlang::caller_env()) {
+  got <- first_other(...)
+  if (is.null(got)) {
+    return(invisible())
+  }
+  text <- paste0("predict: has the arguments newdata, type and beam; got ", got, ".")
+  if (got %in% c("h", "n.ahead", "horizon")) {
+    text <- paste0(
+      got, ": belongs to forecast(), which goes on from the end of the series; got it in ",
+      "predict(). Use forecast(run, h = ", show_value(list(...)[[1]]), ")."
+    )
+  }
+  abort_own(text, "UnknownName", call)
+}
+
+#' Score a run on other labelled images
+#'
+#' @param run A [kerasduet_run] of a classifier.
+#' @param x Images, as for [predict()][predict.kerasduet_run].
+#' @param y Classes, one an image, as [predict()][predict.kerasduet_run] gives them: a factor with
+#'   its levels in any order, or text; whole numbers from 0 where classes have no names. Classes
+#'   that the run does not know are refused.
+#' @return A list of numbers: `loss` (nats), `accuracy`, `errors`.
+#' @details With keras3 attached, its `evaluate(run, x, y)` does the same.
+#' @examplesIf kerasduet:::has_core()
+#' run <- run_experiment("mnist-dense", dataset = "mnist-subset", epochs = 1, progress = FALSE)
+#' evaluate_run(run, run$dataset$x_validation, run$dataset$y_validation)
+#' @export
+evaluate_run <- function(run, x, y) {
+  call_core({
+    py <- run_to_py(run)
+    plain(py$evaluate(data_to_py(x, "x"), data_to_py(y, "y")))
+  })
+}
+
+# No generic of our own: it would mask that of keras3.
+#' @exportS3Method keras3::evaluate
+evaluate.kerasduet_run <- function(object, x, y, ...) { # nolint: object_name_linter.
+  evaluate_run(object, x, y)
+}
