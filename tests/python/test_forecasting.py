@@ -209,6 +209,8 @@ def test_verdict_says_whether_the_best_baseline_is_beaten():
     assert TASKS["forecasting"].verdict(scores(1.5, **rivals)) == (
         "Test MAE 1.5; the best baseline, seasonal naive, has 2: 25 % less."
     )
+    close = TASKS["forecasting"].verdict(scores(1.999, **rivals))
+    assert close.endswith("seasonal naive, has 2: under 1 % less.")
     hard = scores(1.5, **rivals, seasonal_drift=1.4)
     assert (
         TASKS["forecasting"]

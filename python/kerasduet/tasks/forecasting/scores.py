@@ -249,7 +249,8 @@ def verdict(metrics: Mapping[str, float]) -> str:
     label = name.replace("_", " ")
     text = f"Test {measure.upper()} {own:.4g}; the best baseline, {label}, has {rival:.4g}"
     if own < rival:
-        less = f"{1 - own / rival:.0%} less".replace("%", " %")
+        share = round(100 * (1 - own / rival))
+        less = f"{share} % less" if share >= 1 else "under 1 % less"
         return f"{text}: {less}{_won(metrics)}."
     return f"{text}{_won(metrics)}. The network does not beat the {label} forecast."
 
