@@ -24,6 +24,7 @@ from kerasduet.data.pixels import (
     refuse_brighter,
 )
 from kerasduet.data.preprocessing import ImagePreprocessing
+from kerasduet.data.repeats import SPLITS, repeats_note
 from kerasduet.errors import ArgumentType, EmptyData, LabelRange, LabelType, LengthMismatch
 from kerasduet.settings import known_names
 
@@ -234,10 +235,15 @@ def split(
                 f"data: must leave at least one {name} row; got {rows} rows. "
                 "Give more rows, or lower validation_split or test_split."
             )
+    held = dict(zip(SPLITS, (validation[0], test[0]), strict=True))
     notes = [
         source.note,
         _absent_note(train[1], learned),
-        _repeated_note(train, validation, test),
+        repeats_note(
+            {name: repeated(train[0], x) for name, x in held.items()},
+            {name: len(x) for name, x in held.items()},
+            f"{one_of(train[0].shape[1:])}s",
+        ),
     ]
     return Dataset(
         train=Part(*train),
@@ -266,21 +272,6 @@ def _absent_note(y: np.ndarray, learned: ImagePreprocessing) -> str:
     return (
         f"{len(absent)} of {len(counts)} classes {has} no training row and cannot be learned: "
         f"{', '.join(absent[:MOST_NAMED])}{', ...' if len(absent) > MOST_NAMED else ''}."
-    )
-
-
-def _repeated_note(train: Rows, validation: Rows, test: Rows) -> str:
-    one = one_of(train[0].shape[1:])
-    found = [
-        f"{count:,} of {len(rows):,} {name} {one}s"
-        for name, (rows, _) in (("validation", validation), ("test", test))
-        if (count := repeated(train[0], rows))
-    ]
-    if not found:
-        return ""
-    return (
-        f"Also among the training {one}s: {' and '.join(found)}. Their scores show what was "
-        "remembered, not what was learned; remove the duplicates."
     )
 
 
