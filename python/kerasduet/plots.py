@@ -79,6 +79,9 @@ def plot_data(
         A history without a finite number: interrupted before the first epoch ended, or
         diverged in it.
     """
+    from kerasduet.result import check_run
+
+    check_run(run)
     return figures.plot_data(run, kind, rows=rows, windows=windows, **settings)
 
 

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from kerasduet.boundary import public_methods
+from kerasduet.checks import show
 from kerasduet.data import Dataset, load_data
 from kerasduet.data.folds import fold_of
 from kerasduet.data.part import digest_rows
-from kerasduet.errors import DatasetError, RunFolderError
+from kerasduet.errors import ArgumentType, DatasetError, RunFolderError
 from kerasduet.experiments import Experiment
 from kerasduet.registry import TASKS
 from kerasduet.training import predict_outputs, weights_digest
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from kerasduet.task import Task
     from kerasduet.training import State
 
-__all__ = ["CHANGED", "Result", "dataset_of"]
+__all__ = ["CHANGED", "Result", "check_run", "dataset_of"]
 
 CHANGED = (
     "run: must hold the weights of its training; got others, changed after it. Keep the "
@@ -298,3 +299,9 @@ def dataset_of(run: Result, data: Any) -> Dataset:
             "Give the same data."
         )
     return found
+
+
+def check_run(run: Any) -> None:
+    """Refuse what is no run."""
+    if not isinstance(run, Result):
+        raise ArgumentType(f"run: must be a run; got {show(run)}.")
