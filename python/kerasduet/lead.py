@@ -6,7 +6,10 @@ from dataclasses import dataclass
 
 __all__ = ["FEW", "Lead"]
 
-FEW = 20  # cases that know nothing of each other: fewer make a rough interval
+# Of cases that know nothing of each other:
+FEW = 20  # fewer make a rough interval
+TOO_FEW = 5  # fewer make none
+ONE = {"series": "series"}  # of rows whose singular is not theirs without an s
 
 
 @dataclass(frozen=True)
@@ -39,29 +42,52 @@ class Lead:
     is_said: bool = False
 
     @property
+    def independent(self) -> int:
+        """Cases that know nothing of each other."""
+        return self.cases if self.apart is None else self.apart
+
+    @property
+    def is_judged(self) -> bool:
+        """Whether the cases are enough for an interval: a few that are all alike are not."""
+        least = FEW if self.low == self.high else TOO_FEW
+        return self.independent >= least
+
+    @property
     def is_clear(self) -> bool:
-        """Whether the interval does not hold 0."""
-        return self.low > 0 or self.high < 0
+        """Whether there is an interval, and it does not hold 0."""
+        return self.is_judged and (self.low > 0 or self.high < 0)
+
+    @property
+    def is_better(self) -> bool:
+        """Whether the network is clearly better."""
+        return self.is_clear and self.low > 0
 
     def within(self, verdict: str) -> str:
         """Put the interval and what it is over at the end of a verdict.
 
         Examples
         --------
-        >>> Lead(0.5, -0.2, 1.2, 15, "windows", apart=2).within("Test MAE 1.5: 25 % less.")
+        >>> Lead(0.5, -0.2, 1.2, 15, "windows", apart=8).within("Test MAE 1.5: 25 % less.")
         'Test MAE 1.5: 25 % less, not clearly better (difference 0.5, rough 95 % interval -0.2 to
-        1.2 over 15 test windows, 2 of them apart).'
+        1.2 over 15 test windows, 8 of them apart).'
+        >>> Lead(0.5, 0.5, 0.5, 1, "images").within("Test accuracy 100 %.")
+        'Test accuracy 100 % (difference 0.5 over 1 test image: too few to judge).'
         """
-        what = self.rows if self.cases != 1 else self.rows.removesuffix("s")
-        over = f"over {self.cases:,} test {what}"
+        one = ONE.get(self.rows, self.rows.removesuffix("s"))
+        over = f"over {self.cases:,} test {one if self.cases == 1 else self.rows}"
         if self.is_said:
             return f"{verdict.removesuffix('.')}, {over}."
+        unit = f" {self.unit}" if self.unit else ""
+        apart = "" if self.apart is None else f", {self.apart:,} of them apart"
+        if not self.is_judged:
+            return (
+                f"{verdict.removesuffix('.')} (difference {self.value:.3g}{unit} {over}{apart}: "
+                "too few to judge)."
+            )
         judged = ""
         if not self.is_clear:
             judged = ", not clearly better" if self.value > 0 else ", nor is it clearly worse"
-        rough = "rough " if (self.cases if self.apart is None else self.apart) < FEW else ""
-        unit = f" {self.unit}" if self.unit else ""
-        apart = "" if self.apart is None else f", {self.apart:,} of them apart"
+        rough = "rough " if self.independent < FEW else ""
         return (
             f"{verdict.removesuffix('.')}{judged} (difference {self.value:.3g}{unit}, {rough}95 % "
             f"interval {self.low:.3g} to {self.high:.3g} {over}{apart})."

@@ -189,7 +189,7 @@ class Result:
             lead = self.task.lead(self.table, self.preprocessing, self.metrics)
             if lead is None:
                 return verdict
-            advice = self.task.advice(self) if lead.low <= 0 else ""
+            advice = "" if lead.is_better else self.task.advice(self)
             return f"{lead.within(verdict)} {advice}".rstrip()
         text = "The test rows are scored when its metrics are asked for."
         if len(self.history) == 0:

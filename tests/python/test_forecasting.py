@@ -239,17 +239,32 @@ def test_a_lead_is_clear_only_where_its_interval_does_not_hold_0():
         "Test MAE 1.5; the best baseline, drift, has 2: 25 % less (difference 0.5, 95 % interval "
         "0.2 to 0.8 over 60 test windows)."
     )
-    unsure = Lead(0.5, -0.2, 1.2, 15, "windows", apart=2).within(verdict)
+    unsure = Lead(0.5, -0.2, 1.2, 15, "windows", apart=8).within(verdict)
     assert unsure.endswith(
         "25 % less, not clearly better (difference 0.5, rough 95 % interval -0.2 to 1.2 over 15 "
-        "test windows, 2 of them apart)."
+        "test windows, 8 of them apart)."
     )
-    lost = Lead(-0.5, -1.2, 0.2, 1, "windows").within("The network does not beat it.")
+    lost = Lead(-0.5, -1.2, 0.2, 5, "windows").within("The network does not beat it.")
     assert lost.startswith("The network does not beat it, nor is it clearly worse (difference ")
-    assert lost.endswith("over 1 test window).")
+    assert lost.endswith("over 5 test windows).")
     assert (
         Lead(1, 0, 2, 9, "rows", is_said=True).within("Better.") == "Better, over 9 test rows."
     )
+
+
+@pytest.mark.parametrize(
+    ("lead", "over"),
+    [
+        (Lead(0.0373, 0.0373, 0.0373, 1, "series"), "0.0373 over 1 test series"),
+        (Lead(0, 0, 0, 1, "images"), "0 over 1 test image"),
+        (Lead(2, 1, 3, 4, "rows"), "2 over 4 test rows"),
+        (Lead(-33.3, -33.3, -33.3, 8, "sentences"), "-33.3 over 8 test sentences"),
+        (Lead(2, 1, 3, 28, "windows", apart=3), "2 over 28 test windows, 3 of them apart"),
+    ],
+)
+def test_few_cases_have_no_interval_and_are_never_clear(lead, over):
+    assert lead.within("Better.") == f"Better (difference {over}: too few to judge)."
+    assert not lead.is_clear and not lead.is_better
 
 
 def test_a_difference_has_the_interval_of_a_bootstrap_however_its_cases_repeat():
