@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from kerasduet.data import Source
     from kerasduet.data.preprocessing import Learned
+    from kerasduet.lead import Lead
     from kerasduet.task import Task
     from kerasduet.training import State
 
@@ -103,6 +104,10 @@ class Result:
     folder: str | None = None
     scored: bool = True
     _dataset: Dataset | None = field(default=None, repr=False)
+    # The lead of a table and what was learned.
+    _lead: tuple[tuple[Any, Any], Lead | None] | None = field(
+        default=None, init=False, repr=False, compare=False
+    )
 
     def __post_init__(self) -> None:
         """Leave out what is not there yet, so that it is computed when it is asked for."""
@@ -181,12 +186,25 @@ class Result:
             "or clip the gradients with clip_norm."
         )
 
+    @property
+    def lead(self) -> Lead | None:
+        """By how much the network is better than the best baseline; see `Task.lead`.
+
+        Drawn once, and again only for another table, or what is learned of it.
+        """
+        of = (self.table, self.preprocessing)
+        if self._lead is None or any(
+            a is not b for a, b in zip(of, self._lead[0], strict=True)
+        ):
+            self._lead = of, self.task.lead(*of, self.metrics)
+        return self._lead[1]
+
     def _verdict(self) -> str:
         if self.scored:
             if self.diverged:
                 return DIVERGED
             verdict = self.task.verdict(self.metrics)
-            lead = self.task.lead(self.table, self.preprocessing, self.metrics)
+            lead = self.lead
             if lead is None:
                 return verdict
             advice = "" if lead.is_better else self.task.advice(self)

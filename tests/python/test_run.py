@@ -392,6 +392,17 @@ def test_the_summary_says_whether_the_baseline_is_beaten(image_run, series_run):
     )
 
 
+def test_the_lead_of_a_run_is_drawn_once(image_run, monkeypatch):
+    told, drawn = image_run.summary, []
+    run, task = replace(image_run), type(image_run.task)
+    plain = task.lead
+    monkeypatch.setattr(task, "lead", lambda *given: drawn.append(1) or plain(*given))
+    assert told in repr(run) and run.summary == told == image_run.summary
+    assert len(drawn) == 1
+    run.table = run.table.copy()
+    assert run.lead == image_run.lead and len(drawn) == 2
+
+
 def test_a_run_says_what_it_is_and_what_comes_next(image_run, monkeypatch):
     monkeypatch.setattr(image_run, "folder", None)  # whatever other tests did with it
     lines = repr(image_run).splitlines()
