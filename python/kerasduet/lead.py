@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-__all__ = ["FEW", "Lead"]
+__all__ = ["FEW", "TOO_FEW", "Lead"]
 
 # Of cases that know nothing of each other:
 FEW = 20  # fewer make a rough interval

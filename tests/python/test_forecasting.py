@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
@@ -17,6 +18,7 @@ from kerasduet.lead import Lead
 from kerasduet.registry import TASKS
 from kerasduet.report.intervals import ratio
 from kerasduet.tasks.classification.scores import class_metrics
+from kerasduet.tasks.forecasting import measures
 from kerasduet.tasks.forecasting.scores import best_baseline
 from kerasduet.tasks.leads import difference
 
@@ -265,6 +267,19 @@ def test_a_lead_is_clear_only_where_its_interval_does_not_hold_0():
 def test_few_cases_have_no_interval_and_are_never_clear(lead, over):
     assert lead.within("Better.") == f"Better (difference {over}: too few to judge)."
     assert not lead.is_clear and not lead.is_better
+
+
+@pytest.mark.parametrize(
+    ("windows", "horizon", "apart"),
+    [(9, 12, 1), (8, 26, 1), (15, 6, 3), (2, 12, 1), (3, 2, 2), (1, 12, None), (15, 1, None)],
+)
+def test_windows_that_overlap_are_counted_as_those_that_do_not(windows, horizon, apart):
+    noise = np.random.default_rng(4).normal(size=(3, windows * horizon))
+    table = pd.DataFrame(noise.T, columns=["truth", "forecast", "naive"])
+    table["filled"] = False
+    learned = SimpleNamespace(kind="series", horizon=horizon)
+    found = measures.lead(table, learned, {"mae": 1.0, "naive_mae": 2.0})
+    assert (found.cases, found.apart) == (windows, apart)
 
 
 def test_a_difference_has_the_interval_of_a_bootstrap_however_its_cases_repeat():
