@@ -380,7 +380,7 @@ def test_the_summary_says_whether_the_baseline_is_beaten(image_run, series_run):
     assert image_run.summary.startswith(
         f"Test accuracy {metrics['accuracy'] * 100:.2f} % ({metrics['errors']:,.0f} errors); "
         "always guessing the commonest class gives 10.00 % (difference "
-        f"{100 * (metrics['accuracy'] - 0.1):.3g} percentage points, 95 % interval "
+        f"{100 * (metrics['accuracy'] - 0.1):.1f} percentage points, 95 % interval "
     )
     assert image_run.summary.endswith(" over 1,000 test images).")
     best = best_baseline(series_run.metrics)
