@@ -56,6 +56,16 @@ ELSEWHERE = {
 }
 
 
+class Said(str):
+    """A text that is asked for as a property, and as well as a method."""
+
+    __slots__ = ()
+
+    def __call__(self) -> str:
+        """Give the text: `run.summary()` is `run.summary`, as the summary of a set is a method."""
+        return str(self)
+
+
 @public_methods
 @dataclass
 class Result:
@@ -170,8 +180,11 @@ class Result:
         return weights_digest(self.model) != self.provenance["digests"]["weights"]
 
     @property
-    def summary(self) -> str:
-        """One sentence: the result and the baseline beside it."""
+    def summary(self) -> Said:
+        """One sentence: the result and the baseline beside it; `summary()` is the same."""
+        return Said(self._told())
+
+    def _told(self) -> str:
         text = self._verdict()
         if self.is_changed:
             text += " The weights were changed after training: this is of those before."

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 
 import numpy as np
@@ -397,7 +398,8 @@ def test_the_lead_of_a_run_is_drawn_once(image_run, monkeypatch):
     run, task = replace(image_run), type(image_run.task)
     plain = task.lead
     monkeypatch.setattr(task, "lead", lambda *given: drawn.append(1) or plain(*given))
-    assert told in repr(run) and run.summary == told == image_run.summary
+    assert told in repr(run) and run.summary == told == image_run.summary == run.summary()
+    assert type(run.summary()) is str and json.loads(json.dumps(run.summary)) == told
     assert len(drawn) == 1
     run.table = run.table.copy()
     assert run.lead == image_run.lead and len(drawn) == 2
