@@ -430,7 +430,9 @@ WORDS = {
         "use_backend": "gpu device",
         "out": "save_dir checkpoint",
         "data": "X_train y_train x y",
-        "tune()": "n_jobs cv n_trials",
+        "tune()": "n_jobs n_trials",
+        "cross_validate()": "cv k n_splits",
+        "run_many()": "seeds",
     },
     "lstm-co2": {
         "lookback": "window seq_len input_chunk_length lags",
@@ -452,6 +454,37 @@ def test_words_of_other_packages_are_answered(name):
                 experiment(name, **{word: 1})
             assert "Known" not in str(caught.value)
             assert "Did you mean" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("preset", "settings", "fix"),
+    [
+        ("mnist-cnn", {"hidden": 1}, "It is called dense_units here."),
+        ("mnist-dnn", {"overwrit": True}, "The argument overwrite is one of run_experiment()."),
+        ("mnist-dnn", {"progres": True}, "The argument progress is one of run_experiment()."),
+        ("mnist-dnn", {"weights": 1}, "tasks table-classification and table-regression."),
+        (
+            "mnist-dnn",
+            {"seq_len": 1},
+            "It is called lookback, a setting of the task forecasting.",
+        ),
+        ("mnist-dnn", {"normalize": 1}, "called scaling, a setting of the task forecasting."),
+        (
+            "mnist-dnn",
+            {"monitor": 1},
+            "give that as the argument callbacks of run_experiment().",
+        ),
+        (
+            "mnist-dnn",
+            {"class_weight": {}},
+            "class_weight: must have at least one value; got {}.",
+        ),
+    ],
+)
+def test_exact_names_go_before_near_ones(preset, settings, fix):
+    with pytest.raises(KerasduetError) as caught:
+        experiment(preset, **settings)
+    assert str(caught.value).endswith(fix)
 
 
 @pytest.mark.parametrize(
