@@ -36,6 +36,7 @@ from kerasduet.settings.arguments import (
     known_names,
 )
 from kerasduet.settings.named import answers
+from kerasduet.settings.objects import is_object
 from kerasduet.settings.sections import Network, Training, plain
 
 if TYPE_CHECKING:
@@ -117,11 +118,10 @@ class Experiment:
         refuse_misfit(task, flat["builder"], flat["dataset"])
         arguments = network_arguments(flat["builder"], task)
         known_names(flat, names_of(task, flat["builder"]), where="an experiment", having=having)
-        parts = {
-            "task": task.name,
-            "data": section(task.Settings, flat),
-            "training": section(task.Training, flat),
-        }
+        parts = {"task": task.name, "data": section(task.Settings, flat)}
+        if isinstance(flat.get("loss"), str) and not is_object(flat["loss"]):
+            TASKS[task.name].check_loss_name(parts["data"], flat["loss"])
+        parts["training"] = section(task.Training, flat)
         for name, rule in OWN.items():
             parts[name] = rule(name, flat.get(name, {"description": "", "seed": 0}.get(name)))
         if flat["builder"] == networks.OWN_NETWORK:

@@ -496,7 +496,9 @@ def test_exact_names_go_before_near_ones(preset, settings, fix):
             {"loss": "sparse_categorical_crossentropy"},
             "losses.SparseCategoricalCrossentropy().",
         ),
-        ({"loss": "huber"}, "Give keras.losses.Huber()."),
+        ({"loss": "categorical_crossentropy"}, "losses.SparseCategoricalCrossentropy()."),
+        ({"loss": "mse"}, "got 'mse'. Leave it out for the task's own."),
+        ({"loss": "huber"}, "got 'huber'. Leave it out for the task's own."),
         ({"metrics": ["f1"]}, "Give keras.metrics.F1Score()."),
         ({"schedule": "exponential"}, "Give keras.optimizers.schedules.ExponentialDecay()."),
         ({"early_stopping": True}, "It is how many epochs to wait, such as 5."),
@@ -506,3 +508,26 @@ def test_options_of_other_packages_are_answered(settings, fix):
     with pytest.raises(KerasduetError) as caught:
         experiment("mnist-dnn", **settings)
     assert str(caught.value).endswith(fix)
+
+
+@pytest.mark.parametrize(
+    ("preset", "loss", "offered"),
+    [
+        ("lstm-co2", "mse", "MeanSquaredError"),
+        ("lstm-co2", "huber", "Huber"),
+        ("lstm-co2", "crossentropy", None),
+        ("sentiment", "categorical_crossentropy", "BinaryCrossentropy"),
+        ("sentiment", "cosine_similarity", None),
+        ("table-classes", "cce", "SparseCategoricalCrossentropy"),
+        ("table-classes", "mae", None),
+    ],
+)
+def test_a_loss_is_offered_only_where_it_is_taken(preset, loss, offered):
+    with pytest.raises(ArgumentType) as caught:
+        experiment(preset, loss=loss)
+    fix = f"Give keras.losses.{offered}()." if offered else "Leave it out for the task's own."
+    assert str(caught.value) == f"loss: must be a Keras loss; got {loss!r}. {fix}"
+    if offered:
+        import keras
+
+        assert offered in experiment(preset, loss=getattr(keras.losses, offered)()).loss

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 
 from kerasduet import checks
 
-__all__ = ["hint", "object_hint"]
+__all__ = ["hint", "object_hint", "object_name"]
 
 # What a setting is called in other packages; the first that an experiment has is offered.
 ELSEWHERE = {
@@ -205,10 +205,25 @@ def object_hint(value: str, base: str, classes: Iterable[str]) -> str:
     place = base.rpartition(".")[0]
     if "plateau" in value.lower():
         return "Give keras.callbacks.ReduceLROnPlateau() to run_experiment() as callbacks."
-    plain = value.lower().replace("_", "").replace("-", "").replace(" ", "")
-    if plain in ("acc", "accuracy") and place == "metrics":
+    if place == "metrics" and _plain(value) in ("acc", "accuracy"):
         return "A classifier's accuracy is scored always: leave it out."
+    found = object_name(value, classes)
+    return f"Give keras.{place}.{found}()." if found else ""
+
+
+def object_name(value: str, classes: Iterable[str]) -> str:
+    """Give the class of Keras that a text stands for; "" for none.
+
+    Examples
+    --------
+    >>> object_name("mean-squared error", ["MeanSquaredError"])
+    'MeanSquaredError'
+    """
     found = {known.lower(): known for known in sorted(classes)}
     found |= {name.removesuffix("decay"): known for name, known in found.items()}
-    found |= {short: known for short, known in SHORT.items() if known in classes}
-    return f"Give keras.{place}.{found[plain]}()." if plain in found else ""
+    found |= {short: known for short, known in SHORT.items() if known in found.values()}
+    return found.get(_plain(value), "")
+
+
+def _plain(value: str) -> str:
+    return value.lower().replace("_", "").replace("-", "").replace(" ", "")
