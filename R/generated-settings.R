@@ -228,9 +228,9 @@
 #'
 #' * `epochs`, `batch_size`: whole numbers. Passes over the training rows, rows a step; at
 #'   least 1. Default 10 and 32.
-#' * `optimizer`: Keras optimizer, by its name or as an object such as
-#'   `keras.optimizers.Nadam(0.001)`, which brings learning rate, schedule, momentum, decay and
-#'   clipping of its own: "adam" (default), "adamw", "rmsprop" or "sgd".
+#' * `optimizer`: "adam" (default), "adamw", "rmsprop" or "sgd". Keras optimizer, by its name or
+#'   as an object such as `keras3::optimizer_nadam(0.001)`, which brings learning rate, schedule,
+#'   momentum, decay and clipping of its own.
 #' * `learning_rate`: number. Step size, above 0; with a schedule the largest one. Default 0.001.
 #' * `schedule`: "constant" (default), "cosine", "one_cycle" or "step". How the learning rate
 #'   changes over all steps of all epochs: "cosine" falls from `learning_rate` to 0 along half a
@@ -244,11 +244,11 @@
 #' * `early_stopping`: whole number. Stop after this many epochs without a lower validation loss
 #'   and keep the best weights. A preset's own number, on a series of the caller's, is raised to
 #'   as many epochs as hold 200 steps; one that is set stays. Default `NULL`.
-#' * `loss`: Keras loss. What is minimised, as an object such as `keras.losses.Huber()`; `NULL`
+#' * `loss`: Keras loss. What is minimised, as an object such as `keras3::loss_huber()`; `NULL`
 #'   (default) takes the task's own. Scores on the test rows stay what they are.
 #' * `metrics`: tuple of Keras metric. Objects such as
-#'   `keras.metrics.SparseTopKCategoricalAccuracy(k=3)`: a column each of the history, after
-#'   every epoch. Default none.
+#'   `keras3::metric_sparse_top_k_categorical_accuracy(k = 3)`: a column each of the history,
+#'   after every epoch. Default none.
 #' * `seed`: whole number. From 0 to 2^32 - 1; decides initial weights, shuffling and dropout.
 #' * `devices`: whole number. GPUs, or virtual CPU devices, that each compute a share of every
 #'   batch, on TensorFlow and JAX; `batch_size` is a multiple. Bits differ from those of one

@@ -11,12 +11,41 @@ in_r <- function(text, arguments = character()) {
   own <- regmatches(text, quoted)
   regmatches(text, quoted) <- lapply(own, function(x) sprintf("\u0001%d\u0001", seq_along(x)))
   for (rule in r_words) text <- gsub(rule[[1]], rule[[2]], text, perl = TRUE)
+  text <- in_keras3(text)
   found <- gregexpr("\u0001[0-9]+\u0001", text)
   regmatches(text, found) <- Map(function(x, places) {
     x[as.integer(gsub("\u0001", "", places))]
   }, own, regmatches(text, found))
   for (rule in r_fixes) text <- gsub(rule[[1]], rule[[2]], text, perl = TRUE)
   in_environment(text)
+}
+
+# Keras's classes have functions in keras3, with names in small letters.
+in_keras3 <- function(text) {
+  kinds <- paste(gsub(".", "\\.", names(keras3_kinds), fixed = TRUE), collapse = "|")
+  call <- paste0("\\bkeras\\.(", kinds, ")\\.[A-Z]\\w*(?=\\()")
+  found <- gregexpr(call, text, perl = TRUE)
+  regmatches(text, found) <- lapply(regmatches(text, found), vapply, keras3_name, "")
+  text
+}
+
+keras3_name <- function(class) {
+  kind <- keras3_kinds[[sub("keras[.](.*)[.].*", "\\1", class)]]
+  paste0("keras3::", kind, "_", small_name(sub(".*[.]", "", class)))
+}
+
+keras3_kinds <- c(
+  losses = "loss", metrics = "metric", optimizers.schedules = "learning_rate_schedule",
+  optimizers = "optimizer", callbacks = "callback"
+)
+
+small_name <- function(name) {
+  odd <- c(RMSprop = "rmsprop", FBetaScore = "fbeta_score", MeanIoU = "mean_iou")
+  if (name %in% names(odd)) {
+    return(odd[[name]])
+  }
+  words <- gsub("([a-z0-9])([A-Z])", "\\1_\\2", name)
+  tolower(gsub("([A-Z]+)([A-Z][a-z])", "\\1_\\2", words))
 }
 
 # Python's packages are installed by reticulate, into the environment that R uses; a command that

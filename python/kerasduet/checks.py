@@ -199,11 +199,11 @@ def some_of(names: Iterable[str]) -> str:
     return ", ".join(known[:MOST_OPTIONS] + ["..."] * (len(known) > MOST_OPTIONS))
 
 
-def nearest(wrong: str, known: Iterable[str]) -> str:
+def nearest(wrong: str, known: Iterable[str], *, cutoff: float = 0.5) -> str:
     """Say which known names come closest to a wrong one, or list them all."""
     names = sorted(known)
     same = [name for name in names if name.lower() == wrong.lower()]
-    close = same or difflib.get_close_matches(wrong, names, n=3, cutoff=0.5)
+    close = same or difflib.get_close_matches(wrong, names, n=3, cutoff=cutoff)
     if close:
         return f"Did you mean {' or '.join(close)}?"
     return f"Known: {', '.join(names)}."

@@ -17,6 +17,7 @@ from kerasduet.names import (
     OWN,
     SECTIONS,
     Kind,
+    having,
     is_own_network,
     names_of,
     network_arguments,
@@ -35,6 +36,8 @@ from kerasduet.settings.arguments import (
     known_names,
     naming_kept,
 )
+from kerasduet.settings.named import answers
+from kerasduet.settings.objects import is_object
 from kerasduet.settings.sections import Network, Training, plain
 
 if TYPE_CHECKING:
@@ -115,12 +118,11 @@ class Experiment:
         builder = BUILDERS.look_up("builder", flat["builder"])
         refuse_misfit(task, flat["builder"], flat["dataset"])
         arguments = network_arguments(flat["builder"], task)
-        known_names(flat, names_of(task, flat["builder"]), where="an experiment")
-        parts = {
-            "task": task.name,
-            "data": section(task.Settings, flat),
-            "training": section(task.Training, flat),
-        }
+        known_names(flat, names_of(task, flat["builder"]), where="an experiment", having=having)
+        parts = {"task": task.name, "data": section(task.Settings, flat)}
+        if isinstance(flat.get("loss"), str) and not is_object(flat["loss"]):
+            TASKS[task.name].check_loss_name(parts["data"], flat["loss"])
+        parts["training"] = section(task.Training, flat)
         for name, rule in OWN.items():
             parts[name] = rule(name, flat.get(name, {"description": "", "seed": 0}.get(name)))
         if flat["builder"] == networks.OWN_NETWORK:
@@ -232,7 +234,7 @@ class Experiment:
         where = f"the experiment {self.name}"
         if builder not in (self.builder, networks.OWN_NETWORK):
             where += f" with the builder {builder}"
-        known_names(settings, [*names, "model"], where=where)
+        known_names(settings, [*names, "model"], where=where, having=having)
         if isinstance(settings.get("model"), Mapping):
             own = network_arguments(builder, task)
             known_names(settings["model"], own, where=f"the builder {builder}")
@@ -371,6 +373,7 @@ def _sized(task: Kind, settings: Mapping[str, Any]) -> dict[str, Any]:
     return dict(task.sized(*sides) if sides else {}) | dict(settings)
 
 
+@answers()
 def experiment(preset: str | Experiment, **settings: Unpack[Settings]) -> Experiment:
     """Describe a run: a preset with some settings changed.
 

@@ -22,6 +22,7 @@ __all__ = [
     "Kind",
     "datasets",
     "fits",
+    "having",
     "is_own_network",
     "names_of",
     "network_arguments",
@@ -162,6 +163,33 @@ def names_of(task: Kind, builder: str) -> list[str]:
         *network_arguments(builder, task),
         *task.Training.names(),
     ]
+
+
+def having(name: str) -> str:
+    """Say which tasks or builders have a setting; "" where none has.
+
+    Examples
+    --------
+    >>> having("lookback"), having("lookbak")
+    ('a setting of the task forecasting', '')
+    """
+    tasks = [one for one in TASKS if name in TASKS[one].Settings.names()]
+    tasks = tasks or [one for one in TASKS if name in TASKS[one].Training.names()]
+    if tasks:
+        return f"a setting of the task{_listed(tasks)}"
+    builders = [one for one in BUILDERS if name in arguments_of(BUILDERS[one])]
+    return f"a setting of the builder{_listed(builders)}" if builders else ""
+
+
+def _listed(names: list[str]) -> str:
+    """List a few names, the first of many."""
+    if len(names) == 1:
+        return f" {names[0]}"
+    most = 3
+    shown, last = names[: most - 1], names[most - 1] if len(names) == most else "others"
+    if len(names) < most:
+        shown, last = names[:1], names[1]
+    return f"s {', '.join(shown)} and {last}"
 
 
 def section(kind: Any, flat: Mapping[str, Any]) -> Any:

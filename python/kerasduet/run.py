@@ -151,6 +151,7 @@ class Run(Result):
         task: Any = self.task
         return task.predict(self, x, chosen, beam)
 
+    @answers()
     def evaluate(self, x: Any, y: Any) -> dict[str, float]:
         """Score the network on other labelled images.
 
@@ -362,6 +363,7 @@ class Run(Result):
             raise ArgumentType("figsize: is the size of a new figure; got ax too. Give one.")
         return draw_on(ax, data)
 
+    @answers()
     def save(self, folder: str | os.PathLike[str], *, overwrite: bool = False) -> str:
         """Save the run as a folder that either language loads.
 
@@ -389,6 +391,7 @@ class Run(Result):
         self.folder = str(target.path)
         return self.folder
 
+    @answers()
     def export(
         self, path: str | os.PathLike[str], format: str = "keras", *, overwrite: bool = False
     ) -> str:

@@ -229,6 +229,12 @@ class Task(ABC):
     def begin(self, network: Any, experiment: Experiment, learned: Any) -> None:  # noqa: B027
         """Give a new network weights to begin with that no seed decides, such as word vectors."""
 
+    def check_loss_name(self, data: Any, loss: str) -> None:
+        """Refuse a loss that is a name, offering an object only where the targets fit it."""
+        from kerasduet.settings import targets
+
+        targets.refuse_named_loss(loss, self.targets(data))
+
     def check_objects(self, experiment: Experiment) -> None:
         """Refuse a loss that right outputs do not lower, and metrics of a name that is taken."""
         from kerasduet.settings import targets

@@ -18,6 +18,7 @@ from kerasduet.run import Run, load_run
 from kerasduet.runs.folder import RunFolder
 from kerasduet.runs.manifest import read_manifest
 from kerasduet.runs.reading import cut_off, run_path
+from kerasduet.settings.named import answers
 from kerasduet.settings.networks import is_function, made
 from kerasduet.task import Task
 from kerasduet.training_run import train_run
@@ -35,6 +36,7 @@ SHAPES = ("dataset", "input_shape", "classes")
 Progress = bool | Callable[[Mapping[str, Any]], None]
 
 
+@answers()
 def run_experiment(
     preset: str | Experiment,
     *,
@@ -185,6 +187,7 @@ def _before_data(preset: str | Experiment, settings: dict[str, Any]) -> Experime
     return None
 
 
+@answers()
 def resume_run(
     run: Run | str | os.PathLike[str],
     *,
@@ -250,6 +253,7 @@ def resume_run(
     return run_experiment(chosen, data=data, out=run, progress=progress, callbacks=own)
 
 
+@answers()
 def continue_run(
     run: Run,
     epochs: int,
@@ -320,6 +324,7 @@ def continue_run(
     return train_run(longer, run._dataset, None, run, reporter(progress), own)
 
 
+@answers()
 def update_run(
     run: Run | str | os.PathLike[str],
     new_rows: Any,

@@ -449,7 +449,9 @@ WORDS = {
         "use_backend": "gpu device",
         "out": "save_dir checkpoint",
         "data": "X_train y_train x y",
-        "tune()": "n_jobs cv n_trials",
+        "tune()": "n_jobs n_trials",
+        "cross_validate()": "cv k n_splits",
+        "run_many()": "seeds",
     },
     "lstm-co2": {
         "lookback": "window seq_len input_chunk_length lags",
@@ -474,6 +476,37 @@ def test_words_of_other_packages_are_answered(name):
 
 
 @pytest.mark.parametrize(
+    ("preset", "settings", "fix"),
+    [
+        ("mnist-cnn", {"hidden": 1}, "It is called dense_units here."),
+        ("mnist-dnn", {"overwrit": True}, "The argument overwrite is one of run_experiment()."),
+        ("mnist-dnn", {"progres": True}, "The argument progress is one of run_experiment()."),
+        ("mnist-dnn", {"weights": 1}, "tasks table-classification and table-regression."),
+        (
+            "mnist-dnn",
+            {"seq_len": 1},
+            "It is called lookback, a setting of the task forecasting.",
+        ),
+        ("mnist-dnn", {"normalize": 1}, "called scaling, a setting of the task forecasting."),
+        (
+            "mnist-dnn",
+            {"monitor": 1},
+            "give that as the argument callbacks of run_experiment().",
+        ),
+        (
+            "mnist-dnn",
+            {"class_weight": {}},
+            "class_weight: must have at least one value; got {}.",
+        ),
+    ],
+)
+def test_exact_names_go_before_near_ones(preset, settings, fix):
+    with pytest.raises(KerasduetError) as caught:
+        experiment(preset, **settings)
+    assert str(caught.value).endswith(fix)
+
+
+@pytest.mark.parametrize(
     ("settings", "fix"),
     [
         ({"optimizer": "SGD"}, "Did you mean sgd?"),
@@ -482,7 +515,9 @@ def test_words_of_other_packages_are_answered(name):
             {"loss": "sparse_categorical_crossentropy"},
             "losses.SparseCategoricalCrossentropy().",
         ),
-        ({"loss": "huber"}, "Give keras.losses.Huber()."),
+        ({"loss": "categorical_crossentropy"}, "losses.SparseCategoricalCrossentropy()."),
+        ({"loss": "mse"}, "got 'mse'. Leave it out for the task's own."),
+        ({"loss": "huber"}, "got 'huber'. Leave it out for the task's own."),
         ({"metrics": ["f1"]}, "Give keras.metrics.F1Score()."),
         ({"schedule": "exponential"}, "Give keras.optimizers.schedules.ExponentialDecay()."),
         ({"early_stopping": True}, "It is how many epochs to wait, such as 5."),
@@ -492,3 +527,26 @@ def test_options_of_other_packages_are_answered(settings, fix):
     with pytest.raises(KerasduetError) as caught:
         experiment("mnist-dnn", **settings)
     assert str(caught.value).endswith(fix)
+
+
+@pytest.mark.parametrize(
+    ("preset", "loss", "offered"),
+    [
+        ("lstm-co2", "mse", "MeanSquaredError"),
+        ("lstm-co2", "huber", "Huber"),
+        ("lstm-co2", "crossentropy", None),
+        ("sentiment", "categorical_crossentropy", "BinaryCrossentropy"),
+        ("sentiment", "cosine_similarity", None),
+        ("table-classes", "cce", "SparseCategoricalCrossentropy"),
+        ("table-classes", "mae", None),
+    ],
+)
+def test_a_loss_is_offered_only_where_it_is_taken(preset, loss, offered):
+    with pytest.raises(ArgumentType) as caught:
+        experiment(preset, loss=loss)
+    fix = f"Give keras.losses.{offered}()." if offered else "Leave it out for the task's own."
+    assert str(caught.value) == f"loss: must be a Keras loss; got {loss!r}. {fix}"
+    if offered:
+        import keras
+
+        assert offered in experiment(preset, loss=getattr(keras.losses, offered)()).loss

@@ -24,6 +24,7 @@ from kerasduet.errors import (
     ArgumentType,
     DatasetError,
     EmptyData,
+    KerasduetError,
     MissingPackage,
     RunFolderError,
     UnknownName,
@@ -561,3 +562,37 @@ def test_without_ray_the_command_is_named(monkeypatch, tmp_path):
         'Run: pip install "ray>=2.40"'
     )
     assert not (tmp_path / "set").exists()
+
+
+CALLS = [
+    (lambda: kd.cross_validate("mnist-dnn", cv=5), "cv: .* It is called folds here"),
+    (lambda: kd.cross_validate("mnist-dnn", n_splits=5), "n_splits: .* called folds here"),
+    (
+        lambda: kd.cross_validate("mnist-dnn", epochs=1),
+        r"give experiment\(preset, epochs = 1\)",
+    ),
+    (lambda: kd.cross_validate("mnist-dnn", lr=0.1), r"\(preset, learning_rate = 0.1\)"),
+    (lambda: kd.cross_validate("mnist-dnn", seeds=3), r"argument seeds of run_many\(\)"),
+    (lambda: kd.tune("mnist-dnn", {}, n_trials=3), "n_trials: .* It is called trials here"),
+    (lambda: kd.tune("mnist-dnn"), "^space: must be given.$"),
+    (lambda: kd.run_many("mnist-dnn", seed=3), "seed: .* It is called seeds here"),
+    (lambda: kd.run_many("mnist-dnn", folds=3), r"argument folds of cross_validate\(\)"),
+    (lambda: kd.backtest("lstm-co2", cv=3), "cv: .* It is called folds here"),
+    (lambda: kd.Run.evaluate(None, 3), "^y: must be given.$"),
+    (lambda: kd.continue_run("folder", verbose=0), "verbose: .* called progress here"),
+    (
+        lambda: kd.run_experiment("mnist-dnn", "lr", epochs=1),
+        r"^settings: must be given by name, but for preset; got 'lr' without one\. "
+        r"Write run_experiment\(preset, epochs = 1\), say\.$",
+    ),
+    (
+        lambda: kd.cross_validate("mnist-dnn", 2, 1, "folder", "local"),
+        "^arguments: must be given by name, but for the first 4; got 'local' without one",
+    ),
+]
+
+
+@pytest.mark.parametrize(("call", "text"), CALLS)
+def test_arguments_that_a_function_lacks_are_answered(call, text):
+    with pytest.raises(KerasduetError, match=text):
+        call()

@@ -339,3 +339,18 @@ test_that("UTF-8 is read in the locale C, too", {
   expect_identical(Encoding(marked_utf8(bare)), "UTF-8")
   expect_error(as_utf8(rawToChar(as.raw(0xf6)), "x"), "another byte in row 1")
 })
+
+test_that("Keras's objects are offered by the names that keras3 has for them", {
+  offered <- c(
+    losses.MeanSquaredError = "loss_mean_squared_error", losses.KLDivergence = "loss_kl_divergence",
+    metrics.AUC = "metric_auc", metrics.MeanIoU = "metric_mean_iou",
+    metrics.FBetaScore = "metric_fbeta_score", optimizers.AdamW = "optimizer_adam_w",
+    optimizers.RMSprop = "optimizer_rmsprop",
+    optimizers.schedules.CosineDecay = "learning_rate_schedule_cosine_decay",
+    callbacks.ReduceLROnPlateau = "callback_reduce_lr_on_plateau"
+  )
+  for (name in names(offered)) {
+    text <- in_r(paste0("Give keras.", name, "(), or not."))
+    expect_identical(text, paste0("Give keras3::", offered[[name]], "(), or not."))
+  }
+})

@@ -48,6 +48,14 @@ _PROSE = [
     (r"\bceil\(", "ceiling("),
     (r"counted from 0\b", "counted from 1 (in Python from 0)"),
 ]
+# Keras's objects, as keras3 makes them.
+_KERAS3 = {
+    "keras.losses.Huber()": "keras3::loss_huber()",
+    "keras.optimizers.Nadam(0.001)": "keras3::optimizer_nadam(0.001)",
+    "keras.metrics.SparseTopKCategoricalAccuracy(k=3)": (
+        "keras3::metric_sparse_top_k_categorical_accuracy(k = 3)"
+    ),
+}
 
 
 class Speaker:
@@ -84,6 +92,7 @@ class Speaker:
         return self.functions.get(name) in self.page
 
     def _code(self, code: str) -> str:
+        code = _KERAS3.get(" ".join(code.split()), code)
         name = code.removesuffix("()")
         if name not in self.functions:
             return f"`{code}`"

@@ -14,6 +14,7 @@ from kerasduet.jobs.course import Progress, engine_of, refuse_dataset, worked_of
 from kerasduet.jobs.many import seeds_of
 from kerasduet.jobs.plan import Job, Plan, outside_jobs
 from kerasduet.registry import FORECASTERS, TASKS
+from kerasduet.settings.named import answers
 
 if TYPE_CHECKING:
     import os
@@ -25,6 +26,7 @@ __all__ = ["backtest"]
 SEASONAL = ("seasonal_naive", "seasonal_drift")
 
 
+@answers()
 def backtest(
     experiment: str | Experiment,
     folds: int = 5,

@@ -12,6 +12,7 @@ from kerasduet.experiments import Experiment
 from kerasduet.jobs.course import Progress, engine_of, refuse_dataset, worked_off
 from kerasduet.jobs.plan import Job, Plan
 from kerasduet.registry import TASKS
+from kerasduet.settings.named import answers
 
 if TYPE_CHECKING:
     import os
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 __all__ = ["cross_validate"]
 
 
+@answers()
 def cross_validate(
     experiment: str | Experiment,
     folds: int = 5,

@@ -22,6 +22,7 @@ from kerasduet.forecasting.windows import Windows
 from kerasduet.jobs.course import refuse_dataset
 from kerasduet.models import build
 from kerasduet.registry import TASKS
+from kerasduet.settings.named import answers
 from kerasduet.training import State
 
 if TYPE_CHECKING:
@@ -133,6 +134,7 @@ class _Trained(NamedTuple):
     same_weights: bool
 
 
+@answers()
 def check_leakage(experiment: str | Experiment, data: Any = None) -> Leakage:
     """Change everything after a border of a series, and see whether anything before it moves.
 

@@ -11,6 +11,7 @@ from kerasduet.errors import ArgumentType
 from kerasduet.experiments import Experiment
 from kerasduet.jobs.course import Progress, digests, engine_of, refuse_dataset, worked_off
 from kerasduet.jobs.plan import Plan, named
+from kerasduet.settings.named import answers
 from kerasduet.settings.sections import SEED
 
 if TYPE_CHECKING:
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 __all__ = ["run_many", "seeds_of"]
 
 
+@answers()
 def run_many(
     experiments: str | Experiment | Sequence[str | Experiment],
     folder: str | os.PathLike[str] | None = None,

@@ -14,6 +14,7 @@ from kerasduet.environment.settings import BACKENDS, DEVICES
 from kerasduet.errors import ArgumentType
 from kerasduet.experiments import Experiment, experiment
 from kerasduet.jobs.languages import LANGUAGES, Answer, Job, require, run_job
+from kerasduet.settings.named import answers
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -133,6 +134,7 @@ class Parity:
         }
 
 
+@answers()
 def check_parity(
     preset: str | Experiment,
     *,

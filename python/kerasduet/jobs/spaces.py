@@ -12,6 +12,7 @@ import numpy as np
 
 from kerasduet import checks
 from kerasduet.errors import ArgumentRange, ArgumentType, KerasduetError
+from kerasduet.names import having
 from kerasduet.settings.arguments import known_names
 
 if TYPE_CHECKING:
@@ -112,6 +113,7 @@ class Space:
             given,
             (name for one in self._with_builders() for name in one.flat()),
             where=f"the experiment {experiment.name}",
+            having=having,
         )
 
     def _with_builders(self) -> list[Experiment]:

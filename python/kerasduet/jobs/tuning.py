@@ -25,6 +25,7 @@ from kerasduet.jobs.extras import require
 from kerasduet.jobs.plan import Job, Plan, named, waiting
 from kerasduet.jobs.spaces import Space
 from kerasduet.registry import TASKS
+from kerasduet.settings.named import answers
 from kerasduet.settings.sections import SEED
 
 if TYPE_CHECKING:
@@ -42,6 +43,7 @@ ROUND = 4
 FACTOR = 3  # of successive halving: a third goes on
 
 
+@answers()
 def tune(
     experiment: str | Experiment,
     space: Mapping[str, Any],

@@ -141,12 +141,19 @@ def check_together(owner: Callable[..., Any], values: Mapping[str, Any]) -> None
         together(values)
 
 
-def known_names(given: Iterable[Any], known: Iterable[str], *, where: str) -> None:
-    """Refuse names that `where` does not have, offering the nearest."""
+def known_names(
+    given: Iterable[Any],
+    known: Iterable[str],
+    *,
+    where: str,
+    having: Callable[[str], str] | None = None,
+) -> None:
+    """Refuse names that `where` does not have, offering the nearest; `having` as for `hint`."""
     names = list(known)
     for name in given:
         if name not in names:
-            raise UnknownName(f"{name}: {where} has no such setting. {hint(str(name), names)}")
+            fix = hint(str(name), names, having)
+            raise UnknownName(f"{name}: {where} has no such setting. {fix}")
 
 
 ONE_PER_LAYER = "must have one value, or one a layer"

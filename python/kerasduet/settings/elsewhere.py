@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import difflib
+from collections.abc import Callable, Iterable
 
 from kerasduet import checks
-from kerasduet.settings.typed import Settings
 
-__all__ = ["hint", "object_hint"]
+__all__ = ["hint", "object_hint", "object_name"]
 
 # What a setting is called in other packages; the first that an experiment has is offered.
 ELSEWHERE = {
@@ -17,7 +17,7 @@ ELSEWHERE = {
         *("n_epoch", "num_iterations", "iterations", "num_train_epochs"),
     ),
     "batch_size": ("batch", "batchsize", "bs", "mini_batch", "minibatch_size"),
-    "seed": ("random_state", "random_seed", "rng", "seeds", "set_seed", "manual_seed"),
+    "seed": ("random_state", "random_seed", "rng", "set_seed", "manual_seed"),
     "validation_split": (
         *("val_split", "valid_split", "validation_fraction", "val_size"),
         *("validation_size", "val_fraction", "validation_frac", "valid_size"),
@@ -36,6 +36,10 @@ ELSEWHERE = {
     "weight_decay": ("wd", "decay", "alpha"),
     "class_weight": ("class_weights",),
     "units": (
+        *("hidden", "hidden_units", "hidden_layer_sizes", "hidden_size", "neurons"),
+        *("nodes", "hidden_dim", "n_hidden", "num_units", "hidden_dims"),
+    ),
+    "dense_units": (
         *("hidden", "hidden_units", "hidden_layer_sizes", "hidden_size", "neurons"),
         *("nodes", "hidden_dim", "n_hidden", "num_units", "hidden_dims"),
     ),
@@ -83,9 +87,16 @@ _MOVED = "Training images move by the settings shift, rotate, zoom and flip."
 _SESSION = "It is chosen once a session, with use_backend()."
 _KEPT = "The argument out of run_experiment() names the folder of a run; save_run() saves one."
 _DATA = "Rows and labels together are the argument data of run_experiment()."
-_MANY = "It is an argument of run_many(), cross_validate() and tune()."
+_WORKERS = (
+    "The argument workers of run_many(), cross_validate() and tune() says how many at once."
+)
+_FOLDS = "The argument folds of cross_validate() says how many."
+_REPEATS = "It is an argument of cross_validate()."
+_TRIALS = "The argument trials of tune() says how many."
+_SEEDS = "The argument seeds of run_many() repeats an experiment; seed sets one."
 _SHOWN = "Whether it is shown is the argument progress of run_experiment()."
-_CALLED = "They are the argument callbacks of run_experiment()."
+_CALLED = "Callbacks are the argument callbacks of run_experiment()."
+_PART = "It belongs to a callback: give that as the argument callbacks of run_experiment()."
 _STEPS = "An epoch is one pass over all rows: set epochs and batch_size."
 _BEST = "The best weights are kept where early_stopping is set."
 _OBJECT = (
@@ -93,10 +104,17 @@ _OBJECT = (
 )
 _LOSS = "It is part of a loss object, given as loss."
 _DEEP = "One layer a number: units = [64, 32] makes two, or filters for convolutions."
+OF_FUNCTIONS = {
+    **dict.fromkeys(("n_jobs", "workers", "num_workers"), _WORKERS),
+    **dict.fromkeys(("folds", "cv", "k", "n_splits", "n_folds", "k_folds"), _FOLDS),
+    "repeats": _REPEATS,
+    **dict.fromkeys(("trials", "n_trials", "max_trials"), _TRIALS),
+    **dict.fromkeys(("seeds", "n_seeds"), _SEEDS),
+}
 INSTEAD = {
     **dict.fromkeys(("verbose", "verbosity", "quiet", "silent", "progress_bar"), _SHOWN),
     **dict.fromkeys(("callbacks", "callback", "tensorboard", "logger", "wandb"), _CALLED),
-    **dict.fromkeys(("log_dir", "monitor"), _CALLED),
+    **dict.fromkeys(("log_dir", "monitor"), _PART),
     "validation_data": "Validation rows are held out of the training rows: set validation_split.",
     "train_size": "What test_split and validation_split leave is trained on.",
     "train_split": "What test_split and validation_split leave is trained on.",
@@ -113,9 +131,7 @@ INSTEAD = {
     ),
     **dict.fromkeys(("data", "x", "y", "X", "x_train", "X_train", "y_train", "train"), _DATA),
     **dict.fromkeys(("x_test", "X_test", "y_test", "test", "formula", "df"), _DATA),
-    **dict.fromkeys(
-        ("n_jobs", "workers", "num_workers", "folds", "cv", "k", "n_trials"), _MANY
-    ),
+    **OF_FUNCTIONS,
     **dict.fromkeys(("nesterov", "betas", "beta_1", "optimizer_params", "epsilon"), _OBJECT),
     **dict.fromkeys(("from_logits", "label_smoothing"), _LOSS),
     **dict.fromkeys(("layers", "n_layers", "num_layers", "depth"), _DEEP),
@@ -142,16 +158,39 @@ SHORT = {
 }
 
 
-def hint(name: str, names: list[str]) -> str:
-    """Say what a name of another package is called here, or give the nearest names."""
-    for own, others in ELSEWHERE.items():
-        if name in others and own in names:
+NEAR = 0.7  # how alike names are that a slip of the hand may have changed
+RUN_ARGUMENTS = ("data", "out", "overwrite", "progress", "callbacks")
+
+
+def hint(name: str, names: list[str], having: Callable[[str], str] | None = None) -> str:
+    """Say what a name of another package is called here, or give the nearest names.
+
+    Parameters
+    ----------
+    name : str
+        What was given.
+    names : list of str
+        What there is.
+    having : callable, optional
+        Of an experiment's settings: says which tasks or builders have a setting; "" for none.
+    """
+    owns = [own for own, others in ELSEWHERE.items() if name in others]
+    for own in owns:
+        if own in names:
             return f"It is called {own} here."
+    if having is None:
+        return INSTEAD.get(name) or checks.nearest(name, names)
+    near = checks.nearest(name, names, cutoff=NEAR)
+    if having(name):
+        return f"It is {having(name)}." + f" {near}" * near.startswith("Did")
     if name in INSTEAD:
         return INSTEAD[name]
-    near = checks.nearest(name, names)
-    if near.startswith("Known") and name in Settings.__annotations__:
-        return "Other tasks or builders have it."
+    for own in owns:
+        if having(own):
+            return f"It is called {own}, {having(own)}."
+    if near.startswith("Known"):
+        for own in difflib.get_close_matches(name, RUN_ARGUMENTS, n=1, cutoff=NEAR):
+            return f"The argument {own} is one of run_experiment()."
     return near
 
 
@@ -166,10 +205,25 @@ def object_hint(value: str, base: str, classes: Iterable[str]) -> str:
     place = base.rpartition(".")[0]
     if "plateau" in value.lower():
         return "Give keras.callbacks.ReduceLROnPlateau() to run_experiment() as callbacks."
-    plain = value.lower().replace("_", "").replace("-", "").replace(" ", "")
-    if plain in ("acc", "accuracy") and place == "metrics":
+    if place == "metrics" and _plain(value) in ("acc", "accuracy"):
         return "A classifier's accuracy is scored always: leave it out."
+    found = object_name(value, classes)
+    return f"Give keras.{place}.{found}()." if found else ""
+
+
+def object_name(value: str, classes: Iterable[str]) -> str:
+    """Give the class of Keras that a text stands for; "" for none.
+
+    Examples
+    --------
+    >>> object_name("mean-squared error", ["MeanSquaredError"])
+    'MeanSquaredError'
+    """
     found = {known.lower(): known for known in sorted(classes)}
     found |= {name.removesuffix("decay"): known for name, known in found.items()}
-    found |= {short: known for short, known in SHORT.items() if known in classes}
-    return f"Give keras.{place}.{found[plain]}()." if plain in found else ""
+    found |= {short: known for short, known in SHORT.items() if known in found.values()}
+    return found.get(_plain(value), "")
+
+
+def _plain(value: str) -> str:
+    return value.lower().replace("_", "").replace("-", "").replace(" ", "")

@@ -1,30 +1,54 @@
-"""An argument that a function does not have, answered with the name that it has."""
+"""Arguments that a function does not have, or lacks: answered with the names that it has."""
 
 from __future__ import annotations
 
 import functools
 import inspect
-from collections.abc import Callable
-from typing import ParamSpec, TypeVar
+from collections.abc import Callable, Mapping
+from typing import Any, ParamSpec, TypeVar
 
 from kerasduet import checks
-from kerasduet.errors import UnknownName
+from kerasduet.errors import ArgumentType, UnknownName
+from kerasduet.settings.elsewhere import ELSEWHERE, NEAR, OF_FUNCTIONS
+from kerasduet.settings.typed import Settings
 
 __all__ = ["answers"]
 
 Given = ParamSpec("Given")
 Made = TypeVar("Made")
 
+# What arguments of functions are called in other packages, or in other functions of this one.
+ARGUMENTS = {
+    "folds": ("cv", "k", "n_splits", "n_folds", "k_folds", "kfold"),
+    "repeats": ("n_repeats",),
+    "trials": ("n_trials", "max_trials", "n_iter"),
+    "strategy": ("method", "search", "algorithm"),
+    "space": ("grid", "param_grid", "params", "search_space"),
+    "workers": ("n_jobs", "num_workers", "jobs", "cores", "processes"),
+    "seeds": ("seed", "n_seeds", "random_state", "repeats"),
+    "seed": ("seeds", "random_state", "random_seed"),
+    "folder": ("out", "output", "output_dir", "out_dir", "save_dir", "directory", "path"),
+    "out": ("folder", "output", "output_dir", "out_dir", "save_dir", "directory"),
+    "path": ("file", "filename", "folder", "out"),
+    "progress": ("verbose", "verbosity", "quiet", "silent", "progress_bar"),
+    "callbacks": ("callback", "logger"),
+    "overwrite": ("force", "replace"),
+    "new_rows": ("data", "newdata", "new_data"),
+    "data": ("df", "x", "X", "train", "frame"),
+    "x": ("X", "newdata", "data"),
+    "y": ("Y", "labels", "targets", "y_true"),
+}
+
 
 def answers(
     **elsewhere: tuple[str, ...],
 ) -> Callable[[Callable[Given, Made]], Callable[Given, Made]]:
-    """Refuse an argument by a name that a function does not know, and offer its own.
+    """Refuse arguments by names that a function does not know, and offer its own.
 
     Parameters
     ----------
     **elsewhere
-        By an argument of the function, what it is called in other packages.
+        By an argument of the function, what it is called in other packages, beside `ARGUMENTS`.
 
     Examples
     --------
@@ -37,19 +61,79 @@ def answers(
     """
 
     def decorate(function: Callable[Given, Made]) -> Callable[Given, Made]:
-        known = [name for name in inspect.signature(function).parameters if name != "self"]
+        signature = inspect.signature(function)
 
         @functools.wraps(function)
         def call(*args: Given.args, **given: Given.kwargs) -> Made:
-            for name in given:
-                if name not in known:
-                    own = next((own for own, all_ in elsewhere.items() if name in all_), None)
-                    hint = f"It is called {own} here." if own else checks.nearest(name, known)
-                    raise UnknownName(
-                        f"{name}: {function.__name__}() has no such argument. {hint}"
-                    )
+            try:
+                signature.bind(*args, **given)
+            except TypeError:
+                _refuse(function.__name__, signature, args, given, elsewhere)
             return function(*args, **given)
 
         return call
 
     return decorate
+
+
+def _refuse(
+    function: str,
+    signature: inspect.Signature,
+    args: tuple[Any, ...],
+    given: Mapping[str, Any],
+    elsewhere: Mapping[str, tuple[str, ...]],
+) -> None:
+    """Say what a call has too much, or lacks."""
+    parameters = {
+        name: one for name, one in signature.parameters.items() if name not in ("self", "_")
+    }
+    is_open = any(one.kind is one.VAR_KEYWORD for one in parameters.values())
+    named = [name for name, one in parameters.items() if one.kind is not one.VAR_KEYWORD]
+    for name, value in () if is_open else given.items():
+        if name not in named:
+            fix = _called(name, value, named, elsewhere)
+            raise UnknownName(f"{name}: {function}() has no such argument. {fix}")
+    placed = [
+        name for name in named if parameters[name].kind is not inspect.Parameter.KEYWORD_ONLY
+    ]
+    own = args[len(signature.parameters) - len(parameters) :]
+    if len(own) > len(placed):
+        what = "settings" if is_open else "arguments"
+        first = (
+            f"the first {len(placed)}" if len(placed) > 1 else placed[0] if placed else "none"
+        )
+        example = f"{function}({', '.join(placed)}, {_example(parameters, is_open)})"
+        raise ArgumentType(
+            f"{what}: must be given by name, but for {first}; got "
+            f"{checks.show(own[len(placed)])} without one. Write {example}, say."
+        )
+    for name in named[len(own) :]:
+        if parameters[name].default is inspect.Parameter.empty and name not in given:
+            raise ArgumentType(f"{name}: must be given.")
+
+
+def _example(parameters: Mapping[str, inspect.Parameter], is_open: bool) -> str:
+    """Give an argument by its name."""
+    if is_open:
+        return "epochs = 1"
+    last = [name for name, one in parameters.items() if one.kind is one.KEYWORD_ONLY]
+    return f"{last[0]} = ..." if last else "..."
+
+
+def _called(
+    name: str, value: Any, named: list[str], elsewhere: Mapping[str, tuple[str, ...]]
+) -> str:
+    """Say which argument is meant, or where a setting belongs."""
+    for known in (elsewhere, ARGUMENTS):
+        own = next((own for own, all_ in known.items() if name in all_ and own in named), None)
+        if own:
+            return f"It is called {own} here."
+    if name in OF_FUNCTIONS:
+        return OF_FUNCTIONS[name]
+    if "experiment" in named or "experiments" in named:
+        words = [own for own, others in ELSEWHERE.items() if name in others]
+        for own in [name] if name in Settings.__annotations__ else words[:1]:
+            shown = checks.show(value) if isinstance(value, int | float | str) else "..."
+            shown = shown if len(shown) <= 30 else "..."
+            return f"It is a setting: give experiment(preset, {own} = {shown})."
+    return checks.nearest(name, named, cutoff=NEAR)

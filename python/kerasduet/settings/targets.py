@@ -10,9 +10,56 @@ import numpy as np
 from kerasduet.checks import show
 from kerasduet.errors import ArgumentType
 from kerasduet.settings.allowed import LOSSES, METRICS
+from kerasduet.settings.elsewhere import object_name
 from kerasduet.settings.objects import brief, parsed, rebuilt
 
-__all__ = ["refuse_other_loss", "refuse_other_metrics", "refuse_taken_names"]
+__all__ = [
+    "refuse_named_loss",
+    "refuse_other_loss",
+    "refuse_other_metrics",
+    "refuse_taken_names",
+]
+
+
+# The losses worth offering, by what they read.
+_VALUES = {
+    *("CosineSimilarity", "Huber", "LogCosh", "MeanAbsoluteError", "MeanSquaredError"),
+    *("MeanAbsolutePercentageError", "MeanSquaredLogarithmicError"),
+}
+_CHANCES = {
+    *("BinaryCrossentropy", "BinaryFocalCrossentropy", "Dice", "Hinge", "Huber", "LogCosh"),
+    *("MeanAbsoluteError", "MeanSquaredError", "Poisson", "SquaredHinge", "Tversky"),
+}
+
+
+def refuse_named_loss(
+    value: str, cases: tuple[np.ndarray, np.ndarray, np.ndarray] | None
+) -> None:
+    """Refuse the name of a loss, and offer an object only where the targets can be read by it.
+
+    Parameters
+    ----------
+    value : str
+        What was given as loss.
+    cases : tuple of numpy.ndarray, optional
+        As for `refuse_other_loss`; None leaves the refusal to the rule of the setting.
+    """
+    if cases is None:
+        return
+    truth, outputs = cases[:2]
+    name = object_name(value, LOSSES)
+    if truth.dtype.kind == "f":
+        known, instead = _VALUES, ""
+    elif outputs.shape[-1] == 1:
+        known, instead = _CHANCES, "BinaryCrossentropy"
+    else:
+        known, instead = {"SparseCategoricalCrossentropy"}, "SparseCategoricalCrossentropy"
+    if name not in known and name.endswith("Crossentropy"):
+        name = instead
+    fix = (
+        f"Give keras.losses.{name}()." if name in known else "Leave it out for the task's own."
+    )
+    raise ArgumentType(f"loss: must be a Keras loss; got {show(value)}. {fix}")
 
 
 def refuse_other_loss(

@@ -76,6 +76,8 @@ class ClassWeights(Several):
     def __call__(self, name: str, value: Any) -> tuple[Any, ...]:
         """Check every weight."""
         if isinstance(value, Mapping):
+            if not value:
+                raise ArgumentType(f"{name}: must have at least one value; got {show(value)}.")
             by_code = {_code(key): weight for key, weight in value.items()}
             if set(by_code) != set(range(len(value))):
                 raise ArgumentType(
