@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import json
 import os
 import pickle
@@ -597,6 +598,26 @@ def test_patience_on_a_short_series_is_counted_in_steps(tmp_path):
     given = kd.experiment("lstm-series", **small)
     assert described(given, data, {})[0].early_stopping == 10
     assert described("lstm-co2", None, {})[0].early_stopping == 5
+
+
+@pytest.mark.parametrize(
+    ("module", "settings"),
+    [
+        ("many", {"seeds": 1}),
+        ("backtests", {"folds": 2, "seeds": 1, "methods": []}),
+        ("tuning", {"space": {"units": [2]}}),
+    ],
+)
+def test_many_trainings_of_a_preset_have_the_patience_of_one(module, settings, monkeypatch):
+    jobs = importlib.import_module(f"kerasduet.jobs.{module}")
+    monkeypatch.setattr(jobs, "worked_off", lambda plan, *_, **__: plan.jobs)
+    verb = {"many": kd.run_many, "backtests": kd.backtest, "tuning": kd.tune}[module]
+    data = {"value": np.sin(np.arange(200) / 3)}
+    paced = workflow._described("lstm-series", data, {})[0]
+    assert paced.early_stopping == 50  # of 4 steps each
+    for given, patience in (("lstm-series", 50), (kd.experiment("lstm-series"), 10)):
+        found = verb(given, data=data, **settings)
+        assert {job.experiment.early_stopping for job in found} == {patience}
 
 
 def test_a_verdict_names_what_to_try_next():

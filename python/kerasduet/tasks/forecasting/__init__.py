@@ -29,6 +29,7 @@ class Forecasting(Task):
     noun = "a forecaster"
     kinds = ("forecast",)
     one_of_both = True
+    is_paced = True
     Settings = SeriesSettings
     own_data = "series"
     file_data = "series"
