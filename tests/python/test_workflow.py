@@ -625,6 +625,7 @@ def test_a_verdict_names_what_to_try_next():
     small = {"season": 1, "difference": 0, "lookback": 6, "horizon": 2, "units": 2}
     run = kd.run_experiment("lstm-series", data=data, epochs=2, progress=False, **small)
     assert run.facts["training"] == "2 epochs of 2 steps"
+    assert run.facts["season"] == "none"
     assert run.summary.endswith(" It is what 4 steps gave: try epochs = 150.")
     losses = run.history.assign(val_loss=[1.0, 2.0])
     longer = replace(run, history=pd.concat([losses, losses[1:]]))
