@@ -21,6 +21,9 @@ plain <- function(x) {
     return(vector_if_alike(reticulate::iterate(x, plain, simplify = FALSE)))
   }
   is_whole <- inherits(x, "python.builtin.int") && !inherits(x, "python.builtin.bool")
+  if (inherits(x, "kerasduet.result.Said")) {
+    x <- x$`__str__`() # as it can be called, it would become a function
+  }
   reticulate::py_to_r(if (is_whole) x$`__float__`() else x)
 }
 

@@ -17,6 +17,7 @@ presets <- function() {
 #' says what to do.
 #'
 #' @param preset Character. Name of a preset, see [presets()]; or an experiment to start from.
+#' @param object An experiment.
 #' @param ... Settings by name, such as `epochs = 2`: the fields listed below, or arguments of
 #'   the network's builder ([model_cnn()], [model_dnn()], [model_recurrent()],
 #'   [model_table_dense()], [model_text_recurrent()]) such as `units`. Whole numbers may be written
@@ -24,18 +25,33 @@ presets <- function() {
 #'   `admit ~ gre + gpa`, `admit ~ .` or `admit ~ . - rank`.
 #'
 #' @return A named list of all settings, of class `kerasduet_experiment`; the builder's own are
-#'   in `model`.
+#'   in `model`. `update()` gives one with the settings changed that are named, and `summary()` the
+#'   experiment itself, which prints all that there is to say.
 #' @seealso [run_experiment()], [load_data()], [build_model()]
 #' @examplesIf kerasduet:::has_core()
 #' exp <- experiment("mnist-dnn", epochs = 2, units = c(64, 32))
 #' exp
 #' exp$epochs
+#' update(exp, epochs = 5)
 #' @export
 experiment <- function(preset, ...) {
   call_core({
     settings <- settings_to_py(formula_to_settings(list(...), preset = preset))
     experiment_from_py(do.call(core$experiment, c(list(preset_to_py(preset)), settings)))
   })
+}
+
+#' @rdname experiment
+#' @importFrom stats update
+#' @export
+update.kerasduet_experiment <- function(object, ...) {
+  experiment(object, ...)
+}
+
+#' @rdname experiment
+#' @export
+summary.kerasduet_experiment <- function(object, ...) {
+  object
 }
 
 #' @export

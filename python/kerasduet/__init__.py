@@ -15,7 +15,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from kerasduet._version import __version__ as __version__
-from kerasduet.boundary import placed, public_names
+from kerasduet.boundary import placed
 from kerasduet.interrupts import held
 
 if TYPE_CHECKING:
@@ -173,7 +173,7 @@ def __getattr__(name: str) -> Any:
         raise AttributeError(f"module 'kerasduet' has no attribute {name!r}")
     with held():  # NumPy cannot be imported again after a Ctrl-C either
         if name not in _HOME:
-            return public_names(import_module(f"kerasduet.{name}"))
+            return import_module(f"kerasduet.{name}")
         value = placed(getattr(import_module(f"kerasduet.{_HOME[name]}"), name))
     globals()[name] = value
     return value

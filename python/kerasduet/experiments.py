@@ -33,6 +33,7 @@ from kerasduet.settings.arguments import (
     check_all,
     check_together,
     known_names,
+    naming_kept,
 )
 from kerasduet.settings.sections import Network, Training, plain
 
@@ -242,9 +243,10 @@ class Experiment:
         kept = {name: value for name, value in kept.items() if name in names}
         if task.name != self.task:
             kept["description"] = ""  # it was of other data
-        return Experiment(
-            **kept | {"task": task.name, "builder": builder} | taken_apart(settings)
-        )
+        given = taken_apart(settings)
+        usual = {name: item.default for name, item in network_arguments(builder, task).items()}
+        with naming_kept(usual | kept, given):
+            return Experiment(**kept | {"task": task.name, "builder": builder} | given)
 
     def _refuse_builder(self, settings: Mapping[str, Any]) -> None:
         """Refuse a builder or its arguments beside a network of the caller's."""

@@ -2,11 +2,40 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
-__all__ = ["FEW", "Lead"]
+__all__ = ["FEW", "TOO_FEW", "Lead", "decimals", "decimals_of"]
 
-FEW = 20  # cases that know nothing of each other: fewer make a rough interval
+# Of cases that know nothing of each other:
+FEW = 20  # fewer make a rough interval
+TOO_FEW = 5  # fewer make none
+MOST = 9  # decimals
+ONE = {"series": "series"}  # of rows whose singular is not theirs without an s
+
+
+def decimals(width: float, *, most: int = 6) -> int:
+    """Choose the decimals that an interval of some width deserves: two of its digits.
+
+    Examples
+    --------
+    >>> decimals(2.3), decimals(0.04), decimals(500.0)
+    (1, 3, 0)
+    """
+    if width <= 0:
+        return min(4, most)
+    return min(max(1 - math.floor(math.log10(width)), 0), most)
+
+
+def decimals_of(number: float) -> int:
+    """Choose those of a number without an interval: three of its digits.
+
+    Examples
+    --------
+    >>> decimals_of(-33.33), decimals_of(0.0373), decimals_of(0.0)
+    (1, 4, 0)
+    """
+    return decimals(abs(number) / 10, most=MOST) if number else 0
 
 
 @dataclass(frozen=True)
@@ -25,8 +54,6 @@ class Lead:
         Of the difference; empty where it is that of the data, or none.
     apart : int, optional
         Of cases that overlap those that do not; None where none overlap.
-    is_said : bool
-        Whether the verdict says the interval by itself.
     """
 
     value: float
@@ -36,33 +63,64 @@ class Lead:
     rows: str
     unit: str = ""
     apart: int | None = None
-    is_said: bool = False
+
+    @property
+    def independent(self) -> int:
+        """Cases that know nothing of each other."""
+        return self.cases if self.apart is None else self.apart
+
+    @property
+    def is_judged(self) -> bool:
+        """Whether the cases are enough for an interval: a few that are all alike are not."""
+        least = FEW if self.low == self.high else TOO_FEW
+        return self.independent >= least
 
     @property
     def is_clear(self) -> bool:
-        """Whether the interval does not hold 0."""
-        return self.low > 0 or self.high < 0
+        """Whether there is an interval, and it does not hold 0."""
+        return self.is_judged and (self.low > 0 or self.high < 0)
+
+    @property
+    def is_better(self) -> bool:
+        """Whether the network is clearly better."""
+        return self.is_clear and self.low > 0
 
     def within(self, verdict: str) -> str:
         """Put the interval and what it is over at the end of a verdict.
 
         Examples
         --------
-        >>> Lead(0.5, -0.2, 1.2, 15, "windows", apart=2).within("Test MAE 1.5: 25 % less.")
-        'Test MAE 1.5: 25 % less, not clearly better (difference 0.5, rough 95 % interval -0.2 to
-        1.2 over 15 test windows, 2 of them apart).'
+        >>> Lead(0.5, -0.2, 1.2, 15, "windows", apart=8).within("Test MAE 1.5: 25 % less.")
+        'Test MAE 1.5: 25 % less, but the network is not clearly better (difference 0.5, rough 95 %
+        interval -0.2 to 1.2 over 15 test windows, 8 of them apart).'
+        >>> Lead(0.5, 0.5, 0.5, 1, "images").within("Test accuracy 100 %.")
+        'Test accuracy 100 % (difference 0.500 over 1 test image: too few to judge).'
         """
-        what = self.rows if self.cases != 1 else self.rows.removesuffix("s")
-        over = f"over {self.cases:,} test {what}"
-        if self.is_said:
-            return f"{verdict.removesuffix('.')}, {over}."
-        judged = ""
-        if not self.is_clear:
-            judged = ", not clearly better" if self.value > 0 else ", nor is it clearly worse"
-        rough = "rough " if (self.cases if self.apart is None else self.apart) < FEW else ""
+        one = ONE.get(self.rows, self.rows.removesuffix("s"))
+        over = f"over {self.cases:,} test {one if self.cases == 1 else self.rows}"
         unit = f" {self.unit}" if self.unit else ""
         apart = "" if self.apart is None else f", {self.apart:,} of them apart"
-        return (
-            f"{verdict.removesuffix('.')}{judged} (difference {self.value:.3g}{unit}, {rough}95 % "
-            f"interval {self.low:.3g} to {self.high:.3g} {over}{apart})."
-        )
+        ends = [self.value, self.low, self.high] if self.is_judged else [self.value]
+        value, *found = _alike(ends, self.high - self.low)
+        said = f"{verdict.removesuffix('.')}{self._judged(verdict)} (difference {value}{unit}"
+        if not self.is_judged:
+            return f"{said} {over}{apart}: too few to judge)."
+        rough = "rough " if self.independent < FEW else ""
+        return f"{said}, {rough}95 % interval {' to '.join(found)} {over}{apart})."
+
+    def _judged(self, verdict: str) -> str:
+        """Say of the network, after a verdict, what its interval does not."""
+        if self.is_clear or not self.is_judged:
+            return ""
+        if "does not beat" in verdict:
+            return ", nor is it clearly worse"
+        return ", but the network is not clearly better"
+
+
+def _alike(numbers: list[float], width: float) -> list[str]:
+    """Write numbers with the decimals of their interval; an end that is not 0 never as 0."""
+    wide = width > 0 and len(numbers) > 1
+    places = decimals(width, most=MOST) if wide else decimals_of(numbers[0])
+    while places < MOST and any(number and not round(number, places) for number in numbers[1:]):
+        places += 1
+    return [f"{round(number, places) + 0.0:,.{places}f}" for number in numbers]

@@ -5,10 +5,12 @@ R draws the same tables and marks with ggplot2.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from kerasduet import figures
+from kerasduet.boundary import public_names
 from kerasduet.figures import Panel, PlotData, check_settings
 
 if TYPE_CHECKING:
@@ -77,6 +79,9 @@ def plot_data(
         A history without a finite number: interrupted before the first epoch ended, or
         diverged in it.
     """
+    from kerasduet.result import check_run
+
+    check_run(run)
     return figures.plot_data(run, kind, rows=rows, windows=windows, **settings)
 
 
@@ -125,3 +130,6 @@ def plot_run(
     from kerasduet.figures.drawing import draw
 
     return draw(plot_data(run, kind, rows=rows, windows=windows, **settings))
+
+
+public_names(sys.modules[__name__])

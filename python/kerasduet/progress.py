@@ -59,7 +59,8 @@ def start_line(event: Event) -> str:
     return (
         f"{event['name']}: {event['parameters']:,} parameters, {event['steps']:,} "
         f"{'step' if event['steps'] == 1 else 'steps'} an epoch, about "
-        f"{size_text(event['memory'])}, data from {event['source']}{resumed}{note}"
+        f"{size_text(event['memory'])} beyond the backend's own, "
+        f"data from {event['source']}{resumed}{note}"
     )
 
 

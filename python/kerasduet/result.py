@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from kerasduet.boundary import public_methods
+from kerasduet.checks import show
 from kerasduet.data import Dataset, load_data
 from kerasduet.data.folds import fold_of
 from kerasduet.data.part import digest_rows
-from kerasduet.errors import DatasetError, RunFolderError
+from kerasduet.errors import ArgumentType, DatasetError, RunFolderError
 from kerasduet.experiments import Experiment
 from kerasduet.registry import TASKS
 from kerasduet.training import predict_outputs, weights_digest
@@ -23,10 +24,11 @@ if TYPE_CHECKING:
 
     from kerasduet.data import Source
     from kerasduet.data.preprocessing import Learned
+    from kerasduet.lead import Lead
     from kerasduet.task import Task
     from kerasduet.training import State
 
-__all__ = ["CHANGED", "Result", "dataset_of"]
+__all__ = ["CHANGED", "Result", "check_run", "dataset_of"]
 
 CHANGED = (
     "run: must hold the weights of its training; got others, changed after it. Keep the "
@@ -53,6 +55,16 @@ ELSEWHERE = {
     "get_params": "experiment.flat()",
     "historical_forecasts": "kd.backtest(experiment)",
 }
+
+
+class Said(str):
+    """A text that is asked for as a property, and as well as a method."""
+
+    __slots__ = ()
+
+    def __call__(self) -> str:
+        """Give the text: `run.summary()` is `run.summary`, as the summary of a set is a method."""
+        return str(self)
 
 
 @public_methods
@@ -103,6 +115,10 @@ class Result:
     folder: str | None = None
     scored: bool = True
     _dataset: Dataset | None = field(default=None, repr=False)
+    # The lead of a table and what was learned.
+    _lead: tuple[tuple[Any, Any], Lead | None] | None = field(
+        default=None, init=False, repr=False, compare=False
+    )
 
     def __post_init__(self) -> None:
         """Leave out what is not there yet, so that it is computed when it is asked for."""
@@ -165,8 +181,11 @@ class Result:
         return weights_digest(self.model) != self.provenance["digests"]["weights"]
 
     @property
-    def summary(self) -> str:
-        """One sentence: the result and the baseline beside it."""
+    def summary(self) -> Said:
+        """One sentence: the result and the baseline beside it; `summary()` is the same."""
+        return Said(self._told())
+
+    def _told(self) -> str:
         text = self._verdict()
         if self.is_changed:
             text += " The weights were changed after training: this is of those before."
@@ -181,15 +200,28 @@ class Result:
             "or clip the gradients with clip_norm."
         )
 
+    @property
+    def lead(self) -> Lead | None:
+        """By how much the network is better than the best baseline; see `Task.lead`.
+
+        Drawn once, and again only for another table, or what is learned of it.
+        """
+        of = (self.table, self.preprocessing)
+        if self._lead is None or any(
+            a is not b for a, b in zip(of, self._lead[0], strict=True)
+        ):
+            self._lead = of, self.task.lead(*of, self.metrics)
+        return self._lead[1]
+
     def _verdict(self) -> str:
         if self.scored:
             if self.diverged:
                 return DIVERGED
             verdict = self.task.verdict(self.metrics)
-            lead = self.task.lead(self.table, self.preprocessing, self.metrics)
+            lead = self.lead
             if lead is None:
                 return verdict
-            advice = self.task.advice(self) if lead.low <= 0 else ""
+            advice = "" if lead.is_better else self.task.advice(self)
             return f"{lead.within(verdict)} {advice}".rstrip()
         text = "The test rows are scored when its metrics are asked for."
         if len(self.history) == 0:
@@ -298,3 +330,9 @@ def dataset_of(run: Result, data: Any) -> Dataset:
             "Give the same data."
         )
     return found
+
+
+def check_run(run: Any) -> None:
+    """Refuse what is no run."""
+    if not isinstance(run, Result):
+        raise ArgumentType(f"run: must be a run; got {show(run)}.")

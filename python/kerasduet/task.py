@@ -66,6 +66,11 @@ class Metric:
         """The label as the head of a column or a sentence."""
         return self.label[:1].upper() + self.label[1:]
 
+    @property
+    def is_share(self) -> bool:
+        """Whether no score is below 0 or above 1; more tokens than all can be to change."""
+        return self.factor == 100 and (self.higher or self.nominal is not None)
+
     def badness(self, score: float) -> float:
         """Give what is less the better a score is.
 

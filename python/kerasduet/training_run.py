@@ -139,7 +139,7 @@ def train_run(
     if target is not None:
         target.save(run)
         run.folder = str(target.path)
-    tell({"event": "end", "status": run.status, "epoch": state.epoch, "text": run.summary})
+    tell({"event": "end", "status": run.status, "epoch": state.epoch, "text": str(run.summary)})
     if interrupted and not interrupts.at_prompt() and environment.caller()["language"] != "R":
         raise interrupts.interruption(run)  # R decides by itself, from what it is given back
     return run

@@ -128,7 +128,7 @@ def run_experiment(
         if target.cut_off is None:
             # A kill after the last file was written may have left it.
             target.drop_checkpoint()
-        tell({"event": "loaded", "folder": str(out), "text": run.summary})
+        tell({"event": "loaded", "folder": str(out), "text": str(run.summary)})
         return run
 
 

@@ -8,6 +8,7 @@ import pickle
 import subprocess
 import sys
 import traceback
+from importlib import import_module
 
 import pytest
 
@@ -23,6 +24,7 @@ CALLS = {
     "a class method": lambda: kd.Experiment.from_json("{"),
     "a builder": lambda: kd.models.cnn(filters=-1),
     "a lesson": lambda: kd.concepts.image_kernel("blurr"),
+    "a lesson of its module": lambda: import_module("kerasduet.concepts").image_kernel("blurr"),
     "many runs": lambda: kd.tune("mnist-dnn", {"epoch": [1]}),
     "a folder": lambda: kd.load_run("no such folder"),
 }

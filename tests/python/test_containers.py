@@ -105,6 +105,47 @@ def test_images_alone_are_found_too():
         images_alone(table, (9, 9, 1))
 
 
+NAMES = {
+    "pixel0": [f"pixel{i}" for i in range(100)],
+    "px_001": [f"px_{i + 1:03}" for i in range(100)],
+    "1x1": [f"{row}x{column}" for row in range(1, 11) for column in range(1, 11)],
+    "numbers": list(range(100)),
+    "R's": [f"V{i}" for i in range(2, 102)],
+}
+
+
+@pytest.mark.parametrize("names", NAMES.values(), ids=NAMES)
+def test_numbers_in_the_names_of_pixels_are_their_order(names):
+    table = pd.DataFrame(X.reshape(40, -1), columns=names)
+    for order in (names, names[::-1], sorted(names, key=str)):
+        mixed = table[order]
+        assert np.array_equal(images_alone(mixed, (10, 10, 1))[..., 0], X)
+        columns = {str(name): mixed[name].to_numpy() for name in order}  # as R's tables come
+        assert np.array_equal(images_alone(columns, (10, 10, 1))[..., 0], X)
+        assert np.array_equal(named(mixed.assign(label=Y))["x"], X)
+
+
+def test_names_of_pixels_without_an_order_stay_as_they_are():
+    table = pixels().drop(columns="label")
+    for names in (
+        [f"{'ab'[i % 2]}{i}" for i in range(100)],  # two sequences
+        [f"p{2 * i}" for i in range(100)],  # with gaps
+        [f"p{i}" for i in range(99)] + ["last"],
+    ):
+        mixed = table.set_axis(names, axis=1)[names[::-1]]
+        assert np.array_equal(images_alone(mixed, (10, 10, 1)).reshape(40, -1), mixed)
+
+
+def test_a_column_beside_the_pixels_is_named():
+    with_id = pixels().assign(id=range(40))
+    for call in (lambda: images_alone(with_id, (10, 10, 1)), lambda: named(with_id)):
+        with pytest.raises(errors.ShapeError, match=r"got also 'id'\. Leave it out\."):
+            call()
+    both = with_id.assign(fold=1)
+    with pytest.raises(errors.ShapeError, match=r"'id', 'fold'\. Leave them out\."):
+        images_alone(both, (10, 10, 1))
+
+
 def test_parts_of_their_own_are_the_test(tmp_path):
     parts = (X[:30], Y[:30]), (X[30:], Y[30:])
     np.savez(tmp_path / "a.npz", x_train=X[:30], y_train=Y[:30], x_test=X[30:], y_test=Y[30:])

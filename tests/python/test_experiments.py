@@ -115,6 +115,25 @@ def test_one_dropout_rate_counts_for_every_layer():
     )
 
 
+def test_a_value_of_the_preset_that_does_not_fit_is_told_apart_from_one_given():
+    told = (
+        "dropout: must have one value, or one a layer (1); got [0.4, 0.3]. Set dropout too, such "
+        "as dropout = 0.4."
+    )
+    first = kd.experiment("mnist-dnn")
+    for call in (
+        lambda: kd.experiment("mnist-dnn", units=64),
+        lambda: kd.experiment("mnist-dnn", model={"units": 64}),
+        lambda: first.replace(units=64),
+        lambda: kd.experiment("mnist-cnn", builder="dnn", units=64),
+        lambda: kd.models.dnn(units=(64,)),
+    ):
+        with pytest.raises(ArgumentType) as raised:
+            call()
+        assert str(raised.value) == told
+    assert first.replace(units=64, dropout=0.4).model["units"] == (64,)
+
+
 def test_whole_numbers_written_as_floats_are_kept_as_whole_numbers():
     made = kd.experiment("mnist-dense", epochs=2.0, seed=7.0, units=[32.0])
     assert made.to_json() == kd.experiment("mnist-dense", epochs=2, seed=7, units=32).to_json()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
@@ -17,6 +18,7 @@ from kerasduet.lead import Lead
 from kerasduet.registry import TASKS
 from kerasduet.report.intervals import ratio
 from kerasduet.tasks.classification.scores import class_metrics
+from kerasduet.tasks.forecasting import measures
 from kerasduet.tasks.forecasting.scores import best_baseline
 from kerasduet.tasks.leads import difference
 
@@ -236,20 +238,51 @@ def test_verdict_says_whether_the_best_baseline_is_beaten():
 def test_a_lead_is_clear_only_where_its_interval_does_not_hold_0():
     verdict = "Test MAE 1.5; the best baseline, drift, has 2: 25 % less."
     assert Lead(0.5, 0.2, 0.8, 60, "windows").within(verdict) == (
-        "Test MAE 1.5; the best baseline, drift, has 2: 25 % less (difference 0.5, 95 % interval "
-        "0.2 to 0.8 over 60 test windows)."
+        "Test MAE 1.5; the best baseline, drift, has 2: 25 % less (difference 0.50, 95 % "
+        "interval 0.20 to 0.80 over 60 test windows)."
     )
-    unsure = Lead(0.5, -0.2, 1.2, 15, "windows", apart=2).within(verdict)
+    unsure = Lead(0.5, -0.2, 1.2, 15, "windows", apart=8).within(verdict)
     assert unsure.endswith(
-        "25 % less, not clearly better (difference 0.5, rough 95 % interval -0.2 to 1.2 over 15 "
-        "test windows, 2 of them apart)."
+        "25 % less, but the network is not clearly better (difference 0.5, rough 95 % interval "
+        "-0.2 to 1.2 over 15 test windows, 8 of them apart)."
     )
-    lost = Lead(-0.5, -1.2, 0.2, 1, "windows").within("The network does not beat it.")
+    lost = Lead(-0.5, -1.2, 0.2, 5, "windows").within("The network does not beat it.")
     assert lost.startswith("The network does not beat it, nor is it clearly worse (difference ")
-    assert lost.endswith("over 1 test window).")
-    assert (
-        Lead(1, 0, 2, 9, "rows", is_said=True).within("Better.") == "Better, over 9 test rows."
+    assert lost.endswith("over 5 test windows).")
+    shown = Lead(83.7, 81.4, 86.0, 90, "rows").within("Better.")
+    assert "83.7, 95 % interval 81.4 to 86.0 over" in shown
+    assert "1.503, 95 % interval 0.003 to 9.000 " in Lead(1.503, 0.003, 9, 90, "rows").within(
+        ""
     )
+    assert "1.00, 95 % interval -0.01 to 4.00 " in Lead(1, -0.01, 4, 90, "rows").within("")
+
+
+@pytest.mark.parametrize(
+    ("lead", "over"),
+    [
+        (Lead(0.0373, 0.0373, 0.0373, 1, "series"), "0.0373 over 1 test series"),
+        (Lead(0, 0, 0, 1, "images"), "0 over 1 test image"),
+        (Lead(2, 1, 3, 4, "rows"), "2.00 over 4 test rows"),
+        (Lead(-33.3, -33.3, -33.3, 8, "sentences"), "-33.3 over 8 test sentences"),
+        (Lead(2, 1, 3, 28, "windows", apart=3), "2.00 over 28 test windows, 3 of them apart"),
+    ],
+)
+def test_few_cases_have_no_interval_and_are_never_clear(lead, over):
+    assert lead.within("Better.") == f"Better (difference {over}: too few to judge)."
+    assert not lead.is_clear and not lead.is_better
+
+
+@pytest.mark.parametrize(
+    ("windows", "horizon", "apart"),
+    [(9, 12, 1), (8, 26, 1), (15, 6, 3), (2, 12, 1), (3, 2, 2), (1, 12, None), (15, 1, None)],
+)
+def test_windows_that_overlap_are_counted_as_those_that_do_not(windows, horizon, apart):
+    noise = np.random.default_rng(4).normal(size=(3, windows * horizon))
+    table = pd.DataFrame(noise.T, columns=["truth", "forecast", "naive"])
+    table["filled"] = False
+    learned = SimpleNamespace(kind="series", horizon=horizon)
+    found = measures.lead(table, learned, {"mae": 1.0, "naive_mae": 2.0})
+    assert (found.cases, found.apart) == (windows, apart)
 
 
 def test_a_difference_has_the_interval_of_a_bootstrap_however_its_cases_repeat():

@@ -499,8 +499,7 @@ def test_a_million_levels_are_refused_at_once():
         (
             ["1", "12 %", "3"],
             "x: must be numbers, not text; got '12 %' in row 2. It seems to be 12: write it so, "
-            "without '%', and in the whole column a point as decimal mark and nothing between "
-            "thousands. If it holds names, make it a factor (categories).",
+            "without '%', in the whole column. If it holds names, make it a factor (categories).",
         ),
         (
             ["380", "660", "1"],

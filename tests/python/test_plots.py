@@ -342,6 +342,12 @@ def test_what_does_not_fit_is_refused(image_run, kind, settings, error, text):
         image_run.plot(kind, **settings)
 
 
+def test_what_is_no_run_is_not_drawn():
+    for draw in (kd.plots.plot_run, kd.plots.plot_data):
+        with pytest.raises(ArgumentType, match="run: must be a run; got 3"):
+            draw(3)
+
+
 def test_windows_the_test_does_not_have(series_run):
     with pytest.raises(ArgumentRange, match=r"windows: .* at most"):
         series_run.plot("forecast", windows=1000)

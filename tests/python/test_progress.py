@@ -24,7 +24,10 @@ START = {
     "source": "the Keras cache",
     "note": "",
 }
-BEGIN = "mnist-dense: 83 parameters, 1 step an epoch, about 1 MB, data from the caller's arrays"
+BEGIN = (
+    "mnist-dense: 83 parameters, 1 step an epoch, about 1 MB beyond the backend's own, "
+    "data from the caller's arrays"
+)
 EPOCH = {
     "event": "epoch",
     "epoch": 3,
@@ -82,10 +85,12 @@ def test_epoch_events_carry_the_history():
 
 def test_lines():
     assert progress.event_line(START) == (
-        "mnist-dnn: 235,146 parameters, 4 steps an epoch, about 16 MB, data from the Keras cache"
+        "mnist-dnn: 235,146 parameters, 4 steps an epoch, about 16 MB beyond "
+        "the backend's own, data from the Keras cache"
     )
     assert progress.event_line(START | {"done": 2, "note": "Filled."}) == (
-        "mnist-dnn: 235,146 parameters, 4 steps an epoch, about 16 MB, data from the Keras cache, "
+        "mnist-dnn: 235,146 parameters, 4 steps an epoch, about 16 MB beyond "
+        "the backend's own, data from the Keras cache, "
         "going on after epoch 2\n  Filled."
     )
     assert progress.event_line(EPOCH) == "epoch  3/12  1.3 s  loss 0.2500  val_loss 0.5000"

@@ -28,6 +28,48 @@ def test_rows_of_a_table_are_compared_in_features_and_target():
     assert "Also among" not in other.source.note
 
 
+def categories(rows):
+    """Independent people in 32 cells, as the passengers of the Titanic."""
+    rng = np.random.default_rng(1)
+    levels = {"class": "1st 2nd 3rd crew", "sex": "f m", "age": "adult child"}
+    frame = pd.DataFrame({n: rng.choice(v.split(), rows) for n, v in levels.items()})
+    return frame.assign(
+        survived=np.where(rng.random(rows) < 0.3 + 0.4 * (frame["sex"] == "f"), 1, 0)
+    )
+
+
+def note_of(frame, target):
+    return kd.load_data(kd.experiment("table-classes", target=target), frame).source.note
+
+
+def test_categories_that_agree_are_no_duplicates():
+    assert "Also among" not in note_of(categories(400), "survived")
+    people = categories(400).assign(years=np.random.default_rng(2).integers(18, 80, 400))
+    assert "Also among" not in note_of(people[["years", "survived"]], "survived")
+    # Answers from 1 to 5 that go together: they agree more often than by chance.
+    rng = np.random.default_rng(3)
+    mood = rng.normal(size=400)
+    answers = {
+        f"q{i}": np.clip(np.round(3 + mood + rng.normal(size=400)), 1, 5) for i in range(4)
+    }
+    assert "Also among" not in note_of(pd.DataFrame(answers).assign(y=mood > 0), "y")
+
+
+def test_measured_rows_entered_twice_are_told():
+    rng = np.random.default_rng(4)
+    frame = pd.DataFrame({f"x{i}": rng.normal(size=100) for i in range(3)})
+    frame = frame.assign(y=np.where(frame["x0"] > 0, "a", "b"))
+    some = pd.concat([frame, frame[:20]], ignore_index=True)
+    coarse = pd.concat(
+        [frame.round(dict.fromkeys(["x0", "x1", "x2"], 1))] * 2, ignore_index=True
+    )
+    for twice in (pd.concat([frame, frame], ignore_index=True), some, coarse):
+        note = note_of(twice, "y")
+        assert "Also among the training rows, the same in the features and the target: " in note
+        assert note.endswith("If these are the same case entered twice, remove one.")
+        assert "remove the duplicates" not in note
+
+
 def test_cells_that_are_lists_are_compared_too():
     from kerasduet.data.repeats import among_rows
 

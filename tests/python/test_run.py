@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 
 import numpy as np
@@ -380,7 +381,7 @@ def test_the_summary_says_whether_the_baseline_is_beaten(image_run, series_run):
     assert image_run.summary.startswith(
         f"Test accuracy {metrics['accuracy'] * 100:.2f} % ({metrics['errors']:,.0f} errors); "
         "always guessing the commonest class gives 10.00 % (difference "
-        f"{100 * (metrics['accuracy'] - 0.1):.3g} percentage points, 95 % interval "
+        f"{100 * (metrics['accuracy'] - 0.1):.1f} percentage points, 95 % interval "
     )
     assert image_run.summary.endswith(" over 1,000 test images).")
     best = best_baseline(series_run.metrics)
@@ -390,6 +391,18 @@ def test_the_summary_says_whether_the_baseline_is_beaten(image_run, series_run):
     assert series_run.task.verdict(worse).endswith(
         f"The network does not beat the {best.replace('_', ' ')} forecast."
     )
+
+
+def test_the_lead_of_a_run_is_drawn_once(image_run, monkeypatch):
+    told, drawn = image_run.summary, []
+    run, task = replace(image_run), type(image_run.task)
+    plain = task.lead
+    monkeypatch.setattr(task, "lead", lambda *given: drawn.append(1) or plain(*given))
+    assert told in repr(run) and run.summary == told == image_run.summary == run.summary()
+    assert type(run.summary()) is str and json.loads(json.dumps(run.summary)) == told
+    assert len(drawn) == 1
+    run.table = run.table.copy()
+    assert run.lead == image_run.lead and len(drawn) == 2
 
 
 def test_a_run_says_what_it_is_and_what_comes_next(image_run, monkeypatch):

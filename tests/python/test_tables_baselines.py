@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import warnings
 from types import SimpleNamespace
 
@@ -286,14 +287,20 @@ CODES = np.random.default_rng(3).integers(2, size=120)
 
 @pytest.mark.parametrize(
     ("ours", "theirs", "told"),
-    [(2.0, 1.0, "the network is better"), (1.0, 2.0, "it is worse"), (1.5, 1.5, "holds 0")],
+    [
+        (2.0, 1.0, r"has 0\.\d+ and 100\.0 % \(difference 0\."),
+        (1.0, 2.0, r"does not beat it \(difference -0\."),
+        (1.5, 1.5, r"clearly (better|worse) \("),
+    ],
 )
 def test_the_verdict_follows_the_paired_interval(ours, theirs, told):
     table = class_table(chances(CODES, ours, 1), chances(CODES, theirs, 2), CODES)
     metrics = results.class_score(table, LEARNED)
     text = results.class_verdict(metrics)
-    assert told in text
-    assert ("does not earn its keep" in text) == (ours <= theirs)
+    told_all = results.lead(table, metrics).within(text)
+    assert re.search(told, told_all)
+    assert told_all.endswith(" over 120 test rows).") and ", 95 % interval " in told_all
+    assert ("does not beat it" in text) == (metrics["gain"] <= 0)
     assert metrics["gain"] == pytest.approx(metrics["logistic_loss"] - metrics["loss"])
     assert metrics["gain_low"] < metrics["gain"] < metrics["gain_high"]
     assert metrics["logistic_auc"] == scores.class_scores(CODES, _pairs(table))["auc"]

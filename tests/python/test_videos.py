@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import re
 from pathlib import Path
 
 import numpy as np
@@ -120,6 +121,19 @@ def test_states_are_those_of_the_layer_frame_by_frame(run):
     assert panel.x == "Frame" and "8 units in rows and 3 steps in columns" in panel.alt
     with pytest.raises(ShapeError, match="x: must be one text, sequence or video; got 8"):
         kd.states(run, run.dataset)
+
+
+def test_saliency_of_a_video_is_a_row_of_frames_a_method(run):
+    video = run.dataset.x_test[0]
+    drawn = kd.plot_saliency(run, video, ["gradient", "integrated"])
+    frames = len(video)
+    titles = [axes.get_title() for axes in drawn.axes]
+    assert titles[:frames] == [f"frame {i}" for i in range(1, frames + 1)]
+    assert titles[frames::frames] == ["gradient", "integrated gradients"]
+    assert len(titles) == 3 * frames
+    assert re.search(r"^A video of .* gradient strongest in frame \d, row", drawn.alt_text)
+    with pytest.raises(ShapeError, match=r"^image: must be one video, of shape"):
+        kd.plot_saliency(run, video[0, 0])
 
 
 def test_frames_lie_side_by_side(run):

@@ -626,11 +626,12 @@ def test_a_verdict_names_what_to_try_next():
     run = kd.run_experiment("lstm-series", data=data, epochs=2, progress=False, **small)
     assert run.facts["training"] == "2 epochs of 2 steps"
     assert run.facts["season"] == "none"
-    assert run.summary.endswith(" It is what 4 steps gave: try epochs = 150.")
+    assert run.summary.endswith(" 4 training steps gave this: try epochs = 150.")
     losses = run.history.assign(val_loss=[1.0, 2.0])
     longer = replace(run, history=pd.concat([losses, losses[1:]]))
     assert longer.summary.endswith(
-        " Early stopping kept epoch 1, after 2 steps: try epochs = 150 without early_stopping."
+        " Early stopping kept epoch 1, after 2 training steps: try epochs = 150 without "
+        "early_stopping."
     )
     assert longer.facts["weights"] == "of epoch 1, whose validation loss is the least"
     assert "weights" not in run.facts

@@ -19,6 +19,14 @@ test_that("images of any size and labels as texts need no settings", {
   told <- predict(run, pixels)
   expect_identical(predict(run, flat), told)
   expect_identical(predict(run, flat[-1]), told)
+  mixed <- flat[c(1, 1 + order(names(flat)[-1]))]
+  expect_false(identical(names(mixed), names(flat)))
+  expect_identical(predict(run, mixed), told)
+  expect_identical(predict(run, rev(flat)), told)
+  expect_identical(trained(mixed)$digests$weights, run$digests$weights)
+  surplus <- "got also .*id.*\\. Leave it out"
+  expect_error(predict(run, cbind(flat, id = 1:30)), surplus, class = "ShapeError")
+  expect_error(trained(cbind(flat, id = 1:30)), surplus, class = "ShapeError")
   expect_identical(evaluate_run(run, flat, kinds), evaluate_run(run, pixels, kinds))
   expect_error(
     predict(run, flat[1:50]), "must have 100 pixels a row",

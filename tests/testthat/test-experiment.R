@@ -21,6 +21,29 @@ test_that("an experiment is a plain list that survives saveRDS()", {
   expect_identical(experiment(readRDS(file)), made)
 })
 
+test_that("an experiment is updated and summed up by R's generics", {
+  skip_without_core()
+  made <- experiment("mnist-dnn")
+  changed <- update(made, units = 64, dropout = 0.4)
+  expect_identical(changed, experiment("mnist-dnn", units = 64, dropout = 0.4))
+  expect_identical(made, experiment("mnist-dnn"))
+  expect_identical(update(made), made)
+  expect_identical(capture.output(summary(made)), capture.output(print(made)))
+  expect_error(update(made, epoch = 3), "epoch: .* Did you mean epochs", class = "UnknownName")
+})
+
+test_that("a value of the preset that does not fit is told apart from one that was given", {
+  skip_without_core()
+  told <- paste(
+    "dropout: must have one value, or one a layer (1); got c(0.4, 0.3).",
+    "Set dropout too, such as dropout = 0.4."
+  )
+  made <- experiment("mnist-dnn")
+  expect_error(experiment("mnist-dnn", units = 64), told, fixed = TRUE, class = "ArgumentType")
+  expect_error(update(made, units = 64), told, fixed = TRUE, class = "ArgumentType")
+  expect_error(experiment("mnist-dnn", dropout = c(0.4, 0.3, 0.1)), "[(]2[)]; got c[(].*[)][.]$")
+})
+
 test_that("every preset crosses to R and back unchanged", {
   skip_without_core()
   for (name in presets()$name) {

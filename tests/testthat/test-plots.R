@@ -294,3 +294,17 @@ test_that("without ggplot2 or patchwork the error names the command", {
   )
   expect_silent(check_package("ggplot2", "Plots need", TRUE))
 })
+
+test_that("an axis of times has room for its last date", {
+  skip_without_core()
+  right <- function(mark) {
+    panel <- list(marks = list(mark, list(frame = "a", of = list(y = "y"))), frames = list(
+      a = data.frame(day = as.Date("2024-01-01"), x = 1, y = 2)
+    ))
+    as.numeric(theme_times(panel)$plot.margin)[2]
+  }
+  expect_gt(right(list(frame = "a", of = list(x = "day"))), 20)
+  expect_length(theme_times(list(marks = list(list(frame = "a", of = list(x = "x"))), frames = list(
+    a = data.frame(x = 1)
+  ))), 0)
+})

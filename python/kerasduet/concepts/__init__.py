@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import sys
+
+from kerasduet.boundary import public_names
 from kerasduet.concepts.activations import activate, activation_slope, softmax
 from kerasduet.concepts.animations import (
     animate_convolution,
@@ -100,3 +103,5 @@ __all__ = [
     "two_layer_gradients",
     "two_layer_init",
 ]
+
+public_names(sys.modules[__name__])

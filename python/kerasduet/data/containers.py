@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from kerasduet.checks import show
+from kerasduet.data.pixel_names import in_order, left_over, surplus
 from kerasduet.errors import ArgumentType, DatasetError, ShapeError
 from kerasduet.settings import known_names
 
@@ -31,8 +32,9 @@ def named(data: Any) -> Any:
     data : object
         A mapping of these names, or of Keras's x_train and y_train, or of train and test; a pair
         (x, y), or two of them; an .npz file or what `numpy.load` gives of it; a table of a label
-        and of pixels, a row an image; a tf.data dataset, torch's datasets and loaders, which are
-        read once.
+        and of pixels, a row an image, in the order of the numbers in their names (`pixel0`,
+        `pixel1`; `1x1`, `1x2`) or else as they stand; a tf.data dataset, torch's datasets and
+        loaders, which are read once.
 
     Returns
     -------
@@ -75,7 +77,8 @@ def images_alone(data: Any, input_shape: tuple[int, ...], name: str = "x") -> An
     ----------
     data : object
         A table of pixels, a row an image, with a label or without; a column of images; names as
-        for `named`; a tf.data dataset, torch's datasets and loaders, of images or of pairs.
+        for `named`, pixels in the same order; a tf.data dataset, torch's datasets and loaders, of
+        images or of pairs.
     input_shape : tuple of int
         One image, as the network takes it.
     name : str
@@ -102,6 +105,8 @@ def images_alone(data: Any, input_shape: tuple[int, ...], name: str = "x") -> An
         wanted = math.prod(input_shape)
         pixels = [c for c in columns if str(c).lower() not in LABEL_COLUMNS]
         if len(columns) != wanted != len(pixels):
+            if others := surplus(pixels, lambda count: count == wanted):
+                raise left_over(name, others, f"{wanted} pixels a row, and a label if you like")
             raise ShapeError(
                 f"{name}: a table of images must have {wanted} pixels a row, and a label if you "
                 f"like; got {len(columns)} columns. Resize the images as those of the training."
@@ -237,6 +242,11 @@ def _from_table(data: Any, columns: list[str]) -> Any:
     if len(labels) != 1 or side < 2:
         return data
     if side * side != len(columns) - 1:
+        pixels = [name for name in columns if name != labels[0]]
+        if others := surplus(
+            pixels, lambda count: count > 3 and math.isqrt(count) ** 2 == count
+        ):
+            raise left_over("data", others, "a label and a square number of pixels a row")
         raise ShapeError(
             f"data: a table of images must have a label and a square number of pixels a row; got "
             f"{len(columns) - 1} columns beside {labels[0]!r}. Give x and y as arrays."
@@ -251,7 +261,8 @@ def _from_table(data: Any, columns: list[str]) -> Any:
 
 
 def _pixels(data: Any, columns: list[str]) -> np.ndarray:
-    """Give columns of a table as an array (rows, columns)."""
+    """Give columns of a table as an array (rows, columns), in the order of their numbers."""
+    columns = in_order(columns)
     if isinstance(data, Mapping):
         return np.stack([np.asarray(data[name]) for name in columns], axis=1)
     if hasattr(data, "to_pydict"):  # pyarrow, whose columns come out one by one

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any, overload
 
 import numpy as np
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from kerasduet.data.dataset import Dataset
     from kerasduet.experiments import Experiment
 
-__all__ = ["WINDOWS", "Fold", "Folds", "Origin", "fold_of", "folds_by_class"]
+__all__ = ["WINDOWS", "Fold", "Folds", "Origin", "as_fold", "fold_of", "folds_by_class"]
 
 # Fixed, so that experiments of other seeds are scored on the same rows; one a repeat.
 FOLD_SEED = 2
@@ -137,6 +137,19 @@ class Folds(Sequence["Dataset"]):
         place = range(len(self))[index]
         fold = Fold(place + 1, self._folds, len(self) // self._folds)
         return self._make(self._rows[place], fold)
+
+
+def as_fold(made: Dataset, fold: Fold) -> Dataset:
+    """Say of a data set that its test rows are a fold.
+
+    How many rows are held out is then no setting of theirs. Without validation rows nothing is
+    decided by them, and the fold itself stands in their place, to be drawn epoch by epoch.
+    """
+    settings = {name: value for name, value in made.settings.items() if name != "test_split"}
+    validation = made.validation if len(made.validation) else made.test
+    return replace(
+        made, settings=settings, fold=fold, held_out=fold.name, validation=validation
+    )
 
 
 def folds_by_class(

@@ -10,9 +10,10 @@ import numpy as np
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["SPLITS", "among", "among_rows", "repeats_note"]
+__all__ = ["SPLITS", "among", "among_rows", "repeats_note", "surprising"]
 
 SPLITS = ("validation", "test")
+FIX = "Their scores show what was remembered, not what was learned; remove the duplicates."
 
 
 def among(known: Collection[Any], rows: Collection[Any]) -> int:
@@ -55,8 +56,48 @@ def among_rows(frame: pd.DataFrame, parts: tuple[np.ndarray, ...]) -> dict[str, 
     }
 
 
+def surprising(
+    frame: pd.DataFrame, parts: tuple[np.ndarray, ...], features: Collection[str]
+) -> dict[str, int]:
+    """Count as `among_rows` does, or nothing where different cases may well have equal values.
+
+    Many people are of one sex, age group and class. Rows that repeat are told where they are more
+    than after each column is shuffled by itself, and a feature of numbers has a third as many
+    values as there are rows. Otherwise columns of few values may agree because they go together,
+    so that rows are told where they are half of those held out, and five times as many as
+    shuffled.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        The columns that count.
+    parts : tuple of numpy.ndarray
+        Numbers of the training, validation and test rows, from 0.
+    features : collection of str
+        Those to predict from.
+    """
+    counts = among_rows(frame, parts)
+    if not any(counts.values()):
+        return counts
+    rng = np.random.default_rng(0)
+    shuffled = frame.copy(deep=False)
+    for name in frame.columns:
+        shuffled[name] = frame[name].to_numpy()[rng.permutation(len(frame))]
+    by_chance = sum(among_rows(shuffled, parts).values())
+    count, held = sum(counts.values()), sum(map(len, parts[1:]))
+    numbers = [frame[name].nunique() for name in features if frame[name].dtype.kind in "iuf"]
+    measured = 3 * max(numbers, default=0) >= len(frame) and count > by_chance
+    told = measured or (2 * count >= held and count >= 5 * by_chance)
+    return counts if told else dict.fromkeys(counts, 0)
+
+
 def repeats_note(
-    counts: Mapping[str, int], sizes: Mapping[str, int], word: str, *, where: str = ""
+    counts: Mapping[str, int],
+    sizes: Mapping[str, int],
+    word: str,
+    *,
+    where: str = "",
+    fix: str = FIX,
 ) -> str:
     """Say how many held-out rows are also among the training rows; nothing where none is.
 
@@ -68,6 +109,8 @@ def repeats_note(
         What the rows are, in the plural.
     where : str
         In what they are the same, where that is not all of them.
+    fix : str
+        What follows from it.
 
     Examples
     --------
@@ -80,7 +123,4 @@ def repeats_note(
     if not found:
         return ""
     same = f", the same in {where}" if where else ""
-    return (
-        f"Also among the training {word}{same}: {' and '.join(found)}. Their scores show what was "
-        "remembered, not what was learned; remove the duplicates."
-    )
+    return f"Also among the training {word}{same}: {' and '.join(found)}. {fix}"

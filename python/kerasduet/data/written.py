@@ -64,6 +64,10 @@ def advice(text: str) -> str:
     >>> print(advice("1,002"))
     It may be 1002 or 1.002: write the one that is meant, and in the whole column a point as \
 decimal mark and nothing between thousands.
+    >>> advice("1,5")
+    'It seems to be 1.5: write it so, and in the whole column a point as decimal mark.'
+    >>> advice("10.0%")
+    "It seems to be 10.0: write it so, without '%', in the whole column."
     >>> advice("two")
     ''
     """
@@ -82,10 +86,16 @@ decimal mark and nothing between thousands.
         else f"It may be {' or '.join(numbers)}: write the one that is meant"
     )
     without = f", without {' and '.join(map(show, signs))}" if signs else ""
-    return (
-        f"{what}{without}, and in the whole column a point as decimal mark and nothing between "
-        "thousands."
+    marks = re.findall(r"\D", found["body"])
+    rules = []
+    if len(numbers) > 1 or ("." in numbers[0] and marks[-1] == ","):
+        rules.append("a point as decimal mark")
+    if len(numbers) > 1 or len(marks) > ("." in numbers[0]):
+        rules.append("nothing between thousands")
+    column = (
+        f"and in the whole column {' and '.join(rules)}" if rules else "in the whole column"
     )
+    return f"{what}{without}, {column}."
 
 
 def hides_thousands(text: str) -> bool:

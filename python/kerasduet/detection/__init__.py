@@ -1,5 +1,8 @@
 """Boxes around objects: their overlap, which of several to keep, how good they are, as cells."""
 
+import sys
+
+from kerasduet.boundary import public_names
 from kerasduet.detection.cells import decode, encode
 from kerasduet.detection.overlap import iou, nms
 from kerasduet.detection.precision import average_precision, mean_average_precision
@@ -14,3 +17,5 @@ __all__ = [
     "nms",
     "test_boxes",
 ]
+
+public_names(sys.modules[__name__])

@@ -143,7 +143,7 @@ def check_settings(names: Iterable[str]) -> None:
 
 
 def _overview(result: Result, settings: dict[str, Any]) -> PlotData:
-    panels, notes = [], [result.summary]
+    panels, notes = [], [str(result.summary)]
     for part in _parts(result.experiment.task):
         try:
             panels.append(_panel(result, part, settings, share=0.5))

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from kerasduet.checks import choice, show
+from kerasduet.checks import choice
 from kerasduet.errors import ArgumentType, EmptyData
 from kerasduet.figures import Mark, Panel, PlotData, Scale
 from kerasduet.figures.names import shortened_all
 from kerasduet.inside.heads import last_operation
 from kerasduet.inside.hooks import watched
-from kerasduet.result import Result, dataset_of
+from kerasduet.result import Result, check_run, dataset_of
 from kerasduet.style import OKABE_ITO, WIDTH
 
 if TYPE_CHECKING:
@@ -86,8 +86,7 @@ def embedding_data(
     run: Any, method: Any = "pca", *, data: Any = None, seed: Any = 0
 ) -> PlotData:
     """Compute what the figure of an embedding shows; see `plot_embedding`."""
-    if not isinstance(run, Result):
-        raise ArgumentType(f"run: must be a run; got {show(run)}.")
+    check_run(run)
     choice("method", method, METHODS)
     names = run.class_names
     if not names or "class" not in run.task.kinds:

@@ -10,7 +10,7 @@ import numpy as np
 
 from kerasduet.checks import nearest, show, text
 from kerasduet.data.files import expanded
-from kerasduet.data.pixels import check_images
+from kerasduet.data.pixels import check_images, one_of
 from kerasduet.errors import ArgumentType, NonFinite, ShapeError, UnknownName
 from kerasduet.experiments import Experiment
 from kerasduet.inside.calls import Call, calls_of
@@ -83,7 +83,9 @@ class Subject:
             else self._images(given, name, one)
         )
         if one and len(images) != 1:
-            raise ShapeError(f"{name}: must be one image; got {len(images)}.")
+            raise ShapeError(
+                f"{name}: must be one {one_of(images.shape[1:])}; got {len(images)}."
+            )
         return images
 
     def _images(self, given: Any, name: str, one: bool) -> np.ndarray:
@@ -107,18 +109,18 @@ class Subject:
 
 
 def _with_rows(given: Any, shape: tuple[int, ...], name: str, flat: bool) -> Any:
-    """Give a single image an axis of rows."""
+    """Give a single image, or video, an axis of rows."""
     try:
         image = np.asarray(given)
     except (TypeError, ValueError):  # what the check of images refuses in its own words
         return given
-    singles = [shape, shape[:2]] if shape[2:] == (1,) else [shape]
+    singles = [shape, shape[:-1]] if shape[-1] == 1 else [shape]
     if image.shape in singles:
         return image[None]
     if image.ndim < (2 if flat else min(map(len, singles)) + 1):  # no rows of images either
         wanted = " or ".join(f"({', '.join(map(str, single))})" for single in singles)
         got = show(given) if image.ndim == 0 else show(image.shape)
-        raise ShapeError(f"{name}: must be one image, of shape {wanted}; got {got}.")
+        raise ShapeError(f"{name}: must be one {one_of(shape)}, of shape {wanted}; got {got}.")
     return image
 
 

@@ -44,7 +44,7 @@ def plot_saliency(
     run : Run or keras.Model
         The run, or a network by itself.
     image : array-like
-        One image, as for `predict`; of a network by itself what it takes.
+        One image, or one video, as for `predict`; of a network by itself what it takes.
     method : {"gradient", "integrated", "grad-cam"} or several of them
         A picture each; see `saliency`.
     label, head, layer, baseline
@@ -53,9 +53,10 @@ def plot_saliency(
     Returns
     -------
     matplotlib.figure.Figure
-        The image, then a picture a method: white is 0, blue speaks for the class and orange
-        against it, each from its own strongest pixel. Of the gradient, which has no such
-        meaning, the largest slope of a pixel's channels, without its sign.
+        The image, then a picture a method; of a video a row of frames, then a row a method.
+        White is 0, blue speaks for the class and orange against it, each from the strongest
+        pixel of the method. Of the gradient, which has no such meaning, the largest slope of a
+        pixel's channels, without its sign.
 
     Raises
     ------
@@ -95,18 +96,29 @@ def saliency_data(
     chosen = head_of(subject, head)
     refuse_unused(methods, layer, baseline)
     x = subject.inputs(image, "image", one=True)
-    if x.ndim != 4:
-        raise ShapeError(f"image: must have height, width and channels; got {x.ndim - 1} axes.")
+    if x.ndim not in (4, 5):
+        raise ShapeError(
+            f"image: must have height, width and channels, of a video frames before them; got "
+            f"{x.ndim - 1} axes."
+        )
+    is_video = x.ndim == 5
+    frames = x[0] if is_video else x
+    names = [f"frame {i}" for i in range(1, len(frames) + 1)] if is_video else ["image"]
+    pictures = [Picture(n, as_image(one)) for n, one in zip(names, frames, strict=True)]
+    code, told = 0, []
     settings = {"label": label, "baseline": baseline}
-    pictures, code, told = [Picture("image", as_image(x[0]))], 0, []
     for name in dict.fromkeys(methods):
         own = settings | {"layer": layer if name == "grad-cam" else None}
         found, codes = saliency_of(chosen, x, name, **own)
-        code, values = int(codes[0]), _one_a_pixel(found[0], name)
+        code = int(codes[0])
+        each = [_one_a_pixel(one, name) for one in (found[0] if is_video else found)]
+        values = np.stack(each)
         most = float(np.abs(values).max())
-        pictures.append(Picture(TITLES[name], as_signed(values, most)))
-        row, column = np.unravel_index(np.abs(values).argmax(), values.shape)
-        told.append(f"{TITLES[name]} strongest in row {row + 1}, column {column + 1}")
+        heads = [TITLES[name], *[""] * (len(each) - 1)]
+        pictures += [Picture(h, as_signed(v, most)) for h, v in zip(heads, each, strict=True)]
+        frame, row, column = np.unravel_index(np.abs(values).argmax(), values.shape)
+        where = f"{names[frame]}, " if is_video else ""
+        told.append(f"{TITLES[name]} strongest in {where}row {row + 1}, column {column + 1}")
     called = chosen.called(code)
     subtitle = "Blue: speaks for it. Orange: against it"
     if set(methods) == {"gradient"}:
@@ -116,12 +128,12 @@ def saliency_data(
     return grid(
         "saliency",
         pictures,
-        len(pictures),
+        len(frames) if is_video else len(pictures),
         title=f"What speaks for {shortened(called, 24)}",
         subtitle=subtitle,
         alt=(
-            f"An image of {x.shape[1]} by {x.shape[2]} pixels and what counts for the class "
-            f"{called}: {'; '.join(told)}."
+            f"{'A video' if is_video else 'An image'} of {frames.shape[1]} by {frames.shape[2]} "
+            f"pixels and what counts for the class {called}: {'; '.join(told)}."
         ),
     )
 

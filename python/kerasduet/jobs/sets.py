@@ -18,7 +18,7 @@ from kerasduet.errors import ArgumentType, EmptyData, RunFolderError
 from kerasduet.jobs import outside
 from kerasduet.jobs.plan import FILE, KINDS, Plan, outside_jobs, read_plan, take
 from kerasduet.jobs.scores import Piece, compared, pieces_of, scored, verdict
-from kerasduet.jobs.tables import differing, scores_of, summarised, tabulated
+from kerasduet.jobs.tables import differing, scores_of, summarised, tabulated, told_mean
 from kerasduet.notebook import as_html
 from kerasduet.registry import TASKS
 from kerasduet.run import Run, load_run
@@ -376,15 +376,7 @@ class RunSet:
         own = summary[summary["score"] == metric.name]
         unit = f" {metric.unit}" if metric.unit else ""
         if len(own) == 1:
-            row = own.iloc[0]
-            text = f"{metric.label} {metric.factor * row['mean']:.5g}{unit}"
-            if row["runs"] > 1:
-                low, high = metric.factor * row["low"], metric.factor * row["high"]
-                text += (
-                    f", sd {metric.factor * row['sd']:.3g}, 95 % interval of the mean "
-                    f"{low:.5g} to {high:.5g}"
-                )
-            yield "result", text
+            yield "result", told_mean(metric, own.iloc[0])
         if self.kind == "folds":
             return  # a fold is easier than another, not better
         with contextlib.suppress(EmptyData):

@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from kerasduet.data.folds import Fold, Origin
+from kerasduet.lead import decimals, decimals_of
 from kerasduet.registry import TASKS
 from kerasduet.settings.objects import shown
+from kerasduet.task import Metric
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -18,7 +20,7 @@ if TYPE_CHECKING:
     from kerasduet.jobs.plan import Job
     from kerasduet.runs.facts import Facts
 
-__all__ = ["LEVEL", "differing", "scores_of", "summarised", "tabulated"]
+__all__ = ["LEVEL", "differing", "scores_of", "summarised", "tabulated", "told_mean"]
 
 LEVEL = 0.95
 APART = ("name", "description", "task", "seed")  # of the settings, what is no column of its own
@@ -169,3 +171,25 @@ def _summed(values: np.ndarray, folds: int) -> dict[str, float]:
         sd * float(np.sqrt(variance)) * float(stats.t.ppf((1 + LEVEL) / 2, max(count - 1, 1)))
     )
     return {"runs": count, "mean": mean, "sd": sd, "low": mean - half, "high": mean + half}
+
+
+def told_mean(metric: Metric, row: Mapping[str, Any]) -> str:
+    """Say a row of `summarised`, the numbers with as many decimals each and a share's ends in 0..1.
+
+    Examples
+    --------
+    >>> row = {"runs": 2, "mean": 0.8345, "sd": 0.0262, "low": 0.59944, "high": 1.0696}
+    >>> print(told_mean(Metric("accuracy", "accuracy", "%", 100.0, higher=True), row))
+    accuracy 83.5 %, sd 2.6, 95 % interval of the mean 59.9 to 100.0
+    """
+    unit = f" {metric.unit}" if metric.unit else ""
+    mean, sd, low, high = (metric.factor * row[name] for name in ("mean", "sd", "low", "high"))
+    several = row["runs"] > 1
+    places = decimals(sd) if several and sd > 0 else max(decimals_of(mean), 1)
+    text = f"{metric.label} {mean:,.{places}f}{unit}"
+    if not several:
+        return text
+    if metric.is_share:
+        low, high = max(low, 0.0), min(high, metric.factor)
+    ends = f"{low:,.{places}f} to {high:,.{places}f}"
+    return f"{text}, sd {sd:,.{places}f}, 95 % interval of the mean {ends}"

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING, Any
 
+from kerasduet.boundary import public_names
 from kerasduet.environment import deterministic, settle_backend
 from kerasduet.errors import ArgumentType
 from kerasduet.models.parts import is_filled_later
@@ -141,3 +143,6 @@ def _built(chosen: Experiment, learned: Learned | None) -> keras.Model:
     if not is_filled_later():
         TASKS[chosen.task].begin(model, chosen, learned)
     return model
+
+
+public_names(sys.modules[__name__])

@@ -6,6 +6,7 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
+from kerasduet.lead import decimals
 from kerasduet.report.intervals import Interval
 
 __all__ = [
@@ -39,19 +40,6 @@ def count(number: int, noun: str) -> str:
     ('1 mistake', '1,200 mistakes')
     """
     return f"{number:,} {noun}{'' if number == 1 else 's'}"
-
-
-def decimals(width: float, *, most: int = 6) -> int:
-    """Choose the decimals that an interval of some width deserves: two of its digits.
-
-    Examples
-    --------
-    >>> decimals(2.3), decimals(0.04), decimals(500.0)
-    (1, 3, 0)
-    """
-    if width <= 0:
-        return min(4, most)
-    return min(max(1 - math.floor(math.log10(width)), 0), most)
 
 
 def signed(text: str) -> str:

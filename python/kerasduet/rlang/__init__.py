@@ -9,7 +9,12 @@ Where R itself hosts this Python both are R's: `datasets::co2`, `forecast::forec
 
 from __future__ import annotations
 
+import sys
+
+from kerasduet.boundary import public_names
 from kerasduet.rlang.datasets import dataset
 from kerasduet.rlang.forecasts import r_forecast
 
 __all__ = ["dataset", "r_forecast"]
+
+public_names(sys.modules[__name__])

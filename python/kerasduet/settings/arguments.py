@@ -5,7 +5,8 @@ from __future__ import annotations
 import functools
 import inspect
 import sys
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from types import MappingProxyType
@@ -17,7 +18,14 @@ from kerasduet.errors import ArgumentType, UnknownName
 from kerasduet.settings.elsewhere import hint
 from kerasduet.settings.rules import Rule
 
-__all__ = ["Argument", "arguments_of", "check_all", "checked", "known_names"]
+__all__ = [
+    "Argument",
+    "arguments_of",
+    "check_all",
+    "checked",
+    "known_names",
+    "naming_kept",
+]
 
 Given = ParamSpec("Given")
 Made = TypeVar("Made")
@@ -115,7 +123,8 @@ def checked(
             bound.apply_defaults()
             values = check_all(function, bound.arguments)
             if together is not None:
-                together(values)
+                with naming_kept(values, given):
+                    together(values)
             return function(**values)  # type: ignore[call-arg]
 
         call = faced(call)
@@ -140,13 +149,34 @@ def known_names(given: Iterable[Any], known: Iterable[str], *, where: str) -> No
             raise UnknownName(f"{name}: {where} has no such setting. {hint(str(name), names)}")
 
 
+ONE_PER_LAYER = "must have one value, or one a layer"
+
+
+@contextmanager
+def naming_kept(values: Mapping[str, Any], given: Iterable[str]) -> Iterator[None]:
+    """Say what to set where a value that was not given does not fit the layers that were.
+
+    Parameters
+    ----------
+    values : mapping
+        All arguments by name.
+    given : iterable of str
+        Those that the caller set.
+    """
+    try:
+        yield
+    except ArgumentType as error:
+        name, _, rest = str(error).partition(": ")
+        if name in given or name not in values or not rest.startswith(ONE_PER_LAYER):
+            raise
+        one = f"{name} = {checks.show(values[name][0])}"
+        raise ArgumentType(f"{error} Set {name} too, such as {one}.") from None
+
+
 def one_per_layer(name: str, values: tuple[Any, ...], layers: int) -> tuple[Any, ...]:
     """Repeat a single value for every layer, or insist on one a layer."""
     if len(values) == 1:
         return values * layers
     if len(values) != layers:
-        raise ArgumentType(
-            f"{name}: must have one value, or one a layer ({layers}); got "
-            f"{checks.show(values)}."
-        )
+        raise ArgumentType(f"{name}: {ONE_PER_LAYER} ({layers}); got {checks.show(values)}.")
     return values

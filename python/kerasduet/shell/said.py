@@ -101,8 +101,12 @@ def told_run(run: Run) -> str:
         )
         return "\n".join(lines[:-1])
     verbs = ["resume"] if run.status == "interrupted" else ["plot", "report"]
-    verbs += [verb for verb in ("evaluate", "forecast") if verb in run.task.verbs]
-    lines[-1] = f"  next     kerasduet {'|'.join([*verbs, 'predict'])} {where}"
+    verbs += ["forecast"] if "forecast" in run.task.verbs else []
+    fed = ["evaluate"] if "evaluate" in run.task.verbs else []
+    lines[-1] = (
+        f"  next     kerasduet {'|'.join(verbs)} {where}, "
+        f"kerasduet {'|'.join([*fed, 'predict'])} {where} FILE"
+    )
     return "\n".join(lines)
 
 

@@ -11,7 +11,7 @@ import numpy as np
 from kerasduet.checks import show
 from kerasduet.data import mnist
 from kerasduet.data.dataset import Dataset, Part, Source, digest_arrays
-from kerasduet.data.folds import Fold, Folds, folds_by_class
+from kerasduet.data.folds import Fold, Folds, as_fold, folds_by_class
 from kerasduet.data.holdout import repeated
 from kerasduet.data.repeats import SPLITS, among, repeats_note
 from kerasduet.errors import ArgumentType, EmptyData
@@ -57,10 +57,7 @@ def folded(experiment: Experiment, given: Any, folds: int, repeats: int) -> Fold
         return {part: images.only(own) for part, own in zip(PARTS, rows, strict=True)}
 
     def make(test: np.ndarray, fold: Fold) -> Dataset:
-        made = _dataset(experiment, cut(test), names, source)
-        settings = {n: value for n, value in made.settings.items() if n != "test_split"}
-        made = replace(made, settings=settings, fold=fold, held_out=fold.name)
-        return replace(made, validation=made.validation if len(made.validation) else made.test)
+        return as_fold(_dataset(experiment, cut(test), names, source), fold)
 
     for test in held:  # before anything is trained
         _refuse_no_box(cut(test))

@@ -20,7 +20,15 @@ if TYPE_CHECKING:
 
     from kerasduet.result import Result
 
-__all__ = ["SERIES_MEASURES", "gain", "lead", "series_cases", "series_measures", "test_block"]
+__all__ = [
+    "SERIES_MEASURES",
+    "gain",
+    "lead",
+    "series_cases",
+    "series_measures",
+    "test_block",
+    "windows_apart",
+]
 
 SERIES_MEASURES = ("mae", "rmse", "smape", "mase")
 
@@ -30,6 +38,17 @@ def test_block(table: pd.DataFrame, learned: Any) -> int:
     if learned.kind == "panel":
         return 1
     return block_length(len(table) // learned.horizon, learned.horizon)
+
+
+def windows_apart(windows: int, horizon: int) -> int:
+    """Count the windows that share no step, of some that follow each other by one step.
+
+    Examples
+    --------
+    >>> windows_apart(9, 12), windows_apart(15, 6), windows_apart(28, 1)
+    (1, 3, 28)
+    """
+    return 1 + (windows - 1) // horizon
 
 
 def series_cases(table: pd.DataFrame, learned: Any, name: str) -> np.ndarray:
@@ -123,7 +142,9 @@ def lead(table: pd.DataFrame, learned: Any, scores: Mapping[str, float]) -> Lead
     if len(ours) == 0:
         return None
     _, found = _gain(table, learned, scores)
-    block = test_block(table, learned)
-    rows = "series" if learned.kind == "panel" else "windows"
-    apart = len(table) // learned.horizon // block if block > 1 else None
+    panel = learned.kind == "panel"
+    apart = None
+    if not panel and learned.horizon > 1 and len(ours) > 1:
+        apart = windows_apart(len(ours), learned.horizon)
+    rows = "series" if panel else "windows"
     return Lead(found.value, found.low, found.high, len(ours), rows, apart=apart)

@@ -47,13 +47,13 @@ def advice(run: Result) -> str:
     if tried == 0 or tried * steps >= LEAST_STEPS // 2:
         return ""
     epochs = max(2 * run.experiment.epochs, -(-LEAST_STEPS // steps))
-    after = count(tried * steps, "step")
+    after = count(tried * steps, "training step")
     if kept is not None and 2 * kept < len(run.history):
         return (
             f"Early stopping kept epoch {kept}, after {after}: try epochs = {epochs} without "
             "early_stopping."
         )
-    return f"It is what {after} gave: try epochs = {epochs}."
+    return f"{after} gave this: try epochs = {epochs}."
 
 
 def _steps(run: Result) -> int:

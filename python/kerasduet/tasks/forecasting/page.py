@@ -9,6 +9,7 @@ import numpy as np
 
 from kerasduet.data.preprocessing import PanelPreprocessing, SeriesPreprocessing
 from kerasduet.forecasting.levels import columns
+from kerasduet.lead import FEW, TOO_FEW
 from kerasduet.plots import plot_run
 from kerasduet.report import words
 from kerasduet.report.document import escape
@@ -25,6 +26,7 @@ from kerasduet.tasks.forecasting.measures import (
     gain,
     series_measures,
     test_block,
+    windows_apart,
 )
 from kerasduet.tasks.forecasting.residuals import check_residuals, draw_residuals
 from kerasduet.tasks.forecasting.scores import best_baseline, known_truth, note
@@ -159,8 +161,11 @@ def _errors(page: Document, run: Result) -> None:
     if isinstance(run.preprocessing, PanelPreprocessing):
         several_page.add_gain(page, run, label, better)
         return
+    lead = run.lead
     verdict = (
-        "The interval does not hold 0: the difference is more than the choice of the test "
+        "The test windows are too few to judge by the interval."
+        if lead is not None and not lead.is_judged
+        else "The interval does not hold 0: the difference is more than the choice of the test "
         "windows explains."
         if better.excludes_zero
         else "The interval holds 0: on these test windows neither is clearly better."
@@ -354,15 +359,18 @@ def intervals(run: Result) -> str:
         return several_page.intervals(run)
     windows = len(run.table) // run.experiment.horizon
     block = test_block(run.table, run.preprocessing)
-    apart = windows // block
+    apart = windows_apart(windows, run.experiment.horizon)
     text = (
         f"The 95 % intervals are from a percentile bootstrap over the {windows:,} test windows "
         f"({DRAWS:,} draws, seed {SEED}). Windows that begin close together share steps and "
         f"errors, so they were drawn in blocks of {block} successive ones (circular block "
-        f"bootstrap): the test holds "
-        f"{count(apart, 'such block')} side by side"
+        f"bootstrap). The test holds {count(apart, 'window')} without a step in common"
     )
-    rough = ", few for an interval: take it as rough." if apart < 20 else "."
+    rough = "."
+    if apart < FEW:
+        rough = ", few for an interval: take it as rough."
+    if apart < TOO_FEW:
+        rough = ", too few for an interval: do not judge by it."
     return (
         text
         + rough

@@ -54,8 +54,11 @@ def add_data(page: Document, run: Result, dataset: Dataset | None) -> None:
 
 def add_gain(page: Document, run: Result, label: str, better: Interval) -> None:
     """Compare the network with the best baseline, series by series."""
+    lead = run.lead
     verdict = (
-        "The interval does not hold 0: the difference is more than the choice of the series "
+        "The series are too few to judge by the interval."
+        if lead is not None and not lead.is_judged
+        else "The interval does not hold 0: the difference is more than the choice of the series "
         "explains."
         if better.excludes_zero
         else "The interval holds 0: on these series neither is clearly better."

@@ -21,7 +21,7 @@ from kerasduet.data.frames import (
     split_rows,
 )
 from kerasduet.data.part import Picked, mapped
-from kerasduet.data.repeats import SPLITS, among_rows, repeats_note
+from kerasduet.data.repeats import SPLITS, repeats_note, surprising
 from kerasduet.errors import (
     ArgumentRange,
     ArgumentType,
@@ -208,10 +208,12 @@ def laid(
 def _repeated(data: TableSettings, frame: pd.DataFrame, rows: Rows) -> str:
     """Note rows of held-out parts that are among the training rows too, in all that counts."""
     assert data.target is not None
-    columns = [*features_of(data, frame), data.target]
+    features = features_of(data, frame)
+    counts = surprising(frame[[*features, data.target]], rows, features)
     sizes = {name: len(part) for name, part in zip(SPLITS, rows[1:], strict=True)}
     where = "the features and the target"
-    return repeats_note(among_rows(frame[columns], rows), sizes, "rows", where=where)
+    fix = "If these are the same case entered twice, remove one."
+    return repeats_note(counts, sizes, "rows", where=where, fix=fix)
 
 
 def _weights(data: TableSettings, frame: pd.DataFrame, train: np.ndarray) -> np.ndarray | None:

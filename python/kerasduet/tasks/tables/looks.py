@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from kerasduet.checks import choice, flag, show, whole
+from kerasduet.checks import choice, flag, whole
 from kerasduet.data.labels import labels_of
 from kerasduet.errors import ArgumentType, EmptyData
-from kerasduet.result import Result, dataset_of
+from kerasduet.result import Result, check_run, dataset_of
 from kerasduet.tasks.tables import inside
 from kerasduet.tasks.tables.learned import TableLearned
 from kerasduet.tasks.tables.predicted import baselines_of
@@ -285,8 +285,7 @@ def number_columns(run: Result) -> list[str]:
 
 def _learned(run: Any, verb: str) -> TableLearned:
     """Give what a run on a table learned, or refuse it."""
-    if not isinstance(run, Result):
-        raise ArgumentType(f"run: must be a run; got {show(run)}.")
+    check_run(run)
     learned = run.preprocessing
     if not isinstance(learned, TableLearned):
         raise ArgumentType(

@@ -114,8 +114,11 @@ def _gain(run: Result, baselines: Mapping[str, str]) -> str:
     gain = Interval(*(metrics[f"gain{end}"] for end in ("", "_low", "_high")))
     which = "lower" if gain.value >= 0 else "higher"
     told = gain if gain.value >= 0 else Interval(-gain.value, -gain.high, -gain.low)
+    lead = run.lead
     verdict = (
-        "The interval holds 0: the network does not earn its keep on these rows."
+        "The test rows are too few to judge by the interval."
+        if lead is not None and not lead.is_judged
+        else "The interval holds 0: the network does not earn its keep on these rows."
         if not gain.excludes_zero
         else "The interval does not hold 0: the difference is more than the choice of the test "
         "rows explains."

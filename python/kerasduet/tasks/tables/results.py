@@ -111,8 +111,7 @@ def class_verdict(metrics: Mapping[str, float]) -> str:
     >>> print(class_verdict({"loss": 0.61, "accuracy": 0.63, "logistic_loss": 0.59,
     ...     "logistic_accuracy": 0.7, "gain": -0.02, "gain_low": -0.06, "gain_high": 0.02}))
     Test log loss 0.61 nats, accuracy 63.0 %; the best baseline, logistic regression, has 0.59 and
-    70.0 %: the network does not earn its keep, as the interval of the difference (-0.06 to 0.02)
-    holds 0.
+    70.0 %. The network does not beat it.
     """
     name = best_baseline(metrics, CLASS_BASELINES, "loss")
     found = (
@@ -124,7 +123,7 @@ def class_verdict(metrics: Mapping[str, float]) -> str:
         f"{CLASS_BASELINES[name]}, has {metrics[f'{name}_loss']:.4g} and "
         f"{100 * metrics[f'{name}_accuracy']:.1f} %"
     )
-    return f"{found}; the best baseline, {rival}: {_judged(metrics)}."
+    return f"{found}; the best baseline, {rival}{_judged(metrics)}."
 
 
 # Numbers --------------------------------------------------------------------------------------
@@ -177,26 +176,25 @@ def number_verdict(metrics: Mapping[str, float]) -> str:
     --------
     >>> print(number_verdict({"rmse": 50.0, "r2": 0.5, "linear_rmse": 56.0, "gain": 6.0,
     ...     "gain_low": 2.0, "gain_high": 10.0}))
-    Test RMSE 50; the best baseline, linear regression, has 56: the network is better, by more than
-    the choice of the test rows explains (difference 2 to 10).
+    Test RMSE 50; the best baseline, linear regression, has 56.
     """
     name = best_baseline(metrics, NUMBER_BASELINES, "rmse")
     found = f"Test RMSE {metrics['rmse']:.4g}"
     if name is None:
         return f"{found}."
     rival = f"{NUMBER_BASELINES[name]}, has {metrics[f'{name}_rmse']:.4g}"
-    return f"{found}; the best baseline, {rival}: {_judged(metrics)}."
+    return f"{found}; the best baseline, {rival}{_judged(metrics)}."
 
 
 # Both -----------------------------------------------------------------------------------------
 
 
 def lead(table: pd.DataFrame, metrics: Mapping[str, float], rows: str = "rows") -> Lead | None:
-    """Give the gain of a table of predictions, which the verdict says."""
+    """Give the gain of a table of predictions."""
     if "gain" not in metrics:
         return None
     gain, low, high = (metrics[name] for name in ("gain", "gain_low", "gain_high"))
-    return Lead(gain, low, high, len(table), rows, is_said=True)
+    return Lead(gain, low, high, len(table), rows)
 
 
 def best_baseline(
@@ -238,17 +236,7 @@ def _gain(theirs: np.ndarray, ours: np.ndarray, *, root: bool) -> Interval:
 
 
 def _judged(metrics: Mapping[str, float]) -> str:
-    """Say whether a network earns its keep beside the best baseline."""
+    """Say whether the network beats the best baseline."""
     if "gain" not in metrics:
-        return "they are not compared"
-    low, high = metrics["gain_low"], metrics["gain_high"]
-    ends = f"{low:.2g} to {high:.2g}"
-    if low > 0:
-        return (
-            "the network is better, by more than the choice of the test rows explains "
-            f"(difference {ends})"
-        )
-    why = f"the interval of the difference ({ends}) holds 0"
-    if high < 0:
-        why = f"it is worse (difference {ends})"
-    return f"the network does not earn its keep, as {why}"
+        return ": they are not compared"
+    return "" if metrics["gain"] > 0 else ". The network does not beat it"

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from kerasduet.data.dataset import Dataset, Part, Source, digest_arrays
-from kerasduet.data.folds import Fold, Folds, folds_by_class
+from kerasduet.data.folds import Fold, Folds, as_fold, folds_by_class
 from kerasduet.data.repeats import SPLITS, among, repeats_note
 from kerasduet.data.text import normalised
 from kerasduet.errors import ArgumentType, DatasetError, EmptyData, LengthMismatch
@@ -50,10 +50,7 @@ def folded(experiment: Experiment, given: Any, folds: int, repeats: int) -> Fold
         return _rows(order, len(test), experiment.validation_split)
 
     def make(test: np.ndarray, fold: Fold) -> Dataset:
-        made = _laid(experiment, found, source, cut(test))
-        settings = {n: value for n, value in made.settings.items() if n != "test_split"}
-        made = replace(made, settings=settings, fold=fold, held_out=fold.name)
-        return replace(made, validation=made.validation if len(made.validation) else made.test)
+        return as_fold(_laid(experiment, found, source, cut(test)), fold)
 
     for test in held:  # before anything is trained
         _tags(found, cut(test)[0])

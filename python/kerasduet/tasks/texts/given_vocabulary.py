@@ -46,8 +46,8 @@ def given_vocabulary(
         )
     others = sum(tokens(token, data.unit) != [token] for token in given)
     note = (
-        f"The vocabulary was given: it has {seen / len(codes):.1%} of the tokens of the training "
-        "texts."
+        f"The vocabulary was given: it has {100 * seen / len(codes):.1f} % of the tokens of the "
+        "training texts."
     )
     if others:
         note += (

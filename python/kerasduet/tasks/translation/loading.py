@@ -9,7 +9,7 @@ import numpy as np
 
 from kerasduet.checks import nearest
 from kerasduet.data.dataset import Dataset, Part, Source, digest_arrays
-from kerasduet.data.folds import Fold, Folds, folds_by_class
+from kerasduet.data.folds import Fold, Folds, as_fold, folds_by_class
 from kerasduet.data.text import Vocabulary, normalised, texts
 from kerasduet.errors import ArgumentRange, DatasetError, EmptyData, UnknownName
 from kerasduet.tasks.translation.generated import made
@@ -53,10 +53,7 @@ def folded(experiment: Experiment, given: Any, folds: int, repeats: int) -> Fold
         if not len(parts[0]):
             _refuse_few(len(every))
         rows = tuple(np.flatnonzero(np.isin(groups, part)) for part in parts)
-        made = _laid(experiment, sources, targets, source, rows)
-        settings = {n: value for n, value in made.settings.items() if n != "test_split"}
-        made = replace(made, settings=settings, fold=fold, held_out=fold.name)
-        return replace(made, validation=made.validation if count else made.test)
+        return as_fold(_laid(experiment, sources, targets, source, rows), fold)
 
     held = folds_by_class(np.zeros(len(every), np.int64), folds, repeats, ["sources"])
     return Folds(held, folds, make)
