@@ -150,7 +150,8 @@ backtest <- function(experiment, folds = 5, folder = NULL, refit = TRUE, seeds =
   )
   call_core({
     own <- list(data = given_to_py(data), progress = set_progress_to_py(progress))
-    given <- c(list(seasoned_to_py(experiment, data)), lapply(settings, setting_to_py), own)
+    chosen <- seasoned_to_py(experiment, data, is_trained = TRUE)
+    given <- c(list(chosen), lapply(settings, setting_to_py), own)
     new_run_set(do.call(core$backtest, given))
   })
 }
@@ -231,7 +232,7 @@ tune <- function(experiment, space, strategy = "grid", trials = NULL, prune = FA
   )
   call_core({
     arguments <- list(
-      seasoned_to_py(experiment, data), space_to_py(space),
+      seasoned_to_py(experiment, data, is_trained = TRUE), space_to_py(space),
       data = given_to_py(data), progress = set_progress_to_py(progress)
     )
     new_run_set(do.call(core$tune, c(arguments, lapply(settings, setting_to_py))))

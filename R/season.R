@@ -28,12 +28,18 @@ season_settings <- function(preset, settings, data) {
   c(settings, found)
 }
 
-# An experiment as the core takes it, with the season of a series that is given with it.
-seasoned_to_py <- function(experiment, data) {
+# An experiment as the core takes it, with the season of a series that is given with it, and of a
+# preset that is trained with the patience of one by its name.
+seasoned_to_py <- function(experiment, data, is_trained = FALSE) {
   is_one <- is.character(experiment) || inherits(experiment, "kerasduet_experiment")
   season <- if (is_one) season_settings(experiment, list(), data)
   given <- list(preset_to_py(experiment))
-  if (length(season) == 0) given[[1]] else do.call(core$experiment, c(given, season))
+  if (length(season) == 0) {
+    return(given[[1]])
+  }
+  made <- do.call(core$experiment, c(given, season))
+  is_paced <- is_trained && is.character(experiment)
+  if (is_paced) core$data$following$paced(experiment, made, given_to_py(data))[[0]] else made
 }
 
 # Season and difference of a preset of series, if it has a season; of an experiment only where they

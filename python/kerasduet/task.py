@@ -144,6 +144,8 @@ class Task(ABC):
         Kinds of `predict`; the first is the usual one.
     searches : bool
         Whether `predict` also takes `beam`, a width of its search.
+    is_paced : bool
+        Whether `pace` is asked how long a preset trains on data of the caller's.
     rows, cases_word : str
         What the data and the test consist of, in the plural: "images", "windows".
     ask : str
@@ -171,6 +173,7 @@ class Task(ABC):
     one_of_both: ClassVar[bool] = False
     kinds: ClassVar[tuple[str, ...]] = ("class", "prob")
     searches: ClassVar[bool] = False
+    is_paced: ClassVar[bool] = False
     rows: ClassVar[str] = "rows"
     cases_word: ClassVar[str] = "rows"
     ask: ClassVar[str] = "predict(x)"

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Unpack
 from kerasduet import callbacks as own_callbacks
 from kerasduet import checks, environment
 from kerasduet.data import Dataset, load_data, loaded_for
+from kerasduet.data.following import paced
 from kerasduet.errors import ArgumentType, KerasduetError, RunFolderError
 from kerasduet.experiments import Experiment, experiment
 from kerasduet.names import is_own_network, task_of
@@ -20,7 +21,6 @@ from kerasduet.runs.manifest import read_manifest
 from kerasduet.runs.reading import cut_off, run_path
 from kerasduet.settings.named import answers
 from kerasduet.settings.networks import is_function, made
-from kerasduet.task import Task
 from kerasduet.training_run import train_run
 
 if TYPE_CHECKING:
@@ -139,14 +139,7 @@ def _described(
 ) -> tuple[Experiment, Any]:
     """Describe a run; where the data decide shapes, or how long it trains, they come first."""
     chosen, data = _shaped(preset, data, settings)
-    is_own = data is not None or getattr(chosen.data, "path", None) is not None
-    if not is_own or not isinstance(preset, str) or "early_stopping" in settings:
-        return chosen, data
-    task = TASKS[chosen.task]
-    if type(task).pace is Task.pace:
-        return chosen, data
-    dataset = loaded_for(chosen, data)
-    return chosen.replace(**task.pace(chosen, dataset)), dataset
+    return (chosen, data) if "early_stopping" in settings else paced(preset, chosen, data)
 
 
 def _shaped(

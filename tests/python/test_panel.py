@@ -123,6 +123,7 @@ def test_predictions_name_the_series_and_scores_are_those_of_all(run):
     assert run.metrics["series"] == 3
     assert f"over {len(SHOPS)} series" in run.summary and "MASE" in run.summary
     assert run.facts["series"] == "3, by shop"
+    assert f"  season   {run.facts['season']}\n" in repr(run)
 
 
 def test_baselines_of_a_series_are_its_own(run):

@@ -14,6 +14,17 @@ from kerasduet.data.single import several_note
 SMALL = {"season": 1, "difference": 0, "lookback": 4, "horizon": 2}
 DAYS = pd.date_range("2024-01-01", periods=60, freq="D")
 WALK = np.random.default_rng(4).normal(size=60).cumsum()
+LYNX = np.fromstring(
+    """
+    269 321 585 871 1475 2821 3928 5943 4950 2577 523 98 184 279 409 2285 2685 3409 1824 409
+    151 45 68 213 546 1033 2129 2536 957 361 377 225 360 731 1638 2725 2871 2119 684 299 236
+    245 552 1623 3311 6721 4254 687 255 473 358 784 1594 1676 2251 1426 756 299 201 229 469
+    736 2042 2811 4431 2511 389 73 39 49 59 188 377 1292 4031 3495 587 105 153 387 758 1307
+    3465 6991 6313 3794 1836 345 382 808 1388 2713 3800 3091 2985 3790 674 81 80 108 229 399
+    1132 2432 3574 2935 1537 529 485 662 1000 1590 2657 3396
+    """,
+    sep=" ",
+)  # trapped a year, 1821 to 1934: R's `lynx`
 
 
 def loaded(frame, **settings):
@@ -32,6 +43,46 @@ def test_chance_offers_no_season():
     assert seasons.found([WALK[:8]]) == 0
 
 
+def sine(rows, period, deviation):
+    wave = np.sin(2 * np.pi * np.arange(rows) / period)
+    return lambda random: wave + deviation * random.normal(size=rows)
+
+
+def autoregression(weight):
+    def values(random):
+        found = random.normal(size=150)
+        for row in range(1, 150):
+            found[row] += weight * found[row - 1]
+        return found[30:]
+
+    return values
+
+
+@pytest.mark.parametrize(
+    ("made", "season", "draws"),
+    [
+        (sine(120, 12, 0.3), 12, 100),
+        (sine(84, 12, 0.3), 12, 100),
+        (sine(2000, 24, 0.2), 24, 30),
+        (sine(300, 365.25 / 7, 0.1), 52, 100),
+        (sine(4 * 365 + 1, 365.25, 0), 365, 1),
+        *((autoregression(weight), 0, 100) for weight in (-0.8, -0.6, -0.5, 0.8)),
+    ],
+)
+def test_the_season_offered_is_the_one_that_made_the_rows(made, season, draws):
+    random = np.random.default_rng(7)
+    found = [seasons.found([made(random)]) for _ in range(draws)]
+    assert found.count(season) >= 0.9 * draws
+    assert sum(one not in (0, season) for one in found) <= 0.03 * draws
+
+
+@pytest.mark.parametrize("rows", [80, 114])  # those of training, and all
+def test_a_cycle_of_nine_and_a_half_years_is_offered_as_a_whole_number(rows):
+    assert seasons.found([LYNX[:rows]]) == 10
+    alternating = np.where(np.arange(40) % 2, 2.0, 1.0)
+    assert seasons.found([alternating + np.random.default_rng(0).normal(size=40) / 5]) == 2
+
+
 def test_a_season_is_found_in_one_series_and_in_many():
     steps, random = np.arange(160), np.random.default_rng(1)
     wave = 5 * np.sin(2 * np.pi * steps / 7) + 0.1 * steps
@@ -45,8 +96,7 @@ def test_it_is_offered_from_training_rows_and_never_taken():
     wave = pd.DataFrame({"time": DAYS, "value": np.sin(2 * np.pi * steps / 6) + steps / 9})
     data = loaded(wave)
     assert data.source.note == (
-        "Season 6 stands out in the autocorrelation of the training rows; set season = 6 to try "
-        "it (now 1)."
+        "Season 6 stands out in the training rows; set season = 6 to try it (now 1)."
     )
     assert data.preprocessing.season == 1
     assert loaded(wave, season=6, lookback=3).source.note == ""

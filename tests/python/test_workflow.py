@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import json
 import os
 import pickle
@@ -599,11 +600,32 @@ def test_patience_on_a_short_series_is_counted_in_steps(tmp_path):
     assert described("lstm-co2", None, {})[0].early_stopping == 5
 
 
+@pytest.mark.parametrize(
+    ("module", "settings"),
+    [
+        ("many", {"seeds": 1}),
+        ("backtests", {"folds": 2, "seeds": 1, "methods": []}),
+        ("tuning", {"space": {"units": [2]}}),
+    ],
+)
+def test_many_trainings_of_a_preset_have_the_patience_of_one(module, settings, monkeypatch):
+    jobs = importlib.import_module(f"kerasduet.jobs.{module}")
+    monkeypatch.setattr(jobs, "worked_off", lambda plan, *_, **__: plan.jobs)
+    verb = {"many": kd.run_many, "backtests": kd.backtest, "tuning": kd.tune}[module]
+    data = {"value": np.sin(np.arange(200) / 3)}
+    paced = workflow._described("lstm-series", data, {})[0]
+    assert paced.early_stopping == 50  # of 4 steps each
+    for given, patience in (("lstm-series", 50), (kd.experiment("lstm-series"), 10)):
+        found = verb(given, data=data, **settings)
+        assert {job.experiment.early_stopping for job in found} == {patience}
+
+
 def test_a_verdict_names_what_to_try_next():
     data = {"value": np.random.default_rng(1).normal(size=70).cumsum()}
     small = {"season": 1, "difference": 0, "lookback": 6, "horizon": 2, "units": 2}
     run = kd.run_experiment("lstm-series", data=data, epochs=2, progress=False, **small)
     assert run.facts["training"] == "2 epochs of 2 steps"
+    assert run.facts["season"] == "none"
     assert run.summary.endswith(" 4 training steps gave this: try epochs = 150.")
     losses = run.history.assign(val_loss=[1.0, 2.0])
     longer = replace(run, history=pd.concat([losses, losses[1:]]))

@@ -89,6 +89,10 @@ idioms <- list(
     quote(season_settings(experiment("lstm-series", season = 7), list(), UKgas)),
     function(x) length(x) == 0
   ),
+  "the patience of a preset with the season of a ts" = list(
+    quote(seasoned_to_py("lstm-series", UKgas, is_trained = TRUE)),
+    function(x) plain(x$season) == 4 && plain(x$early_stopping) > 10
+  ),
   "months of zoo or tsibble" = list(
     quote(season_of(list2DF(list(month = structure(2000 + 0:9 / 12, class = "yearmon"))))),
     function(x) x == 12

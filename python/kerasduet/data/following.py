@@ -1,4 +1,4 @@
-"""What follows from the caller's data before they are split: the sizes of images, the classes."""
+"""What follows from the caller's data: the sizes of images, the classes, and patience."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from kerasduet.data.dataset import Dataset
 from kerasduet.experiments import Experiment, described
 from kerasduet.registry import TASKS
 
-__all__ = ["followed"]
+__all__ = ["followed", "paced"]
 
 
 def followed(experiment: Experiment | str, data: Any) -> tuple[Experiment, Any]:
@@ -37,3 +37,35 @@ def followed(experiment: Experiment | str, data: Any) -> tuple[Experiment, Any]:
         return chosen, data
     data, found = TASKS[chosen.task].following(chosen, data)
     return chosen.replace(**found), data
+
+
+def paced(
+    experiment: Experiment | str, chosen: Experiment, data: Any, dataset: Dataset | None = None
+) -> tuple[Experiment, Any]:
+    """Say how long training goes on without gain, where the data of a preset decide that.
+
+    Parameters
+    ----------
+    experiment : Experiment or str
+        As the caller named it: an experiment stays as it is.
+    chosen : Experiment
+        What was described from it, whose `early_stopping` is the preset's.
+    data : object
+        As the caller gave them; None for those that the experiment names.
+    dataset : Dataset, optional
+        What is trained on, where it is loaded already.
+
+    Returns
+    -------
+    (Experiment, object)
+        The experiment; and the data, loaded where that was needed.
+    """
+    from kerasduet.data import loaded_for
+
+    is_own = data is not None or getattr(chosen.data, "path", None) is not None
+    task = TASKS[chosen.task]
+    if isinstance(experiment, Experiment) or not is_own or not task.is_paced:
+        return chosen, data
+    if dataset is None:
+        data = dataset = loaded_for(chosen, data)
+    return chosen.replace(**task.pace(chosen, dataset)), data

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from kerasduet import checks
 from kerasduet.data.folds import WINDOWS, Origin
+from kerasduet.data.following import paced
 from kerasduet.errors import ArgumentType
 from kerasduet.experiments import Experiment, described
 from kerasduet.jobs.course import Progress, engine_of, refuse_dataset, worked_off
@@ -129,6 +130,7 @@ def backtest(
     ]
     first = pieces[0].load(TASKS[chosen.task], chosen, data)
     first.check_made_for(chosen)
+    chosen, _ = paced(experiment, chosen, data, first)
     digest = None if data is None else (first.source.sha256,)
     del first
     width = len(str(count))

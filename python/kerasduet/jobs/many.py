@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from kerasduet import checks
-from kerasduet.data.following import followed
+from kerasduet.data.following import followed, paced
 from kerasduet.errors import ArgumentType
 from kerasduet.experiments import Experiment
 from kerasduet.jobs.course import Progress, digests, engine_of, refuse_dataset, worked_off
@@ -93,7 +93,6 @@ def run_many(
     if seeds is not None:
         chosen = [one.replace(seed=seed) for one in chosen for seed in seeds_of(one, seeds)]
     ready = engine_of(engine, workers)
-    refuse_dataset(data)
     if data is not None:
         chosen = [one.on_own_data() for one in chosen]
     _refuse_twice(chosen)
@@ -118,10 +117,11 @@ def _several(experiments: Any, data: Any) -> tuple[list[Experiment], Any]:
                 "experiments: must come from experiment(), or be names of presets; got "
                 f"{checks.show(one)}."
             )
+    refuse_dataset(data)
     found = []
     for one in several:
         chosen, data = followed(one, data)
-        found.append(chosen)
+        found.append(paced(one, chosen, data)[0])
     return found, data
 
 

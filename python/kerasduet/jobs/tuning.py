@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from kerasduet import checks
-from kerasduet.data.following import followed
+from kerasduet.data.following import followed, paced
 from kerasduet.errors import ArgumentRange, ArgumentType
 from kerasduet.experiments import Experiment
 from kerasduet.jobs.course import (
@@ -130,6 +130,7 @@ def tune(
             "validation_split: must be above 0, because trials are compared on validation rows; "
             "got 0. Set validation_split = 0.2, say."
         )
+    chosen, _ = paced(experiment, chosen, data)
     where = Space(chosen, space)
     experiments, count = _first(where, strategy, trials, own_seed)
     settings = {

@@ -29,6 +29,7 @@ class Forecasting(Task):
     noun = "a forecaster"
     kinds = ("forecast",)
     one_of_both = True
+    is_paced = True
     Settings = SeriesSettings
     own_data = "series"
     file_data = "series"
@@ -264,10 +265,10 @@ class Forecasting(Task):
         return test_block(table, learned)
 
     def facts(self, learned: Any) -> Mapping[str, str]:
-        """Say how further steps were forecast."""
+        """Say which season is in force, and how further steps were forecast."""
         from kerasduet.tasks.forecasting import scores
 
-        found, note = _steps(learned), scores.note(learned)
+        found, note = _season(learned) | _steps(learned), scores.note(learned)
         if learned.kind == "panel":
             found = {"series": f"{len(learned.ids):,}, by {learned.id}"} | found
         return found | ({"note": note} if note else {})
@@ -355,6 +356,13 @@ class Forecasting(Task):
         from kerasduet.tasks.forecasting.page import comparable
 
         return comparable(one, other)
+
+
+def _season(learned: Any) -> dict[str, str]:
+    """Say which season is in force, and against which row before it values are differenced."""
+    season = f"{learned.season:,} steps" if learned.season > 1 else "none"
+    change = f", difference = {learned.difference:,}" if learned.difference else ""
+    return {"season": season + change}
 
 
 def _steps(learned: Any) -> dict[str, str]:
