@@ -72,7 +72,10 @@ def column(values):
     return [f"2024-01-{day:02d},{value}" for day, value in enumerate(values, start=1)]
 
 
-NUMBERS = [1.5, 2.0, 4.25, 3.0, 8.0, -1.0, 0.1, 2.5, 6.0, 7.0] * 3
+NUMBERS = [
+    *(1.5, 2.0, 4.25, 3.0, 8.0, -1.0, 0.1, 2.5, 6.0, 7.0, 1.5, 2.0, 3.1, 7.7, 0.4),
+    *(5.2, -2.0, 6.6, 1.1, 4.9, 2.8, 8.3, -0.7, 3.6, 5.9, 0.2, 7.1, 1.9, 4.4, 6.2),
+]
 
 
 def test_a_file_is_read_to_the_last_bit(csv):

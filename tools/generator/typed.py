@@ -49,8 +49,9 @@ def _hints() -> Iterator[tuple[str, str]]:
 
     for name, rule in OWN.items():
         yield name, rule.hint
-    tasks = {name: task for name, task in TASKS.items() if _is_ours(type(task))}
-    builders = [name for name, builder in BUILDERS.items() if _is_ours(builder)]
+    # Sorted: a name that was taken out for a while comes back as the last.
+    tasks = {name: task for name, task in sorted(TASKS.items()) if _is_ours(type(task))}
+    builders = [name for name, builder in sorted(BUILDERS.items()) if _is_ours(builder)]
     yield "task", _literal(tasks)
     yield "builder", _literal(builders)
     yield "model", "Mapping[str, Any] | keras.Model | Callable[..., keras.Model]"

@@ -38,31 +38,31 @@ class Settings(TypedDict, total=False):
     )
     builder: (
         Literal[
+            "alexnet",
             "cnn",
             "cnn_norm",
             "dnn",
-            "lenet5",
-            "alexnet",
-            "zfnet",
-            "vgg16",
-            "vgg19",
+            "encoder_decoder",
             "googlenet",
+            "lenet5",
+            "next_token",
+            "recurrent",
+            "resnet152",
             "resnet18",
             "resnet34",
             "resnet50",
-            "resnet152",
-            "torch_tutorial_cnn",
-            "next_token",
-            "recurrent",
-            "encoder_decoder",
             "table_dense",
             "text_cnn",
             "text_recurrent",
             "token_tagger",
+            "torch_tutorial_cnn",
             "transfer",
+            "vgg16",
+            "vgg19",
             "video_recurrent",
             "yolo_small",
             "yolo_v1",
+            "zfnet",
         ]
         | str
     )
@@ -217,11 +217,12 @@ class Settings(TypedDict, total=False):
     videos: int
     test_videos: int
     video_shape: int | Sequence[int]
+    width: float
+    dropout: float | Sequence[float]
     filters: int | Sequence[int]
     kernel_size: int | Sequence[int]
     pool_size: int | Sequence[int]
     dense_units: int | Sequence[int]
-    dropout: float | Sequence[float]
     activation: Literal["elu", "gelu", "linear", "relu", "sigmoid", "softmax", "swish", "tanh"]
     kernel_initializer: Literal["glorot_normal", "glorot_uniform", "he_normal", "he_uniform"]
     convolutions: int
@@ -231,20 +232,19 @@ class Settings(TypedDict, total=False):
     units: int | Sequence[int]
     l1: float
     l2: float
-    connections: Literal["table", "full"]
-    pooling: Literal["average", "max"]
-    width: float
-    auxiliary: bool
     embedding: int | None
     kind: Literal["gru", "lstm", "rnn"]
+    bidirectional: bool
+    attention: bool
+    auxiliary: bool
+    connections: Literal["table", "full"]
+    pooling: Literal["average", "max"]
     dense_activation: Literal[
         "elu", "gelu", "linear", "relu", "sigmoid", "softmax", "swish", "tanh"
     ]
     output_activation: Literal[
         "elu", "gelu", "linear", "relu", "sigmoid", "softmax", "swish", "tanh"
     ]
-    bidirectional: bool
-    attention: bool
     window: int | Sequence[int]
     embedding_dropout: float
     mask: bool

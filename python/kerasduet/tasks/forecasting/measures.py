@@ -142,6 +142,8 @@ def lead(table: pd.DataFrame, learned: Any, scores: Mapping[str, float]) -> Lead
     if len(ours) == 0:
         return None
     _, found = _gain(table, learned, scores)
+    if not np.isfinite([found.value, found.low, found.high]).all():
+        return None
     panel = learned.kind == "panel"
     apart = None
     if not panel and learned.horizon > 1 and len(ours) > 1:
