@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import os
-import subprocess
-import sys
 import threading
 
+import conftest
 import pytest
 
 from kerasduet.environment import deterministic, start_backend
@@ -42,16 +41,8 @@ sys.meta_path.insert(0, Press())
 
 
 def fresh(*code):
-    """Run code in a fresh process; what it printed."""
-    done = subprocess.run(
-        [sys.executable, "-c", TINY + "".join(code)],
-        capture_output=True,
-        text=True,
-        timeout=600,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
-    return done.stdout.splitlines()
+    """Run code in a fresh process that takes no time to train; what it printed."""
+    return conftest.fresh(TINY + "".join(code))
 
 
 @posix

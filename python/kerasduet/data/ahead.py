@@ -112,7 +112,7 @@ def holiday_columns(times: pd.Index, countries: tuple[str, ...]) -> np.ndarray:
         country, _, region = name.partition("-")
         try:
             found = holidays.country_holidays(country, subdiv=region or None, years=years)
-        except NotImplementedError:  # the package's word for one that it does not know
+        except NotImplementedError:  # how holidays refuses a country
             raise UnknownName(
                 f"holidays: must name countries that the package holidays knows; got {show(name)}. "
                 'Write their codes, such as "DE", or with a region "DE-BY".'

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
 __all__ = [
     "chosen_places",
     "forecast_key",
+    "forecast_marks",
     "forecast_names",
     "forecast_panel",
     "horizon_panel",
@@ -118,11 +120,7 @@ def forecast_panel(run: Result, *, windows: Any = None) -> Panel:
         ticks = whole_ticks(lines["time"].max(), most=8, first=lines["time"].min())
     columns = {"x": "time", "y": "value", "series": "series"}
     bands = _bands(run, shown.index, group)
-    marks = [
-        Mark("rule", "origins", {"x": "time"}, {"colour": PALE, "width": 0.8}),
-        *(Mark("band", name, BAND, BAND_LOOK) for name in bands),
-        Mark("line", "lines", columns | {"group": "window"}),
-    ]
+    marks = [*forecast_marks(bands, columns | {"group": "window"})]
     if (lines["series"] == "network").sum() == 1:
         marks.append(Mark("point", "lines", columns))  # a line needs two
     panel = Panel(
@@ -211,11 +209,7 @@ def several_panel(run: Result, windows: Any = None) -> Panel:
             "key": key(forecast_key(run), lines["series"]),
             **{band: pd.concat(found, ignore_index=True) for band, found in bands.items()},
         },
-        marks=(
-            Mark("rule", "origins", {"x": "time"}, {"colour": PALE, "width": 0.8}),
-            *(Mark("band", band, BAND, BAND_LOOK) for band in bands),
-            Mark("line", "lines", columns | {"group": "window"}),
-        ),
+        marks=forecast_marks(bands, columns | {"group": "window"}),
         facets=Facets("pane", tuple(labels), tuple(labels), len(labels), free=True),
     )
     return noted(panel, note)
@@ -228,6 +222,15 @@ def chosen_places(run: Result) -> list[int]:
     ranked = skill.sort_values(ascending=False, kind="stable").index
     chosen = np.unique(np.linspace(0, len(ranked) - 1, SHOWN_SERIES).round().astype(int))
     return [int(place) for place in ranked[chosen]]
+
+
+def forecast_marks(bands: Iterable[str], line: Mapping[str, str]) -> tuple[Mark, ...]:
+    """Give the marks of forecasts: where each begins, its bands, and lines over them."""
+    return (
+        Mark("rule", "origins", {"x": "time"}, {"colour": PALE, "width": 0.8}),
+        *(Mark("band", band, BAND, BAND_LOOK) for band in bands),
+        Mark("line", "lines", line),
+    )
 
 
 def forecast_key(run: Result) -> tuple[Series, ...]:

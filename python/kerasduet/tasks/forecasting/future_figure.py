@@ -10,19 +10,16 @@ import pandas as pd
 from kerasduet.data.preprocessing import PanelPreprocessing
 from kerasduet.data.times import read_times
 from kerasduet.errors import ArgumentType
-from kerasduet.figures.marks import Mark
 from kerasduet.figures.names import shortened
 from kerasduet.figures.panels import Facets, Panel, Scale
 from kerasduet.figures.words import key, moment, whole_ticks
 from kerasduet.forecasting.levels import columns
-from kerasduet.style import PALE
 from kerasduet.tasks.forecasting.figures import (
-    BAND,
     BAND_LEVELS,
-    BAND_LOOK,
     LONGEST_NAME,
     chosen_places,
     forecast_key,
+    forecast_marks,
     step_words,
     target_words,
     time_words,
@@ -119,11 +116,7 @@ def future_panel(run: Result) -> Panel:
             "key": key(forecast_key(run), every["series"]),
             **{band: pd.concat(found, ignore_index=True) for band, found in bands.items()},
         },
-        marks=(
-            Mark("rule", "origins", {"x": "time"}, {"colour": PALE, "width": 0.8}),
-            *(Mark("band", band, BAND, BAND_LOOK) for band in bands),
-            Mark("line", "lines", drawn),
-        ),
+        marks=forecast_marks(bands, drawn),
         x_scale=Scale(ticks=ticks),
         facets=Facets("pane", tuple(labels), tuple(labels), len(labels), free=True)
         if is_panel
