@@ -182,7 +182,8 @@ def having(name: str) -> str:
 
 
 def _listed(names: list[str]) -> str:
-    """List a few names, the first of many."""
+    """List a few names, the first of many; sorted, as a registry's order may change."""
+    names = sorted(names)
     if len(names) == 1:
         return f" {names[0]}"
     most = 3
