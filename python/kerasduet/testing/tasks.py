@@ -19,7 +19,7 @@ from kerasduet.data import load_data
 from kerasduet.data.part import leaves, mapped, taken
 from kerasduet.errors import ArgumentType, KerasduetError, RunFolderError
 from kerasduet.registry import BUILDERS, TASKS
-from kerasduet.run import ABSENT, load_run
+from kerasduet.run import load_run
 from kerasduet.settings import Argument, arguments_of
 from kerasduet.settings.sections import plain
 from kerasduet.task import COLUMN_KINDS, Task
@@ -38,6 +38,7 @@ from kerasduet.testing.builders import (
     sentence,
 )
 from kerasduet.training import predict_outputs
+from kerasduet.verbs import ABSENT
 from kerasduet.workflow import run_experiment
 
 if TYPE_CHECKING:
