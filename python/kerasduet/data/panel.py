@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from kerasduet.checks import nearest, show
-from kerasduet.data import seasons, series
+from kerasduet.data import scaling, seasons, series
 from kerasduet.data import table as tables
 from kerasduet.data.columns import is_missing
 from kerasduet.data.dataset import Dataset, Part, digest_arrays
@@ -263,7 +263,7 @@ def _constant(experiment: Experiment, found: Sequence[Dataset], names: Sequence[
         rows = series.borders(experiment, len(one.table.values))[0]
         values = one.table.values[:rows, -1]
         steps = values[lag:] - values[: rows - lag] if lag else values
-        if series.is_constant(np.ptp(steps), steps[0]):
+        if scaling.is_constant(np.ptp(steps), steps[0]):
             constant.append(name)
     if not constant:
         return ""
