@@ -320,8 +320,9 @@ class Forecasting(Task):
     def panels(self) -> tuple[Any, ...]:
         """Forecasts beside the truth, and the error by step."""
         from kerasduet.figures import Kind
-        from kerasduet.tasks.forecasting.figures import forecast_panel, horizon_panel
+        from kerasduet.tasks.forecasting.figures import forecast_panel
         from kerasduet.tasks.forecasting.future_figure import future_panel
+        from kerasduet.tasks.forecasting.horizon_figure import horizon_panel
 
         mine = (self.name,)
         return (

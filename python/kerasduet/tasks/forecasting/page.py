@@ -19,7 +19,7 @@ from kerasduet.report.parts import SPLITS, data_of, interval_note
 from kerasduet.report.words import count
 from kerasduet.task import Writing
 from kerasduet.tasks.forecasting import future_page, several_page
-from kerasduet.tasks.forecasting.figures import forecast_names
+from kerasduet.tasks.forecasting.figure_words import forecast_names
 from kerasduet.tasks.forecasting.intervals import SCORED, tested
 from kerasduet.tasks.forecasting.measures import (
     SERIES_MEASURES,
