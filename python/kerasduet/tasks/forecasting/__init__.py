@@ -348,13 +348,13 @@ class Forecasting(Task):
 
     def same_rows(self, one: Any, other: Any) -> bool:
         """Say whether both forecast one column."""
-        from kerasduet.tasks.forecasting.page import same_rows
+        from kerasduet.tasks.forecasting.comparison import same_rows
 
         return same_rows(one, other)
 
     def comparable(self, one: Any, other: Any) -> bool:
         """Say whether both errors are in the units of one target."""
-        from kerasduet.tasks.forecasting.page import comparable
+        from kerasduet.tasks.forecasting.comparison import comparable
 
         return comparable(one, other)
 
