@@ -36,8 +36,8 @@ from kerasduet.settings.arguments import (
     known_names,
     naming_kept,
 )
+from kerasduet.settings.configurations import is_object
 from kerasduet.settings.named import answers
-from kerasduet.settings.objects import is_object
 from kerasduet.settings.sections import Network, Training, plain
 
 if TYPE_CHECKING:

@@ -37,7 +37,7 @@ from kerasduet.runs.reading import (
     run_path,
 )
 from kerasduet.runs.tables import csv_text
-from kerasduet.settings.objects import parsed
+from kerasduet.settings.configurations import parsed
 from kerasduet.training import State
 
 if TYPE_CHECKING:

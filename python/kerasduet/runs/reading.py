@@ -33,7 +33,7 @@ from kerasduet.runs.manifest import (
     read_manifest,
 )
 from kerasduet.runs.tables import plain_text, read_history, read_predictions
-from kerasduet.settings.objects import parsed
+from kerasduet.settings.configurations import parsed
 from kerasduet.training import State, capture, compile_model, is_tuning, weights_digest
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ from abc import abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
-from kerasduet.settings.objects import parsed
+from kerasduet.settings.configurations import parsed
 from kerasduet.settings.sections import Section, Training
 from kerasduet.task.metric import Metric
 from kerasduet.task.network import NetworkPart
