@@ -15,7 +15,8 @@ from kerasduet.data import scaling, seasons, series
 from kerasduet.data import table as tables
 from kerasduet.data.columns import is_missing
 from kerasduet.data.dataset import Dataset, Part, digest_arrays
-from kerasduet.data.preprocessing import PanelPreprocessing, SeriesPreprocessing
+from kerasduet.data.panel_preprocessing import PanelPreprocessing
+from kerasduet.data.preprocessing import SeriesPreprocessing
 from kerasduet.data.times import iso_times, parse_times
 from kerasduet.errors import ArgumentType, CsvError, KerasduetError, MissingValue, UnknownName
 from kerasduet.forecasting.windows import Windows

@@ -72,7 +72,8 @@ class Forecasting(Task):
     @property
     def learned(self) -> tuple[type[Learned], ...]:
         """What the training rows teach."""
-        from kerasduet.data.preprocessing import PanelPreprocessing, SeriesPreprocessing
+        from kerasduet.data.panel_preprocessing import PanelPreprocessing
+        from kerasduet.data.preprocessing import SeriesPreprocessing
 
         return (SeriesPreprocessing, PanelPreprocessing)
 

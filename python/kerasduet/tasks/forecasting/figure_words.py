@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from kerasduet.data.preprocessing import PanelPreprocessing
+from kerasduet.data.panel_preprocessing import PanelPreprocessing
 from kerasduet.figures.words import Series, moment
 from kerasduet.forecasting.baselines import BASELINES, COPY
 from kerasduet.style import OKABE_ITO

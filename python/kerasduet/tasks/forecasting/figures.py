@@ -9,7 +9,8 @@ import numpy as np
 import pandas as pd
 
 from kerasduet.checks import whole
-from kerasduet.data.preprocessing import PanelPreprocessing, SeriesPreprocessing
+from kerasduet.data.panel_preprocessing import PanelPreprocessing
+from kerasduet.data.preprocessing import SeriesPreprocessing
 from kerasduet.errors import DatasetError
 from kerasduet.figures.marks import Mark
 from kerasduet.figures.names import shortened

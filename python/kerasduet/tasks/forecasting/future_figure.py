@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from kerasduet.data.preprocessing import PanelPreprocessing
+from kerasduet.data.panel_preprocessing import PanelPreprocessing
 from kerasduet.data.times import read_times
 from kerasduet.errors import ArgumentType
 from kerasduet.figures.names import shortened

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from kerasduet.data.preprocessing import PanelPreprocessing
+from kerasduet.data.panel_preprocessing import PanelPreprocessing
 from kerasduet.figures.words import moment
 from kerasduet.forecasting.levels import columns
 from kerasduet.plots import plot_run

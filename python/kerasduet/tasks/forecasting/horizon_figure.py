@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from kerasduet.data.preprocessing import PanelPreprocessing
+from kerasduet.data.panel_preprocessing import PanelPreprocessing
 from kerasduet.figures.marks import Mark
 from kerasduet.figures.names import shortened
 from kerasduet.figures.panels import Panel, Scale

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from kerasduet.data.preprocessing import PanelPreprocessing, SeriesPreprocessing
+from kerasduet.data.panel_preprocessing import PanelPreprocessing
+from kerasduet.data.preprocessing import SeriesPreprocessing
 from kerasduet.errors import ArgumentType, HorizonError
 from kerasduet.forecasting import conformal, metrics
 from kerasduet.forecasting.levels import columns

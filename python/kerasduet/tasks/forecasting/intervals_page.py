@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from kerasduet.data.preprocessing import PanelPreprocessing, SeriesPreprocessing
+from kerasduet.data.panel_preprocessing import PanelPreprocessing
+from kerasduet.data.preprocessing import SeriesPreprocessing
 from kerasduet.forecasting.levels import columns
 from kerasduet.lead import FEW, TOO_FEW
 from kerasduet.report import words

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from kerasduet.data.preprocessing import PanelPreprocessing
+from kerasduet.data.panel_preprocessing import PanelPreprocessing
 from kerasduet.forecasting import metrics
 from kerasduet.lead import Lead
 from kerasduet.report.intervals import Interval, block_length, bootstrap, ratio

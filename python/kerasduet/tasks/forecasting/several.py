@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from kerasduet.data.dataset import Dataset
-    from kerasduet.data.preprocessing import PanelPreprocessing
+    from kerasduet.data.panel_preprocessing import PanelPreprocessing
 
 __all__ = [
     "by_series",
