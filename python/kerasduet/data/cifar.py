@@ -24,13 +24,7 @@ from kerasduet.errors import ArgumentRange, DatasetError, ShapeError
 if TYPE_CHECKING:
     from kerasduet.experiments import Experiment
 
-__all__ = [
-    "CLASSES",
-    "SHAPES",
-    "arrays",
-    "folds",
-    "load",
-]
+__all__ = ["CLASSES", "SHAPES", "arrays", "folds", "load"]
 
 CLASSES = (
     "airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck",

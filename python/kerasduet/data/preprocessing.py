@@ -10,13 +10,7 @@ import numpy as np
 
 from kerasduet.data import transforms
 
-__all__ = [
-    "LABEL_TYPES",
-    "ImagePreprocessing",
-    "Learned",
-    "SeriesPreprocessing",
-    "as_tuples",
-]
+__all__ = ["LABEL_TYPES", "ImagePreprocessing", "Learned", "SeriesPreprocessing", "as_tuples"]
 
 # How a label is read back from its text, and the type of an array of them.
 LABEL_TYPES: Mapping[str, tuple[Callable[[str], Any], Any]] = {

@@ -4,15 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, overload
+from typing import Any, overload
 
 from kerasduet.errors import RunFolderError
 from kerasduet.jobs.plan import FILE, Plan
 from kerasduet.run import Run, load_run
 from kerasduet.runs.facts import Facts, read_facts
-
-if TYPE_CHECKING:
-    pass
 
 __all__ = ["Runs", "facts_of"]
 

@@ -15,14 +15,7 @@ from kerasduet.jobs.pieces import NETWORK, Piece
 if TYPE_CHECKING:
     import pandas as pd
 
-
-__all__ = [
-    "compared",
-    "headline",
-    "scored",
-    "verdict",
-    "written",
-]
+__all__ = ["compared", "headline", "scored", "verdict", "written"]
 
 ERRORS = ("mae", "rmse", "smape", "mase")
 WRITTEN = {

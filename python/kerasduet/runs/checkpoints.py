@@ -18,7 +18,6 @@ from kerasduet.training import State, capture
 if TYPE_CHECKING:
     import keras
 
-
 __all__ = [
     "read_checkpoint",
     "refuse_other",

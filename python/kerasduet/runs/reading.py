@@ -47,13 +47,7 @@ if TYPE_CHECKING:
 
 R = TypeVar("R", bound=Result)
 
-__all__ = [
-    "check_whole",
-    "cut_off",
-    "read_run",
-    "run_path",
-    "unpack",
-]
+__all__ = ["check_whole", "cut_off", "read_run", "run_path", "unpack"]
 
 
 def run_path(folder: Any, name: str = "folder") -> Path:

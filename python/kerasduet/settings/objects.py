@@ -27,13 +27,7 @@ from kerasduet.settings.safety import (
     refuse_unmade,
 )
 
-__all__ = [
-    "OBJECT_SETTINGS",
-    "KerasObject",
-    "brief",
-    "shown",
-    "text_of",
-]
+__all__ = ["OBJECT_SETTINGS", "KerasObject", "brief", "shown", "text_of"]
 
 MOST_LAYERS = 12  # of a network, as people are told them
 

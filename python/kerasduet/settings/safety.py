@@ -10,13 +10,7 @@ from kerasduet.errors import ArgumentType, UnknownName
 from kerasduet.settings.allowed import ALLOWED, NETWORKS, OPERATIONS, VALUES
 from kerasduet.settings.configurations import nodes, rebuilt
 
-__all__ = [
-    "is_registered",
-    "refuse_large",
-    "refuse_loose",
-    "refuse_strangers",
-    "refuse_unmade",
-]
+__all__ = ["is_registered", "refuse_large", "refuse_loose", "refuse_strangers", "refuse_unmade"]
 
 MOST_NODES = 50_000  # classes in one configuration
 

@@ -24,15 +24,7 @@ if TYPE_CHECKING:
     from kerasduet.data.preprocessing import Learned
     from kerasduet.result import Result
 
-__all__ = [
-    "SCORED",
-    "around",
-    "calibrated",
-    "ends_of",
-    "refuse_beyond",
-    "score",
-    "tested",
-]
+__all__ = ["SCORED", "around", "calibrated", "ends_of", "refuse_beyond", "score", "tested"]
 
 SCORED = (80.0, 95.0)
 

@@ -18,15 +18,7 @@ if TYPE_CHECKING:
     from kerasduet.data.dataset import Dataset
     from kerasduet.data.panel_preprocessing import PanelPreprocessing
 
-__all__ = [
-    "by_series",
-    "calibrated",
-    "codes_of",
-    "moved",
-    "score",
-    "singles",
-    "table",
-]
+__all__ = ["by_series", "calibrated", "codes_of", "moved", "score", "singles", "table"]
 
 
 def singles(dataset: Dataset) -> Iterator[Dataset]:
