@@ -370,8 +370,19 @@ def test_pages_show_no_error_and_no_leftover_markup(pages, name):
     words = text_of(pages[name])
     for wrong in ("Traceback", "cell-output-error", "Error in", "!expr", "alt_text("):
         assert wrong not in re.sub(r"data:[^\"]*", "", pages[name]), wrong
-    for mark in (":::", "{{<", "{#", "@fig-", "@tbl-", "@eq-", "\\frac", "NaN"):
+    for mark in (
+        ":::",
+        "{{<",
+        "{#",
+        "@fig-",
+        "@tbl-",
+        "@eq-",
+        "\\frac",
+        "NaN",
+        " object at 0x",
+    ):
         assert mark not in words, mark
+    assert not re.search(r"[^#] ## [A-Z]", words), "a heading without an empty line before it"
     assert str(ROOT) not in words and "/tmp/" not in words
     assert not re.search(r"\bnp\.(?:float|int|bool|str)\w*\(", words), (
         "numpy's types, which R does not print"
