@@ -406,11 +406,12 @@ def without_output(text: str, page: str) -> list[str]:
     cells = []
     for cell in re.split(r'<div class="cell(?=[ "])', page)[1:]:
         parts = [
-            part.partition("</pre>") for part in re.split(r'<div class="sourceCode"', cell)[1:]
+            part.partition("</pre>")
+            for part in re.split(r'<div class="sourceCode(?=[ "])', cell)[1:]
         ]
         # Code that is only shown may follow the cell, before the next one.
         run = [(code, below) for code, _, below in parts if "cell-code" in code]
-        if run and "python cell-code" in run[-1][0]:
+        if run and "sourceCode python" in run[-1][0]:
             cells.append(bool(re.search(r"cell-output|<table|<img", run[-1][1])))
     shown = [
         (options, code)
