@@ -210,6 +210,46 @@ def test_cross_references_lead_somewhere(name):
     assert set(re.findall(r"@((?:fig|tbl|eq|sec)-[\w-]+)", text)) <= labels
 
 
+def anchors(text: str) -> set[str]:
+    """Give what a link may lead to: named parts, and headings under pandoc's names for them."""
+    found = set(re.findall(r"\{#([\w-]+)", text))
+    for title in re.findall(r"^#+ (.*)$", CHUNK.sub("", text), re.MULTILINE):
+        words = re.sub(r"[^\w\s.-]", "", re.sub(r"\{.*\}", "", title).lower()).split()
+        found.add("-".join(words).lstrip("0123456789-."))
+    return found
+
+
+def broken_links(text: str) -> list[str]:
+    """Name the links of a page to another page, a part of one, or a file that is not there."""
+    broken = []
+    for link in re.findall(r"\]\((?!https?:|mailto:)([^()\s]+)\)", prose(text)):
+        file, _, part = link.partition("#")
+        page = file.removesuffix(".html")
+        if not file.endswith(".html") and file:
+            there = (VIGNETTES / file).is_file()
+        else:
+            there = (not page or page in names()) and (
+                not part or part in anchors(source(page) if page else text)
+            )
+        if not there:
+            broken.append(link)
+    return broken
+
+
+@pytest.mark.parametrize("name", names())
+def test_links_lead_to_pages_parts_and_files_that_are_there(name):
+    assert broken_links(source(name)) == []
+
+
+def test_links_that_lead_nowhere_are_found():
+    page = (
+        "## One part {#sec-one}\n\n## Two: parts!\n\n[a](#sec-one) [b](#two-parts) [c](#three)"
+    )
+    page += " [d](index.html) [e](nowhere.html) [f](index.html#nothing) [g](nothing.md)"
+    page += " [h](https://example.org/x)"
+    assert broken_links(page) == ["#three", "nowhere.html", "index.html#nothing", "nothing.md"]
+
+
 @pytest.mark.parametrize("name", EXAMPLES)
 def test_examples_have_the_same_sections(name):
     text = CHUNK.sub("", source(name))
@@ -426,6 +466,25 @@ def without_output(text: str, page: str) -> list[str]:
         and not GIVES_NONE.match(code.splitlines()[-1])
         and not has_output
     ]
+
+
+def test_outputs_are_found_in_the_markup_of_the_real_quarto():
+    cell = (
+        '<div class="cell">\n<div class="code-copy-outer-scaffold">'
+        '<div class="sourceCode cell-code" id="cb1"><pre class="sourceCode {0} code-with-copy">'
+        '<code class="sourceCode {0}">40 + 2</code></pre></div>'
+        '<button class="code-copy-button"></button></div>\n{1}</div>\n'
+    )
+    output = (
+        '<div class="cell-output cell-output-stdout">\n<pre><code>42</code></pre>\n</div>\n'
+    )
+    text = "\n".join(
+        f"```{{{engine}}}\n#| label: {label}\n40 + 2\n```"
+        for engine, label in (("r", "one"), ("python", "two"), ("python", "three"))
+    )
+    page = cell.format("r", output) + cell.format("python", output)
+    assert without_output(text, page + cell.format("python", output)) == []
+    assert without_output(text, page + cell.format("python", "")) == ["three"]
 
 
 def test_both_tabs_count_errors_in_whole_numbers(pages):
