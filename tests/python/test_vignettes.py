@@ -917,6 +917,10 @@ def test_wrong_arguments_are_named(renderer):
     cases = {
         ("-P", "epoch:2"): "-P: these vignettes have no parameter epoch",
         ("-P", "epochs"): "-P: must be name:value",
+        ("-P", "epochs:["): "-P: must be name:value with one value",
+        ("-P", "epochs:{a: 1}"): "-P: must be name:value with one value",
+        ("--from", "/nowhere"): "--from: must be a folder with pages",
+        ("--to", str(PROGRAM), "index"): "--to: must be a folder that can be written to",
         ("nowhere",): "vignette: there is no nowhere",
         ("--into", "x"): "--into: no such option",
     }
