@@ -266,6 +266,8 @@ def test_shown_code_fits_the_column(name):
         if not {"#| include: false", "#| echo: false"} & set(lines):
             wide = [line for line in lines if len(line) > 76 and not line.startswith("#| ")]
             assert wide == []
+    for body in re.findall(r"^```[a-z]+\n(.*?)^```$", source(name), re.MULTILINE | re.DOTALL):
+        assert [line for line in body.splitlines() if len(line) > 76] == []
 
 
 @pytest.mark.parametrize("name", names())
