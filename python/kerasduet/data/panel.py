@@ -11,11 +11,12 @@ import numpy as np
 import pandas as pd
 
 from kerasduet.checks import nearest, show
-from kerasduet.data import seasons, series
+from kerasduet.data import scaling, seasons, series
 from kerasduet.data import table as tables
 from kerasduet.data.columns import is_missing
 from kerasduet.data.dataset import Dataset, Part, digest_arrays
-from kerasduet.data.preprocessing import PanelPreprocessing, SeriesPreprocessing
+from kerasduet.data.panel_preprocessing import PanelPreprocessing
+from kerasduet.data.preprocessing import SeriesPreprocessing
 from kerasduet.data.times import iso_times, parse_times
 from kerasduet.errors import ArgumentType, CsvError, KerasduetError, MissingValue, UnknownName
 from kerasduet.forecasting.windows import Windows
@@ -263,7 +264,7 @@ def _constant(experiment: Experiment, found: Sequence[Dataset], names: Sequence[
         rows = series.borders(experiment, len(one.table.values))[0]
         values = one.table.values[:rows, -1]
         steps = values[lag:] - values[: rows - lag] if lag else values
-        if series.is_constant(np.ptp(steps), steps[0]):
+        if scaling.is_constant(np.ptp(steps), steps[0]):
             constant.append(name)
     if not constant:
         return ""
