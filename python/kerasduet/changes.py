@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Mapping
 from typing import Any
 
@@ -19,11 +20,9 @@ from kerasduet.names import (
 )
 from kerasduet.registry import BUILDERS, TASKS
 from kerasduet.settings import networks, optimizers
-from kerasduet.settings.arguments import (
-    known_names,
-)
+from kerasduet.settings.arguments import known_names
 
-__all__ = ["replaced", "own_network"]
+__all__ = ["own_network", "replaced", "told"]
 
 
 def replaced(before: Any, changes: Mapping[str, Any]) -> tuple[dict[str, Any], ...]:
@@ -111,3 +110,17 @@ def _sized(task: Kind, settings: Mapping[str, Any]) -> dict[str, Any]:
     network = settings["model"]
     sides = networks.sides(network) if networks.is_built(network) else None
     return dict(task.sized(*sides) if sides else {}) | dict(settings)
+
+
+def told(flat: Mapping[str, Any], usual: Mapping[str, Any]) -> dict[str, str]:
+    """Show the settings that differ from those of a preset, if there is one, cut short."""
+    changed = {
+        name: value for name, value in flat.items() if name not in usual or usual[name] != value
+    }
+    if flat["builder"] == networks.OWN_NETWORK:
+        changed["model"] = changed.pop("architecture", None)
+    return {
+        name: textwrap.shorten(repr(value), 60, placeholder=" ...")
+        for name, value in changed.items()
+        if name not in ("name", "task") and not (usual and name == "description")
+    }

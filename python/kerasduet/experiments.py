@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import textwrap
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -12,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Unpack
 
 from kerasduet import checks
 from kerasduet.boundary import public_methods
-from kerasduet.changes import own_network, replaced
+from kerasduet.changes import own_network, replaced, told
 from kerasduet.earlier import as_now, given_once
 from kerasduet.errors import ArgumentRange, ArgumentType, KerasduetError, UnknownName
 from kerasduet.names import (
@@ -231,22 +230,8 @@ class Experiment:
 
     def _changed(self) -> tuple[bool, dict[str, str]]:
         """Say whether a preset has its name, and show what differs from that."""
-        flat = self.flat()
         known = self.name in _preset_names()
-        usual = _preset(self.name).flat() if known else {}
-        changed = {
-            name: value
-            for name, value in flat.items()
-            if name not in usual or usual[name] != value
-        }
-        if self.has_own_network:
-            changed["model"] = changed.pop("architecture", None)
-        told = {
-            name: textwrap.shorten(repr(value), 60, placeholder=" ...")
-            for name, value in changed.items()
-            if name not in ("name", "task") and not (known and name == "description")
-        }
-        return known, told
+        return known, told(self.flat(), _preset(self.name).flat() if known else {})
 
     def __reduce__(self) -> tuple[Callable[..., Experiment], tuple[dict[str, Any]]]:
         """Copy and send it as plain values; the read-only mapping cannot travel itself."""

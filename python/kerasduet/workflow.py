@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 
     from kerasduet.settings.typed import Settings
 
-
 __all__ = ["continue_run", "resume_run", "run_experiment", "update_run"]
 
 Progress = bool | Callable[[Mapping[str, Any]], None]

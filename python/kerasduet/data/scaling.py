@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from kerasduet.checks import show
-from kerasduet.data import ahead, transforms
-from kerasduet.data import table as tables
+from kerasduet.data import ahead, cleaning, transforms
 from kerasduet.data.preprocessing import SeriesPreprocessing
 from kerasduet.data.times import SPACING_ROWS, iso_times, spacing_of, zone
 from kerasduet.errors import ScaleError
@@ -38,7 +37,7 @@ def scale_rows(learned: SeriesPreprocessing, values: np.ndarray) -> np.ndarray:
 
 
 def with_copy(
-    learned: SeriesPreprocessing, clean: tables.Cleaned, origins: np.ndarray
+    learned: SeriesPreprocessing, clean: cleaning.Cleaned, origins: np.ndarray
 ) -> SeriesPreprocessing:
     """Note the input column that is nearest to what follows it, of windows without a gap there."""
     if learned.target_is_input or not learned.columns:
@@ -76,7 +75,7 @@ def is_constant(size: Any, level: Any) -> Any:
 
 
 def learn_series(
-    experiment: Experiment, clean: tables.Cleaned, training: np.ndarray
+    experiment: Experiment, clean: cleaning.Cleaned, training: np.ndarray
 ) -> SeriesPreprocessing:
     """Learn all that `SeriesPreprocessing` says, but for errors and copies, from the training."""
     lag, target = experiment.data.lag, clean.target

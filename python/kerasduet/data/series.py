@@ -10,19 +10,14 @@ import numpy as np
 import pandas as pd
 
 from kerasduet.checks import show
-from kerasduet.data import ahead, gaps, seasons, shops, sine
+from kerasduet.data import ahead, cleaning, gaps, seasons, shops, sine
 from kerasduet.data import table as tables
 from kerasduet.data.csv_file import read_csv
 from kerasduet.data.dataset import Dataset, Part, Source, digest_arrays
 from kerasduet.data.preprocessing import SeriesPreprocessing
 from kerasduet.data.scaling import learn_series, scale_rows, with_copy
 from kerasduet.data.times import iso_times
-from kerasduet.errors import (
-    ArgumentRange,
-    ArgumentType,
-    DatasetError,
-    SeriesTooShort,
-)
+from kerasduet.errors import ArgumentRange, ArgumentType, DatasetError, SeriesTooShort
 from kerasduet.forecasting.windows import Windows, window_origins
 
 if TYPE_CHECKING:
@@ -84,7 +79,7 @@ def cut(
     origin : Origin, optional
         As for `load`.
     """
-    clean = tables.clean(frame, experiment, index)
+    clean = cleaning.clean(frame, experiment, index)
     del frame  # all of it that is needed is in `clean`
     check_frequency(experiment, clean)
     if source.given:
@@ -98,7 +93,7 @@ def cut(
 
 def split_at(
     experiment: Experiment,
-    clean: tables.Cleaned,
+    clean: cleaning.Cleaned,
     source: Source,
     scaled_as: SeriesPreprocessing | None,
     origin: Origin | None,
@@ -111,7 +106,7 @@ def split_at(
     return replace(found, fold=origin, held_out=origin.name)
 
 
-def check_frequency(experiment: Experiment, clean: tables.Cleaned) -> None:
+def check_frequency(experiment: Experiment, clean: cleaning.Cleaned) -> None:
     """Refuse a frequency without times."""
     if experiment.frequency is not None and isinstance(clean.times, pd.RangeIndex):
         raise ArgumentType(
@@ -121,8 +116,8 @@ def check_frequency(experiment: Experiment, clean: tables.Cleaned) -> None:
 
 
 def _pieces(
-    experiment: Experiment, clean: tables.Cleaned, origin: Origin
-) -> tuple[tables.Cleaned, list[tuple[int, int]]]:
+    experiment: Experiment, clean: cleaning.Cleaned, origin: Origin
+) -> tuple[cleaning.Cleaned, list[tuple[int, int]]]:
     """Cut a series for a fold of a backtest, so that nothing after it is there.
 
     Returns
@@ -166,7 +161,7 @@ def series_values(
     """Check the series `x` that `predict` is given: times and values (rows, columns + target)."""
     frame, index = tables.from_values(data, experiment, learned.target, name="x")
     trained = (*learned.columns, learned.target)
-    clean = tables.clean(frame, experiment, index, trained)
+    clean = cleaning.clean(frame, experiment, index, trained)
     return clean.times, clean.values
 
 
@@ -203,7 +198,7 @@ def borders(experiment: Experiment, rows: int, test: int | None = None) -> tuple
 
 def split(
     experiment: Experiment,
-    clean: tables.Cleaned,
+    clean: cleaning.Cleaned,
     source: Source,
     scaled_as: SeriesPreprocessing | None = None,
     pieces: Sequence[tuple[int, int]] = (),
@@ -321,7 +316,7 @@ def _windows(
 
 def _as_known(
     learned: SeriesPreprocessing,
-    clean: tables.Cleaned,
+    clean: cleaning.Cleaned,
     scaled: np.ndarray,
     origins: np.ndarray,
     seen: np.ndarray | None = None,

@@ -10,7 +10,7 @@ import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
@@ -44,9 +44,6 @@ from kerasduet.testing.promises import (
 from kerasduet.training import predict_outputs
 from kerasduet.verbs import ABSENT
 from kerasduet.workflow import run_experiment
-
-if TYPE_CHECKING:
-    pass
 
 __all__ = ["check_task"]
 
