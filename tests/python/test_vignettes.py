@@ -57,9 +57,10 @@ HEADER_KEYS = {
     "title", "subtitle", "description", "order", "minutes", "needs", "points", "params", "format",
     "engine",
 }  # fmt: skip
+# Captions are paragraphs of ::: {#fig-...}: both renderers show them.
 CHUNK_OPTIONS = {
     "label", "include", "echo", "eval", "output", "results", "warning", "message", "classes",
-    "fig-alt", "fig-cap", "fig-width", "fig-height", "tbl-cap", "code-fold", "code-summary",
+    "fig-alt", "fig-width", "fig-height", "code-fold", "code-summary",
 }  # fmt: skip
 PROJECT_KEYS = {
     "": {"project", "quarto-required", "lang", "author", "execute", "format"},
