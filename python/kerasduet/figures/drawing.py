@@ -145,7 +145,8 @@ def _draw_panel(place: SubFigure, panel: Panel) -> None:
         if facets and facets.at == "top":
             _plain(axes.set_title(facets.labels[number], pad=3))
         elif facets:
-            _plain(axes.set_ylabel(facets.labels[number]))
+            # From the top down: longer than a low pane, it has space below, and a title above.
+            _plain(axes.set_ylabel(facets.labels[number], loc="top"))
     _write_legend(place, panel)
 
 
