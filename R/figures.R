@@ -337,7 +337,7 @@ theme_words <- function(panel) {
     axis.text.x = sized("x"), axis.text.y = sized("y"),
     strip.placement = "outside",
     strip.text = ggplot2::element_text(
-      size = if (panel$axes == "none") 9 else 10,
+      size = 10,
       margin = if (!at_left) ggplot2::margin(2, 0, 2, 0)
     ),
     panel.spacing.x = ggplot2::unit(if (panel$axes == "none") between(panel$facets) else 12, "pt")

@@ -48,7 +48,7 @@
 #' * Tables, and an honest end (`tables`): A perceptron that learns, gates, two small networks by
 #'   hand, and a network on a table that has to beat a regression to earn its keep.
 #' * Transfer learning (`transfer-learning`): A trained network gets a new head and learns from
-#'   twenty images a class, beside the same network trained from the start.
+#'   twenty images per class, beside the same network trained from the start.
 #' * Detection (`detection`): Boxes and how far they overlap, the cells that a network writes
 #'   them into, suppression and average precision by hand, then a small detector of digits.
 #' * Many runs, and what a difference is worth (`many-runs`): Two networks are compared over

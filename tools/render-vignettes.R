@@ -32,8 +32,8 @@ main <- function(arguments) {
   asked <- parse_arguments(arguments)
   check_parameters(asked)
   dir.create(asked$to, recursive = TRUE, showWarnings = FALSE)
-  if (file.access(asked$to, 2) != 0) {
-    give_up(asked$to, ": must be a folder that can be written to.")
+  if (!dir.exists(asked$to) || file.access(asked$to, 2) != 0) {
+    give_up("--to: must be a folder that can be written to; got ", asked$to, ".")
   }
   failed <- 0
   for (file in asked$files) {
@@ -77,11 +77,18 @@ parse_parameter <- function(text) {
     give_up("-P: must be name:value, such as epochs:2; got ", text, ".")
   }
   name <- sub(":.*", "", text)
-  stats::setNames(list(yaml::yaml.load(sub("^[^:]*:", "", text))), name)
+  value <- tryCatch(yaml::yaml.load(sub("^[^:]*:", "", text)), error = function(error) NULL)
+  if (!is.atomic(value) || length(value) != 1) {
+    give_up("-P: must be name:value with one value, such as epochs:2; got ", text, ".")
+  }
+  stats::setNames(list(value), name)
 }
 
 find_vignettes <- function(folder, names) {
   known <- list.files(folder, "^[^_].*[.]qmd$", full.names = TRUE)
+  if (length(known) == 0) {
+    give_up("--from: must be a folder with pages (.qmd); got ", folder, ".")
+  }
   stems <- sub("[.]qmd$", "", basename(known))
   if (length(names) == 0) {
     return(known)

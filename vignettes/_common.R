@@ -46,6 +46,8 @@ percent <- function(share, digits = 1) {
 
 whole <- function(x) format(round(x), big.mark = ",", scientific = FALSE, trim = TRUE)
 
+epochs_text <- function(n) paste(whole(n), if (n == 1) "epoch" else "epochs")
+
 decimal <- function(x, digits = 2) formatC(x, format = "f", digits = digits)
 
 # "a", "a and b", "a, b and c"

@@ -9,6 +9,7 @@ from io import BytesIO
 
 import numpy as np
 import pytest
+from matplotlib.text import Text
 from PIL import Image
 
 from kerasduet import concepts as kc
@@ -66,6 +67,9 @@ def test_every_picture_draws_without_a_warning(name):
         warnings.simplefilter("error")
         figure.savefig(BytesIO(), format="png", dpi=60)
     assert 6 <= figure.get_size_inches()[0] <= 8
+    letters = [text for text in figure.findobj(Text) if text.get_text() and text.get_visible()]
+    if name != "convolution, large":  # numbers of small cells are small
+        assert all(text.get_fontsize() >= 10 for text in letters)
 
 
 @pytest.mark.parametrize("name", FIGURES)

@@ -57,9 +57,10 @@ HEADER_KEYS = {
     "title", "subtitle", "description", "order", "minutes", "needs", "points", "params", "format",
     "engine",
 }  # fmt: skip
+# Captions are paragraphs of ::: {#fig-...}: both renderers show them.
 CHUNK_OPTIONS = {
     "label", "include", "echo", "eval", "output", "results", "warning", "message", "classes",
-    "fig-alt", "fig-cap", "fig-width", "fig-height", "tbl-cap", "code-fold", "code-summary",
+    "fig-alt", "fig-width", "fig-height", "code-fold", "code-summary",
 }  # fmt: skip
 PROJECT_KEYS = {
     "": {"project", "quarto-required", "lang", "author", "execute", "format"},
@@ -210,6 +211,46 @@ def test_cross_references_lead_somewhere(name):
     assert set(re.findall(r"@((?:fig|tbl|eq|sec)-[\w-]+)", text)) <= labels
 
 
+def anchors(text: str) -> set[str]:
+    """Give what a link may lead to: named parts, and headings under pandoc's names for them."""
+    found = set(re.findall(r"\{#([\w-]+)", text))
+    for title in re.findall(r"^#+ (.*)$", CHUNK.sub("", text), re.MULTILINE):
+        words = re.sub(r"[^\w\s.-]", "", re.sub(r"\{.*\}", "", title).lower()).split()
+        found.add("-".join(words).lstrip("0123456789-."))
+    return found
+
+
+def broken_links(text: str) -> list[str]:
+    """Name the links of a page to another page, a part of one, or a file that is not there."""
+    broken = []
+    for link in re.findall(r"\]\((?!https?:|mailto:)([^()\s]+)\)", prose(text)):
+        file, _, part = link.partition("#")
+        page = file.removesuffix(".html")
+        if not file.endswith(".html") and file:
+            there = (VIGNETTES / file).is_file()
+        else:
+            there = (not page or page in names()) and (
+                not part or part in anchors(source(page) if page else text)
+            )
+        if not there:
+            broken.append(link)
+    return broken
+
+
+@pytest.mark.parametrize("name", names())
+def test_links_lead_to_pages_parts_and_files_that_are_there(name):
+    assert broken_links(source(name)) == []
+
+
+def test_links_that_lead_nowhere_are_found():
+    page = (
+        "## One part {#sec-one}\n\n## Two: parts!\n\n[a](#sec-one) [b](#two-parts) [c](#three)"
+    )
+    page += " [d](index.html) [e](nowhere.html) [f](index.html#nothing) [g](nothing.md)"
+    page += " [h](https://example.org/x)"
+    assert broken_links(page) == ["#three", "nowhere.html", "index.html#nothing", "nothing.md"]
+
+
 @pytest.mark.parametrize("name", EXAMPLES)
 def test_examples_have_the_same_sections(name):
     text = CHUNK.sub("", source(name))
@@ -226,6 +267,8 @@ def test_shown_code_fits_the_column(name):
         if not {"#| include: false", "#| echo: false"} & set(lines):
             wide = [line for line in lines if len(line) > 76 and not line.startswith("#| ")]
             assert wide == []
+    for body in re.findall(r"^```[a-z]+\n(.*?)^```$", source(name), re.MULTILINE | re.DOTALL):
+        assert [line for line in body.splitlines() if len(line) > 76] == []
 
 
 @pytest.mark.parametrize("name", names())
@@ -370,8 +413,19 @@ def test_pages_show_no_error_and_no_leftover_markup(pages, name):
     words = text_of(pages[name])
     for wrong in ("Traceback", "cell-output-error", "Error in", "!expr", "alt_text("):
         assert wrong not in re.sub(r"data:[^\"]*", "", pages[name]), wrong
-    for mark in (":::", "{{<", "{#", "@fig-", "@tbl-", "@eq-", "\\frac", "NaN"):
+    for mark in (
+        ":::",
+        "{{<",
+        "{#",
+        "@fig-",
+        "@tbl-",
+        "@eq-",
+        "\\frac",
+        "NaN",
+        " object at 0x",
+    ):
         assert mark not in words, mark
+    assert not re.search(r"[^#] ## [A-Z]", words), "a heading without an empty line before it"
     assert str(ROOT) not in words and "/tmp/" not in words
     assert not re.search(r"\bnp\.(?:float|int|bool|str)\w*\(", words), (
         "numpy's types, which R does not print"
@@ -395,11 +449,12 @@ def without_output(text: str, page: str) -> list[str]:
     cells = []
     for cell in re.split(r'<div class="cell(?=[ "])', page)[1:]:
         parts = [
-            part.partition("</pre>") for part in re.split(r'<div class="sourceCode"', cell)[1:]
+            part.partition("</pre>")
+            for part in re.split(r'<div class="sourceCode(?=[ "])', cell)[1:]
         ]
         # Code that is only shown may follow the cell, before the next one.
         run = [(code, below) for code, _, below in parts if "cell-code" in code]
-        if run and "python cell-code" in run[-1][0]:
+        if run and "sourceCode python" in run[-1][0]:
             cells.append(bool(re.search(r"cell-output|<table|<img", run[-1][1])))
     shown = [
         (options, code)
@@ -414,6 +469,25 @@ def without_output(text: str, page: str) -> list[str]:
         and not GIVES_NONE.match(code.splitlines()[-1])
         and not has_output
     ]
+
+
+def test_outputs_are_found_in_the_markup_of_the_real_quarto():
+    cell = (
+        '<div class="cell">\n<div class="code-copy-outer-scaffold">'
+        '<div class="sourceCode cell-code" id="cb1"><pre class="sourceCode {0} code-with-copy">'
+        '<code class="sourceCode {0}">40 + 2</code></pre></div>'
+        '<button class="code-copy-button"></button></div>\n{1}</div>\n'
+    )
+    output = (
+        '<div class="cell-output cell-output-stdout">\n<pre><code>42</code></pre>\n</div>\n'
+    )
+    text = "\n".join(
+        f"```{{{engine}}}\n#| label: {label}\n40 + 2\n```"
+        for engine, label in (("r", "one"), ("python", "two"), ("python", "three"))
+    )
+    page = cell.format("r", output) + cell.format("python", output)
+    assert without_output(text, page + cell.format("python", output)) == []
+    assert without_output(text, page + cell.format("python", "")) == ["three"]
 
 
 def test_both_tabs_count_errors_in_whole_numbers(pages):
@@ -846,6 +920,10 @@ def test_wrong_arguments_are_named(renderer):
     cases = {
         ("-P", "epoch:2"): "-P: these vignettes have no parameter epoch",
         ("-P", "epochs"): "-P: must be name:value",
+        ("-P", "epochs:["): "-P: must be name:value with one value",
+        ("-P", "epochs:{a: 1}"): "-P: must be name:value with one value",
+        ("--from", "/nowhere"): "--from: must be a folder with pages",
+        ("--to", str(PROGRAM), "index"): "--to: must be a folder that can be written to",
         ("nowhere",): "vignette: there is no nowhere",
         ("--into", "x"): "--into: no such option",
     }

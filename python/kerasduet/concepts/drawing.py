@@ -61,7 +61,7 @@ def tidy(axes: Axes, *, title: str = "", x: str = "", y: str = "") -> None:
     axes.set_title(title, fontsize=11)
     axes.set_xlabel(x, fontsize=10)
     axes.set_ylabel(y, fontsize=10)
-    axes.tick_params(labelsize=9)
+    axes.tick_params(labelsize=10)
     axes.spines[["top", "right"]].set_visible(False)
 
 
@@ -83,7 +83,7 @@ def draw_grid(axes: Axes, values: Array, title: str, *, cell: float, known: Any 
     if max(rows, columns) > LARGEST_WITH_NUMBERS:
         return
     longest = max(len(short(value)) for value in values.flat)
-    size = min(11.0, 0.85 * cell / (0.65 * longest))
+    size = min(11.0, 0.93 * cell / (0.65 * longest))
     for i, j in np.argwhere(known):
         text = short(values[i, j])
         axes.text(j, i, text, ha="center", va="center", fontsize=size)
@@ -197,7 +197,7 @@ def _draw_box(
     axes.add_patch(
         FancyBboxPatch(corner, *BOX, boxstyle=style, facecolor=color, edgecolor="0.3")
     )
-    size = 12 if len(text) <= 4 else 9
+    size = 10 if "\n" in text else 11
     axes.text(*center, text, ha="center", va="center", fontsize=size)
 
 

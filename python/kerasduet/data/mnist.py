@@ -47,8 +47,8 @@ SHAPES = {
 }
 ABSENT = "MNIST was not found and could not be downloaded."
 SUBSET_NOTE = (
-    "The 5,000-image subset (500 a digit, all from MNIST's training images); a fixed 100 a "
-    "digit are the test."
+    "The 5,000-image subset (500 of each digit, all from MNIST's training images); a fixed 100 "
+    "of each digit are the test."
 )
 
 

@@ -104,7 +104,7 @@ def confusion_figure(
 
 def _numbers(classes: int) -> tuple[Mark, ...]:
     """Write the counts into the cells, unless nobody could read them."""
-    size = min(8.0, 90 / classes)
+    size = min(10.0, 100 / classes)
     of = {"x": "prediction", "y": "truth", "label": "label", "colour": "ink"}
     return (Mark("text", "cells", of, {"size": size}),) if size >= LEAST_SIZE else ()
 

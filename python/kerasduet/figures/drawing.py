@@ -143,8 +143,7 @@ def _draw_panel(place: SubFigure, panel: Panel) -> None:
                 DRAW[mark.kind](axes, Rows(frame, mark, panel))
         _finish_pane(axes, panel, first=number % panel.columns == 0)
         if facets and facets.at == "top":
-            size = 9 if panel.axes == "none" else 10
-            _plain(axes.set_title(facets.labels[number], size=size, pad=3))
+            _plain(axes.set_title(facets.labels[number], pad=3))
         elif facets:
             # From the top down: longer than a low pane, it has space below, and a title above.
             _plain(axes.set_ylabel(facets.labels[number], loc="top"))

@@ -73,7 +73,7 @@ def network_data(model: Any) -> PlotData:
     } | _arrow_frames(boxes, rows, places, passing, (height, step))
     corners = {side: side for side in ("x", "y", "to_x", "to_y")}
     written = {"x": "x", "y": "y", "label": "label", "colour": "colour"}
-    size = 7.5 if narrow else 8.5
+    size = 7.5 if narrow else 10.0
     total = step * (max(rows) + 1)
     ends = [abs(x) + column / 2 for x in places]
     ends += [abs(x) + LANE * column for lane in passing.values() for x in lane]

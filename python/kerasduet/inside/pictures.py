@@ -137,7 +137,7 @@ def grid(
                 "text",
                 "words",
                 {"x": "x", "y": "y", "label": "label"},
-                {"size": 8.0, "align": 1.0},
+                {"size": 10.0, "align": 1.0},
             ),
         ),
         x_scale=Scale(low=0.5, high=width + 0.5),

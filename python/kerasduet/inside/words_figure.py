@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Told", "plot_word_influence", "word_panel", "words_data"]
 
-LETTERS = 92  # of a line over the whole width
+LETTERS = 76  # of a line over the whole width
 SPACE = 1.4  # letters around a word
 MOST_LINES = 40
 NAMED = 3  # words in an alt text
@@ -158,7 +158,7 @@ def word_panel(
             "text",
             "words",
             {"x": "middle", "y": "line", "label": "word", "colour": "ink"},
-            {"size": 8.0},
+            {"size": 10.0},
         ),
     ]
     if titles:
@@ -167,7 +167,7 @@ def word_panel(
                 "text",
                 "titles",
                 {"x": "x", "y": "y", "label": "label"},
-                {"align": 0.0, "size": 8.0, "bold": True},
+                {"align": 0.0, "size": 10.0, "bold": True},
             )
         )
     else:

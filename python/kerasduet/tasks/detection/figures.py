@@ -89,7 +89,7 @@ def scenes_panel(run: Result, *, rows: Any = None, share: float = 1.0) -> Panel:
                 "text",
                 "found",
                 {"x": "left", "y": "above", "label": "label", "colour": "edge"},
-                {"size": 6.5, "align": 0.0},
+                {"size": 10.0, "align": 0.0},
             ),
         ),
         x_scale=Scale(margin=False),

@@ -114,7 +114,7 @@ def characters_panel(run: Result, *, begin: int = 1, share: float = 1.0) -> Pane
         frames={"cells": cells},
         marks=(
             Mark("tile", "cells", {"x": "x", "y": "y", "colour": "fill"}),
-            Mark("text", "cells", {"x": "x", "y": "y", "label": "label"}, {"size": 7.0}),
+            Mark("text", "cells", {"x": "x", "y": "y", "label": "label"}, {"size": 10.0}),
         ),
         x_scale=Scale(margin=False),
         y_scale=Scale(margin=False, reverse=True),

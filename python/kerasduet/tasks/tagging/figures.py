@@ -24,7 +24,7 @@ SENTENCES = 6  # shown by default
 MOST_SENTENCES = 20
 HUES = ("blue", "orange", "green", "purple", "sky", "yellow", "vermilion")
 SPACE = 1.2  # letters between two tokens
-LINE = 76  # letters of a line, over the whole width
+LINE = 62  # letters of a line, over the whole width
 
 
 def tags_panel(run: Result, *, rows: Any = None, share: float = 1.0) -> Panel:
@@ -52,7 +52,7 @@ def tags_panel(run: Result, *, rows: Any = None, share: float = 1.0) -> Panel:
         for token, truth, found in zip(*parts, strict=True):
             label = token if truth == found else f"\u00d7 {token}"
             mistakes += truth != found
-            width = max(len(label), len(found) * 0.8 if found != "O" else 0) + SPACE
+            width = max(len(label), len(found) if found != "O" else 0) + SPACE
             if left and left + width > letters:
                 left, line = 3.0, line + 1
             boxes.append((left, line, left + width - 0.4, label, found, truth == found))
@@ -61,7 +61,7 @@ def tags_panel(run: Result, *, rows: Any = None, share: float = 1.0) -> Panel:
     frame = pd.DataFrame(boxes, columns=["left", "line", "right", "label", "tag", "right_tag"])
     frame["top"], frame["bottom"] = frame["line"] - 0.05, frame["line"] + 0.78
     frame["middle"] = (frame["left"] + frame["right"]) / 2
-    frame["at"], frame["below"] = frame["line"] + 0.2, frame["line"] + 0.57
+    frame["at"], frame["below"] = frame["line"] + 0.17, frame["line"] + 0.57
     frame["fill"] = [blend(colours[tag], 0.35) for tag in frame["tag"]]
     frame["edge"] = np.where(frame["right_tag"], "#FFFFFF", OKABE_ITO["vermilion"])
     frame["name"] = frame["tag"].where(frame["tag"] != "O", "")
@@ -91,19 +91,21 @@ def tags_panel(run: Result, *, rows: Any = None, share: float = 1.0) -> Panel:
                 },
                 {"width": 1.2},
             ),
-            Mark("text", "tokens", {"x": "middle", "y": "at", "label": "label"}, {"size": 8.0}),
+            Mark(
+                "text", "tokens", {"x": "middle", "y": "at", "label": "label"}, {"size": 10.0}
+            ),
             Mark(
                 "text",
                 "tokens",
                 {"x": "middle", "y": "below", "label": "name"},
-                {"size": 6.5, "colour": "#4D4D4D"},
+                {"size": 10.0, "colour": "#4D4D4D"},
             ),
         ),
         x_scale=Scale(low=-0.5, high=letters + 0.5, margin=False),
         y_scale=Scale(low=-0.3, high=float(max(line, 1)), margin=False, reverse=True),
         axes="none",
         legend=False,
-        height=0.8 + 0.4 * line,
+        height=0.8 + 0.46 * line,
     )
 
 

@@ -127,7 +127,7 @@ def attention_panel(run: Result, *, rows: Any = None, share: float = 1.0) -> Pan
     )
     steps = max(part["step"].max() for part in parts)
     places = int(cell["place"].max())
-    size = min(8.5, 8.5 * 34 * share / max(places, 1))
+    size = min(10.0, 8.5 * 34 * share / max(places, 1))
     return Panel(
         kind="attention",
         title="Where the network looks as it writes",
