@@ -143,7 +143,9 @@ def _described(
 ) -> tuple[Experiment, Any]:
     """Describe a run; where the data decide shapes, or how long it trains, they come first."""
     chosen, data = _shaped(preset, data, settings)
-    return (chosen, data) if "early_stopping" in settings else paced(preset, chosen, data)
+    if "early_stopping" in settings:
+        return chosen, data
+    return paced(preset, chosen, data, fixed=settings)
 
 
 def _shaped(

@@ -204,7 +204,7 @@ def _summed(
     half = (
         sd * float(np.sqrt(variance)) * float(stats.t.ppf((1 + LEVEL) / 2, max(count - 1, 1)))
     )
-    low, high = (float(np.clip(end, *bounds)) for end in (mean - half, mean + half))
+    low, high = np.clip([mean - half, mean + half], *bounds).tolist()
     return {"runs": count, "mean": mean, "sd": sd, "low": low, "high": high}
 
 
@@ -224,8 +224,7 @@ def told_mean(metric: Metric, row: Mapping[str, Any]) -> str:
     text = f"{metric.label} {mean:,.{places}f}{unit}"
     if not several:
         return text
-    low, high = (
-        float(np.clip(end, *(metric.factor * b for b in metric.bounds))) for end in (low, high)
-    )
+    least, most = (metric.factor * bound for bound in metric.bounds)
+    low, high = max(low, least), min(high, most)
     ends = f"{low:,.{places}f} to {high:,.{places}f}"
     return f"{text}, sd {sd:,.{places}f}, 95 % interval of the mean {ends}"
