@@ -48,7 +48,9 @@ def data_of(run: Result) -> tuple[Dataset | None, str]:
 
 def interval_note(run: Result) -> str:
     """Say how the intervals were made and what they cover."""
-    task = run.task
+    task, lead = run.task, run.lead
+    if lead is not None and not run.has_intervals:
+        return f"{lead.over[:1].upper()}{lead.over[1:]}: too few for intervals."
     writing = task.writing()
     if writing is not None and writing.intervals is not None:
         return writing.intervals(run)

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 __all__ = ["LEAST_STEPS", "advice", "course", "pace"]
 
 LEAST_STEPS = 300  # of a training that a verdict asks for
-PATIENCE = 200  # steps without a lower validation loss
+PATIENCE = 200  # steps without a lower validation loss, or in all where none can be trusted
 FEW_STEPS = 10  # of an epoch: fewer are said
 
 
@@ -30,7 +30,7 @@ def pace(experiment: Experiment, dataset: Dataset) -> dict[str, Any]:
     Examples
     --------
     Of 60 windows in batches of 32 an epoch is 2 steps, and 200 steps are 100 epochs. Where 6
-    validation windows of 12 steps each follow, no loss of theirs stops it: it has 150 epochs.
+    validation windows of 12 steps each follow, no loss of theirs stops it: it has 100 epochs.
     """
     patience = experiment.early_stopping
     if patience is None or experiment.epochs <= patience:
@@ -38,7 +38,7 @@ def pace(experiment: Experiment, dataset: Dataset) -> dict[str, Any]:
     steps = -(-len(dataset.train) // experiment.batch_size)
     apart = windows_apart(len(dataset.validation), experiment.horizon)
     if dataset.table is not None and steps < FEW_STEPS and apart < TOO_FEW:
-        epochs = max(experiment.epochs, -(-LEAST_STEPS // steps))
+        epochs = max(experiment.epochs, -(-PATIENCE // steps))
         return {"early_stopping": None, "epochs": epochs}
     return {"early_stopping": max(patience, -(-PATIENCE // steps))}
 

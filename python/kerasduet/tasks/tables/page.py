@@ -12,13 +12,14 @@ from kerasduet.report.document import escape
 from kerasduet.report.intervals import DRAWS, SEED
 from kerasduet.report.parts import SPLITS, data_of
 from kerasduet.task import Writing
-from kerasduet.tasks.tables import looks, results, scores
+from kerasduet.tasks.tables import looks, results
 from kerasduet.tasks.tables.baselines import CLASS_BASELINES, NUMBER_BASELINES
 from kerasduet.tasks.tables.page_result import (
     MOST_CLASSES,
     add_class_result,
     add_number_result,
     among,
+    measured,
 )
 from kerasduet.tasks.tables.told import WORDS
 
@@ -197,10 +198,12 @@ def add_comparison(page: Document, runs: Sequence[Result], names: Sequence[str])
             if is_class
             else results.number_measure(run.table)
         )
-        found = scores.with_intervals(measure)
+        found = measured(run, measure)
         best = results.best_baseline(run.metrics, baselines, metrics[0].name)
         rival = (
-            "" if best is None else f"{run.metrics[f'{best}_{metrics[0].name}']:.4g} ({best})"
+            ""
+            if best is None
+            else f"{words.score(run.metrics[f'{best}_{metrics[0].name}'])} ({best})"
         )
         rows.append([escape(name), *(among(found[m.name], m.factor) for m in metrics), rival])
     page.table(
