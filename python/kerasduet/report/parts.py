@@ -32,8 +32,8 @@ SPLITS = {"train": "training", "validation": "validation", "test": "test"}
 
 
 KEPT_NOWHERE = (
-    "They were handed over, and the folder of a run keeps none of them: a report made in the "
-    "session that trained it shows them too."
+    "They were handed over, and the folder of a run keeps only what sums them up, and a sample "
+    "where it was saved with one: a report made in the session that trained it shows them too."
 )
 GONE = "What the run was trained on is not where it was, or is not what it was any more."
 

@@ -17,6 +17,7 @@ from kerasduet.plots import plot_run
 from kerasduet.report import words
 from kerasduet.report.document import escape
 from kerasduet.report.intervals import DRAWS, SEED, Interval
+from kerasduet.report.own import classes_of
 from kerasduet.report.parts import SPLITS, data_of, interval_note
 from kerasduet.task import Writing
 from kerasduet.tasks.classification.measures import class_measures, class_scores
@@ -64,8 +65,7 @@ def add_data(page: Document, run: Result) -> None:
     dataset, _ = data_of(run)
     names, sizes = run.class_names, run.provenance["sizes"]
     if dataset is None:
-        truth = run.table["truth"].astype(str)
-        counts = {"test": np.array([int((truth == name).sum()) for name in names])}
+        counts = classes_of(run)
     else:
         labels = {
             "train": dataset.y_train,

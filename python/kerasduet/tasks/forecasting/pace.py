@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from kerasduet.lead import TOO_FEW
 from kerasduet.report.words import count
 from kerasduet.tasks.forecasting.measures import windows_apart
 
@@ -23,9 +22,9 @@ FEW_STEPS = 10  # of an epoch: fewer are said
 def pace(experiment: Experiment, dataset: Dataset) -> dict[str, Any]:
     """Give patience in steps where a preset's epochs are few of them.
 
-    Of a short series the validation windows share most of their steps: what happened in one
-    stretch of time decides all of their losses, and often the first epoch seems the best. Where
-    they hold too few windows without a step in common, training goes on for so many steps.
+    Where all validation windows of a very short series share a step, what happened in one stretch
+    of time decides all of their losses, and often the first epoch seems the best: nothing stops
+    such a training, which has as many steps.
 
     Examples
     --------
@@ -36,8 +35,8 @@ def pace(experiment: Experiment, dataset: Dataset) -> dict[str, Any]:
     if patience is None or experiment.epochs <= patience:
         return {}
     steps = -(-len(dataset.train) // experiment.batch_size)
-    apart = windows_apart(len(dataset.validation), experiment.horizon)
-    if dataset.table is not None and steps < FEW_STEPS and apart < TOO_FEW:
+    alike = windows_apart(len(dataset.validation), experiment.horizon) == 1
+    if dataset.table is not None and steps < FEW_STEPS and alike:
         epochs = max(experiment.epochs, -(-PATIENCE // steps))
         return {"early_stopping": None, "epochs": epochs}
     return {"early_stopping": max(patience, -(-PATIENCE // steps))}
@@ -50,12 +49,13 @@ def course(run: Result) -> dict[str, str]:
         return {}
     told = f"{count(epochs, 'epoch')} of {count(steps, 'step')}"
     windows = run.provenance["sizes"]["validation"]
-    apart = windows_apart(windows, run.experiment.horizon)
+    alike = windows_apart(windows, run.experiment.horizon) == 1
     is_free = run.experiment.early_stopping is None and run.preprocessing.kind != "panel"
-    if is_free and windows and apart < TOO_FEW:
+    if is_free and windows and alike:
         told += (
-            f", all of them: {count(windows, 'validation window')}, {apart} of them apart, are "
-            "too few to stop early by"
+            f", not stopped early: the {count(windows, 'validation window')} all share a step"
+            if windows > 1
+            else ", not stopped early by a single validation window"
         )
     return {"training": told}
 
