@@ -21,6 +21,7 @@ from kerasduet.report.intervals import (
 )
 from kerasduet.report.measures import same_test_rows
 from kerasduet.run import Run, load_run
+from kerasduet.settings.named import answers
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -100,7 +101,10 @@ class Comparison:
     __repr__ = __str__
 
 
-def compare_runs(a: RunLike | Sequence[RunLike], b: RunLike | Sequence[RunLike]) -> Comparison:
+@answers(a=("runs",))
+def compare_runs(
+    a: RunLike | Sequence[RunLike], b: RunLike | Sequence[RunLike], *more: Any
+) -> Comparison:
     """Compare two runs, or two ways of training with several seeds each.
 
     Parameters
@@ -109,6 +113,8 @@ def compare_runs(a: RunLike | Sequence[RunLike], b: RunLike | Sequence[RunLike])
         A run or the folder of one. Lists, and the finished runs of sets, have equal
         length: the first of `a` is paired with the first of `b`, and so on, such as runs of the
         same seed.
+    *more
+        Refused: a page of three runs or more is that of `render_report`.
 
     Returns
     -------
@@ -141,6 +147,11 @@ def compare_runs(a: RunLike | Sequence[RunLike], b: RunLike | Sequence[RunLike])
     """
     import pandas as pd
 
+    if more:
+        raise ArgumentType(
+            f"b: must be the other of two sides; got {len(more) + 1} of them. Give render_report() "
+            "a list of all runs for one page, or lists as a and b for several seeds of each."
+        )
     first, second = _runs("a", a), _runs("b", b)
     _check(first, second)
     found = paired_differences(first, second)
