@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from kerasduet.experiments import Experiment, experiment, presets
 from kerasduet.report.document import quoted
-from kerasduet.settings.objects import OBJECT_SETTINGS, brief, is_object
+from kerasduet.settings.configurations import is_object
+from kerasduet.settings.objects import OBJECT_SETTINGS, brief
 from kerasduet.settings.optimizers import SHARED
 
 if TYPE_CHECKING:
