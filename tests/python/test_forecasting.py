@@ -209,7 +209,7 @@ def test_verdict_says_whether_the_best_baseline_is_beaten():
     rivals = {"naive": 3.0, "seasonal_naive": 2.0, "drift": 2.5}
     assert best_baseline(scores(1, **rivals)) == "seasonal_naive"
     assert TASKS["forecasting"].verdict(scores(1.5, **rivals)) == (
-        "Test MAE 1.5; the best baseline, seasonal naive, has 2: 25 % less."
+        "Test MAE 1.500; the best baseline, seasonal naive, has 2.000: 25 % less."
     )
     close = TASKS["forecasting"].verdict(scores(1.999, **rivals))
     assert close.endswith("seasonal naive, has 2: under 1 % less.")
