@@ -19,8 +19,10 @@
 #' of classes, `plot(run, "regions", columns = c("...", "..."))` draw them.
 #'
 #' The regression is that of `glm()` or `lm()` on the training rows, with the same coefficients.
-#' Where the columns separate the classes of the training rows, `glm()` has no finite ones: then a
-#' ridge penalty keeps them finite, and they have no standard errors.
+#' An ordered factor enters in steps, `size[>=M]`: each level beside the one below it, where R's
+#' own contrasts are polynomials. Where the columns separate the classes of the training rows,
+#' `glm()` has no finite coefficients: then a ridge penalty keeps them finite, and they have no
+#' standard errors.
 #'
 #' @return
 #' * `importance()`: a data frame of `column`, `importance` (by how much the log loss in nats, or
