@@ -229,8 +229,8 @@ def test_verdict_says_whether_the_best_baseline_is_beaten():
             TASKS["forecasting"]
             .verdict(scores(mae, **rivals))
             .endswith(
-                "the best baseline, seasonal naive, has 2.000. The network does not beat the seasonal "
-                "naive forecast."
+                "the best baseline, seasonal naive, has 2.000. The network does not beat the "
+                "seasonal naive forecast."
             )
         )
 
