@@ -16,7 +16,8 @@
 #'
 #' @return A `kerasduet_comparison`, a list that prints as text: `table`, a data frame with a row a
 #'   measure (`measure`, `first`, `second`, `difference`, first minus second, `low`, `high`, and
-#'   `verdict`: "first better", "second better", "no clear difference" or "same predictions");
+#'   `verdict`: "first better", "second better", "no clear difference", "too few test rows" to
+#'   judge, without `low` and `high`, or "same predictions");
 #'   `summary`, a sentence on each measure; and `pairs`, the number of runs on each side.
 #' @seealso [run_experiment()], [render_report()]
 #' @examplesIf kerasduet:::has_core()
@@ -26,7 +27,10 @@
 #' compare_runs(small, large)
 #' @export
 compare_runs <- function(a, b, ...) {
-  call_core(comparison_from_py(core$compare_runs(runs_to_py(a), runs_to_py(b))))
+  call_core({
+    more <- lapply(list(...), runs_to_py)
+    comparison_from_py(do.call(core$compare_runs, c(list(runs_to_py(a), runs_to_py(b)), more)))
+  })
 }
 
 #' @export

@@ -91,21 +91,24 @@ refuse_steps <- function(..., call = rlang::caller_env()) {
   abort_own(text, "UnknownName", call)
 }
 
-#' Score a run on other labelled images
+#' Score a run on other rows whose truth is known
 #'
-#' @param run A [kerasduet_run] of a classifier.
-#' @param x Images, as for [predict()][predict.kerasduet_run].
-#' @param y Classes, one an image, as [predict()][predict.kerasduet_run] gives them: a factor with
+#' @param run A [kerasduet_run] of a classifier, or of a regression on a table.
+#' @param x Rows, as for [predict()][predict.kerasduet_run]. Without `y` they hold the truth too: a
+#'   data frame in the column that was the target in training, images as `list(x =, y =)`, a
+#'   data set of [load_data()] in its test rows.
+#' @param y Classes, one a row, as [predict()][predict.kerasduet_run] gives them: a factor with
 #'   its levels in any order, or text; whole numbers from 0 where classes have no names. Classes
-#'   that the run does not know are refused.
+#'   that the run does not know are refused. Of a regression numbers.
 #' @param ... None: an argument by another name is refused, with the one that is meant.
-#' @return A list of numbers: `loss` (nats), `accuracy`, `errors`.
+#' @return A list of numbers: `loss` (nats), `accuracy`, `errors`; of a regression `rmse`, `mae` and
+#'   `r2`.
 #' @details With keras3 attached, its `evaluate(run, x, y)` does the same.
 #' @examplesIf kerasduet:::has_core()
 #' run <- run_experiment("mnist-dense", dataset = "mnist-subset", epochs = 1, progress = FALSE)
 #' evaluate_run(run, run$dataset$x_validation, run$dataset$y_validation)
 #' @export
-evaluate_run <- function(run, x, y, ...) {
+evaluate_run <- function(run, x, y = NULL, ...) {
   call_core({
     py <- run_to_py(run)
     plain(py$evaluate(data_to_py(x, "x"), data_to_py(y, "y")))
@@ -114,6 +117,6 @@ evaluate_run <- function(run, x, y, ...) {
 
 # No generic of our own: it would mask that of keras3.
 #' @exportS3Method keras3::evaluate
-evaluate.kerasduet_run <- function(object, x, y, ...) { # nolint: object_name_linter.
+evaluate.kerasduet_run <- function(object, x, y = NULL, ...) { # nolint: object_name_linter.
   evaluate_run(object, x, y)
 }

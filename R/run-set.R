@@ -60,8 +60,9 @@ load_run_set <- function(folder, ...) {
 #' @return `summary()` gives a data frame with a row a group of runs of the same settings and a
 #'   score: the settings that differ, `score`, `runs`, `mean`, `sd` (of the sample, n - 1), `low`
 #'   and `high`, the 95 % interval of the mean over seeds (Student's t) or folds (Nadeau and Bengio,
-#'   2003, because folds share training rows). Of a backtest a row a model, the networks first, then
-#'   the other methods from the least error up: `model`, `folds`, `mae`, `rmse`, `smape`, `mase`
+#'   2003, because folds share training rows), cut off at what a score can be: 0 and 1 of an
+#'   accuracy, 0 of an error. Of a backtest a row a model, the networks first, then the other
+#'   methods from the least error up: `model`, `folds`, `mae`, `rmse`, `smape`, `mase`
 #'   and, where there are intervals, `pinball` and coverage; `skill` of the networks against it (1 -
 #'   MAE / its MAE), `low` and `high` (95 % interval over folds and seeds), `dm` and `p_value` (the
 #'   test of Diebold and Mariano; `dm` is below 0 where the networks are better). `plot()` gives a

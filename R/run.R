@@ -189,6 +189,9 @@ trained_run <- function(py) {
 #' @param folder Character. A new or empty folder, or one that holds this experiment.
 #' @param overwrite Logical. Whether to replace a run of another experiment, or a damaged one.
 #'   Default `FALSE`.
+#' @param sample Integer. Rows of the data that the folder keeps for reports, 0 to 100: rows of a
+#'   table or a series, or small pictures of images. Default 0: only numbers that sum the data up
+#'   are kept, and only of data of your own.
 #' @param ... None: an argument by another name is refused, with the one that is meant.
 #' @return `save_run()` gives the absolute path of the folder, invisibly; `load_run()` a
 #'   [kerasduet_run].
@@ -197,10 +200,13 @@ trained_run <- function(py) {
 #' folder <- save_run(run, file.path(tempdir(), "kept"))
 #' identical(load_run(folder)$digests, run$digests)
 #' @export
-save_run <- function(run, folder, overwrite = FALSE, ...) {
+save_run <- function(run, folder, overwrite = FALSE, sample = 0, ...) {
   invisible(call_core({
     run <- run_to_py(run)
-    plain(run$save(setting_to_py(folder), overwrite = setting_to_py(overwrite)))
+    plain(run$save(
+      setting_to_py(folder),
+      overwrite = setting_to_py(overwrite), sample = setting_to_py(sample)
+    ))
   }, arguments = c(out = "folder")))
 }
 

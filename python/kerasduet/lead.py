@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-__all__ = ["FEW", "TOO_FEW", "Lead", "decimals", "decimals_of"]
+__all__ = ["FEW", "TOO_FEW", "Lead", "decimals", "decimals_of", "places_of", "score_text"]
 
 # Of cases that know nothing of each other:
 FEW = 20  # fewer make a rough interval
@@ -36,6 +36,42 @@ def decimals_of(number: float) -> int:
     (1, 4, 0)
     """
     return decimals(abs(number) / 10, most=MOST) if number else 0
+
+
+def places_of(score: float, *, factor: float = 1.0, least: int = 1) -> int:
+    """Choose the decimals of a score, the same in a sentence, a table and a report.
+
+    Parameters
+    ----------
+    score : float
+        As in `run.metrics`.
+    factor : float
+        From the score to its unit; 100 for per cent.
+    least : int
+        Decimals of one in per cent. Others have four digits.
+
+    Examples
+    --------
+    >>> places_of(24.7213), places_of(0.0373), places_of(51234.0), places_of(0.9, factor=100)
+    (2, 5, 0, 1)
+    """
+    if factor == 100:
+        return least
+    if not math.isfinite(score) or score == 0:
+        return 3
+    return decimals(abs(factor * score) / 100, most=MOST)
+
+
+def score_text(score: float, *, factor: float = 1.0, least: int = 1) -> str:
+    """Write a score, with the decimals that it has everywhere.
+
+    Examples
+    --------
+    >>> score_text(24.7213), score_text(51234.5), score_text(0.9341, factor=100)
+    ('24.72', '51,234', '93.4')
+    """
+    places = places_of(score, factor=factor, least=least)
+    return f"{factor * score:,.{places}f}"
 
 
 @dataclass(frozen=True)
@@ -85,6 +121,13 @@ class Lead:
         """Whether the network is clearly better."""
         return self.is_clear and self.low > 0
 
+    @property
+    def over(self) -> str:
+        """The test cases, and how many of them know nothing of each other."""
+        one = ONE.get(self.rows, self.rows.removesuffix("s"))
+        apart = "" if self.apart is None else f", {self.apart:,} of them apart"
+        return f"{self.cases:,} test {one if self.cases == 1 else self.rows}{apart}"
+
     def within(self, verdict: str) -> str:
         """Put the interval and what it is over at the end of a verdict.
 
@@ -96,17 +139,15 @@ class Lead:
         >>> Lead(0.5, 0.5, 0.5, 1, "images").within("Test accuracy 100 %.")
         'Test accuracy 100 % (difference 0.500 over 1 test image: too few to judge).'
         """
-        one = ONE.get(self.rows, self.rows.removesuffix("s"))
-        over = f"over {self.cases:,} test {one if self.cases == 1 else self.rows}"
+        over = f"over {self.over}"
         unit = f" {self.unit}" if self.unit else ""
-        apart = "" if self.apart is None else f", {self.apart:,} of them apart"
         ends = [self.value, self.low, self.high] if self.is_judged else [self.value]
         value, *found = _alike(ends, self.high - self.low)
         said = f"{verdict.removesuffix('.')}{self._judged(verdict)} (difference {value}{unit}"
         if not self.is_judged:
-            return f"{said} {over}{apart}: too few to judge)."
+            return f"{said} {over}: too few to judge)."
         rough = "rough " if self.independent < FEW else ""
-        return f"{said}, {rough}95 % interval {' to '.join(found)} {over}{apart})."
+        return f"{said}, {rough}95 % interval {' to '.join(found)} {over})."
 
     def _judged(self, verdict: str) -> str:
         """Say of the network, after a verdict, what its interval does not."""

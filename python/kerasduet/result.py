@@ -15,6 +15,7 @@ from kerasduet.data.folds import fold_of
 from kerasduet.data.part import digest_rows
 from kerasduet.errors import ArgumentType, DatasetError, RunFolderError
 from kerasduet.experiments import Experiment
+from kerasduet.lead import TOO_FEW
 from kerasduet.registry import TASKS
 from kerasduet.training import predict_outputs, weights_digest
 
@@ -212,6 +213,11 @@ class Result:
         ):
             self._lead = of, self.task.lead(*of, self.metrics)
         return self._lead[1]
+
+    @property
+    def has_intervals(self) -> bool:
+        """Whether the test cases are enough for intervals, in its verdict as in tables."""
+        return self.lead is None or self.lead.independent >= TOO_FEW
 
     def _verdict(self) -> str:
         if self.scored:

@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, overload
 
 from kerasduet.boundary import public_methods
-from kerasduet.checks import flag, number, show
+from kerasduet.checks import flag, number, show, whole
+from kerasduet.data.summed import MOST_SAMPLED, sampled
 from kerasduet.errors import ArgumentType
 from kerasduet.notebook import as_html
 from kerasduet.plots import check_settings, plot_data, plot_run
@@ -89,7 +90,9 @@ class Run(Verbs):
         return draw_on(ax, data)
 
     @answers()
-    def save(self, folder: str | os.PathLike[str], *, overwrite: bool = False) -> str:
+    def save(
+        self, folder: str | os.PathLike[str], *, overwrite: bool = False, sample: int = 0
+    ) -> str:
         """Save the run as a folder that either language loads.
 
         Parameters
@@ -99,6 +102,10 @@ class Run(Verbs):
             replaced only when the new files are complete.
         overwrite : bool
             Replace a run of another experiment, or a damaged one.
+        sample : int
+            Rows of the data that the folder keeps for reports, 0 to 100: rows of a table or a
+            series, or small pictures of images. Without it only numbers that sum the data up are
+            kept, and only of data of your own.
 
         Returns
         -------
@@ -109,8 +116,13 @@ class Run(Verbs):
         ------
         RunFolderError
             The folder is busy, holds something else, or cannot be written.
+        DatasetError
+            A sample of data that are not there any more.
         """
         flag("overwrite", overwrite)
+        few = whole("sample", sample, low=0, high=MOST_SAMPLED)
+        if few:
+            self.provenance["sample"] = sampled(self.dataset, few)
         with RunFolder(folder, self.experiment, overwrite=overwrite) as target:
             target.save(self)
         self.folder = str(target.path)

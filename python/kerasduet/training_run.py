@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from kerasduet import callbacks as own_callbacks
 from kerasduet import environment, interrupts, training
 from kerasduet.data import Dataset, loaded_for
+from kerasduet.data.summed import summed
 from kerasduet.environment import parallel
 from kerasduet.errors import ArgumentType
 from kerasduet.experiments import Experiment
@@ -183,6 +184,7 @@ def _unscored(
             "seed": chosen.seed,
             "sizes": dataset.sizes,
             **_test_digest(chosen, dataset),
+            **_summary(chosen, dataset),
             **({"fold": dataset.fold.to_dict()} if dataset.fold else {}),
             "parameters": model.count_params(),
             "seconds": {"training": sum(state.seconds), "epochs": state.seconds},
@@ -228,6 +230,13 @@ def _test_digest(chosen: Experiment, dataset: Dataset) -> dict[str, str]:
     """Digest test rows known by number, so that runs trained on other rows are compared on them."""
     numbered = TASKS[chosen.task].key == ("row",)
     return {"test_sha256": dataset.test_sha256} if numbered else {}
+
+
+def _summary(chosen: Experiment, dataset: Dataset) -> dict[str, Any]:
+    """Sum up data that may not be there when a report is written."""
+    if dataset.source.given or getattr(chosen.data, "path", None) is not None:
+        return {"summary": summed(dataset)}
+    return {}
 
 
 def _iso(seconds: float) -> str:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from kerasduet.boundary import public_methods
 from kerasduet.checks import choice, show
+from kerasduet.data.labelled import apart
 from kerasduet.errors import ArgumentType, HorizonError, KerasduetError
 from kerasduet.result import Result
 from kerasduet.settings.named import answers
@@ -20,8 +21,8 @@ __all__ = ["ABSENT", "Verbs"]
 ABSENT: dict[str, tuple[type[KerasduetError], str]] = {
     "evaluate": (
         ArgumentType,
-        "x: only a classifier is evaluated on labelled rows; got the run {run}. Its predictions() "
-        "stand beside the truth.",
+        "x: only a classifier, or a regression on a table, is evaluated on other rows; got the run "
+        "{run}. Its predictions() stand beside the truth.",
     ),
     "forecast": (
         HorizonError,
@@ -113,29 +114,38 @@ class Verbs(Result):
         return task.predict(self, x, chosen, beam)
 
     @answers()
-    def evaluate(self, x: Any, y: Any) -> dict[str, float]:
-        """Score the network on other labelled images.
+    def evaluate(self, x: Any, y: Any = None) -> dict[str, float]:
+        """Score the network on other rows whose truth is known.
 
         Parameters
         ----------
-        x : array-like
-            Images, as for `predict`.
-        y : array-like or Dataset
-            Labels, one an image, as `predict` gives them: names as texts or a categorical, in
-            any order; whole numbers from 0 where classes have no names. Of a Dataset the
-            test rows' labels.
+        x : array-like or DataFrame
+            Rows, as for `predict`. Without y they hold the truth too: a table in the column that
+            was the target in training, images in a container as a training takes them, a Dataset
+            in its test rows.
+        y : array-like or Dataset, optional
+            Labels, one a row, as `predict` gives them: names as texts or a categorical, in any
+            order; whole numbers from 0 where classes have no names. Of a regression numbers. Of
+            a Dataset the test rows' labels.
 
         Returns
         -------
         dict
-            loss (nats), accuracy, errors.
+            loss (nats), accuracy, errors; of a regression rmse, mae and r2.
 
         Raises
         ------
+        ArgumentType
+            No truth, neither in x nor in y.
         LabelRange, LabelType
             A label that the run does not know, or codes for classes that have names.
         """
-        found: dict[str, float] = self._verb("evaluate")(self, x, y)
+        verb = self._verb("evaluate")
+        if y is None:
+            data: Any = self.experiment.data
+            target = getattr(self.preprocessing, "target", None)
+            x, y = apart(x, target or getattr(data, "label_column", None))
+        found: dict[str, float] = verb(self, x, y)
         return found
 
     def future_frame(self, horizon: int | None = None) -> pd.DataFrame:

@@ -11,8 +11,8 @@ from kerasduet.data import Dataset, load_data
 from kerasduet.data.following import settled
 from kerasduet.errors import ArgumentType, RunFolderError
 from kerasduet.experiments import Experiment
+from kerasduet.names import task_of
 from kerasduet.progress import reporter
-from kerasduet.registry import TASKS
 from kerasduet.result import CHANGED
 from kerasduet.run import Run, load_run
 from kerasduet.runs.folder import RunFolder
@@ -88,19 +88,13 @@ def run_experiment(
     >>> run.metrics["accuracy"] > 0.7
     True
     """
+    _refuse_both(data, settings.get("dataset"))
     chosen, data = settled(preset, data, {**settings})
     checks.flag("overwrite", overwrite)
     own = own_callbacks.checked(callbacks)
     own_callbacks.refuse_two_rates(own, chosen.schedule)
     if data is not None and (not isinstance(data, Dataset) or data.source.given):
-        own_data = chosen.on_own_data()
-        is_other = settings.get("dataset") not in (None, own_data.dataset)
-        if is_other and TASKS[chosen.task].one_of_both:
-            raise ArgumentType(
-                f"dataset: excludes data; got {checks.show(settings['dataset'])} and data. Give "
-                "one of them."
-            )
-        chosen = own_data
+        chosen = chosen.on_own_data()
     if isinstance(data, Dataset):
         data.check_made_for(chosen)
     tell = reporter(progress)
@@ -127,6 +121,16 @@ def run_experiment(
             target.drop_checkpoint()
         tell({"event": "loaded", "folder": str(out), "text": str(run.summary)})
         return run
+
+
+def _refuse_both(data: Any, dataset: Any) -> None:
+    """Refuse a data set that is named beside data of the caller's."""
+    if data is None or dataset is None or (isinstance(data, Dataset) and not data.source.given):
+        return
+    if dataset != task_of(dataset).own_data:
+        raise ArgumentType(
+            f"dataset: excludes data; got {checks.show(dataset)} and data. Give one of them."
+        )
 
 
 @answers()

@@ -107,7 +107,11 @@ def call(case, folder, runs, events):
             levels = [plain(one) for one in level] if isinstance(level, list) else plain(level)
             return run.forecast(plain(case["horizon"]), levels)
         x = build(case["x"])
-        return run.predict(x) if name == "predict" else run.evaluate(x, build(case["y"]))
+        return (
+            run.predict(x)
+            if name == "predict"
+            else run.evaluate(x, build(case["y"]) if "y" in case else None)
+        )
     if name == "generate":
         given = {key: plain(value) for key, value in case.get("arguments", {}).items()}
         return runs(case["experiment"]).generate(case["start"], **given)

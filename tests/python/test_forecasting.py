@@ -209,17 +209,17 @@ def test_verdict_says_whether_the_best_baseline_is_beaten():
     rivals = {"naive": 3.0, "seasonal_naive": 2.0, "drift": 2.5}
     assert best_baseline(scores(1, **rivals)) == "seasonal_naive"
     assert TASKS["forecasting"].verdict(scores(1.5, **rivals)) == (
-        "Test MAE 1.5; the best baseline, seasonal naive, has 2: 25 % less."
+        "Test MAE 1.500; the best baseline, seasonal naive, has 2.000: 25 % less."
     )
     close = TASKS["forecasting"].verdict(scores(1.999, **rivals))
-    assert close.endswith("seasonal naive, has 2: under 1 % less.")
+    assert close.endswith("seasonal naive, has 2.000: under 1 % less.")
     hard = scores(1.5, **rivals, seasonal_drift=1.4)
     assert (
         TASKS["forecasting"]
         .verdict(hard)
         .endswith(
-            "the best baseline, seasonal drift, has 1.4. The network does not beat the seasonal "
-            "drift forecast."
+            "the best baseline, seasonal drift, has 1.400. The network does not beat the "
+            "seasonal drift forecast."
         )
     )
     assert TASKS["forecasting"].diverged(scores(math.nan, **rivals))
@@ -229,8 +229,8 @@ def test_verdict_says_whether_the_best_baseline_is_beaten():
             TASKS["forecasting"]
             .verdict(scores(mae, **rivals))
             .endswith(
-                "the best baseline, seasonal naive, has 2. The network does not beat the seasonal "
-                "naive forecast."
+                "the best baseline, seasonal naive, has 2.000. The network does not beat the "
+                "seasonal naive forecast."
             )
         )
 

@@ -328,7 +328,7 @@ def test_a_report_has_a_row_a_series(run, tmp_path):
     text = page.read_text("utf-8")
     assert "3 series by the column shop (north, south, east)" in text
     assert all(text.count(name) >= 3 for name in SHOPS)
-    assert "over the 3 series" in text
+    assert "3 test series: too few for intervals" in text
 
 
 def test_the_made_up_shops_are_what_they_say():

@@ -331,7 +331,7 @@ def test_page_of_a_classifier(pages, image_run):
 def test_page_of_a_saved_run_whose_data_cannot_be_had(pages):
     page = check_page(pages["named"])
     assert "The data cannot be had now" in page.text
-    assert "the folder of a run keeps none of them" in page.text
+    assert "the folder of a run keeps only what sums them up" in page.text
     assert "Load them with" not in page.text  # an error's text
     assert "pear, apple and fig" in page.text
     assert not any("Grid" in image["alt"] for image in page.images)

@@ -187,7 +187,9 @@ def test_evaluate_refuses_what_does_not_fit(named_run, series_run):
     with pytest.raises(LengthMismatch) as raised:
         named_run.evaluate(x, y[:-1])
     assert str(raised.value) == "y: must have one label an image (60); got 59."
-    with pytest.raises(ArgumentType, match=r"^x: only a classifier is evaluated on labelled"):
+    with pytest.raises(
+        ArgumentType, match=r"^x: only a classifier, or a regression on a table"
+    ):
         series_run.evaluate(x, y)
 
 

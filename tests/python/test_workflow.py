@@ -590,9 +590,18 @@ def test_patience_on_a_short_series_is_counted_in_steps(tmp_path):
     for stays in ({"early_stopping": 3}, {"early_stopping": None}, {"epochs": 10}):
         kept = settled("lstm-series", data, small | stays)[0]
         assert kept.early_stopping == stays.get("early_stopping", 10)
+    long = small | {"horizon": 8}  # its validation windows all share a step
+    assert _length(data, long) == (100, None)
+    assert _length(data, long | {"epochs": 60}) == (60, None)
+    assert _length(data, long | {"early_stopping": 3}) == (50, 3)
     given = kd.experiment("lstm-series", **small)
     assert settled(given, data, {})[0].early_stopping == 10
     assert settled("lstm-co2", None, {})[0].early_stopping == 5
+
+
+def _length(data, settings):
+    chosen = settled("lstm-series", data, settings)[0]
+    return chosen.epochs, chosen.early_stopping
 
 
 @pytest.mark.parametrize(

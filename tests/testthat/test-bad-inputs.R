@@ -106,7 +106,9 @@ call_case <- function(case, base, folder, tell) {
       do.call(run_experiment, c(arguments, list(data = data, out = out, progress = tell)))
     },
     predict = predict(run_of(case$experiment, base), build(case$x)),
-    evaluate = evaluate_run(run_of(case$experiment, base), build(case$x), build(case$y)),
+    evaluate = evaluate_run(
+      run_of(case$experiment, base), build(case$x), if (!is.null(case$y)) build(case$y)
+    ),
     forecast = forecast(
       run_of(case$experiment, base),
       h = value_of(case$horizon), level = level_of(case$level)

@@ -81,6 +81,8 @@ class Dataset:
         row of the table, from 0.
     held_out : str, optional
         How validation rows were chosen, where earlier versions chose others of the same data.
+    columns : list of dict, optional
+        Of a table of the caller's: what `kerasduet.data.summed.columns_of` says of its columns.
     fold : Fold or Origin, optional
         Which fold of a cross-validation or a backtest it is.
     """
@@ -95,6 +97,7 @@ class Dataset:
     panel: tuple[Table, ...] = ()
     given: pd.DataFrame | None = None
     held_out: str | None = None
+    columns: list[dict[str, Any]] | None = None
     fold: Fold | Origin | None = None
 
     def check_made_for(self, experiment: Experiment) -> None:

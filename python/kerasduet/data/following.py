@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 from kerasduet.data.dataset import Dataset
@@ -45,7 +46,11 @@ def followed(experiment: Experiment | str, data: Any) -> tuple[Experiment, Any]:
 
 
 def paced(
-    experiment: Experiment | str, chosen: Experiment, data: Any, dataset: Dataset | None = None
+    experiment: Experiment | str,
+    chosen: Experiment,
+    data: Any,
+    dataset: Dataset | None = None,
+    fixed: Collection[str] = (),
 ) -> tuple[Experiment, Any]:
     """Say how long training goes on without gain, where the data of a preset decide that.
 
@@ -59,6 +64,8 @@ def paced(
         As the caller gave them; None for those that the experiment names.
     dataset : Dataset, optional
         What is trained on, where it is loaded already.
+    fixed : collection of str
+        Settings that the caller gave: they stay.
 
     Returns
     -------
@@ -73,7 +80,8 @@ def paced(
         return chosen, data
     if dataset is None:
         data = dataset = loaded_for(chosen, data)
-    return chosen.replace(**task.pace(chosen, dataset)), data
+    found = {k: v for k, v in task.pace(chosen, dataset).items() if k not in fixed}
+    return chosen.replace(**found), data
 
 
 def settled(
@@ -81,7 +89,9 @@ def settled(
 ) -> tuple[Experiment, Any]:
     """Describe a run; where the data decide shapes, or how long it trains, they come first."""
     chosen, data = _shaped(preset, data, settings)
-    return (chosen, data) if "early_stopping" in settings else paced(preset, chosen, data)
+    if "early_stopping" in settings:
+        return chosen, data
+    return paced(preset, chosen, data, fixed=settings)
 
 
 def _shaped(

@@ -11,6 +11,7 @@ from kerasduet.forecasting import metrics
 from kerasduet.forecasting.accuracy import diebold_mariano, skill_interval
 from kerasduet.forecasting.baselines import CONTAINED
 from kerasduet.jobs.pieces import NETWORK, Piece
+from kerasduet.lead import score_text
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -218,8 +219,8 @@ def verdict(summary: pd.DataFrame) -> str:
     over = f" over {own['series']:,.0f} series" if error == "mase" else ""
     won = f", a lower error in {best['series_won']:,.0f} of the series" if over else ""
     text = (
-        f"{error.upper()} {own[error]:.4g}{over}; the best other method, "
-        f"{written(best['model'])}, has {best[error]:.4g}: skill "
+        f"{error.upper()} {score_text(own[error])}{over}; the best other method, "
+        f"{written(best['model'])}, has {score_text(best[error])}: skill "
         f"{100 * best['skill']:.0f} % (95 % interval {100 * best['low']:.0f} to "
         f"{100 * best['high']:.0f} %){test}{won}. "
     )

@@ -22,6 +22,7 @@ from kerasduet.jobs.plan import FILE, KINDS, Plan, outside_jobs, read_plan, take
 from kerasduet.jobs.scores import compared, scored, verdict
 from kerasduet.jobs.tables import (
     best_of,
+    bounds_of,
     differing,
     scores_of,
     summarised,
@@ -155,15 +156,17 @@ class RunSet:
 
         Notes
         -----
-        Intervals are Student's t over the runs. Folds share most of their training rows, so
-        theirs are wider: Nadeau and Bengio (2003), "Inference for the generalization error",
-        Machine Learning 52.
+        Intervals are Student's t over the runs, cut off at what a score can be: 0 and 1 of an
+        accuracy, 0 of an error. Folds share most of their training rows, so theirs are wider:
+        Nadeau and Bengio (2003), "Inference for the generalization error", Machine Learning 52.
         """
         if self.kind == "backtest":
             return self._compared.copy()
         groups = [name for name in self._settings if name != "fold"]
         folds = next((j.fold.folds for j in self._plan.jobs if isinstance(j.fold, Fold)), 0)
-        return summarised(self.table, groups, scores_of(self._plan.jobs, self._facts), folds)
+        scores = scores_of(self._plan.jobs, self._facts)
+        bounds = bounds_of(self._plan.jobs, scores)
+        return summarised(self.table, groups, scores, folds, bounds)
 
     def scores(self) -> pd.DataFrame:
         """Give the errors of a backtest by fold, model, seed, series and step ahead.

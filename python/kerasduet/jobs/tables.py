@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -21,7 +22,16 @@ if TYPE_CHECKING:
     from kerasduet.jobs.plan import Job
     from kerasduet.runs.facts import Facts
 
-__all__ = ["LEVEL", "best_of", "differing", "scores_of", "summarised", "tabulated", "told_mean"]
+__all__ = [
+    "LEVEL",
+    "best_of",
+    "bounds_of",
+    "differing",
+    "scores_of",
+    "summarised",
+    "tabulated",
+    "told_mean",
+]
 
 LEVEL = 0.95
 APART = ("name", "description", "task", "seed")  # of the settings, what is no column of its own
@@ -67,6 +77,21 @@ def scores_of(jobs: Sequence[Job], facts: Sequence[Facts | None]) -> list[str]:
     first = [metric.name for metrics in own for metric in metrics]
     every = [name for one in facts if one is not None for name in one.metrics]
     return list(dict.fromkeys([name for name in first if name in every] + every))
+
+
+def bounds_of(jobs: Sequence[Job], scores: Sequence[str]) -> dict[str, tuple[float, float]]:
+    """Give the lowest and highest value that scores can have, a baseline's as the network's."""
+    metrics = {
+        metric.name: metric
+        for job in jobs
+        for metric in TASKS[job.experiment.task].metrics_of(job.experiment)
+    }
+    found = {}
+    for score in scores:
+        named = [name for name in metrics if score == name or score.endswith(f"_{name}")]
+        if named:
+            found[score] = metrics[max(named, key=len)].bounds
+    return found
 
 
 def tabulated(
@@ -146,7 +171,11 @@ def best_of(jobs: Sequence[Job], table: pd.DataFrame) -> str:
 
 
 def summarised(
-    table: pd.DataFrame, settings: Sequence[str], scores: Sequence[str], folds: int = 0
+    table: pd.DataFrame,
+    settings: Sequence[str],
+    scores: Sequence[str],
+    folds: int = 0,
+    bounds: Mapping[str, tuple[float, float]] | None = None,
 ) -> pd.DataFrame:
     """Give mean, spread and interval of each score over the seeds, or folds, of each setting.
 
@@ -158,12 +187,15 @@ def summarised(
         Columns that tell the groups apart, and those to sum up.
     folds : int
         Folds that the rows were cut into; 0 where runs differ in seeds.
+    bounds : mapping, optional
+        From `bounds_of`: no interval goes beyond them.
 
     Returns
     -------
     pandas.DataFrame
         A row a group and score: the settings, score, runs (finished ones), mean, sd (of the
-        sample, n - 1), low and high (95 % interval of the mean; missing for a single run).
+        sample, n - 1), low and high (95 % interval of the mean, cut off at what the score can be;
+        missing for a single run).
     """
     import pandas as pd
 
@@ -177,12 +209,15 @@ def summarised(
             values = group[score].to_numpy(dtype=np.float64)
             values = values[~np.isnan(values)]
             if len(values):
-                rows.append({**labels, "score": score, **_summed(values, folds)})
+                within = (bounds or {}).get(score, (-math.inf, math.inf))
+                rows.append({**labels, "score": score, **_summed(values, folds, within)})
     names = [*by, "score", "runs", "mean", "sd", "low", "high"]
     return pd.DataFrame(rows, columns=names)
 
 
-def _summed(values: np.ndarray, folds: int) -> dict[str, float]:
+def _summed(
+    values: np.ndarray, folds: int, bounds: tuple[float, float] = (-math.inf, math.inf)
+) -> dict[str, float]:
     from scipy import stats
 
     count, mean = len(values), float(values.mean())
@@ -192,11 +227,12 @@ def _summed(values: np.ndarray, folds: int) -> dict[str, float]:
     half = (
         sd * float(np.sqrt(variance)) * float(stats.t.ppf((1 + LEVEL) / 2, max(count - 1, 1)))
     )
-    return {"runs": count, "mean": mean, "sd": sd, "low": mean - half, "high": mean + half}
+    low, high = np.clip([mean - half, mean + half], *bounds).tolist()
+    return {"runs": count, "mean": mean, "sd": sd, "low": low, "high": high}
 
 
 def told_mean(metric: Metric, row: Mapping[str, Any]) -> str:
-    """Say a row of `summarised`, the numbers with as many decimals each and a share's ends in 0..1.
+    """Say a row of `summarised`, the numbers with as many decimals each.
 
     Examples
     --------
@@ -211,7 +247,7 @@ def told_mean(metric: Metric, row: Mapping[str, Any]) -> str:
     text = f"{metric.label} {mean:,.{places}f}{unit}"
     if not several:
         return text
-    if metric.is_share:
-        low, high = max(low, 0.0), min(high, metric.factor)
+    least, most = (metric.factor * bound for bound in metric.bounds)
+    low, high = max(low, least), min(high, most)
     ends = f"{low:,.{places}f} to {high:,.{places}f}"
     return f"{text}, sd {sd:,.{places}f}, 95 % interval of the mean {ends}"

@@ -21,6 +21,7 @@ from kerasduet.report.intervals import (
 )
 from kerasduet.report.measures import same_test_rows
 from kerasduet.run import Run, load_run
+from kerasduet.settings.named import answers
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -34,6 +35,7 @@ __all__ = ["Comparison", "Difference", "compare_runs", "paired_differences"]
 
 SAME = "same predictions"
 UNCLEAR = "no clear difference"
+FEW = "too few test rows"
 
 
 @dataclass(frozen=True)
@@ -59,6 +61,8 @@ class Difference:
     @property
     def verdict(self) -> str:
         """The better side, where the interval leaves out 0."""
+        if not np.isfinite(self.interval.low):
+            return FEW
         if not self.interval.excludes_zero:
             return UNCLEAR
         nominal, higher = self.metric.nominal, self.metric.higher
@@ -78,7 +82,8 @@ class Comparison:
     ----------
     table : pandas.DataFrame
         A row a measure: measure, first, second, difference (first minus second), low, high,
-        verdict ("first better", "second better", "no clear difference" or "same predictions").
+        verdict ("first better", "second better", "no clear difference", "too few test rows" to
+        judge, without low and high, or "same predictions").
     summary : str
         A sentence on each measure.
     pairs : int
@@ -96,7 +101,10 @@ class Comparison:
     __repr__ = __str__
 
 
-def compare_runs(a: RunLike | Sequence[RunLike], b: RunLike | Sequence[RunLike]) -> Comparison:
+@answers(a=("runs",))
+def compare_runs(
+    a: RunLike | Sequence[RunLike], b: RunLike | Sequence[RunLike], *more: Any
+) -> Comparison:
     """Compare two runs, or two ways of training with several seeds each.
 
     Parameters
@@ -105,6 +113,8 @@ def compare_runs(a: RunLike | Sequence[RunLike], b: RunLike | Sequence[RunLike])
         A run or the folder of one. Lists, and the finished runs of sets, have equal
         length: the first of `a` is paired with the first of `b`, and so on, such as runs of the
         same seed.
+    *more
+        Refused: a page of three runs or more is that of `render_report`.
 
     Returns
     -------
@@ -137,6 +147,11 @@ def compare_runs(a: RunLike | Sequence[RunLike], b: RunLike | Sequence[RunLike])
     """
     import pandas as pd
 
+    if more:
+        raise ArgumentType(
+            f"b: must be the other of two sides; got {len(more) + 1} of them. Give render_report() "
+            "a list of all runs for one page, or lists as a and b for several seeds of each."
+        )
     first, second = _runs("a", a), _runs("b", b)
     _check(first, second)
     found = paired_differences(first, second)
@@ -194,13 +209,11 @@ def paired_differences(first: Sequence[Result], second: Sequence[Result]) -> lis
     )
     drawn = np.einsum("dp,dpsm->dsm", weights / pairs, draws)
     gaps, drawn_gaps = value[0] - value[1], drawn[:, 0] - drawn[:, 1]
+    intervals = [interval_of(gaps[i], drawn_gaps[:, i]) for i in range(len(metrics))]
+    if not first[0].has_intervals:
+        intervals = [one.alone for one in intervals]
     return [
-        Difference(
-            metric,
-            float(value[0, i]),
-            float(value[1, i]),
-            interval_of(gaps[i], drawn_gaps[:, i]),
-        )
+        Difference(metric, float(value[0, i]), float(value[1, i]), intervals[i])
         for i, metric in enumerate(metrics)
     ]
 
@@ -267,9 +280,14 @@ def _sentence(found: Difference, pairs: int) -> str:
     metric = found.metric
     share, factor = metric.unit == "%", metric.factor
     unit = f" {metric.step}".rstrip()
-    places = max(
-        words.decimals(factor * (found.interval.high - found.interval.low)), int(share)
-    )
+    width = factor * (found.interval.high - found.interval.low)
+    if not np.isfinite(width):
+        sides = [words.score(side, factor=factor) for side in (found.first, found.second)]
+        return (
+            f"{metric.title}: {sides[0]} against {sides[1]}{' per cent' if share else ''}; the "
+            "test rows are too few to judge."
+        )
+    places = max(words.decimals(width), int(share))
     sides = [f"{factor * side:,.{places}f}" for side in (found.first, found.second)]
     why = "the choice of the test rows" + (" and of the runs" if pairs > 1 else "")
     verdict = (

@@ -173,7 +173,9 @@ def _differences(
             verdict = "the same predictions, bit for bit"
         else:
             verdict = (
-                "more than the choice of the test rows explains"
+                "too few test rows to judge"
+                if not runs[best].has_intervals
+                else "more than the choice of the test rows explains"
                 if found.excludes_zero
                 else "no clear difference"
             )

@@ -46,6 +46,11 @@ class Interval:
     high: float
 
     @property
+    def alone(self) -> Interval:
+        """The estimate without an interval, where there are too few cases for one."""
+        return Interval(self.value, float("nan"), float("nan"))
+
+    @property
     def excludes_zero(self) -> bool:
         """Whether the whole interval lies on one side of 0."""
         return self.low > 0 or self.high < 0

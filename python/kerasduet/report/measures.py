@@ -20,13 +20,14 @@ def headline(run: Result) -> Interval | None:
     metric, block = task.metrics_of(run.experiment)[0], task.block(run.table, learned)
     cases = task.cases(run.table, learned).get(metric.name)
     if cases is not None:
-        return ratio(cases, block=block, root=metric.root)
+        found = ratio(cases, block=block, root=metric.root)
+        return found if run.has_intervals else found.alone
     counted = task.counted(run.table, learned).get(metric.name)
     if counted is None:
         return None
     tests = len(run.table) // task.steps(run.preprocessing)
     (found,) = counted_intervals(lambda counts: counted(counts)[:, None], tests, block=block)
-    return found
+    return found if run.has_intervals else found.alone
 
 
 def same_test_rows(one: Result, other: Result) -> bool:

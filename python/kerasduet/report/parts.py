@@ -32,8 +32,8 @@ SPLITS = {"train": "training", "validation": "validation", "test": "test"}
 
 
 KEPT_NOWHERE = (
-    "They were handed over, and the folder of a run keeps none of them: a report made in the "
-    "session that trained it shows them too."
+    "They were handed over, and the folder of a run keeps only what sums them up, and a sample "
+    "where it was saved with one: a report made in the session that trained it shows them too."
 )
 GONE = "What the run was trained on is not where it was, or is not what it was any more."
 
@@ -48,7 +48,9 @@ def data_of(run: Result) -> tuple[Dataset | None, str]:
 
 def interval_note(run: Result) -> str:
     """Say how the intervals were made and what they cover."""
-    task = run.task
+    task, lead = run.task, run.lead
+    if lead is not None and not run.has_intervals:
+        return f"{lead.over[:1].upper()}{lead.over[1:]}: too few for intervals."
     writing = task.writing()
     if writing is not None and writing.intervals is not None:
         return writing.intervals(run)

@@ -48,8 +48,8 @@ def _result(page: Document, run: Result) -> None:
         rows.append(
             [
                 escape(_title(metric) if metric else name.replace("_", " ").capitalize()),
-                f"{(metric.factor if metric else 1) * score:.4g}",
-                words.interval(found, factor=first.factor) if of_first and found else "",
+                words.score(score, factor=metric.factor if metric else 1),
+                words.scored(found, factor=first.factor) if of_first and found else "",
             ]
         )
     page.table(
@@ -92,7 +92,7 @@ def _score(run: Result, metric: Metric) -> str:
     found = headline(run) if is_first else None
     if found is not None:
         return words.among(found, factor=metric.factor)
-    return f"{metric.factor * run.metrics[metric.name]:.4g}"
+    return words.score(run.metrics[metric.name], factor=metric.factor)
 
 
 def _title(metric: Metric) -> str:

@@ -9,7 +9,7 @@ import numpy as np
 from kerasduet.inside.diagram import plot_network
 from kerasduet.inside.layers import describe
 from kerasduet.plots import plot_run
-from kerasduet.report import plain, words
+from kerasduet.report import own, plain, words
 from kerasduet.report.document import code, escape
 from kerasduet.report.parts import add_footer, add_repeat, data_of, provenance, warn_unfinished
 from kerasduet.report.repeat import flat_settings
@@ -78,6 +78,9 @@ def _data(page: Document, run: Result) -> None:
             f"The data cannot be had now, so this page shows less of them. {problem}",
         )
     plain.write(page, run, "data")
+    if problem:
+        own.add_summary(page, run)
+        own.add_sample(page, run)
 
 
 def _network(page: Document, run: Result) -> None:

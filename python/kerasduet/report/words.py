@@ -6,26 +6,32 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
-from kerasduet.lead import decimals
+from kerasduet.lead import decimals, decimals_of, places_of, score_text
 from kerasduet.report.intervals import Interval
 
 __all__ = [
     "ACCURACY",
     "DIVERGED",
+    "FEW",
     "NO_BREAK",
+    "accuracy",
     "alike",
     "among",
     "count",
+    "gap",
     "decimals",
     "interval",
     "listed",
+    "score",
+    "scored",
     "setting",
     "share",
     "signed",
     "value",
 ]
 
-ACCURACY = 2  # decimals at least of one in per cent, as verdicts have them
+ACCURACY = 2  # decimals of one in per cent, as verdicts have them
+FEW = "too few cases"  # where an interval would stand
 DIVERGED = "diverged"
 MINUS = "\u2212"
 NO_BREAK = "\u00a0"
@@ -60,35 +66,79 @@ def alike(values: Sequence[float]) -> list[str]:
     return [signed(f"{value:,.{places}f}") for value in values]
 
 
-def value(found: Interval, *, factor: float = 1, least: int = 0) -> str:
-    """Write an estimate with the decimals its interval deserves, and at least so many."""
-    places = max(decimals(factor * (found.high - found.low)), least)
-    return signed(f"{factor * found.value:,.{places}f}")
+def value(found: Interval, *, factor: float = 1) -> str:
+    """Write a difference with the decimals its interval deserves, or three digits without one."""
+    return signed(f"{factor * found.value:,.{_places(found, factor)}f}")
 
 
-def interval(found: Interval, *, factor: float = 1, least: int = 0) -> str:
-    """Write an interval, with at least so many decimals.
+def interval(found: Interval, *, factor: float = 1) -> str:
+    """Write the interval of a difference.
 
     Examples
     --------
-    >>> interval(Interval(0.963, 0.951, 0.974), factor=100).split()
-    ['95.1', 'to', '97.4']
+    >>> interval(Interval(0.963, 0.951, 0.974)).split()
+    ['0.951', 'to', '0.974']
     """
-    places = max(decimals(factor * (found.high - found.low)), least)
+    return _ends(found, factor, _places(found, factor))
+
+
+def gap(found: Interval) -> str:
+    """Write a difference and its interval, if it has one, within a sentence.
+
+    Examples
+    --------
+    >>> gap(Interval(2.5, 1.4, 6.4)).split()
+    ['2.5', '(1.4', 'to', '6.4)']
+    """
+    ends = interval(found)
+    return value(found) if ends == FEW else f"{value(found)} ({ends})"
+
+
+def _places(found: Interval, factor: float) -> int:
+    width = factor * (found.high - found.low)
+    return decimals(width) if math.isfinite(width) else decimals_of(factor * found.value)
+
+
+def _ends(found: Interval, factor: float, places: int) -> str:
+    if math.isnan(found.low) or math.isnan(found.high):
+        return FEW
     low, high = (f"{factor * end:,.{places}f}" for end in (found.low, found.high))
     return f"{signed(low)}{NO_BREAK}to{NO_BREAK}{signed(high)}"
 
 
-def among(found: Interval, *, factor: float = 1, least: int = 0) -> str:
-    """Write an estimate and its interval, for the cell of a table.
+def score(found: float, *, factor: float = 1, least: int = 1) -> str:
+    """Write a score with the decimals that it has in verdicts: see `kerasduet.lead.places_of`."""
+    return signed(score_text(found, factor=factor, least=least))
+
+
+def scored(found: Interval, *, factor: float = 1, least: int = 1) -> str:
+    """Write the interval of a score, with the decimals of the score.
+
+    Examples
+    --------
+    >>> scored(Interval(0.963, 0.951, 0.974), factor=100).split()
+    ['95.1', 'to', '97.4']
+    """
+    return _ends(found, factor, places_of(found.value, factor=factor, least=least))
+
+
+def accuracy(found: Interval) -> str:
+    """Write an accuracy of classes, or a probability of them, in per cent."""
+    return score(found.value, factor=100, least=ACCURACY)
+
+
+def among(found: Interval, *, factor: float = 1, least: int = 1) -> str:
+    """Write a score and its interval, if it has one, for the cell of a table.
 
     Examples
     --------
     >>> among(Interval(0.62, 0.55, 0.71)).split()
-    ['0.62', '(0.55', 'to', '0.71)']
+    ['0.6200', '(0.5500', 'to', '0.7100)']
     """
     wording: dict[str, Any] = {"factor": factor, "least": least}
-    return f"{value(found, **wording)} ({interval(found, **wording)})"
+    ends = scored(found, **wording)
+    told = score(found.value, **wording)
+    return told if ends == FEW else f"{told} ({ends})"
 
 
 def share(part: float) -> str:

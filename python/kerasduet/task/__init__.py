@@ -69,8 +69,6 @@ class Task(NetworkPart, ResultsPart):
     decided : tuple of str
         Arguments of the builder that follow from what was learned, not from the data settings
         alone: `learned_shapes` gives them, and the network is built once the data are there.
-    one_of_both : bool
-        Whether a `dataset` that is set beside data of the caller's is refused.
     kinds : tuple of str
         Kinds of `predict`; the first is the usual one.
     searches : bool
@@ -101,7 +99,6 @@ class Task(NetworkPart, ResultsPart):
     key: ClassVar[tuple[str, ...]] = ("row",)
     later_columns: ClassVar[tuple[str, ...]] = ()
     decided: ClassVar[tuple[str, ...]] = ()
-    one_of_both: ClassVar[bool] = False
     kinds: ClassVar[tuple[str, ...]] = ("class", "prob")
     searches: ClassVar[bool] = False
     is_paced: ClassVar[bool] = False

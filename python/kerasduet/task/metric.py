@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 __all__ = ["Metric"]
@@ -28,6 +29,9 @@ class Metric:
     nominal : float or None
         What the score is to be near to, such as 0.8 for the coverage of 80 % intervals: neither a
         higher nor a lower one is then better.
+    range : tuple of float, optional
+        The lowest and highest score there can be. None: 0 and 1 of a share, and of another score
+        where less is better at least 0.
     """
 
     name: str
@@ -37,6 +41,7 @@ class Metric:
     higher: bool = False
     root: bool = False
     nominal: float | None = None
+    range: tuple[float, float] | None = None
 
     @property
     def title(self) -> str:
@@ -47,6 +52,21 @@ class Metric:
     def is_share(self) -> bool:
         """Whether no score is below 0 or above 1; more tokens than all can be to change."""
         return self.factor == 100 and (self.higher or self.nominal is not None)
+
+    @property
+    def bounds(self) -> tuple[float, float]:
+        """The lowest and the highest score there can be.
+
+        Examples
+        --------
+        >>> Metric("mae", "mean absolute error").bounds
+        (0.0, inf)
+        """
+        if self.range is not None:
+            return self.range
+        if self.is_share:
+            return 0.0, 1.0
+        return -math.inf if self.higher else 0.0, math.inf
 
     def badness(self, score: float) -> float:
         """Give what is less the better a score is.

@@ -27,6 +27,8 @@ def class_measures(run: Result) -> dict[str, Interval]:
     """
     learned: Any = run.preprocessing
     found = bootstrap(cases(run.table, learned))
+    if not run.has_intervals:
+        found = [one.alone for one in found]
     return dict(zip(("accuracy", "loss", "confidence"), found, strict=True))
 
 

@@ -17,6 +17,7 @@ from kerasduet.plots import plot_run
 from kerasduet.report import words
 from kerasduet.report.document import escape
 from kerasduet.report.intervals import DRAWS, SEED, Interval
+from kerasduet.report.own import classes_of
 from kerasduet.report.parts import SPLITS, data_of, interval_note
 from kerasduet.task import Writing
 from kerasduet.tasks.classification.measures import class_measures, class_scores
@@ -54,8 +55,8 @@ def add_purpose(page: Document, run: Result) -> None:
         "for an image that shows none of them. It has learned from the images named below "
         "only; images made in another way (another scanner, other cropping or centring) were "
         "not tested. Its probabilities were not calibrated: on the test images it was right in "
-        f"{_percent(found['accuracy'])} %, while it gave its answers a mean "
-        f"probability of {_percent(found['confidence'])} %.",
+        f"{words.accuracy(found['accuracy'])} %, while it gave its answers a mean "
+        f"probability of {words.accuracy(found['confidence'])} %.",
     )
 
 
@@ -64,8 +65,7 @@ def add_data(page: Document, run: Result) -> None:
     dataset, _ = data_of(run)
     names, sizes = run.class_names, run.provenance["sizes"]
     if dataset is None:
-        truth = run.table["truth"].astype(str)
-        counts = {"test": np.array([int((truth == name).sum()) for name in names])}
+        counts = classes_of(run)
     else:
         labels = {
             "train": dataset.y_train,
@@ -88,11 +88,6 @@ def add_data(page: Document, run: Result) -> None:
     )
 
 
-def _percent(found: Interval) -> str:
-    """Write a share in per cent, as the verdict does."""
-    return words.value(found, factor=100, least=words.ACCURACY)
-
-
 def _part(number: Any, total: Any) -> str:
     return f"{number:,}{words.NO_BREAK}({words.share(number / total)})"
 
@@ -103,10 +98,13 @@ def add_measures(page: Document, run: Result, more: Sequence[list[str]] = ()) ->
     page.heading("Result")
     accuracy = found["accuracy"]
     wrong = tests - round(accuracy.value * tests)
-    fewest, most = (round(tests * (1 - end)) for end in (accuracy.high, accuracy.low))
+    between = words.FEW
+    if run.has_intervals:
+        fewest, most = (round(tests * (1 - end)) for end in (accuracy.high, accuracy.low))
+        between = f"{fewest:,} to {most:,}"
     rows = [
         measured("Accuracy (%)", accuracy, factor=100, least=words.ACCURACY),
-        ["Mistakes", f"{wrong:,} of {tests:,}", f"{fewest:,} to {most:,}"],
+        ["Mistakes", f"{wrong:,} of {tests:,}", between],
         measured("Cross-entropy (nats)", found["loss"]),
         measured(
             "Mean probability of the answer (%)",
@@ -125,7 +123,7 @@ def add_measures(page: Document, run: Result, more: Sequence[list[str]] = ()) ->
         "result", f"Measures on the test {cases}.", ["Measure", ">Value", "95 % interval"], rows
     )
     page.add(interval_note(run))
-    if wrong == 0:
+    if wrong == 0 and run.has_intervals:
         page.add(
             "There was no mistake to draw, so the interval has no width; that does not mean "
             "that there is none to be made."
@@ -154,10 +152,10 @@ def add_measures(page: Document, run: Result, more: Sequence[list[str]] = ()) ->
     )
 
 
-def measured(name: str, found: Interval, *, factor: float = 1, least: int = 0) -> list[str]:
-    """Give a row of a table of measures, with at least so many decimals."""
+def measured(name: str, found: Interval, *, factor: float = 1, least: int = 1) -> list[str]:
+    """Give a row of a table of measures, with so many decimals of one in per cent."""
     wording: dict[str, Any] = {"factor": factor, "least": least}
-    return [name, words.value(found, **wording), words.interval(found, **wording)]
+    return [name, words.score(found.value, **wording), words.scored(found, **wording)]
 
 
 def percent(part: float) -> str:

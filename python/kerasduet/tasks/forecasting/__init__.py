@@ -28,7 +28,6 @@ class Forecasting(Task):
     name = "forecasting"
     noun = "a forecaster"
     kinds = ("forecast",)
-    one_of_both = True
     is_paced = True
     Settings = SeriesSettings
     own_data = "series"

@@ -99,7 +99,7 @@ def series_measures(run: Result) -> dict[str, dict[str, Interval]]:
             mase = means[..., 4] / means[..., 3]
         return np.stack([mae, np.sqrt(square), smape, mase], axis=-1)
 
-    return {
+    found = {
         name: dict(
             zip(
                 SERIES_MEASURES,
@@ -113,6 +113,9 @@ def series_measures(run: Result) -> dict[str, dict[str, Interval]]:
         )
         for name in forecast_names(run)
     }
+    if run.has_intervals:
+        return found
+    return {name: {key: one.alone for key, one in own.items()} for name, own in found.items()}
 
 
 def gain(run: Result) -> tuple[str, Interval]:
@@ -123,7 +126,8 @@ def gain(run: Result) -> tuple[str, Interval]:
     (str, Interval)
         The baseline's name, and its MAE minus the network's; of several series the MASE.
     """
-    return _gain(run.table, run.preprocessing, run.metrics)
+    name, found = _gain(run.table, run.preprocessing, run.metrics)
+    return name, found if run.has_intervals else found.alone
 
 
 def _gain(

@@ -136,10 +136,11 @@ def _errors(page: Document, run: Result) -> None:
         for column, label in names.items()
     ]
     target = escape(getattr(run.preprocessing, "target", ""))
+    intervals = ", with 95 % intervals" if run.has_intervals else ""
     page.table(
         "result",
-        f"Errors of {run.experiment.strategy} forecasts on the test windows, all steps together, "
-        f"with 95 % intervals. MAE and RMSE are in the units of {target}, sMAPE in per cent; MASE "
+        f"Errors of {run.experiment.strategy} forecasts on the test windows, all steps "
+        f"together{intervals}. MAE and RMSE are in the units of {target}, sMAPE in per cent; MASE "
         "below 1 is better than the seasonal naive forecast was on the training rows"
         + (" of each series." if run.preprocessing.kind == "panel" else "."),
         ["Forecast", ">MAE", ">RMSE", ">sMAPE", ">MASE"],
@@ -153,7 +154,7 @@ def _errors(page: Document, run: Result) -> None:
         return
     lead = run.lead
     verdict = (
-        "The test windows are too few to judge by the interval."
+        "The test windows are too few to judge."
         if lead is not None and not lead.is_judged
         else "The interval does not hold 0: the difference is more than the choice of the test "
         "windows explains."
@@ -162,11 +163,10 @@ def _errors(page: Document, run: Result) -> None:
     )
     page.add(
         f"Window by window, the mean absolute error of the network is lower than that of the best "
-        f"baseline, {label}, by {words.value(better)} ({words.interval(better)}). {verdict}"
+        f"baseline, {label}, by {words.gap(better)}. {verdict}"
         if better.value >= 0
         else f"Window by window, the mean absolute error of the best baseline, {label}, is lower "
-        f"than that of the network: the difference is {words.value(better)} "
-        f"({words.interval(better)}). {verdict}",
+        f"than that of the network: the difference is {words.gap(better)}. {verdict}",
         interval_note(run),
     )
 
@@ -251,7 +251,7 @@ def _residuals(page: Document, run: Result) -> None:
     page.add(
         f"The one-step errors (truth minus forecast) of the {n:,} test windows, in time order, "
         "see @fig-residuals.",
-        f"- Mean {words.among(found.mean)}, standard deviation {found.deviation:.3g}. {bias}\n"
+        f"- Mean {words.gap(found.mean)}, standard deviation {found.deviation:.3g}. {bias}\n"
         f"- {len(found.outside)} of {count(lags, 'autocorrelation')} lie outside "
         f"\u00b1{found.limit:.2f}, where 95 % of those of white noise lie; about "
         f"{0.05 * lags:.0f} would by chance.\n"

@@ -11,6 +11,7 @@ from kerasduet.data import gaps
 from kerasduet.data.preprocessing import SeriesPreprocessing
 from kerasduet.forecasting import baselines
 from kerasduet.forecasting import metrics as measures
+from kerasduet.lead import score_text
 from kerasduet.tasks.forecasting import quantiles
 
 if TYPE_CHECKING:
@@ -247,7 +248,10 @@ def verdict(metrics: Mapping[str, float]) -> str:
     name, measure = best_baseline(metrics), headline(metrics)
     own, rival = metrics[measure], metrics[f"{name}_{measure}"]
     label = name.replace("_", " ")
-    text = f"Test {measure.upper()} {own:.4g}; the best baseline, {label}, has {rival:.4g}"
+    text = (
+        f"Test {measure.upper()} {score_text(own)}; the best baseline, {label}, has "
+        f"{score_text(rival)}"
+    )
     if own < rival:
         share = round(100 * (1 - own / rival))
         less = f"{share} % less" if share >= 1 else "under 1 % less"

@@ -56,7 +56,7 @@ def add_gain(page: Document, run: Result, label: str, better: Interval) -> None:
     """Compare the network with the best baseline, series by series."""
     lead = run.lead
     verdict = (
-        "The series are too few to judge by the interval."
+        "The series are too few to judge."
         if lead is not None and not lead.is_judged
         else "The interval does not hold 0: the difference is more than the choice of the series "
         "explains."
@@ -66,7 +66,7 @@ def add_gain(page: Document, run: Result, label: str, better: Interval) -> None:
     lower = "lower" if better.value >= 0 else "higher"
     page.add(
         f"The MASE of the network is {lower} than that of the best baseline, {label}; the "
-        f"difference is {words.value(better)} ({words.interval(better)}). {verdict} The "
+        f"difference is {words.gap(better)}. {verdict} The "
         f"network has the lower MAE in {run.metrics['series_won']:,.0f} of "
         f"{run.metrics['series']:,.0f} series.",
         interval_note(run),
@@ -104,10 +104,10 @@ def add_forecasts(page: Document, run: Result) -> None:
         [
             [
                 escape(str(row["id"])),
-                f"{row['mae']:,.4g}",
-                f"{row['mase']:.3g}",
+                words.score(row["mae"]),
+                words.score(row["mase"]),
                 labels.get(row["best"], row["best"].replace("_", " ")),
-                f"{row[row['best'] + '_mae']:,.4g}",
+                words.score(row[row["best"] + "_mae"]),
                 f"{100 * row['skill']:.0f} %",
             ]
             for row in shown.to_dict("records")

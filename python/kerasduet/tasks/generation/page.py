@@ -64,13 +64,13 @@ def add_result(page: Document, run: Result) -> None:
     metrics, found = run.metrics, headline(run)
     between = words.among(found) if found is not None else ""
     rows = [
-        ["Network: perplexity a character", between or f"{metrics['perplexity']:.3f}"],
-        ["Network: cross-entropy (nats a character)", f"{metrics['loss']:.3f}"],
+        ["Network: perplexity a character", between or words.score(metrics["perplexity"])],
+        ["Network: cross-entropy (nats a character)", words.score(metrics["loss"])],
         ["Network: characters foretold (%)", f"{100 * metrics['accuracy']:.1f}"],
     ]
     for order, name in zip(range(1, MOST_ORDER + 1), ORDERS, strict=True):
         best = ", best on the validation text" if order == learned.order else ""
-        rows.append([f"{order}-gram{best}", f"{metrics[f'{name}_perplexity']:.3f}"])
+        rows.append([f"{order}-gram{best}", words.score(metrics[f"{name}_perplexity"])])
     page.table(
         "result",
         f"Measures on {len(run.table):,} test characters. The n-grams (Witten and Bell) are those "
@@ -121,7 +121,7 @@ def add_comparison(page: Document, runs: Sequence[Result], names: Sequence[str])
         found = None if run.diverged else headline(run)
         first = words.DIVERGED if found is None else words.among(found)
         accuracy = "" if run.diverged else f"{100 * run.metrics['accuracy']:.1f}"
-        baseline = f"{run.metrics['baseline_perplexity']:.3f}"
+        baseline = words.score(run.metrics["baseline_perplexity"])
         rows.append([escape(name), first, accuracy, baseline, f"{len(run.table):,}"])
     page.table(
         "result",

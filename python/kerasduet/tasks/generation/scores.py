@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from kerasduet.lead import score_text
 from kerasduet.tasks.generation.loading import scored_from
 from kerasduet.tasks.generation.ngrams import MOST_ORDER, ngram_chances, perplexity
 from kerasduet.tasks.leads import counted_lead
@@ -130,5 +131,8 @@ def verdict(metrics: Mapping[str, float]) -> str:
     'Test perplexity 3.900 a character; the best n-gram has 4.300.'
     """
     found, other = metrics["perplexity"], metrics["baseline_perplexity"]
-    text = f"Test perplexity {found:.3f} a character; the best n-gram has {other:.3f}"
+    text = (
+        f"Test perplexity {score_text(found)} a character; the best n-gram has "
+        f"{score_text(other)}"
+    )
     return f"{text}." if found < other else f"{text}. The network does not beat that baseline."

@@ -22,6 +22,7 @@ from kerasduet.data.frames import (
 )
 from kerasduet.data.part import Picked, mapped
 from kerasduet.data.repeats import SPLITS, repeats_note, surprising
+from kerasduet.data.summed import columns_of
 from kerasduet.errors import (
     ArgumentRange,
     ArgumentType,
@@ -189,6 +190,7 @@ def laid(
     notes = filter(None, (source.note, _repeated(experiment.data, frame, rows)))
     source = replace(source, note=" ".join(notes))
     weights = _weights(experiment.data, frame, rows[0])
+    columns = columns_of(frame) if source.given or source.path is not None else None
     # The table's columns go as the network's come.
     inputs, given = learned.taken(frame, rows[2])
     if learned.encoding.levels:
@@ -202,7 +204,8 @@ def laid(
         for chosen in rows
     )
     settings = experiment.data.values()
-    return Dataset(train, validation, test, learned, source, settings, given=given)
+    laid = (train, validation, test, learned, source, settings)
+    return Dataset(*laid, given=given, columns=columns)
 
 
 def _repeated(data: TableSettings, frame: pd.DataFrame, rows: Rows) -> str:

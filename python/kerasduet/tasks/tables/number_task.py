@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from kerasduet.task import Writing
@@ -146,6 +146,13 @@ class NumberTables(Table):
         from kerasduet.tasks.tables import verbs
 
         return verbs.predict_number(run, x, kind)
+
+    @property
+    def verbs(self) -> Mapping[str, Callable[..., Any]]:
+        """Scores on other rows whose target is known."""
+        from kerasduet.tasks.tables import verbs
+
+        return {"evaluate": verbs.evaluate_number}
 
     def curves(self, experiment: Experiment) -> dict[str, tuple[str, float]]:
         """Give the errors of the scaled target."""

@@ -10,15 +10,17 @@ import numpy as np
 from kerasduet.report import words
 from kerasduet.report.document import escape
 from kerasduet.report.intervals import DRAWS, SEED
+from kerasduet.report.own import classes_of
 from kerasduet.report.parts import SPLITS, data_of
 from kerasduet.task import Writing
-from kerasduet.tasks.tables import looks, results, scores
+from kerasduet.tasks.tables import looks, results
 from kerasduet.tasks.tables.baselines import CLASS_BASELINES, NUMBER_BASELINES
 from kerasduet.tasks.tables.page_result import (
     MOST_CLASSES,
     add_class_result,
     add_number_result,
     among,
+    measured,
 )
 from kerasduet.tasks.tables.told import WORDS
 
@@ -78,14 +80,13 @@ def add_class_data(page: Document, run: Result) -> None:
     """Give the columns by type, and the classes of every split."""
     _columns(page, run)
     dataset, _ = data_of(run)
-    learned: Any = run.preprocessing
     names, sizes = looks.names_of(run), run.provenance["sizes"]
     if dataset is None:
-        codes = {"test": results.codes_of(run.table, learned)}
+        counts = classes_of(run)
     else:
         parts = {name: getattr(dataset, name) for name in SPLITS}
         codes = {name: np.asarray(part.targets) for name, part in parts.items() if len(part)}
-    counts = {k: np.bincount(v.astype(int), minlength=len(names)) for k, v in codes.items()}
+        counts = {k: np.bincount(v.astype(int), minlength=len(names)) for k, v in codes.items()}
     shown = min(len(names), MOST_CLASSES)
     rows = [
         [escape(name), *(_part(found[i], found.sum()) for found in counts.values())]
@@ -197,10 +198,12 @@ def add_comparison(page: Document, runs: Sequence[Result], names: Sequence[str])
             if is_class
             else results.number_measure(run.table)
         )
-        found = scores.with_intervals(measure)
+        found = measured(run, measure)
         best = results.best_baseline(run.metrics, baselines, metrics[0].name)
         rival = (
-            "" if best is None else f"{run.metrics[f'{best}_{metrics[0].name}']:.4g} ({best})"
+            ""
+            if best is None
+            else f"{words.score(run.metrics[f'{best}_{metrics[0].name}'])} ({best})"
         )
         rows.append([escape(name), *(among(found[m.name], m.factor) for m in metrics), rival])
     page.table(

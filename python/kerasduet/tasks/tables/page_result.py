@@ -23,7 +23,14 @@ if TYPE_CHECKING:
     from kerasduet.report.document import Document
     from kerasduet.result import Result
 
-__all__ = ["MOST_CLASSES", "add_class_result", "add_number_result", "add_scores", "among"]
+__all__ = [
+    "MOST_CLASSES",
+    "add_class_result",
+    "add_number_result",
+    "add_scores",
+    "among",
+    "measured",
+]
 
 MOST_TERMS = 40  # of a regression, in its table
 MOST_CLASSES = 30  # of the table by class
@@ -81,7 +88,7 @@ def add_scores(
     page.heading("Result")
     metrics = run.task.metrics
     there = [name for name in baselines if f"{name}_{metrics[0].name}" in run.metrics]
-    found = [scores.with_intervals(measure(who)) for who in ("", *there)]
+    found = [measured(run, measure(who)) for who in ("", *there)]
     rows = [
         [metric.title, *(among(each[metric.name], metric.factor) for each in found)]
         for metric in metrics
@@ -89,11 +96,23 @@ def add_scores(
     heads = [baselines[name].removeprefix("the ").capitalize() for name in there]
     page.table(
         "result",
-        f"Scores on the test rows, with 95 % intervals. {units}",
+        f"Scores on the test rows{_with_intervals(run)}. {units}",
         ["Score", ">Network", *(f">{head}" for head in heads)],
         rows,
     )
     page.add(_gain(run, baselines), interval_note(run))
+
+
+def measured(run: Result, measure: Measure) -> dict[str, Interval]:
+    """Give scores with their intervals, or alone where there are too few test rows for any."""
+    found = scores.with_intervals(measure)
+    if run.has_intervals:
+        return found
+    return {name: one.alone for name, one in found.items()}
+
+
+def _with_intervals(run: Result) -> str:
+    return ", with 95 % intervals" if run.has_intervals else ""
 
 
 def among(found: Interval, factor: float = 1.0) -> str:
@@ -101,7 +120,7 @@ def among(found: Interval, factor: float = 1.0) -> str:
     if not np.isfinite(found.value):
         return "\u2013"
     if found.high - found.low <= 1e-9 * max(abs(found.value), 1):
-        return words.signed(f"{factor * found.value:.4g}")
+        return words.score(found.value, factor=factor)
     return words.among(found, factor=factor)
 
 
@@ -112,11 +131,12 @@ def _gain(run: Result, baselines: Mapping[str, str]) -> str:
     if best is None or "gain" not in metrics:
         return ""
     gain = Interval(*(metrics[f"gain{end}"] for end in ("", "_low", "_high")))
+    gain = gain if run.has_intervals else gain.alone
     which = "lower" if gain.value >= 0 else "higher"
     told = gain if gain.value >= 0 else Interval(-gain.value, -gain.high, -gain.low)
     lead = run.lead
     verdict = (
-        "The test rows are too few to judge by the interval."
+        "The test rows are too few to judge."
         if lead is not None and not lead.is_judged
         else "The interval holds 0: the network does not earn its keep on these rows."
         if not gain.excludes_zero
@@ -127,14 +147,14 @@ def _gain(run: Result, baselines: Mapping[str, str]) -> str:
     )
     return (
         f"Row by row, the {first.label} of the network is {which} than that of the best "
-        f"baseline, {baselines[best]}, by {words.value(told)} ({words.interval(told)}). {verdict} "
+        f"baseline, {baselines[best]}, by {words.gap(told)}. {verdict} "
         "The best baseline was chosen on these rows too, which flatters it a little."
     )
 
 
 def _classes(page: Document, run: Result) -> None:
     """Give precision, recall and F1 of each class."""
-    found = scores.with_intervals(results.class_rates(run.table, run.preprocessing))
+    found = measured(run, results.class_rates(run.table, run.preprocessing))
     names, truth = looks.names_of(run), run.table["truth"].astype(str)
     shown = min(len(names), MOST_CLASSES)
     rows = [
@@ -148,7 +168,8 @@ def _classes(page: Document, run: Result) -> None:
     page.table(
         "classes",
         "Precision: share of the answers of this class that are right. Recall: share of this "
-        "class's rows found. F1: their harmonic mean. In per cent, with 95 % intervals; support "
+        "class's rows found. F1: their harmonic mean. In per "
+        f"cent{_with_intervals(run)}; support "
         "is the number of test rows."
         + (f" The first {shown} of {len(names):,} classes." if shown < len(names) else ""),
         ["Class", ">Precision", ">Recall", ">F1", ">Support"],

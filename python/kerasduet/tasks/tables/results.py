@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from kerasduet.lead import Lead
+from kerasduet.lead import Lead, score_text
 from kerasduet.report.intervals import Counted, Interval, bootstrap
 from kerasduet.tasks.classification.scores import class_codes
 from kerasduet.tasks.tables import scores
@@ -115,12 +115,13 @@ def class_verdict(metrics: Mapping[str, float]) -> str:
     """
     name = best_baseline(metrics, CLASS_BASELINES, "loss")
     found = (
-        f"Test log loss {metrics['loss']:.4g} nats, accuracy {100 * metrics['accuracy']:.1f} %"
+        f"Test log loss {score_text(metrics['loss'])} nats, accuracy "
+        f"{100 * metrics['accuracy']:.1f} %"
     )
     if name is None:
         return f"{found}."
     rival = (
-        f"{CLASS_BASELINES[name]}, has {metrics[f'{name}_loss']:.4g} and "
+        f"{CLASS_BASELINES[name]}, has {score_text(metrics[f'{name}_loss'])} and "
         f"{100 * metrics[f'{name}_accuracy']:.1f} %"
     )
     return f"{found}; the best baseline, {rival}{_judged(metrics)}."
@@ -179,10 +180,10 @@ def number_verdict(metrics: Mapping[str, float]) -> str:
     Test RMSE 50; the best baseline, linear regression, has 56.
     """
     name = best_baseline(metrics, NUMBER_BASELINES, "rmse")
-    found = f"Test RMSE {metrics['rmse']:.4g}"
+    found = f"Test RMSE {score_text(metrics['rmse'])}"
     if name is None:
         return f"{found}."
-    rival = f"{NUMBER_BASELINES[name]}, has {metrics[f'{name}_rmse']:.4g}"
+    rival = f"{NUMBER_BASELINES[name]}, has {score_text(metrics[f'{name}_rmse'])}"
     return f"{found}; the best baseline, {rival}{_judged(metrics)}."
 
 

@@ -10,15 +10,15 @@ from kerasduet.boundary import warn
 from kerasduet.data.dataset import Dataset
 from kerasduet.data.frames import read_table
 from kerasduet.data.labels import find_labels, labels_of
-from kerasduet.errors import LengthMismatch
-from kerasduet.tasks.tables.learned import ClassTable, TableLearned
-from kerasduet.tasks.tables.scores import class_scores
+from kerasduet.errors import ArgumentType, LengthMismatch, NonFinite
+from kerasduet.tasks.tables.learned import ClassTable, NumberTable, TableLearned
+from kerasduet.tasks.tables.scores import class_scores, number_measure
 from kerasduet.training import predict_outputs, refuse_no_numbers
 
 if TYPE_CHECKING:
     from kerasduet.result import Result
 
-__all__ = ["evaluate", "outputs", "predict_class", "predict_number"]
+__all__ = ["evaluate", "evaluate_number", "outputs", "predict_class", "predict_number"]
 
 
 def outputs(run: Result, x: Any) -> np.ndarray:
@@ -66,3 +66,25 @@ def evaluate(run: Result, x: Any, y: Any) -> dict[str, float]:
             f"y: must have one label a row ({len(probabilities)}); got {len(codes)}."
         )
     return class_scores(codes, probabilities)
+
+
+def evaluate_number(run: Result, x: Any, y: Any) -> dict[str, float]:
+    """Score a regression on other rows, in the target's units."""
+    learned: Any = run.preprocessing
+    if isinstance(y, Dataset) and isinstance(y.preprocessing, NumberTable):
+        y = None if y.given is None else y.given[learned.target]
+    try:
+        truth = np.asarray(y, np.float64)
+    except (TypeError, ValueError):
+        raise ArgumentType(
+            f"y: must be numbers, as {learned.target} was in training; got others. Convert them."
+        ) from None
+    if not np.isfinite(truth).all():
+        row = int(np.flatnonzero(~np.isfinite(truth.reshape(-1)))[0]) + 1
+        raise NonFinite(f"y: must be finite; got {truth.reshape(-1)[row - 1]} in row {row}.")
+    predicted = predict_number(run, x, "response")
+    if truth.shape != predicted.shape:
+        raise LengthMismatch(
+            f"y: must have one number a row ({len(predicted)}); got {len(truth)}."
+        )
+    return number_measure(truth, predicted).scores()

@@ -57,7 +57,7 @@ def add_result(page: Document, run: Result) -> None:
     """Give accuracy, F1 of each tag, confusions, and tagged sentences."""
     page.heading("Result")
     metrics, found = run.metrics, headline(run)
-    accuracy = words.among(found, factor=100) if found is not None else ""
+    accuracy = words.among(found, factor=100, least=words.ACCURACY) if found is not None else ""
     rows = [
         ["Tokens with the right tag (%)", accuracy or f"{100 * metrics['accuracy']:.2f}"],
         ["Mistakes", f"{metrics['errors']:,.0f}"],
@@ -117,9 +117,13 @@ def add_comparison(page: Document, runs: Sequence[Result], names: Sequence[str])
     rows = []
     for name, run in zip(names, runs, strict=True):
         found = None if run.diverged else headline(run)
-        first = words.DIVERGED if found is None else words.among(found, factor=100)
+        first = (
+            words.DIVERGED
+            if found is None
+            else words.among(found, factor=100, least=words.ACCURACY)
+        )
         second = "" if run.diverged else f"{100 * run.metrics['f1']:.1f}"
-        baseline = f"{100 * run.metrics['baseline_accuracy']:.1f}"
+        baseline = f"{100 * run.metrics['baseline_accuracy']:.2f}"
         rows.append([escape(name), first, second, baseline, f"{len(run.table):,}"])
     page.table(
         "result",

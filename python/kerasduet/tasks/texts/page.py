@@ -53,9 +53,9 @@ def add_purpose(page: Document, run: Result) -> None:
         "others for one unknown word.",
         "**Not for** anything else. It names one of these classes whatever it is given, also for a "
         "text of another language or on another subject. Its probabilities were not calibrated: on "
-        f"the test texts it was right in {words.value(found['accuracy'], factor=100)} %, while it "
+        f"the test texts it was right in {words.accuracy(found['accuracy'])} %, while it "
         "gave its answers a mean probability of "
-        f"{words.value(found['confidence'], factor=100)} %.",
+        f"{words.accuracy(found['confidence'])} %.",
     )
 
 
@@ -77,7 +77,7 @@ def add_result(page: Document, run: Result) -> None:
     """Give measures beside a bag of words, mistakes, and texts that were right."""
     bag = [
         "Baseline: bag of words, logistic regression (%)",
-        f"{100 * run.metrics['bag_accuracy']:.1f}",
+        f"{100 * run.metrics['bag_accuracy']:.2f}",
         "",
     ]
     add_measures(page, run, [bag])
@@ -128,7 +128,7 @@ def add_comparison(page: Document, runs: Sequence[Result], names: Sequence[str])
         if not run.diverged:
             found = class_measures(run)
             told = [
-                words.among(found["accuracy"], factor=100),
+                words.among(found["accuracy"], factor=100, least=words.ACCURACY),
                 words.among(found["loss"]),
             ]
         bag, guess = (percent(run.metrics[f"{who}_accuracy"]) for who in ("bag", "baseline"))

@@ -36,8 +36,8 @@ def add_purpose(page: Document, run: Result) -> None:
         "**Not for** anything else. It names one of these classes whatever it is shown. Videos of "
         "other lengths, speeds or sizes than those named below were not tested. Its probabilities "
         "were not calibrated: on the test videos it was right in "
-        f"{words.value(found['accuracy'], factor=100)} %, while it gave its answers a mean "
-        f"probability of {words.value(found['confidence'], factor=100)} %.",
+        f"{words.accuracy(found['accuracy'])} %, while it gave its answers a mean "
+        f"probability of {words.accuracy(found['confidence'])} %.",
     )
 
 
