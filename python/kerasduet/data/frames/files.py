@@ -24,7 +24,7 @@ from kerasduet.errors import DatasetError, KerasduetError, UnknownName
 __all__ = ["read_file"]
 
 SAMPLE = 2**18  # bytes that say which columns hold texts
-ROWS = 65_536  # read at a time
+ROWS = 32_768  # read at a time
 MOST_ROOM = 2**22  # rows that there is room for before there is need
 DELIMITERS = (";", "\t")
 
