@@ -146,13 +146,11 @@ def _read_columns(
 ) -> tuple[dict[int, Pieces], str]:
     """Read a file a block of rows at a time, so that no column is held as single texts."""
     columns: dict[int, Pieces] = {}
-    with file.open("rb") as opened:
+    with file.open("rb", BLOCK) as opened:
         first = opened.readline(MOST_HEADER)
         read = Digested(opened, hashlib.sha256(first))
-        text = io.TextIOWrapper(io.BufferedReader(read, BLOCK), "utf-8", newline="")
-        text._CHUNK_SIZE = BLOCK  # type: ignore[attr-defined]
         blocks: Any = pd.read_csv(
-            text,
+            read,
             chunksize=ROWS,
             low_memory=False,
             dtype=kinds,
