@@ -137,7 +137,7 @@ def _numbers_alone(file: Path) -> tuple[pd.DataFrame, str] | None:
         is_plain = all(header) and not any(mark in first for mark in b'";\r\t')
         if not is_plain or not first.endswith(b"\n") or all(map(is_value, header)):
             return None
-        read = Digested(opened, hashlib.sha256(first))
+        read: Any = Digested(opened, hashlib.sha256(first))
         try:
             frame: Any = pd.read_csv(read, header=None, skip_blank_lines=False, **EXACT)
         except (ValueError, OverflowError):

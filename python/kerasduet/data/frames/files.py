@@ -148,7 +148,7 @@ def _read_columns(
     columns: dict[int, Pieces] = {}
     with file.open("rb", BLOCK) as opened:
         first = opened.readline(MOST_HEADER)
-        read = Digested(opened, hashlib.sha256(first))
+        read: Any = Digested(opened, hashlib.sha256(first))
         blocks: Any = pd.read_csv(
             read,
             chunksize=ROWS,
