@@ -2,8 +2,8 @@
 
     python benchmarks/rows.py
 
-Random images of 28 x 28 in ten classes, given as arrays: CPU seconds of a whole run of one epoch with
-`mnist-dense`, its data made before, in one process after a run that warms up.
+Random images of 28 x 28 in ten classes, given as arrays: CPU seconds of a whole run of one epoch
+with `mnist-dense`, its data made before, in one process after a run that warms up.
 """
 
 from __future__ import annotations
