@@ -6,10 +6,14 @@ session <- new.env(parent = emptyenv())
 # that the user called; those of R code in it pass.
 # `arguments` has the names in R of the core's arguments that are called otherwise there.
 call_core <- function(expr, call = rlang::caller_env(), arguments = character()) {
-  check_given(call)
+  more <- more_given(call)
+  if (is.null(more)) check_given(call)
   start_core(call)
   value <- tryCatch(
-    expr,
+    {
+      if (!is.null(more)) refuse_more_given(more, call)
+      expr
+    },
     python.builtin.BaseException = function(error) abort_from_python(error, call, arguments),
     kerasduet_refusal = function(error) {
       abort_own(in_r(conditionMessage(error), arguments), error$kind, call)
@@ -30,6 +34,46 @@ check_given <- function(frame) {
       abort_own(paste0(name, ": must be given."), "ArgumentType", frame)
     }
   }
+}
+
+# What a verb that has `...` for that alone was given in it; methods take what generics pass on.
+more_given <- function(frame) {
+  if (!exists("...", envir = frame, inherits = FALSE) || eval(quote(...length()), frame) == 0) {
+    return(NULL)
+  }
+  verb <- called_verb(frame)
+  if (!is.null(verb) && !"..." %in% all.names(body(verb$fun))) verb
+}
+
+# The verb of this package that runs in a frame, by its name.
+called_verb <- function(frame) {
+  place <- Position(function(other) identical(other, frame), sys.frames(), right = TRUE)
+  if (is.na(place)) {
+    return(NULL)
+  }
+  fun <- sys.function(place)
+  for (name in getNamespaceExports("kerasduet")) {
+    if (identical(get(name, envir = topenv()), fun)) {
+      return(list(name = name, fun = fun))
+    }
+  }
+}
+
+# As R says "unused argument", but with the one that is meant.
+refuse_more_given <- function(verb, frame) {
+  known <- setdiff(names(formals(verb$fun)), "...")
+  name <- names2(eval(quote(substitute(list(...))), frame))[[2]]
+  if (!nzchar(name)) {
+    refuse(
+      "arguments: must be ", paste(known, collapse = ", "), " of ", verb$name, "(); got one more ",
+      "without a name. Leave it out."
+    )
+  }
+  value <- tryCatch(eval(quote(...elt(1L)), frame), error = function(error) NULL)
+  is_short <- is.atomic(value) && length(value) == 1 && !is.object(value)
+  core$settings$named$refuse_unknown(
+    verb$name, name, setting_to_py(if (is_short) value), as.list(known)
+  )
 }
 
 required_arguments <- function(fun) {

@@ -212,11 +212,6 @@ has_dates <- function(py) {
   !any(grepl("T", unlist(plain(learned$tail_times)), fixed = TRUE))
 }
 
-# keras3 expects models that convert what they give.
-model_from_py <- function(x) {
-  reticulate::r_to_py(x, convert = TRUE)
-}
-
 # Lessons -------------------------------------------------------------------------------------
 
 table_from_py <- function(x) as.data.frame(plain(x))

@@ -7,6 +7,7 @@
 #'   vector, or a [kerasduet_run_set]. Lists have equal length: the first of `a` is paired with the
 #'   first of `b`, and so on,
 #'   such as runs of the same seed.
+#' @param ... None: an argument by another name is refused, with the one that is meant.
 #'
 #' @details
 #' The bootstrap draws the same test rows for both sides, so what makes a row hard for every
@@ -24,7 +25,7 @@
 #' large <- do.call(run_experiment, c(few, units = 64))
 #' compare_runs(small, large)
 #' @export
-compare_runs <- function(a, b) {
+compare_runs <- function(a, b, ...) {
   call_core(comparison_from_py(core$compare_runs(runs_to_py(a), runs_to_py(b))))
 }
 

@@ -46,7 +46,8 @@ dim.kerasduet_figure <- function(x) dim(x$raster)
 
 #' @export
 format.kerasduet_figure <- function(x, ...) {
-  paste0("<kerasduet figure> ", format(x$width), " x ", format(x$height), " inches: ", x$alt)
+  size <- paste(show_value(x$width), "x", show_value(x$height))
+  paste0("<kerasduet figure> ", size, " inches: ", x$alt)
 }
 
 # As knitr includes any image: through its plot hook, which Quarto replaces by its own.

@@ -15,6 +15,7 @@
 #'   `y_train`, `x_test` and `y_test`. A file that ends with .rds or .RData stands for the object
 #'   in it; where there are several, `c("course.RData", "prices")` names one. R can run code when
 #'   it reads such a file: take those of people whom you trust.
+#' @param ... None: an argument by another name is refused, with the one that is meant.
 #'
 #' @details
 #' Columns of a data frame may be numbers, dates (`Date`) or times (`POSIXct`). Its times are the
@@ -51,7 +52,7 @@
 #' dim(data$x_test)
 #' as.array(data$y_test[1:5])
 #' @export
-load_data <- function(experiment, data = NULL) {
+load_data <- function(experiment, data = NULL, ...) {
   call_core({
     data <- from_r_file(data)
     loaded <- core$load_data(seasoned_to_py(experiment, data), given_to_py(data))

@@ -10,6 +10,7 @@
 #'   (default) takes all for one class.
 #' @param overlap Number from 0 to 1, 0.5 by default. A box is dropped when its intersection over
 #'   union with a kept one of a higher score is larger.
+#' @param ... None: an argument by another name is refused, with the one that is meant.
 #' @return `iou()`: a matrix of shares, from 0 for boxes apart to 1 for the same box, with a row a
 #'   box of `boxes` and a column a box of `others`. `nms()`: a logical vector, whether each box is
 #'   kept.
@@ -19,13 +20,13 @@
 #' boxes <- rbind(c(0, 0, 10, 10), c(1, 0, 11, 10), c(30, 0, 40, 10))
 #' nms(boxes, c(0.8, 0.9, 0.3))
 #' @export
-iou <- function(boxes, others) {
+iou <- function(boxes, others, ...) {
   call_core(as.matrix(plain(core$detection$iou(boxes_to_py(boxes), boxes_to_py(others)))))
 }
 
 #' @rdname iou
 #' @export
-nms <- function(boxes, scores, classes = NULL, overlap = 0.5) {
+nms <- function(boxes, scores, classes = NULL, overlap = 0.5, ...) {
   call_core({
     classes <- if (is.factor(classes)) as.character(classes) else classes
     plain(core$detection$nms(
@@ -48,6 +49,7 @@ boxes_to_py <- function(x) {
 #'   `top`, `right` and `bottom`; others are left alone.
 #' @param found A data frame of found boxes, with the column `score` as well, as
 #'   [predict()][predict.kerasduet_run] of a detector gives them.
+#' @param ... None: an argument by another name is refused, with the one that is meant.
 #' @return `mean_average_precision()`: a list of `map`, the mean over intersections over union of
 #'   0.5, 0.55, ... 0.95, known as mAP@0.5:0.95, and `map_50` and `map_75`, at 0.5 and 0.75 alone;
 #'   each a mean over the classes that have true boxes. `average_precision()`: a data frame with a
@@ -59,13 +61,13 @@ boxes_to_py <- function(x) {
 #' found <- transform(truth, right = 3, score = 0.9)
 #' mean_average_precision(truth, found)
 #' @export
-mean_average_precision <- function(truth, found) {
+mean_average_precision <- function(truth, found, ...) {
   call_core(plain(core$detection$mean_average_precision(table_to_py(truth), table_to_py(found))))
 }
 
 #' @rdname mean_average_precision
 #' @export
-average_precision <- function(truth, found) {
+average_precision <- function(truth, found, ...) {
   call_core({
     given <- list(table_to_py(truth), table_to_py(found))
     frame_from_py(do.call(core$detection$average_precision, given))
@@ -84,6 +86,7 @@ table_to_py <- function(x) {
 #' True and found boxes of the test images
 #'
 #' @param run A [kerasduet_run] of a detector.
+#' @param ... None: an argument by another name is refused, with the one that is meant.
 #' @return A list of two data frames, `truth` and `found`, with a box a row: `image` (from 1),
 #'   `class`, of found ones `score`, at least 0.01, and `left`, `top`, `right` and `bottom` in
 #'   pixels.
@@ -97,7 +100,7 @@ table_to_py <- function(x) {
 #' head(boxes$truth)
 #' do.call(mean_average_precision, boxes)
 #' @export
-test_boxes <- function(run) {
+test_boxes <- function(run, ...) {
   call_core({
     boxes <- core$detection$test_boxes(run_to_py(run))
     read <- function(name) frame_from_py(reticulate::py_get_item(boxes, name))

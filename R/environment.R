@@ -8,6 +8,7 @@
 #'   GPU, "gpu" insists on one.
 #' @param threads CPU threads for one operation, at least 1. `NULL` (default) leaves it to the
 #'   backend. Results are bit-identical only between runs with the same number.
+#' @param ... None: an argument by another name is refused, with the one that is meant.
 #' @return `NULL`, invisibly.
 #' @details Without this call the variable KERAS_BACKEND decides, then Keras's settings file, then
 #'   it is TensorFlow.
@@ -16,7 +17,7 @@
 #' use_backend("torch", threads = 2)
 #' }
 #' @export
-use_backend <- function(backend = "tensorflow", device = "auto", threads = NULL) {
+use_backend <- function(backend = "tensorflow", device = "auto", threads = NULL, ...) {
   call_core(core$use_backend(
     setting_to_py(backend),
     device = setting_to_py(device), threads = setting_to_py(threads)
@@ -31,12 +32,13 @@ use_backend <- function(backend = "tensorflow", device = "auto", threads = NULL)
 #'
 #' @param run_devices Logical. Whether to compute something on every device, which takes as long
 #'   as the backend needs to start. Default `TRUE`.
+#' @param ... None: an argument by another name is refused, with the one that is meant.
 #' @return A `kerasduet_doctor`, a list that prints as text: `ok`, `caller`, `interpreter`,
 #'   `versions`, `backend`, `devices`, `machine`, `data`, `tools`, `problems`.
 #' @examplesIf kerasduet:::has_core()
 #' doctor(run_devices = FALSE)
 #' @export
-doctor <- function(run_devices = TRUE) {
+doctor <- function(run_devices = TRUE, ...) {
   call_core({
     report <- core$doctor(run_devices = setting_to_py(run_devices))
     text <- reticulate::py_str(report)

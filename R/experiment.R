@@ -1,12 +1,13 @@
 #' List the examples that ship with the package
 #'
+#' @param ... None: an argument by another name is refused, with the one that is meant.
 #' @return A data frame with one row a preset: `name`, `task`, `dataset`, `builder`, `epochs`,
 #'   `description`.
 #' @seealso [run_experiment()]
 #' @examplesIf kerasduet:::has_core()
 #' presets()
 #' @export
-presets <- function() {
+presets <- function(...) {
   call_core(frame_from_py(core$presets()))
 }
 
@@ -18,11 +19,11 @@ presets <- function() {
 #'
 #' @param preset Character. Name of a preset, see [presets()]; or an experiment to start from.
 #' @param object An experiment.
-#' @param ... Settings by name, such as `epochs = 2`: the fields listed below, or arguments of
-#'   the network's builder ([model_cnn()], [model_dnn()], [model_recurrent()],
-#'   [model_table_dense()], [model_text_recurrent()]) such as `units`. Whole numbers may be written
-#'   as `2`. Of a table a formula may come first, in place of `target` and `features`:
-#'   `admit ~ gre + gpa`, `admit ~ .` or `admit ~ . - rank`.
+#' @param ... Settings by name, such as `epochs = 2`: those that [experiment()] lists under
+#'   Settings, or arguments of the network's builder ([model_cnn()], [model_dnn()],
+#'   [model_recurrent()], [model_table_dense()], [model_text_recurrent()]) such as `units`. Whole
+#'   numbers may be written as `2`. Of a table a formula may come first, in place of `target` and
+#'   `features`: `admit ~ gre + gpa`, `admit ~ .` or `admit ~ . - rank`.
 #'
 #' @return A named list of all settings, of class `kerasduet_experiment`; the builder's own are
 #'   in `model`. `update()` gives one with the settings changed that are named, and `summary()` the
@@ -65,7 +66,8 @@ format.kerasduet_experiment <- function(x, ...) {
     paste0("  network   ", network),
     paste0(
       "  training  ", x$epochs, " epochs of batches of ", x$batch_size, ", ", brief(x$optimizer),
-      ", learning rate ", format(x$learning_rate), ", seed ", format(x$seed, scientific = FALSE)
+      ", learning rate ", show_value(x$learning_rate), ", seed ",
+      format(x$seed, scientific = FALSE)
     ),
     "  cost      describe(exp) counts parameters; a run says steps, memory and time left",
     "  next      run_experiment(exp), load_data(exp), build_model(exp)"
@@ -88,6 +90,10 @@ brief <- function(text) {
 
 show_value <- function(x) {
   x <- unlist(x) %||% integer()
-  text <- if (is.character(x)) encodeString(x, quote = '"') else format(x, trim = TRUE)
+  text <- if (is.character(x)) {
+    encodeString(x, quote = '"')
+  } else {
+    format(x, trim = TRUE, decimal.mark = ".") # whatever options(OutDec) is
+  }
   if (length(text) == 1) text else paste0("c(", paste(text, collapse = ", "), ")")
 }

@@ -50,6 +50,7 @@ split_panes <- function(panel) {
     one <- panel
     one["facets"] <- list(NULL)
     one$y <- facets$labels[[i]]
+    one$y_down <- TRUE # where it is longer than a low pane, there is space below, and a title above
     one$frames <- lapply(panel$frames, function(frame) {
       if (!facets$by %in% names(frame)) {
         return(frame)
@@ -341,6 +342,9 @@ theme_words <- function(panel) {
     ),
     panel.spacing.x = ggplot2::unit(if (panel$axes == "none") between(panel$facets) else 12, "pt")
   )
+  if (isTRUE(panel$y_down)) {
+    strip <- strip + ggplot2::theme(axis.title.y = ggplot2::element_text(hjust = 1))
+  }
   if (!panel$x_scale$upright) {
     return(strip)
   }

@@ -90,6 +90,7 @@ refuse_more <- function(..., call = rlang::caller_env()) {
 #'
 #' @param object A [kerasduet_run] of a series.
 #' @param h Steps ahead, at least 1; `NULL` (default) takes the trained horizon.
+#' @param ... None: an argument by another name is refused, with the one that is meant.
 #' @return A data frame: `time` as in forecasts, and the columns of `known_future`, all `NaN`. Of
 #'   several series `id` comes first: a row a series and time.
 #' @examplesIf kerasduet:::has_core()
@@ -103,7 +104,7 @@ refuse_more <- function(..., call = rlang::caller_env()) {
 #' future$promo <- c(0, 0, 1)
 #' forecast(run, future = future)
 #' @export
-future_frame <- function(object, h = NULL) {
+future_frame <- function(object, h = NULL, ...) {
   call_core(arguments = c(horizon = "h"), {
     py <- run_to_py(object)
     frame_from_py(py$future_frame(setting_to_py(h)), dates = has_dates(py))
@@ -113,6 +114,7 @@ future_frame <- function(object, h = NULL) {
 #' Score each of several series by itself
 #'
 #' @param run A [kerasduet_run] of a table of several series (`id`).
+#' @param ... None: an argument by another name is refused, with the one that is meant.
 #' @return A data frame with a row a series: `id`; `mae`, `rmse`, `smape` and `mase` of the network
 #'   on its test windows; the MAE of each baseline, such as `naive_mae`; `best`, the baseline with
 #'   the least of them; and `skill`, 1 - `mae` / that MAE, below 0 where the network is worse.
@@ -120,6 +122,6 @@ future_frame <- function(object, h = NULL) {
 #' run <- run_experiment("lstm-panel", epochs = 1, units = 4, progress = FALSE)
 #' head(series_scores(run))
 #' @export
-series_scores <- function(run) {
+series_scores <- function(run, ...) {
   call_core(frame_from_py(run_to_py(run)$series_scores()))
 }

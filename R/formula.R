@@ -92,6 +92,12 @@ formula_columns <- function(side, known, all) {
   if (is.name(side)) {
     return(formula_name(as.character(side), known, all))
   }
+  if (is.numeric(side)) {
+    refuse(
+      "formula: has no intercept to set, a network's neurons have biases; got ",
+      formula_text(side), ". Leave it out."
+    )
+  }
   sign <- if (is.call(side)) as.character(side[[1]])[[1]] else ""
   if (sign == "(" || sign == "+" && length(side) == 2) {
     return(formula_columns(side[[2]], known, all))

@@ -18,6 +18,7 @@
 #'   activation. Softmax works along the last axis: of a matrix, row by row.
 #' @param name Character. The function: "identity", "step", "sigmoid", "tanh", "relu" or
 #'   "softmax".
+#' @param ... None: an argument by another name is refused, with the one that is meant.
 #' @return Numbers with the length or dimensions of `x`. `activation_slope()` for "softmax" of n
 #'   values gives the n x n matrix of dp_i / dx_j; of a matrix, an array (rows, n, n).
 #' @section Errors:
@@ -28,19 +29,19 @@
 #' activation_slope(0, "sigmoid")
 #' softmax(c(1, 1, 1, 1))
 #' @export
-activate <- function(x, name) {
+activate <- function(x, name, ...) {
   lesson("activate", as.list(environment()))
 }
 
 #' @rdname activate
 #' @export
-activation_slope <- function(x, name) {
+activation_slope <- function(x, name, ...) {
   lesson("activation_slope", as.list(environment()))
 }
 
 #' @rdname activate
 #' @export
-softmax <- function(x) {
+softmax <- function(x, ...) {
   lesson("softmax", as.list(environment()))
 }
 
@@ -55,6 +56,7 @@ softmax <- function(x) {
 #' @param value Number. Largest size of an element, above 0. Default `NULL`.
 #' @param norm Number. Largest Euclidean norm of all gradients together, above 0. Give one of the
 #'   two. Default `NULL`.
+#' @param ... None: an argument by another name is refused, with the one that is meant.
 #' @return A numeric array or named list of arrays, like `gradients`. By value, each element is
 #'   cut to -value ... value; by norm, everything is scaled by one factor, so that the direction
 #'   stays.
@@ -66,7 +68,7 @@ softmax <- function(x) {
 #' clip_gradients(c(3, 4), norm = 1)
 #' clip_gradients(list(W = cbind(3, -4), b = 0.5), value = 1)
 #' @export
-clip_gradients <- function(gradients, value = NULL, norm = NULL) {
+clip_gradients <- function(gradients, value = NULL, norm = NULL, ...) {
   lesson("clip_gradients", as.list(environment()))
 }
 
@@ -85,6 +87,7 @@ clip_gradients <- function(gradients, value = NULL, norm = NULL) {
 #' @param stride Whole number or two. Pixels between two positions, at least 1. Default 1.
 #' @param padding Number or two, or "valid", "same" or "causal". Zeros on each side, as in
 #'   [convolve2d()]. Default 0.
+#' @param ... None: an argument by another name is refused, with the one that is meant.
 #' @return `conv_output_size()`: a whole number or two; size of the output: one number when every
 #'   argument is one. `same_padding()`: a named list; `each` = (kernel - 1) / 2, `before` and
 #'   `after`: the zeros on the two sides.
@@ -100,13 +103,13 @@ clip_gradients <- function(gradients, value = NULL, norm = NULL) {
 #' conv_output_size(224, 2, stride = 2)
 #' same_padding(6)
 #' @export
-conv_output_size <- function(size, kernel, stride = 1, padding = 0) {
+conv_output_size <- function(size, kernel, stride = 1, padding = 0, ...) {
   lesson("conv_output_size", as.list(environment()))
 }
 
 #' @rdname conv_output_size
 #' @export
-same_padding <- function(kernel) {
+same_padding <- function(kernel, ...) {
   lesson("same_padding", as.list(environment()))
 }
 
@@ -127,6 +130,7 @@ same_padding <- function(kernel) {
 #'   where a half such as 2.5 means 2 before and 3 after. "valid": no border. "same": the border
 #'   that keeps ceiling(size / stride), an odd pixel below and right, as in Keras. "causal":
 #'   kernel - 1 zeros above and left only. Default "valid".
+#' @param ... None: an argument by another name is refused, with the one that is meant.
 #' @return A named list: `weights` (outputs, inputs): times the flattened image it is the
 #'   flattened result of [convolve2d()]. `mask` (outputs, inputs): 1 where a connection exists, 0
 #'   elsewhere. `output_shape`; `dense` (weights of a full dense layer), `connections` (weights of
@@ -141,7 +145,7 @@ same_padding <- function(kernel) {
 #' drop(layer$weights %*% as.vector(aperm(image)))
 #' convolve2d(image, weights, stride = 2)
 #' @export
-convolution_as_dense <- function(kernel, input_shape, stride = 1, padding = "valid") {
+convolution_as_dense <- function(kernel, input_shape, stride = 1, padding = "valid", ...) {
   lesson("convolution_as_dense", as.list(environment()))
 }
 
@@ -168,6 +172,7 @@ convolution_as_dense <- function(kernel, input_shape, stride = 1, padding = "val
 #'   convolution; `TRUE` flips the kernel in both directions first: the convolution of mathematics
 #'   and signal processing.
 #' @param bias Number, or one a filter. Added to every output. Default 0.
+#' @param ... None: an argument by another name is refused, with the one that is meant.
 #' @return A numeric matrix (rows, columns) or array (rows, columns, filters). The feature map,
 #'   or one a filter.
 #' @section Errors:
@@ -182,7 +187,8 @@ convolution_as_dense <- function(kernel, input_shape, stride = 1, padding = "val
 #' convolve2d(image, corner)
 #' convolve2d(image, corner, flip = TRUE)
 #' @export
-convolve2d <- function(image, kernel, stride = 1, padding = "valid", flip = FALSE, bias = 0) {
+convolve2d <- function(image, kernel, stride = 1, padding = "valid", flip = FALSE, bias = 0,
+                       ...) {
   lesson("convolve2d", as.list(environment()))
 }
 
@@ -201,6 +207,7 @@ convolve2d <- function(image, kernel, stride = 1, padding = "valid", flip = FALS
 #' @param kind Character. The cell: "rnn" (default), "lstm" or "gru".
 #' @param activation Character. Activation of "rnn": "tanh" (default), "identity", "step",
 #'   "sigmoid" or "relu".
+#' @param ... None: an argument by another name is refused, with the one that is meant.
 #' @return A data frame: `lag`: 0 to time; `norm`: the spectral norm of ds_T / ds_(T - lag), the
 #'   most that a small change of the state can have grown or shrunk by the last step. 1 at lag 0.
 #' @section Errors:
@@ -212,7 +219,7 @@ convolve2d <- function(image, kernel, stride = 1, padding = "valid", flip = FALS
 #' gradient_norms_by_lag(c(0, 0, 0), list(U = 1, W = 0.5, b = 0))
 #' gradient_norms_by_lag(c(0, 0, 0), list(U = 1, W = 2, b = 0))$norm
 #' @export
-gradient_norms_by_lag <- function(inputs, params, kind = "rnn", activation = "tanh") {
+gradient_norms_by_lag <- function(inputs, params, kind = "rnn", activation = "tanh", ...) {
   lesson("gradient_norms_by_lag", as.list(environment()), table_from_py)
 }
 
@@ -227,6 +234,7 @@ gradient_norms_by_lag <- function(inputs, params, kind = "rnn", activation = "ta
 #' (1980) spot mask S3S3.
 #'
 #' @param name Character. One of `kernel_names()`.
+#' @param ... None: an argument by another name is refused, with the one that is meant.
 #' @return `image_kernel()`: a numeric 3 x 3 matrix, to be used with [convolve2d()] without
 #'   flipping. `kernel_names()`: a character vector.
 #' @section Errors:
@@ -235,13 +243,13 @@ gradient_norms_by_lag <- function(inputs, params, kind = "rnn", activation = "ta
 #' kernel_names()
 #' image_kernel("sobel")
 #' @export
-image_kernel <- function(name) {
+image_kernel <- function(name, ...) {
   lesson("image_kernel", as.list(environment()))
 }
 
 #' @rdname image_kernel
 #' @export
-kernel_names <- function() {
+kernel_names <- function(...) {
   lesson("kernel_names", list())
 }
 
@@ -252,6 +260,7 @@ kernel_names <- function() {
 #' @param shape Two whole numbers. Height and width in pixels, at least 1.
 #' @param bits Whole number. Bits a pixel, 1 to 64: 8 and 16 are common for gray, 24 for RGB (3 x
 #'   8), 30 for deep colour (3 x 10). Default 8.
+#' @param ... None: an argument by another name is refused, with the one that is meant.
 #' @return A named list of numbers: `pixels`, `values` (2^bits: different values of one pixel)
 #'   and `bytes` (height * width * bits / 8, rounded up).
 #' @section Errors:
@@ -261,7 +270,7 @@ kernel_names <- function() {
 #' image_storage(c(512, 512))$bytes
 #' image_storage(c(512, 512), bits = 24)$bytes
 #' @export
-image_storage <- function(shape, bits = 8) {
+image_storage <- function(shape, bits = 8, ...) {
   lesson("image_storage", as.list(environment()))
 }
 
@@ -278,6 +287,7 @@ image_storage <- function(shape, bits = 8) {
 #' @param biases Whole number. Bias vectors a gate, 0 to 2. `NULL` (default) counts as Keras does
 #'   by default: 1, and 2 for "gru", whose `reset_after=True` needs a second one; the equations of
 #'   [gru_forward()] have 1. PyTorch has 2 in every cell.
+#' @param ... None: an argument by another name is refused, with the one that is meant.
 #' @return A number.
 #'   * `conv_parameters()`: (a * b * channels + bias) * filters: independent of the image's size.
 #'   * `dense_parameters()`: (inputs + bias) * units.
@@ -296,19 +306,19 @@ NULL
 
 #' @rdname layer_parameters
 #' @export
-conv_parameters <- function(kernel_size, channels, filters, bias = TRUE) {
+conv_parameters <- function(kernel_size, channels, filters, bias = TRUE, ...) {
   lesson("conv_parameters", as.list(environment()))
 }
 
 #' @rdname layer_parameters
 #' @export
-dense_parameters <- function(inputs, units, bias = TRUE) {
+dense_parameters <- function(inputs, units, bias = TRUE, ...) {
   lesson("dense_parameters", as.list(environment()))
 }
 
 #' @rdname layer_parameters
 #' @export
-recurrent_parameters <- function(kind, inputs, units, biases = NULL) {
+recurrent_parameters <- function(kind, inputs, units, biases = NULL, ...) {
   lesson("recurrent_parameters", as.list(environment()))
 }
 
@@ -326,6 +336,7 @@ recurrent_parameters <- function(kind, inputs, units, biases = NULL) {
 #'   Padding is as in [conv_output_size()].
 #' @param input_shape 1, 2 or 3 whole numbers. Features; height and width; or height, width and
 #'   channels.
+#' @param ... None: an argument by another name is refused, with the one that is meant.
 #' @return A data frame. One row a layer, the input first: `layer` (its kind), `height`, `width`,
 #'   `channels`, `parameters`. A flat layer has height and width 1.
 #' @section Errors:
@@ -346,7 +357,7 @@ recurrent_parameters <- function(kind, inputs, units, biases = NULL) {
 #'   c(32, 32, 3)
 #' )
 #' @export
-layer_shapes <- function(layers, input_shape) {
+layer_shapes <- function(layers, input_shape, ...) {
   lesson("layer_shapes", as.list(environment()), table_from_py)
 }
 
@@ -363,6 +374,7 @@ layer_shapes <- function(layers, input_shape) {
 #' @param learning_rate Number. Step size, above 0 and below 2 / (largest eigenvalue of X'X):
 #'   beyond it each step leads farther away.
 #' @param steps Whole number. Steps down, at least 0. Default 1000.
+#' @param ... None: an argument by another name is refused, with the one that is meant.
 #' @return A named list: `weights` (n) after the last step; `closed_form` (n): where the gradient
 #'   is 0; `loss` (steps + 1): sum of (X w - y)^2 / 2 before each step and after the last.
 #' @section Errors:
@@ -373,7 +385,7 @@ layer_shapes <- function(layers, input_shape) {
 #' fit <- least_squares_fit(cbind(1, cars$speed), cars$dist, learning_rate = 1e-4, steps = 20000)
 #' rbind(fit$weights, fit$closed_form, coef(lm(dist ~ speed, cars)))
 #' @export
-least_squares_fit <- function(x, y, learning_rate, steps = 1000) {
+least_squares_fit <- function(x, y, learning_rate, steps = 1000, ...) {
   lesson("least_squares_fit", as.list(environment()))
 }
 
@@ -389,6 +401,7 @@ least_squares_fit <- function(x, y, learning_rate, steps = 1000) {
 #'   probabilities of the classes, each row summing to 1.
 #' @param base `"e"` (default), which gives nats, or a number above 1, the base of the logarithm:
 #'   2 gives bits.
+#' @param ... None: an argument by another name is refused, with the one that is meant.
 #' @return A number.
 #'   * `mean_squared_error()`: mean (y - p)^2.
 #'   * `logistic_loss()`: mean of -(y ln p + (1 - y) ln(1 - p)), in nats; infinite when a certain
@@ -412,19 +425,19 @@ NULL
 
 #' @rdname losses
 #' @export
-mean_squared_error <- function(y, p) {
+mean_squared_error <- function(y, p, ...) {
   lesson("mean_squared_error", as.list(environment()))
 }
 
 #' @rdname losses
 #' @export
-logistic_loss <- function(y, p) {
+logistic_loss <- function(y, p, ...) {
   lesson("logistic_loss", as.list(environment()))
 }
 
 #' @rdname losses
 #' @export
-cross_entropy <- function(y, p, base = "e") {
+cross_entropy <- function(y, p, base = "e", ...) {
   lesson("cross_entropy", as.list(environment()))
 }
 
@@ -449,6 +462,7 @@ cross_entropy <- function(y, p, base = "e") {
 #'   gives such a list.
 #' @param a0,c0,h0 Number, or numeric vector (units). State and cell of the LSTM, and state of
 #'   the GRU, before the first step. Default 0.
+#' @param ... None: an argument by another name is refused, with the one that is meant.
 #' @return A named list of matrices (time, units). `lstm_forward()`: `a`, the state; `c`, the
 #'   cell; `f`, `u`, `o`, the gates; `candidate`. `gru_forward()`: `h`, the state; `r`, `z`, the
 #'   gates; `candidate`.
@@ -467,13 +481,13 @@ cross_entropy <- function(y, p, base = "e") {
 #' half <- list(Wr = cbind(0, 0), Wz = cbind(0, 0), Wh = cbind(0, 1), br = 0, bz = 0, bh = 0)
 #' drop(gru_forward(c(1, 0, 0), half)$h)
 #' @export
-lstm_forward <- function(inputs, params, a0 = 0, c0 = 0) {
+lstm_forward <- function(inputs, params, a0 = 0, c0 = 0, ...) {
   lesson("lstm_forward", as.list(environment()))
 }
 
 #' @rdname lstm_forward
 #' @export
-gru_forward <- function(inputs, params, h0 = 0) {
+gru_forward <- function(inputs, params, h0 = 0, ...) {
   lesson("gru_forward", as.list(environment()))
 }
 
@@ -525,6 +539,7 @@ optimizer_step <- function(name, parameter, gradient, state = NULL, ...) {
 #'   * `"replicate"`: the edge repeated, so that it becomes 1 1 1 2 3 3 3.
 #'   * `"causal"`: zeros above and on the left only, so that no output sees what comes after it.
 #' @param value Number. The border of mode "constant". Default 0.
+#' @param ... None: an argument by another name is refused, with the one that is meant.
 #' @return Numbers. Larger than the image by the border; channels are left alone.
 #' @section Errors:
 #' A negative amount, an unknown mode, a mirror wider than the image, or four amounts with mode
@@ -534,7 +549,7 @@ optimizer_step <- function(name, parameter, gradient, state = NULL, ...) {
 #' pad2d(matrix(1:3, 1), c(0, 2), mode = "reflect")
 #' dim(pad2d(matrix(1, 5, 5), 2))
 #' @export
-pad2d <- function(image, amount, mode = "zero", value = 0) {
+pad2d <- function(image, amount, mode = "zero", value = 0, ...) {
   lesson("pad2d", as.list(environment()))
 }
 
@@ -551,6 +566,7 @@ pad2d <- function(image, amount, mode = "zero", value = 0) {
 #' @param learning_rate Number. Step size, above 0. Default 1.
 #' @param epochs Whole number. Passes over the samples at most, at least 1; the training ends
 #'   with the first one without a mistake. Default 100.
+#' @param ... None: an argument by another name is refused, with the one that is meant.
 #' @return A named list: `weights` (n) and `threshold` for [threshold_neuron()]; `mistakes`
 #'   (epochs): samples that each pass got wrong; `separated`: whether the last pass had none.
 #' @section Errors:
@@ -566,7 +582,7 @@ pad2d <- function(image, amount, mode = "zero", value = 0) {
 #' xor <- logic_gate("xor")
 #' perceptron_fit(xor$inputs, xor$outputs)$separated
 #' @export
-perceptron_fit <- function(inputs, outputs, learning_rate = 1, epochs = 100) {
+perceptron_fit <- function(inputs, outputs, learning_rate = 1, epochs = 100, ...) {
   lesson("perceptron_fit", as.list(environment()))
 }
 
@@ -577,6 +593,7 @@ perceptron_fit <- function(inputs, outputs, learning_rate = 1, epochs = 100) {
 #' @param names Character. Of "identity", "step", "sigmoid", "tanh", "relu"; `NULL` (default) is
 #'   all but the identity.
 #' @param low,high Numbers. Ends of the x axis, low < high. Default -5 and 5.
+#' @param ... None: an argument by another name is refused, with the one that is meant.
 #' @return A [kerasduet_figure]: one panel a function: its values and, dashed, its slope.
 #' @section Errors:
 #' An unknown name, or low >= high.
@@ -584,7 +601,7 @@ perceptron_fit <- function(inputs, outputs, learning_rate = 1, epochs = 100) {
 #' @examplesIf kerasduet:::has_core()
 #' plot_activations(c("sigmoid", "tanh"))
 #' @export
-plot_activations <- function(names = NULL, low = -5, high = 5) {
+plot_activations <- function(names = NULL, low = -5, high = 5, ...) {
   lesson("plot_activations", as.list(environment()), figure_from_py)
 }
 
@@ -611,6 +628,7 @@ plot_activations <- function(names = NULL, low = -5, high = 5) {
 #' @param path Character. The file, ending in .gif; an existing one is replaced when the new one
 #'   is complete.
 #' @param seconds Number. Time a window is shown, at least 0.02. Default 0.8.
+#' @param ... None: an argument by another name is refused, with the one that is meant.
 #' @return `plot_convolution()`: a [kerasduet_figure], the padded image with the window framed,
 #'   the kernel as it is used, the result. `animate_convolution()`: the path, invisibly, so that
 #'   `knitr::include_graphics(animate_convolution(...))` shows it in a document.
@@ -624,7 +642,7 @@ plot_activations <- function(names = NULL, low = -5, high = 5) {
 #' animate_convolution(image, corner, tempfile(fileext = ".gif"))
 #' @export
 plot_convolution <- function(image, kernel, row = 1, column = 1, stride = 1, padding = "valid",
-                             flip = FALSE, bias = 0) {
+                             flip = FALSE, bias = 0, ...) {
   lesson_counted(
     "plot_convolution",
     c("row", "column"),
@@ -636,7 +654,7 @@ plot_convolution <- function(image, kernel, row = 1, column = 1, stride = 1, pad
 #' @rdname plot_convolution
 #' @export
 animate_convolution <- function(image, kernel, path, stride = 1, padding = "valid",
-                                flip = FALSE, bias = 0, seconds = 0.8) {
+                                flip = FALSE, bias = 0, seconds = 0.8, ...) {
   animation("animate_convolution", as.list(environment()))
 }
 
@@ -650,6 +668,7 @@ animate_convolution <- function(image, kernel, path, stride = 1, padding = "vali
 #'   [threshold_neuron()]; or else
 #' @param params,hidden_activation a network as in [two_layer_forward()], its activation "tanh"
 #'   by default. Give `weights` or `params`; the other stays `NULL`.
+#' @param ... None: an argument by another name is refused, with the one that is meant.
 #' @return A [kerasduet_figure]: the output over the plane, the boundary (output 0.5) and the
 #'   samples.
 #' @section Errors:
@@ -659,7 +678,7 @@ animate_convolution <- function(image, kernel, path, stride = 1, padding = "vali
 #' plot_decision(gate$inputs, gate$outputs, weights = gate$weights, threshold = gate$threshold)
 #' @export
 plot_decision <- function(inputs, outputs, weights = NULL, threshold = 0, params = NULL,
-                          hidden_activation = "tanh") {
+                          hidden_activation = "tanh", ...) {
   lesson("plot_decision", changed(as.list(environment()), outputs = with_axis), figure_from_py)
 }
 
@@ -671,6 +690,7 @@ plot_decision <- function(inputs, outputs, weights = NULL, threshold = 0, params
 #'   kernels; with channels for weights of as many.
 #' @param kernels Character, or numeric array (a, b, channels, filters). Names of
 #'   [kernel_names()], or weights such as a trained layer's; `NULL` (default) is all names.
+#' @param ... None: an argument by another name is refused, with the one that is meant.
 #' @return A [kerasduet_figure]: the image, then one feature map a kernel; each from its darkest
 #'   to its brightest value.
 #' @section Errors:
@@ -679,7 +699,7 @@ plot_decision <- function(inputs, outputs, weights = NULL, threshold = 0, params
 #' @examplesIf kerasduet:::has_core()
 #' plot_feature_maps(volcano, c("sobel", "edge"))
 #' @export
-plot_feature_maps <- function(image, kernels = NULL) {
+plot_feature_maps <- function(image, kernels = NULL, ...) {
   lesson("plot_feature_maps", as.list(environment()), figure_from_py)
 }
 
@@ -688,6 +708,7 @@ plot_feature_maps <- function(image, kernels = NULL) {
 #' Shows the gates and states of an LSTM or a GRU.
 #'
 #' @param states Named list. The result of [lstm_forward()] or [gru_forward()].
+#' @param ... None: an argument by another name is refused, with the one that is meant.
 #' @return A [kerasduet_figure]: one panel a gate or state: each unit thin, their mean thick.
 #' @section Errors:
 #' Something else than such results.
@@ -695,7 +716,7 @@ plot_feature_maps <- function(image, kernels = NULL) {
 #' half <- list(Wr = cbind(0, 0), Wz = cbind(0, 0), Wh = cbind(0, 1), br = 0, bz = 0, bh = 0)
 #' plot_gates(gru_forward(c(1, 0, 0, 1), half))
 #' @export
-plot_gates <- function(states) {
+plot_gates <- function(states, ...) {
   lesson("plot_gates", as.list(environment()), figure_from_py)
 }
 
@@ -705,6 +726,7 @@ plot_gates <- function(states) {
 #'
 #' @param norms Data frame, the result of [gradient_norms_by_lag()]; or a named list of several,
 #'   whose names become labels.
+#' @param ... None: an argument by another name is refused, with the one that is meant.
 #' @return A [kerasduet_figure]: one line a network; norms of exactly 0 are left out.
 #' @section Errors:
 #' Something else than such results.
@@ -712,7 +734,7 @@ plot_gates <- function(states) {
 #' at <- function(w) gradient_norms_by_lag(numeric(20), list(U = 1, W = w, b = 0))
 #' plot_gradient_norms(list("W = 0.5" = at(0.5), "W = 1" = at(1), "W = 2" = at(2)))
 #' @export
-plot_gradient_norms <- function(norms) {
+plot_gradient_norms <- function(norms, ...) {
   lesson(
     "plot_gradient_norms",
     changed(as.list(environment()), norms = norm_columns),
@@ -742,6 +764,7 @@ plot_gradient_norms <- function(norms) {
 #' @param path Character. The file, ending in .gif; an existing one is replaced when the new one
 #'   is complete.
 #' @param seconds Number. Time a window is shown, at least 0.02. Default 0.8.
+#' @param ... None: an argument by another name is refused, with the one that is meant.
 #' @return `plot_pooling()`: a [kerasduet_figure]; the image with the window framed, and the
 #'   result. `animate_pooling()`: the path, invisibly.
 #' @section Errors:
@@ -752,14 +775,14 @@ plot_gradient_norms <- function(norms) {
 #' animate_pooling(image, tempfile(fileext = ".gif"), kind = "average")
 #' @export
 plot_pooling <- function(image, size = 2, row = 1, column = 1, stride = NULL, kind = "max",
-                         p = 2, seed = NULL) {
+                         p = 2, seed = NULL, ...) {
   lesson_counted("plot_pooling", c("row", "column"), as.list(environment()), figure_from_py)
 }
 
 #' @rdname plot_pooling
 #' @export
 animate_pooling <- function(image, path, size = 2, stride = NULL, kind = "max", p = 2,
-                            seed = NULL, seconds = 0.8) {
+                            seed = NULL, seconds = 0.8, ...) {
   animation("animate_pooling", as.list(environment()))
 }
 
@@ -812,6 +835,7 @@ animate_unrolled <- function(inputs, U, W, V, path, seconds = 1, ...) {
 #'   max. Default 2.
 #' @param seed Whole number. Makes "stochastic" repeatable, the same draws in R and in Python, 0
 #'   to 2^32 - 1. `NULL` (default) draws anew each time.
+#' @param ... None: an argument by another name is refused, with the one that is meant.
 #' @return A numeric matrix (rows, columns) or array (rows, columns, channels). The pooled image;
 #'   (1, 1) or (1, 1, channels) for global pooling.
 #' @section Errors:
@@ -826,7 +850,7 @@ animate_unrolled <- function(inputs, U, W, V, path, seconds = 1, ...) {
 #' pool2d(image, kind = "average")
 #' pool2d(image, "global", kind = "average")
 #' @export
-pool2d <- function(image, size = 2, stride = NULL, kind = "max", p = 2, seed = NULL) {
+pool2d <- function(image, size = 2, stride = NULL, kind = "max", p = 2, seed = NULL, ...) {
   lesson("pool2d", as.list(environment()))
 }
 
@@ -847,6 +871,7 @@ pool2d <- function(image, size = 2, stride = NULL, kind = "max", p = 2, seed = N
 #'   gates * units), recurrent kernel (units, gates * units) and, with `use_bias`, bias (gates *
 #'   units).
 #' @param params Named list. As `recurrent_from_keras()` gives it, which this undoes.
+#' @param ... None: an argument by another name is refused, with the one that is meant.
 #' @return `recurrent_from_keras()`: a named list; "rnn": `U` (units, features), `W` (units,
 #'   units), `b` (units) of [rnn_forward()]; "lstm", "gru": the params of [lstm_forward()] and
 #'   [gru_forward()]. `recurrent_to_keras()`: a list of arrays; kernel (features, gates * units),
@@ -860,13 +885,13 @@ pool2d <- function(image, size = 2, stride = NULL, kind = "max", p = 2, seed = N
 #' params$Wz
 #' recurrent_to_keras("gru", params)
 #' @export
-recurrent_from_keras <- function(kind, weights) {
+recurrent_from_keras <- function(kind, weights, ...) {
   lesson("recurrent_from_keras", as.list(environment()))
 }
 
 #' @rdname recurrent_from_keras
 #' @export
-recurrent_to_keras <- function(kind, params) {
+recurrent_to_keras <- function(kind, params, ...) {
   lesson("recurrent_to_keras", as.list(environment()))
 }
 
@@ -877,6 +902,7 @@ recurrent_to_keras <- function(kind, params) {
 #' @param image Numeric matrix (height, width) or array (height, width, channels). Any finite
 #'   numbers.
 #' @param low,high Numbers. New smallest and largest value, low < high. Default 0 and 255.
+#' @param ... None: an argument by another name is refused, with the one that is meant.
 #' @return Numbers in the shape of `image`. An image of one single value becomes `low`
 #'   everywhere.
 #' @section Errors:
@@ -886,7 +912,7 @@ recurrent_to_keras <- function(kind, params) {
 #' half <- matrix(rep(c(0, 255), each = 18), 6)
 #' rescale_image(convolve2d(half, image_kernel("sobel")))
 #' @export
-rescale_image <- function(image, low = 0, high = 255) {
+rescale_image <- function(image, low = 0, high = 255, ...) {
   lesson("rescale_image", as.list(environment()))
 }
 
@@ -919,6 +945,7 @@ rescale_image <- function(image, low = 0, high = 255) {
 #'   * `"cross_entropy"`: -y ln o, for softmax outputs.
 #' @param truncate Whole number. Steps that the error of each time step flows back, its own
 #'   included, at least 1; `NULL` (default) is all of them.
+#' @param ... None: an argument by another name is refused, with the one that is meant.
 #' @return `rnn_forward()`: a named list; `h` (time, units): the state after each step; `o`
 #'   (time, outputs): the output; `zh`, `zo`: both before their activation. `bptt_gradients()`: a
 #'   named list; `loss`: E; `U`, `W`, `V`, `b`, `c`: the gradient of each, in its shape (biases as
@@ -944,14 +971,15 @@ rescale_image <- function(image, low = 0, high = 255) {
 #' drop(slopes$W_by_lag)
 #' @export
 rnn_forward <- function(inputs, U, W, V, b = 0, c = 0, h0 = 0, activation = "tanh",
-                        output_activation = "identity") {
+                        output_activation = "identity", ...) {
   lesson("rnn_forward", as.list(environment()))
 }
 
 #' @rdname rnn_forward
 #' @export
 bptt_gradients <- function(inputs, U, W, V, targets, b = 0, c = 0, h0 = 0, activation = "tanh",
-                           output_activation = "identity", loss = "squared", truncate = NULL) {
+                           output_activation = "identity", loss = "squared", truncate = NULL,
+                           ...) {
   lesson("bptt_gradients", as.list(environment()))
 }
 
@@ -968,6 +996,7 @@ bptt_gradients <- function(inputs, U, W, V, targets, b = 0, c = 0, h0 = 0, activ
 #' @param weights Numeric vector (n). One weight an input.
 #' @param threshold Number. The sum that has to be exceeded.
 #' @param name Character. The gate: "and", "or", "not", "nand", "nor" or "xor".
+#' @param ... None: an argument by another name is refused, with the one that is meant.
 #' @return `threshold_neuron()`: a numeric vector, one value a sample: 1 where the neuron fires,
 #'   0 elsewhere. `logic_gate()`: a named list; `inputs` (rows, n), a matrix, and `outputs` (rows)
 #'   are the truth table; `weights` (n) and `threshold` are for `threshold_neuron()`, both `NULL`
@@ -983,13 +1012,13 @@ bptt_gradients <- function(inputs, U, W, V, targets, b = 0, c = 0, h0 = 0, activ
 #' cbind(gate$inputs, threshold_neuron(gate$inputs, gate$weights, gate$threshold))
 #' logic_gate("xor")$separable
 #' @export
-threshold_neuron <- function(inputs, weights, threshold) {
+threshold_neuron <- function(inputs, weights, threshold, ...) {
   lesson("threshold_neuron", as.list(environment()))
 }
 
 #' @rdname threshold_neuron
 #' @export
-logic_gate <- function(name) {
+logic_gate <- function(name, ...) {
   lesson("logic_gate", as.list(environment()))
 }
 
@@ -1012,6 +1041,7 @@ logic_gate <- function(name) {
 #' @param loss Character. What E is:
 #'   * `"squared"` (default): (O - y)^2 / 2.
 #'   * `"logistic"`: -(y ln O + (1 - y) ln(1 - O)).
+#' @param ... None: an argument by another name is refused, with the one that is meant.
 #' @return `tiny_cnn_forward()`: a named list; `Z1`, `A1` (h - a + 1, w - b + 1): the feature map
 #'   before and after the sigmoid; `Z2`, `O`: the output before and after it, numbers.
 #'   `tiny_cnn_gradients()`: a named list; `loss`: E; `f`, `W`, `b`: dE of each parameter, in its
@@ -1026,13 +1056,13 @@ logic_gate <- function(name) {
 #' tiny_cnn_forward(image, params)
 #' tiny_cnn_gradients(image, params, target = 1)$f
 #' @export
-tiny_cnn_forward <- function(image, params) {
+tiny_cnn_forward <- function(image, params, ...) {
   lesson("tiny_cnn_forward", as.list(environment()))
 }
 
 #' @rdname tiny_cnn_forward
 #' @export
-tiny_cnn_gradients <- function(image, params, target, loss = "squared") {
+tiny_cnn_gradients <- function(image, params, target, loss = "squared", ...) {
   lesson("tiny_cnn_gradients", as.list(environment()))
 }
 
@@ -1045,6 +1075,7 @@ tiny_cnn_gradients <- function(image, params, target, loss = "squared") {
 #'
 #' @param samples,epochs,batch_size Whole numbers, at least 1. Training rows, passes over them,
 #'   and rows a step.
+#' @param ... None: an argument by another name is refused, with the one that is meant.
 #' @return A number: epochs * ceiling(samples / batch_size).
 #' @section Errors:
 #' A number that is not whole and at least 1.
@@ -1053,7 +1084,7 @@ tiny_cnn_gradients <- function(image, params, target, loss = "squared") {
 #' training_iterations(60000, epochs = 10, batch_size = 100)
 #' training_iterations(60000, epochs = 5, batch_size = 128)
 #' @export
-training_iterations <- function(samples, epochs, batch_size) {
+training_iterations <- function(samples, epochs, batch_size, ...) {
   lesson("training_iterations", as.list(environment()))
 }
 
@@ -1091,6 +1122,7 @@ training_iterations <- function(samples, epochs, batch_size) {
 #'   the notes. `two_layer_fit()`: see `two_layer_gradients()`: "logistic" (default) or "squared".
 #' @param learning_rate Number. Step size, above 0. Default 1.
 #' @param steps Whole number. Steps down, at least 0. Default 1000.
+#' @param ... None: an argument by another name is refused, with the one that is meant.
 #' @return A named list.
 #'   * `two_layer_init()`: `W1` (n_hidden, n_input), `b1` (n_hidden, 1), `W2` (n_output, n_hidden),
 #'     `b2` (n_output, 1).
@@ -1118,27 +1150,28 @@ NULL
 
 #' @rdname two_layer
 #' @export
-two_layer_init <- function(n_input, n_hidden, n_output, scale = 0.01, seed = 0) {
+two_layer_init <- function(n_input, n_hidden, n_output, scale = 0.01, seed = 0, ...) {
   lesson("two_layer_init", as.list(environment()))
 }
 
 #' @rdname two_layer
 #' @export
 two_layer_forward <- function(x, params, hidden_activation = "tanh",
-                              output_activation = "sigmoid") {
+                              output_activation = "sigmoid", ...) {
   lesson("two_layer_forward", as.list(environment()))
 }
 
 #' @rdname two_layer
 #' @export
-two_layer_gradients <- function(x, params, y, hidden_activation = "tanh", loss = "logistic") {
+two_layer_gradients <- function(x, params, y, hidden_activation = "tanh", loss = "logistic",
+                                ...) {
   lesson("two_layer_gradients", as.list(environment()))
 }
 
 #' @rdname two_layer
 #' @export
 two_layer_fit <- function(x, params, y, learning_rate = 1, steps = 1000,
-                          hidden_activation = "tanh", loss = "logistic") {
+                          hidden_activation = "tanh", loss = "logistic", ...) {
   lesson("two_layer_fit", as.list(environment()))
 }
 # nolint end

@@ -5,8 +5,9 @@
 #'
 #' Pages that each answer one question, with every step in R and in Python, in the order of the
 #' course. In a clone of the project `make reports` renders them into its folder reports, whose
-#' index.html lists them; each page offers its code as an R script, too. They take the place of
-#' vignettes, as they need both languages to be made.
+#' index.html lists them; they are read without a network, and each offers its code as an R
+#' script. They take the place of vignettes, as they need both languages to be made:
+#' `browseVignettes()` finds none.
 #'
 #' @section Pages:
 #' * Neurons, activations and losses (`neurons-and-backprop`): Threshold neurons and logic gates,
@@ -59,6 +60,6 @@
 #'
 #' @seealso [presets()], [run_experiment()]
 #' @name kerasduet_guides
-#' @aliases vignettes
+#' @aliases vignettes guides lessons
 NULL
 # nolint end

@@ -18,6 +18,7 @@
 #' @param dropout Number. Fraction of the units of both dense hidden layers dropped in training,
 #'   in \[0, 1). Default 0.5.
 #' @param seed Whole number. Decides initial weights and dropout, 0 to 2^32 - 1. Default 0.
+#' @param ... None: an argument by another name is refused, with the one that is meant.
 #' @return A Keras model, a Python object: input (batch, height, width, channels), output (batch,
 #'   classes): probabilities.
 #' @section Layers:
@@ -43,7 +44,7 @@
 #' model_alexnet(input_shape = c(67, 67, 1), classes = 10, width = 0.05)$count_params()
 #' @export
 model_alexnet <- function(input_shape = c(227, 227, 3), classes = 1000, width = 1,
-                          dropout = 0.5, seed = 0) {
+                          dropout = 0.5, seed = 0, ...) {
   network("alexnet", as.list(environment()))
 }
 
@@ -75,6 +76,7 @@ model_alexnet <- function(input_shape = c(227, 227, 3), classes = 1000, width = 
 #'     and width.
 #'   * `"same"`: with "same" it keeps them.
 #' @param seed Whole number. Decides initial weights and dropout, 0 to 2^32 - 1. Default 0.
+#' @param ... None: an argument by another name is refused, with the one that is meant.
 #' @return A Keras model, a Python object: input (batch, height, width, channels), output (batch,
 #'   classes): probabilities.
 #' @section Errors:
@@ -89,7 +91,7 @@ model_alexnet <- function(input_shape = c(227, 227, 3), classes = 1000, width = 
 model_cnn <- function(input_shape = c(28, 28, 1), classes = 10, filters = 32, kernel_size = 3,
                       pool_size = 2, dense_units = 128, dropout = 0, activation = "relu",
                       kernel_initializer = "glorot_uniform", convolutions = 1,
-                      padding = "valid", seed = 0) {
+                      padding = "valid", seed = 0, ...) {
   network("cnn", as.list(environment()))
 }
 
@@ -115,6 +117,7 @@ model_cnn <- function(input_shape = c(28, 28, 1), classes = 10, filters = 32, ke
 #' @param dropout Numbers. Fraction of each dense hidden layer's units dropped in training, in
 #'   \[0, 1); one value, or one a layer. Default 0.
 #' @param seed Whole number. Decides initial weights and dropout, 0 to 2^32 - 1. Default 0.
+#' @param ... None: an argument by another name is refused, with the one that is meant.
 #' @return A Keras model, a Python object: input (batch, height, width, channels), output (batch,
 #'   classes): probabilities.
 #' @section Errors:
@@ -128,7 +131,7 @@ model_cnn <- function(input_shape = c(28, 28, 1), classes = 10, filters = 32, ke
 #' @export
 model_cnn_norm <- function(input_shape = c(28, 28, 1), classes = 10, crop = 0,
                            filters = c(32, 64), kernel_size = 3, strides = 1, pool_size = 2,
-                           dense_units = 128, dropout = 0, seed = 0) {
+                           dense_units = 128, dropout = 0, seed = 0, ...) {
   network("cnn_norm", as.list(environment()))
 }
 
@@ -151,6 +154,7 @@ model_cnn_norm <- function(input_shape = c(28, 28, 1), classes = 10, crop = 0,
 #' @param kernel_initializer Character. Of the hidden layers, by their Keras names:
 #'   "glorot_uniform" (default), "glorot_normal", "he_normal" or "he_uniform".
 #' @param seed Whole number. Decides initial weights and dropout, 0 to 2^32 - 1. Default 0.
+#' @param ... None: an argument by another name is refused, with the one that is meant.
 #' @return A Keras model, a Python object: input (batch, \*input_shape), output (batch, classes):
 #'   probabilities.
 #' @section Errors:
@@ -162,7 +166,7 @@ model_cnn_norm <- function(input_shape = c(28, 28, 1), classes = 10, crop = 0,
 #' @export
 model_dnn <- function(input_shape = c(28, 28, 1), classes = 10, units = c(256, 128),
                       dropout = c(0.4, 0.3), l1 = 0, l2 = 0, activation = "relu",
-                      kernel_initializer = "glorot_uniform", seed = 0) {
+                      kernel_initializer = "glorot_uniform", seed = 0, ...) {
   network("dnn", as.list(environment()))
 }
 
@@ -192,6 +196,7 @@ model_dnn <- function(input_shape = c(28, 28, 1), classes = 10, units = c(256, 1
 #' @param dropout Numbers. Fraction of each recurrent layer's outputs dropped in training, in
 #'   \[0, 1); one value, or one a layer. Default 0.
 #' @param seed Whole number. Decides initial weights and dropout, 0 to 2^32 - 1. Default 0.
+#' @param ... None: an argument by another name is refused, with the one that is meant.
 #' @return A Keras model, a Python object: inputs "source" (batch, source_length) and "target"
 #'   (batch, target_length), codes, the target shifted by one so that it begins with a mark; output
 #'   (batch, target_length, target_vocabulary): probabilities of the token at each step.
@@ -202,7 +207,7 @@ model_dnn <- function(input_shape = c(28, 28, 1), classes = 10, units = c(256, 1
 model_encoder_decoder <- function(source_length = 30, source_vocabulary = 40,
                                   target_length = 11, target_vocabulary = 16, embedding = 32,
                                   units = 64, kind = "gru", bidirectional = TRUE,
-                                  attention = TRUE, dropout = 0, seed = 0) {
+                                  attention = TRUE, dropout = 0, seed = 0, ...) {
   network("encoder_decoder", as.list(environment()))
 }
 
@@ -224,6 +229,7 @@ model_encoder_decoder <- function(source_length = 30, source_vocabulary = 40,
 #' @param dropout Number. Fraction of the values before the last layer dropped in training, in
 #'   \[0, 1); of the auxiliary heads it is 0.7. Default 0.4.
 #' @param seed Whole number. As in [model_alexnet()]. Default 0.
+#' @param ... None: an argument by another name is refused, with the one that is meant.
 #' @return A Keras model, a Python object: input (batch, height, width, channels), output (batch,
 #'   classes): probabilities; with auxiliary heads three of them by name, `probabilities`,
 #'   `auxiliary_1`, `auxiliary_2`.
@@ -255,7 +261,7 @@ model_encoder_decoder <- function(source_length = 30, source_vocabulary = 40,
 #' small$count_params()
 #' @export
 model_googlenet <- function(input_shape = c(224, 224, 3), classes = 1000, width = 1,
-                            auxiliary = TRUE, dropout = 0.4, seed = 0) {
+                            auxiliary = TRUE, dropout = 0.4, seed = 0, ...) {
   network("googlenet", as.list(environment()))
 }
 
@@ -280,6 +286,7 @@ model_googlenet <- function(input_shape = c(224, 224, 3), classes = 1000, width 
 #'   * `"average"` (default): their mean.
 #'   * `"max"`: the largest.
 #' @param seed Whole number. Decides initial weights, 0 to 2^32 - 1. Default 0.
+#' @param ... None: an argument by another name is refused, with the one that is meant.
 #' @return A Keras model, a Python object: input (batch, height, width, channels), output (batch,
 #'   classes): probabilities.
 #' @section Layers:
@@ -311,7 +318,8 @@ model_googlenet <- function(input_shape = c(224, 224, 3), classes = 1000, width 
 #' model_lenet5(connections = "full")$count_params() # 61706
 #' @export
 model_lenet5 <- function(input_shape = c(32, 32, 1), classes = 10, connections = "table",
-                         padding = 0, activation = "tanh", pooling = "average", seed = 0) {
+                         padding = 0, activation = "tanh", pooling = "average", seed = 0,
+                         ...) {
   network("lenet5", as.list(environment()))
 }
 
@@ -329,6 +337,7 @@ model_lenet5 <- function(input_shape = c(32, 32, 1), classes = 10, connections =
 #' @param dropout Numbers. Fraction of each recurrent layer's outputs dropped in training, in
 #'   \[0, 1); one value, or one a layer. Default 0.
 #' @param seed Whole number. Decides initial weights and dropout, 0 to 2^32 - 1. Default 0.
+#' @param ... None: an argument by another name is refused, with the one that is meant.
 #' @return A Keras model, a Python object: input (batch, length), codes; output (batch, length,
 #'   vocabulary): probabilities of the token after each.
 #' @section Errors:
@@ -339,7 +348,7 @@ model_lenet5 <- function(input_shape = c(32, 32, 1), classes = 10, connections =
 #' model_next_token(vocabulary = 50, embedding = 8, units = 16)$count_params()
 #' @export
 model_next_token <- function(length = 64, vocabulary = 100, embedding = 32, units = 128,
-                             kind = "lstm", dropout = 0, seed = 0) {
+                             kind = "lstm", dropout = 0, seed = 0, ...) {
   network("next_token", as.list(environment()))
 }
 
@@ -360,6 +369,7 @@ model_next_token <- function(length = 64, vocabulary = 100, embedding = 32, unit
 #' @param dropout Numbers. Fraction of each recurrent layer's outputs dropped in training, in
 #'   \[0, 1); one value, or one a layer. Default 0.
 #' @param seed Whole number. Decides initial weights and dropout, 0 to 2^32 - 1. Default 0.
+#' @param ... None: an argument by another name is refused, with the one that is meant.
 #' @return A Keras model, a Python object: input (batch, lookback, features), output (batch,
 #'   horizon).
 #' @section Errors:
@@ -371,7 +381,7 @@ model_next_token <- function(length = 64, vocabulary = 100, embedding = 32, unit
 #' @export
 model_recurrent <- function(lookback = 30, n_features = 1, horizon = 1, kind = "lstm",
                             units = 32, dense_units = integer(), dense_activation = "relu",
-                            output_activation = "linear", dropout = 0, seed = 0) {
+                            output_activation = "linear", dropout = 0, seed = 0, ...) {
   network("recurrent", as.list(environment()))
 }
 
@@ -386,6 +396,7 @@ model_recurrent <- function(lookback = 30, n_features = 1, horizon = 1, kind = "
 #' @param classes Whole number. As in [model_alexnet()]. Default 1000.
 #' @param width Number. As in [model_alexnet()]. Default 1.
 #' @param seed Whole number. As in [model_alexnet()]. Default 0.
+#' @param ... None: an argument by another name is refused, with the one that is meant.
 #' @return A Keras model, a Python object: input (batch, height, width, channels), output (batch,
 #'   classes): probabilities.
 #' @section Layers:
@@ -404,8 +415,8 @@ model_recurrent <- function(lookback = 30, n_features = 1, horizon = 1, kind = "
 #' @examplesIf kerasduet:::has_core()
 #' model_resnet152(input_shape = c(32, 32, 1), classes = 10, width = 0.02)$count_params()
 #' @export
-model_resnet152 <- function(input_shape = c(224, 224, 3), classes = 1000, width = 1,
-                            seed = 0) {
+model_resnet152 <- function(input_shape = c(224, 224, 3), classes = 1000, width = 1, seed = 0,
+                            ...) {
   network("resnet152", as.list(environment()))
 }
 
@@ -422,6 +433,7 @@ model_resnet152 <- function(input_shape = c(224, 224, 3), classes = 1000, width 
 #' @param classes Whole number. As in [model_alexnet()]. Default 1000.
 #' @param width Number. As in [model_alexnet()]. Default 1.
 #' @param seed Whole number. As in [model_alexnet()]. Default 0.
+#' @param ... None: an argument by another name is refused, with the one that is meant.
 #' @return A Keras model, a Python object: input (batch, height, width, channels), output (batch,
 #'   classes): probabilities.
 #' @section Layers:
@@ -440,7 +452,8 @@ model_resnet152 <- function(input_shape = c(224, 224, 3), classes = 1000, width 
 #' @examplesIf kerasduet:::has_core()
 #' model_resnet18(input_shape = c(32, 32, 1), classes = 10, width = 0.1)$count_params()
 #' @export
-model_resnet18 <- function(input_shape = c(224, 224, 3), classes = 1000, width = 1, seed = 0) {
+model_resnet18 <- function(input_shape = c(224, 224, 3), classes = 1000, width = 1, seed = 0,
+                           ...) {
   network("resnet18", as.list(environment()))
 }
 
@@ -455,6 +468,7 @@ model_resnet18 <- function(input_shape = c(224, 224, 3), classes = 1000, width =
 #' @param classes Whole number. As in [model_alexnet()]. Default 1000.
 #' @param width Number. As in [model_alexnet()]. Default 1.
 #' @param seed Whole number. As in [model_alexnet()]. Default 0.
+#' @param ... None: an argument by another name is refused, with the one that is meant.
 #' @return A Keras model, a Python object: input (batch, height, width, channels), output (batch,
 #'   classes): probabilities.
 #' @section Layers:
@@ -473,7 +487,8 @@ model_resnet18 <- function(input_shape = c(224, 224, 3), classes = 1000, width =
 #' @examplesIf kerasduet:::has_core()
 #' model_resnet34(input_shape = c(32, 32, 1), classes = 10, width = 0.1)$count_params()
 #' @export
-model_resnet34 <- function(input_shape = c(224, 224, 3), classes = 1000, width = 1, seed = 0) {
+model_resnet34 <- function(input_shape = c(224, 224, 3), classes = 1000, width = 1, seed = 0,
+                           ...) {
   network("resnet34", as.list(environment()))
 }
 
@@ -490,6 +505,7 @@ model_resnet34 <- function(input_shape = c(224, 224, 3), classes = 1000, width =
 #' @param classes Whole number. As in [model_alexnet()]. Default 1000.
 #' @param width Number. As in [model_alexnet()]. Default 1.
 #' @param seed Whole number. As in [model_alexnet()]. Default 0.
+#' @param ... None: an argument by another name is refused, with the one that is meant.
 #' @return A Keras model, a Python object: input (batch, height, width, channels), output (batch,
 #'   classes): probabilities.
 #' @section Layers:
@@ -508,7 +524,8 @@ model_resnet34 <- function(input_shape = c(224, 224, 3), classes = 1000, width =
 #' @examplesIf kerasduet:::has_core()
 #' model_resnet50(input_shape = c(32, 32, 1), classes = 10, width = 0.1)$count_params()
 #' @export
-model_resnet50 <- function(input_shape = c(224, 224, 3), classes = 1000, width = 1, seed = 0) {
+model_resnet50 <- function(input_shape = c(224, 224, 3), classes = 1000, width = 1, seed = 0,
+                           ...) {
   network("resnet50", as.list(environment()))
 }
 
@@ -532,6 +549,7 @@ model_resnet50 <- function(input_shape = c(224, 224, 3), classes = 1000, width =
 #' @param embedding Whole number. Numbers that stand for a level of an embedded column, at least
 #'   1; `NULL` (default) takes half as many as it has levels, at most 50.
 #' @param seed Whole number. Decides initial weights and dropout, 0 to 2^32 - 1. Default 0.
+#' @param ... None: an argument by another name is refused, with the one that is meant.
 #' @return A Keras model, a Python object: input "numbers" (batch, width); where columns are
 #'   embedded a named list of it and of their codes "level_1", "level_2", ... (batch). Output
 #'   (batch, outputs): probabilities, or one number.
@@ -545,7 +563,7 @@ model_resnet50 <- function(input_shape = c(224, 224, 3), classes = 1000, width =
 model_table_dense <- function(width = 4, levels = integer(), outputs = 3, units = c(32, 16),
                               dropout = 0, l2 = 0, activation = "relu",
                               kernel_initializer = "glorot_uniform", embedding = NULL,
-                              seed = 0) {
+                              seed = 0, ...) {
   network("table_dense", as.list(environment()))
 }
 
@@ -570,6 +588,7 @@ model_table_dense <- function(width = 4, levels = integer(), outputs = 3, units 
 #' @param dense_activation Character. Activation of the dense layers ("relu"), by its Keras name,
 #'   see [model_cnn()].
 #' @param seed Whole number. Decides initial weights and dropout, 0 to 2^32 - 1. Default 0.
+#' @param ... None: an argument by another name is refused, with the one that is meant.
 #' @return A Keras model, a Python object: input (batch, length): codes of tokens, 0 for padding.
 #'   Output (batch, classes): probabilities; of two classes (batch, 1), the probability of the
 #'   second.
@@ -583,7 +602,7 @@ model_table_dense <- function(width = 4, levels = integer(), outputs = 3, units 
 #' @export
 model_text_cnn <- function(vocabulary = 10000, length = 200, classes = 2, embedding = 128,
                            filters = 64, window = 5, embedding_dropout = 0, dropout = 0.5,
-                           dense_units = integer(), dense_activation = "relu", seed = 0) {
+                           dense_units = integer(), dense_activation = "relu", seed = 0, ...) {
   network("text_cnn", as.list(environment()))
 }
 
@@ -612,6 +631,7 @@ model_text_cnn <- function(vocabulary = 10000, length = 200, classes = 2, embedd
 #' @param dropout Numbers. Fraction of each recurrent layer's outputs dropped in training, in
 #'   \[0, 1); one value, or one a layer. Default 0.
 #' @param seed Whole number. Decides initial weights and dropout, 0 to 2^32 - 1. Default 0.
+#' @param ... None: an argument by another name is refused, with the one that is meant.
 #' @return A Keras model, a Python object: input (batch, length): codes of tokens, 0 for padding.
 #'   Output (batch, classes): probabilities; of two classes (batch, 1), the probability of the
 #'   second.
@@ -627,7 +647,7 @@ model_text_cnn <- function(vocabulary = 10000, length = 200, classes = 2, embedd
 model_text_recurrent <- function(vocabulary = 10000, length = 100, classes = 2, embedding = 32,
                                  kind = "lstm", units = 32, bidirectional = FALSE, mask = TRUE,
                                  dense_units = integer(), dense_activation = "relu",
-                                 embedding_dropout = 0, dropout = 0, seed = 0) {
+                                 embedding_dropout = 0, dropout = 0, seed = 0, ...) {
   network("text_recurrent", as.list(environment()))
 }
 
@@ -648,6 +668,7 @@ model_text_recurrent <- function(vocabulary = 10000, length = 100, classes = 2, 
 #' @param dropout Numbers. Fraction of each recurrent layer's outputs dropped in training, in
 #'   \[0, 1); one value, or one a layer. Default 0.
 #' @param seed Whole number. Decides initial weights and dropout, 0 to 2^32 - 1. Default 0.
+#' @param ... None: an argument by another name is refused, with the one that is meant.
 #' @return A Keras model, a Python object: input (batch, length): codes of tokens, 0 for padding.
 #'   Output (batch, length, tags): probabilities.
 #' @section Errors:
@@ -660,7 +681,7 @@ model_text_recurrent <- function(vocabulary = 10000, length = 100, classes = 2, 
 #' @export
 model_token_tagger <- function(length = 24, vocabulary = 1000, tags = 5, embedding = 32,
                                units = 32, kind = "lstm", bidirectional = TRUE, dropout = 0,
-                               seed = 0) {
+                               seed = 0, ...) {
   network("token_tagger", as.list(environment()))
 }
 
@@ -676,6 +697,7 @@ model_token_tagger <- function(length = 24, vocabulary = 1000, tags = 5, embeddi
 #' @param width Number. Factor of the numbers of filters and units, above 0 and at most 8: the
 #'   tutorial's are 1. Default 1.
 #' @param seed Whole number. Decides initial weights, 0 to 2^32 - 1. Default 0.
+#' @param ... None: an argument by another name is refused, with the one that is meant.
 #' @return A Keras model, a Python object: input (batch, height, width, channels), output (batch,
 #'   classes): probabilities.
 #' @section Layers:
@@ -696,7 +718,7 @@ model_token_tagger <- function(length = 24, vocabulary = 1000, tags = 5, embeddi
 #' model_torch_tutorial_cnn()$count_params() # 62006
 #' @export
 model_torch_tutorial_cnn <- function(input_shape = c(32, 32, 3), classes = 10, width = 1,
-                                     seed = 0) {
+                                     seed = 0, ...) {
   network("torch_tutorial_cnn", as.list(environment()))
 }
 
@@ -724,6 +746,7 @@ model_torch_tutorial_cnn <- function(input_shape = c(32, 32, 3), classes = 10, w
 #'   `NULL` (default) trains the head alone. Its batch normalisation is never trained, and always
 #'   uses the means that it has.
 #' @param seed Whole number. Decides initial weights, 0 to 2^32 - 1. Default 0.
+#' @param ... None: an argument by another name is refused, with the one that is meant.
 #' @return A Keras model, a Python object: input (batch, height, width, channels), output (batch,
 #'   classes): probabilities. One graph of layers, those of the base among them.
 #' @section Errors:
@@ -738,7 +761,7 @@ model_torch_tutorial_cnn <- function(input_shape = c(32, 32, 3), classes = 10, w
 #' @export
 model_transfer <- function(base = "vgg16", input_shape = c(224, 224, 3), classes = 10,
                            head = c(1024, 256), weights = "imagenet", trainable_from = NULL,
-                           seed = 0) {
+                           seed = 0, ...) {
   network("transfer", as.list(environment()))
 }
 
@@ -754,6 +777,7 @@ model_transfer <- function(base = "vgg16", input_shape = c(224, 224, 3), classes
 #' @param classes Whole number. As in [model_alexnet()]. Default 1000.
 #' @param width,dropout Numbers. As in [model_alexnet()]. Default 1 and 0.5.
 #' @param seed Whole number. As in [model_alexnet()]. Default 0.
+#' @param ... None: an argument by another name is refused, with the one that is meant.
 #' @return A Keras model, a Python object: input (batch, height, width, channels), output (batch,
 #'   classes): probabilities.
 #' @section Layers:
@@ -776,7 +800,7 @@ model_transfer <- function(base = "vgg16", input_shape = c(224, 224, 3), classes
 #' model_vgg16(input_shape = c(32, 32, 1), classes = 10, width = 0.1)$count_params()
 #' @export
 model_vgg16 <- function(input_shape = c(224, 224, 3), classes = 1000, width = 1, dropout = 0.5,
-                        seed = 0) {
+                        seed = 0, ...) {
   network("vgg16", as.list(environment()))
 }
 
@@ -792,6 +816,7 @@ model_vgg16 <- function(input_shape = c(224, 224, 3), classes = 1000, width = 1,
 #' @param classes Whole number. As in [model_alexnet()]. Default 1000.
 #' @param width,dropout Numbers. As in [model_alexnet()]. Default 1 and 0.5.
 #' @param seed Whole number. As in [model_alexnet()]. Default 0.
+#' @param ... None: an argument by another name is refused, with the one that is meant.
 #' @return A Keras model, a Python object: input (batch, height, width, channels), output (batch,
 #'   classes): probabilities.
 #' @section Layers:
@@ -813,7 +838,7 @@ model_vgg16 <- function(input_shape = c(224, 224, 3), classes = 1000, width = 1,
 #' model_vgg19(input_shape = c(32, 32, 1), classes = 10, width = 0.1)$count_params()
 #' @export
 model_vgg19 <- function(input_shape = c(224, 224, 3), classes = 1000, width = 1, dropout = 0.5,
-                        seed = 0) {
+                        seed = 0, ...) {
   network("vgg19", as.list(environment()))
 }
 
@@ -837,6 +862,7 @@ model_vgg19 <- function(input_shape = c(224, 224, 3), classes = 1000, width = 1,
 #' @param activation Character. Of the convolutions, by its Keras name: "relu" (default), "elu",
 #'   "gelu", "linear", "sigmoid", "softmax", "swish" or "tanh".
 #' @param seed Whole number. Decides initial weights and dropout, 0 to 2^32 - 1. Default 0.
+#' @param ... None: an argument by another name is refused, with the one that is meant.
 #' @return A Keras model, a Python object: input (batch, frames, height, width, channels), output
 #'   (batch, classes): probabilities.
 #' @section Errors:
@@ -848,7 +874,7 @@ model_vgg19 <- function(input_shape = c(224, 224, 3), classes = 1000, width = 1,
 model_video_recurrent <- function(video_shape = c(8, 20, 20, 1), classes = 8,
                                   filters = c(8, 16), kernel_size = 3, pool_size = 2,
                                   kind = "lstm", units = 64, dropout = 0, activation = "relu",
-                                  seed = 0) {
+                                  seed = 0, ...) {
   network("video_recurrent", as.list(environment()))
 }
 
@@ -869,6 +895,7 @@ model_video_recurrent <- function(video_shape = c(8, 20, 20, 1), classes = 8,
 #' @param cell_filters Whole numbers. Filters of each convolution on the grid, at least 1: they
 #'   see what lies around a cell. Default `c(64, 64, 64)`.
 #' @param seed Whole number. Decides initial weights, 0 to 2^32 - 1. Default 0.
+#' @param ... None: an argument by another name is refused, with the one that is meant.
 #' @return A Keras model, a Python object: input (batch, height, width, channels), output (batch,
 #'   grid, grid, 5 * boxes + classes): for each box its centre within the cell (across, down), the
 #'   square roots of its width and height as shares of the image, and its confidence; then the
@@ -881,7 +908,8 @@ model_video_recurrent <- function(video_shape = c(8, 20, 20, 1), classes = 8,
 #'   stronger, CVPR, for batch normalisation and the grid without dense layers.
 #' @export
 model_yolo_small <- function(input_shape = c(64, 64, 1), classes = 10, grid = 8, boxes = 2,
-                             filters = c(16, 32, 64), cell_filters = c(64, 64, 64), seed = 0) {
+                             filters = c(16, 32, 64), cell_filters = c(64, 64, 64), seed = 0,
+                             ...) {
   network("yolo_small", as.list(environment()))
 }
 
@@ -904,6 +932,7 @@ model_yolo_small <- function(input_shape = c(64, 64, 1), classes = 10, grid = 8,
 #' @param width Number. Filters and units as a multiple of the paper's, above 0 and at most 4.
 #'   Default 1.
 #' @param seed Whole number. Decides initial weights and dropout, 0 to 2^32 - 1. Default 0.
+#' @param ... None: an argument by another name is refused, with the one that is meant.
 #' @return A Keras model, a Python object: input (batch, height, width, channels), output (batch,
 #'   grid, grid, 5 * boxes + classes): for each box its centre within the cell (across, down), the
 #'   square roots of its width and height as shares of the image, and its confidence; then the
@@ -914,7 +943,7 @@ model_yolo_small <- function(input_shape = c(64, 64, 1), classes = 10, grid = 8,
 #'   real-time object detection, CVPR.
 #' @export
 model_yolo_v1 <- function(input_shape = c(448, 448, 3), classes = 20, grid = 7, boxes = 2,
-                          width = 1, seed = 0) {
+                          width = 1, seed = 0, ...) {
   network("yolo_v1", as.list(environment()))
 }
 
@@ -930,6 +959,7 @@ model_yolo_v1 <- function(input_shape = c(448, 448, 3), classes = 20, grid = 7, 
 #' @param classes Whole number. As in [model_alexnet()]. Default 1000.
 #' @param width,dropout Numbers. As in [model_alexnet()]. Default 1 and 0.5.
 #' @param seed Whole number. As in [model_alexnet()]. Default 0.
+#' @param ... None: an argument by another name is refused, with the one that is meant.
 #' @return A Keras model, a Python object: input (batch, height, width, channels), output (batch,
 #'   classes): probabilities.
 #' @section Layers:
@@ -955,7 +985,7 @@ model_yolo_v1 <- function(input_shape = c(448, 448, 3), classes = 20, grid = 7, 
 #' model_zfnet(input_shape = c(53, 53, 1), classes = 10, width = 0.05)$count_params()
 #' @export
 model_zfnet <- function(input_shape = c(224, 224, 3), classes = 1000, width = 1, dropout = 0.5,
-                        seed = 0) {
+                        seed = 0, ...) {
   network("zfnet", as.list(environment()))
 }
 # nolint end

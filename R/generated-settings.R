@@ -38,17 +38,15 @@
 #'   text a file). Of IMDB: the file imdb.npz, with imdb_word_index.json beside it; `NULL` looks
 #'   in the usual places. Of pairs: a CSV or Parquet file.
 #' * `validation_split`: number. Fraction of the training rows held out for validation, in \[0,
-#'   1). Fraction of the text before the test that is held out for validation, its end, in (0,
-#'   1). Fraction of the sequences that are not tested, held out for validation, in \[0, 1).
-#' * `test_split`: number. Fraction of the rows held out for the test, in (0, 1); MNIST and
-#'   CIFAR-10 bring their own. Fraction of the text held out for the test, its end, in (0, 1).
-#'   Fraction of own sequences held out for the test, in (0, 1).
+#'   1); of a text that goes on the text's end before the test, in (0, 1).
+#' * `test_split`: number. Fraction of the rows held out for the test, in (0, 1); of a text that
+#'   goes on the text's end. MNIST and CIFAR-10 bring test rows of their own.
 #'
 #' Images:
 #'
 #' * `input_shape`: whole numbers. One image (height, width, channels).
-#' * `classes`: whole number. Number of classes, at least 2. Of objects: number of classes, at
-#'   least 1. Number of classes, at least 2; of moving digits the directions, 4 or 8.
+#' * `classes`: whole number. Number of classes, at least 2; of objects in boxes at least 1; of
+#'   moving digits the directions, 4 or 8.
 #'
 #' Image files:
 #'
@@ -59,10 +57,9 @@
 #'   `image_size`: stretched, cut at the edges, or with black bars.
 #' * `corrupt`: "error" (default) or "skip". Files that are no images, or damaged ones: refuse
 #'   them all by name before training, or leave them out and say so.
-#' * `image_column`: character. Of a table of image files: the columns of paths and of labels.
-#'   Default "image".
-#' * `label_column`: character. Of a table of image files: the columns of paths and of labels. Of
-#'   a table of texts: the columns of texts and of labels. Default "label".
+#' * `image_column`: character. Of a table of image files: the column of paths. Default "image".
+#' * `label_column`: character. Of a table of image files or of texts: the column of labels.
+#'   Default "label".
 #' * `split_column`: character. Of a table of image files: a column of the words train,
 #'   validation and test. Default `NULL`.
 #'
@@ -140,10 +137,8 @@
 #'
 #' Texts:
 #'
-#' * `encoding`: character. Of that file, such as "utf-8" or "latin-1". Of text files, such as
-#'   "utf-8" or "latin-1". Default "utf-8".
-#' * `text_column`: character. Of a table of texts: the columns of texts and of labels. Default
-#'   "text".
+#' * `encoding`: character. Of text files, such as "utf-8" (default) or "latin-1".
+#' * `text_column`: character. Of a table of texts: the column of texts. Default "text".
 #' * `unit`: "word" (default) or "character". What a token is. Punctuation marks are tokens of
 #'   their own among words.
 #' * `lower`: logical. Whether capital letters are read as small ones.
@@ -163,9 +158,8 @@
 #' * `cut`: where longer texts lose their tokens: "start" (default) or "end".
 #' * `stride`: whole number. Characters from the start of one training window to that of the
 #'   next, at least 1. Default 32.
-#' * `least`: whole number. Characters that the training text has less often than this are
-#'   unknown, at least 1. Tokens that the training sentences have less often than this are
-#'   unknown, at least 1.
+#' * `least`: whole number. Characters of a text that goes on, or tokens of sentences, are
+#'   unknown where the training rows have them less often than this, at least 1.
 #' * `sentences`: whole number. Of made sentences: how many, 50 to 100,000. Default 4000.
 #'
 #' Pairs of texts:
@@ -210,10 +204,9 @@
 #'   a split. Default `NULL`.
 #' * `weights`: character. Column of numbers, at least 0, that say how much each row counts, in
 #'   the loss and in the scores. Default `NULL`.
-#' * `scale`: "standard" (default), "none", "minmax" or "robust". "standard" takes the training
-#'   sequences' mean off each number of a step and divides by their deviation; "none" leaves
-#'   them. Scaling of columns of numbers, learned on the training rows: to mean 0 and deviation
-#'   1, to 0..1, by median and quartiles, or not at all.
+#' * `scale`: "standard" (default), "none", "minmax" or "robust". How columns of numbers are
+#'   scaled, by what the training rows teach: to mean 0 and deviation 1, not at all, to 0..1, or
+#'   by median and quartiles. Of sequences "standard" or "none", each number of a step by itself.
 #' * `unknown`: "error" (default) or "other". A level that neither the training rows nor those
 #'   held out have: refuse it, or take it for "other", as the levels of rows held out alone
 #'   always are. "Other" is the mean of the training rows' columns of a level each; an embedded
@@ -246,7 +239,7 @@
 #'   as many epochs as hold 200 steps; one that is set stays. Default `NULL`.
 #' * `loss`: Keras loss. What is minimised, as an object such as `keras3::loss_huber()`; `NULL`
 #'   (default) takes the task's own. Scores on the test rows stay what they are.
-#' * `metrics`: tuple of Keras metric. Objects such as
+#' * `metrics`: list of Keras metrics. Objects such as
 #'   `keras3::metric_sparse_top_k_categorical_accuracy(k = 3)`: a column each of the history,
 #'   after every epoch. Default none.
 #' * `seed`: whole number. From 0 to 2^32 - 1; decides initial weights, shuffling and dropout.
@@ -273,11 +266,10 @@
 #'
 #' Training on classes:
 #'
-#' * `class_weight`: numbers or named list. Weight of each class in the loss of the training
-#'   images, in code order, at least 0; `NULL` (default) weighs all the same. A mapping from
-#'   codes, as Keras takes it, is taken as well. Of a table: "balanced" weighs each class in the
-#'   loss by n / (classes x its training rows); or a weight for each class by its name, at
-#'   least 0. `NULL` weighs all the same.
+#' * `class_weight`: numbers, a named list or "balanced". Weight of each class in the loss of the
+#'   training rows, at least 0: numbers in the order of the classes, or a list by their names, of
+#'   images by their codes from 0. "balanced", of a table, weighs each by n / (classes x its
+#'   training rows); `NULL` (default) weighs all the same.
 #' @name experiment
 NULL
 # nolint end

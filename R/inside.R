@@ -8,6 +8,7 @@
 #' @param model A [kerasduet_run]; or an experiment, from [experiment()], or the name of a preset,
 #'   whose network is built for it; or a Keras model, as [build_model()], the `model_*()` functions
 #'   and keras3 give.
+#' @param ... None: an argument by another name is refused, with the one that is meant.
 #'
 #' @details
 #' A multiply-add is a product and the addition that follows. Those of matrix products and
@@ -33,13 +34,13 @@
 #' layers[c("layer", "output", "parameters", "multiply_adds")]
 #' attr(layers, "multiply_adds")
 #' @export
-describe <- function(model) {
+describe <- function(model, ...) {
   call_core(frame_from_py(core$describe(looked_to_py(model))))
 }
 
 #' @rdname describe
 #' @export
-plot_network <- function(model) {
+plot_network <- function(model, ...) {
   draw_inside("diagram", "network_data", looked_to_py(model))
 }
 
@@ -75,6 +76,7 @@ plot_network <- function(model) {
 #'   (default) is black.
 #' @param data What the run was trained on, where it is loaded from a folder, which does not keep
 #'   your own data. Default `NULL`.
+#' @param ... None: an argument by another name is refused, with the one that is meant.
 #'
 #' @details
 #' The score of a class is the network's output for it, before softmax or sigmoid where those come
@@ -104,13 +106,13 @@ plot_network <- function(model) {
 #' dim(saliency(run, digit))
 #' plot_embedding(run)
 #' @export
-plot_filters <- function(run, layer = NULL) {
+plot_filters <- function(run, layer = NULL, ...) {
   draw_inside("filters", "filters_data", looked_to_py(run), setting_to_py(layer))
 }
 
 #' @rdname plot_filters
 #' @export
-plot_maps <- function(run, image, layer = NULL) {
+plot_maps <- function(run, image, layer = NULL, ...) {
   draw_inside(
     "maps", "maps_data", looked_to_py(run), data_to_py(image, "image"), setting_to_py(layer)
   )
@@ -119,7 +121,7 @@ plot_maps <- function(run, image, layer = NULL) {
 #' @rdname plot_filters
 #' @export
 saliency <- function(run, images, method = "gradient", label = NULL, head = NULL, layer = NULL,
-                     baseline = 0) {
+                     baseline = 0, ...) {
   call_core(plain(core$saliency(
     looked_to_py(run), data_to_py(images, "images"), setting_to_py(method),
     label = setting_to_py(label), head = setting_to_py(head), layer = setting_to_py(layer),
@@ -129,8 +131,8 @@ saliency <- function(run, images, method = "gradient", label = NULL, head = NULL
 
 #' @rdname plot_filters
 #' @export
-plot_saliency <- function(run, image, method = "gradient", label = NULL, head = NULL,
-                          layer = NULL, baseline = 0) {
+plot_saliency <- function(run, image, method = "gradient", label = NULL, head = NULL, layer = NULL,
+                          baseline = 0, ...) {
   draw_inside(
     "saliency_figure", "saliency_data", looked_to_py(run), data_to_py(image, "image"),
     setting_to_py(method),
@@ -141,7 +143,7 @@ plot_saliency <- function(run, image, method = "gradient", label = NULL, head = 
 
 #' @rdname plot_filters
 #' @export
-plot_embedding <- function(run, method = "pca", data = NULL) {
+plot_embedding <- function(run, method = "pca", data = NULL, ...) {
   draw_inside(
     "embedding", "embedding_data", looked_to_py(run), setting_to_py(method),
     data = data_to_py(data)
@@ -164,6 +166,7 @@ plot_embedding <- function(run, method = "pca", data = NULL) {
 #'     0 to those of the text. Over all words they sum to the change of the score.
 #' @param label The class, as [predict()][predict.kerasduet_run] gives it. `NULL` (default) is the
 #'   class that is predicted for each text.
+#' @param ... None: an argument by another name is refused, with the one that is meant.
 #'
 #' @details
 #' The score is the network's output for the class, before softmax or sigmoid. A slope is exact for
@@ -186,7 +189,7 @@ plot_embedding <- function(run, method = "pca", data = NULL) {
 #' word_influence(run, "The plot was not good.")
 #' plot_word_influence(run, "The plot was dull, but the acting was very good.")
 #' @export
-word_influence <- function(run, texts, method = "gradient", label = NULL) {
+word_influence <- function(run, texts, method = "gradient", label = NULL, ...) {
   call_core(frame_from_py(core$word_influence(
     looked_to_py(run), data_to_py(texts, "texts"), setting_to_py(method),
     label = setting_to_py(label)
@@ -195,7 +198,7 @@ word_influence <- function(run, texts, method = "gradient", label = NULL) {
 
 #' @rdname word_influence
 #' @export
-plot_word_influence <- function(run, text, method = "gradient", label = NULL) {
+plot_word_influence <- function(run, text, method = "gradient", label = NULL, ...) {
   draw_inside(
     "words_figure", "words_data", looked_to_py(run), data_to_py(text, "text"),
     setting_to_py(method),
@@ -218,6 +221,7 @@ plot_word_influence <- function(run, text, method = "gradient", label = NULL) {
 #' @param what Character.
 #'   * `"states"` (default): the state after each step, of an LSTM the cell too;
 #'   * `"gates"`: how far each gate of an LSTM or GRU is open.
+#' @param ... None: an argument by another name is refused, with the one that is meant.
 #'
 #' @details
 #' LSTM: cell = forget * the cell before + input * candidate, state = output * tanh(cell). GRU:
@@ -245,7 +249,7 @@ plot_word_influence <- function(run, text, method = "gradient", label = NULL) {
 #' head(states(run, "The plot was not good."))
 #' plot_states(run, "The plot was not good.", "gates")
 #' @export
-states <- function(run, x, layer = NULL) {
+states <- function(run, x, layer = NULL, ...) {
   call_core(frame_from_py(core$states(
     looked_to_py(run), data_to_py(x, "x"), setting_to_py(layer)
   )))
@@ -253,7 +257,7 @@ states <- function(run, x, layer = NULL) {
 
 #' @rdname states
 #' @export
-plot_states <- function(run, x, what = "states", layer = NULL) {
+plot_states <- function(run, x, what = "states", layer = NULL, ...) {
   draw_inside(
     "states_figure", "states_data", looked_to_py(run), data_to_py(x, "x"), setting_to_py(what),
     layer = setting_to_py(layer)
@@ -261,7 +265,8 @@ plot_states <- function(run, x, what = "states", layer = NULL) {
 }
 
 # A run, an experiment, the name of one, or a model: the core refuses anything else.
-looked_to_py <- function(x) {
+looked_to_py <- function(x, call = rlang::caller_env()) {
+  if (inherits(x, "kerasduet_model")) check_alive(x, call)
   if (inherits(x, "kerasduet_run")) handle(x) else preset_to_py(x)
 }
 

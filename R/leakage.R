@@ -4,6 +4,7 @@
 #'
 #' @param experiment An experiment of a series, from [experiment()], or the name of such a preset.
 #' @param data Your own series, as for [run_experiment()]. Default `NULL`.
+#' @param ... None: an argument by another name is refused, with the one that is meant.
 #'
 #' @details
 #' Compared bit by bit: with the rows of validation and test changed, the training windows and all
@@ -23,7 +24,7 @@
 #' check_leakage(experiment("lstm-co2", units = 2, lookback = 8))
 #' }
 #' @export
-check_leakage <- function(experiment, data = NULL) {
+check_leakage <- function(experiment, data = NULL, ...) {
   call_core({
     found <- core$check_leakage(seasoned_to_py(experiment, data), given_to_py(data))
     leakage_from_py(found)

@@ -5,12 +5,13 @@
 #' @param data Your own data, or a data set, as for [run_experiment()]. Of a table they decide how
 #'   many inputs and outputs the network has; data that the experiment names are loaded. Default
 #'   `NULL`.
+#' @param ... None: an argument by another name is refused, with the one that is meant.
 #' @return A Keras model, a Python object, untrained and uncompiled. With keras3 attached its
 #'   verbs work on it.
 #' @examplesIf kerasduet:::has_core()
 #' build_model("mnist-dnn")$count_params()
 #' @export
-build_model <- function(experiment, data = NULL) {
+build_model <- function(experiment, data = NULL, ...) {
   call_core(model_from_py(core$build_model(seasoned_to_py(experiment, data), given_to_py(data))))
 }
 
@@ -22,6 +23,7 @@ build_model <- function(experiment, data = NULL) {
 #' several on the test images, as the columns `averaged` and `scored_on` say. GoogLeNet is counted
 #' with its auxiliary heads.
 #'
+#' @param ... None: an argument by another name is refused, with the one that is meant.
 #' @return A data frame with one row a network: `year` of the paper, `network`, `builder` (its
 #'   function is `model_` and this name), `authors`, `depth` (layers with weights on the way from
 #'   image to classes), `parameters` (all weights of the builder's network with its defaults,
@@ -34,7 +36,7 @@ build_model <- function(experiment, data = NULL) {
 #' @examplesIf kerasduet:::has_core()
 #' network_history()[, c("year", "network", "depth", "parameters", "top5_error")]
 #' @export
-network_history <- function() {
+network_history <- function(...) {
   table <- call_core(frame_from_py(core$network_history()))
   is_number <- vapply(table, is.numeric, NA)
   table[is_number] <- lapply(table[is_number], function(x) replace(x, is.nan(x), NA))
@@ -43,8 +45,11 @@ network_history <- function() {
 
 # How the wrappers in generated-models.R call a builder of the core.
 network <- function(builder, arguments, call = rlang::caller_env()) {
+  # What was left alone is left to the core, which says of defaults that do not fit.
+  is_given <- function(name) !eval(call("missing", as.name(name)), call)
   call_core(
     {
+      arguments <- arguments[vapply(names(arguments), is_given, NA)]
       build <- reticulate::py_get_attr(core$models, builder)
       model_from_py(do.call(build, lapply(arguments, setting_to_py)))
     },

@@ -1,6 +1,7 @@
 #' The test rows with truth, prediction and baselines
 #'
 #' @param run A [kerasduet_run].
+#' @param ... None: an argument by another name is refused, with the one that is meant.
 #' @return A data frame. Images, texts, and tables with classes: `row` (of the table), `truth` and
 #'   `prediction` (factors), `probability`, and `p_<class>` a class. Tables with numbers: `row`,
 #'   `truth` and `prediction`. Images with boxes: `row`, `width`, `height`, and `truth` and
@@ -15,34 +16,40 @@
 #' tests <- predictions(run)
 #' table(tests$truth, tests$prediction)
 #' @export
-predictions <- function(run) {
+predictions <- function(run, ...) {
   call_core(predictions_from_py(run_to_py(run)))
 }
 
 #' Predict new data
 #'
+#' Asks the trained network about rows that it has not seen. [predictions()] has what it says of the
+#' test rows.
+#'
 #' @param object A [kerasduet_run].
-#' @param newdata Images as an array, integer 0..255 (0 and 1, or logical, where the training
-#'   images were masks) or double 0..1, of n x height x width (or with a fourth axis of channels),
-#'   a `kerasduet_array` or a data set; or a series (data frame, tibble, `ts`) of at least
-#'   lookback + difference rows, which is continued: its columns are found by the names that they
-#'   had in training; or a table (data frame, tibble, data.table) with the columns of the training,
-#'   in any order and beside others; or,
-#'   of a classifier of image files, their paths, or a data frame with the column `image_column`;
-#'   or texts (character vector, factor, or a data frame with the column `text_column`);
-#'   or, of a detector, paths of image files of any size, or a data frame with the column `image`:
-#'   they are turned upright as their orientation tag says; or, of a translator, texts (a
-#'   character vector or a factor); or, of a network that goes on with a text, one text or several;
-#'   or, of a tagger, texts, or a list of vectors of tokens.
-#' @param type Character. For classes "class" (default) or "prob"; for a number "response"
-#'   (default); for boxes "boxes" (default), those of a score of at least 0.25, or "all", those of
-#'   at least 0.01; for a translator "text" (default) or "prob"; for a text that goes on "next"
-#'   (default), the most probable next character; for tokens "tag" (default); of a series
-#'   "forecast" (default).
+#' @param newdata What the run was trained on, in new rows:
+#'   * images: an array of n x height x width (or with a fourth axis of channels), integer 0..255
+#'     (0 and 1, or logical, where the training images were masks) or double 0..1; a
+#'     `kerasduet_array` or a data set; of image files their paths, or a data frame with the column
+#'     `image_column`;
+#'   * a series: a data frame, tibble or `ts` of at least lookback + difference rows, which is
+#'     continued; its columns are found by the names that they had in training;
+#'   * a table: a data frame, tibble or data.table with the columns of the training, in any order
+#'     and beside others;
+#'   * texts: a character vector, a factor, or a data frame with the column `text_column`; of a
+#'     translator a vector or a factor; of a network that goes on with a text one or several; of a
+#'     tagger a vector, or a list of vectors of tokens;
+#'   * of a detector: paths of image files of any size, or a data frame with the column `image`;
+#'     they are turned upright as their orientation tag says.
+#' @param type Character, with the default first.
+#'   * Classes: "class" or "prob". A number: "response". A series: "forecast".
+#'   * Boxes: "boxes", those of a score of at least 0.25, or "all", those of at least 0.01.
+#'   * A translator: "text" or "prob". A text that goes on: "next", the most probable next
+#'     character. Tokens: "tag".
 #' @param beam Whole number. Of a translator: partial texts that are followed at once, 1 to 100; the
 #'   best whole one is given. `NULL` (default) takes the experiment's; 1 always takes the likeliest
 #'   next token.
-#' @param ... Not used.
+#' @param ... None: an argument by another name is refused. Steps ahead are
+#'   [forecast()][forecast.kerasduet_run]'s.
 #' @return Classes: a factor, or a matrix of probabilities with a column a class. A number: a
 #'   numeric vector. A series: a data frame as [forecast()][forecast.kerasduet_run] gives. Boxes: a
 #'   data frame with a box a row: `image` (from 1), `class`, `score`, and `left`, `top`, `right`
@@ -91,13 +98,14 @@ refuse_steps <- function(..., call = rlang::caller_env()) {
 #' @param y Classes, one an image, as [predict()][predict.kerasduet_run] gives them: a factor with
 #'   its levels in any order, or text; whole numbers from 0 where classes have no names. Classes
 #'   that the run does not know are refused.
+#' @param ... None: an argument by another name is refused, with the one that is meant.
 #' @return A list of numbers: `loss` (nats), `accuracy`, `errors`.
 #' @details With keras3 attached, its `evaluate(run, x, y)` does the same.
 #' @examplesIf kerasduet:::has_core()
 #' run <- run_experiment("mnist-dense", dataset = "mnist-subset", epochs = 1, progress = FALSE)
 #' evaluate_run(run, run$dataset$x_validation, run$dataset$y_validation)
 #' @export
-evaluate_run <- function(run, x, y) {
+evaluate_run <- function(run, x, y, ...) {
   call_core({
     py <- run_to_py(run)
     plain(py$evaluate(data_to_py(x, "x"), data_to_py(y, "y")))

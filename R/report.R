@@ -12,6 +12,7 @@
 #'   it was edited.
 #' @param overwrite Logical. Whether to replace an edited report too, or other files of these names.
 #'   Default `FALSE`. A folder `report_files` that holds other files is never replaced.
+#' @param ... None: an argument by another name is refused, with the one that is meant.
 #'
 #' @details
 #' Quarto renders the page where it is installed, otherwise the pandoc of the Python package
@@ -25,7 +26,7 @@
 #' page <- render_report(run, file.path(tempdir(), "report.html"))
 #' file.exists(page)
 #' @export
-render_report <- function(run, output = "report.html", overwrite = FALSE) {
+render_report <- function(run, output = "report.html", overwrite = FALSE, ...) {
   invisible(call_core(plain(core$render_report(
     runs_to_py(run), setting_to_py(output),
     overwrite = setting_to_py(overwrite)

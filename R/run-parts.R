@@ -150,9 +150,9 @@ kept_epoch <- function(run) {
 format.summary.kerasduet_run <- function(x, ...) {
   last <- utils::tail(x$history, 1)
   rows <- c(
-    vapply(x$metrics, format, "", digits = 4),
-    "training seconds" = format(x$seconds, digits = 3),
-    vapply(last, format, "", digits = 4)
+    vapply(x$metrics, format, "", digits = 4, decimal.mark = "."),
+    "training seconds" = format(x$seconds, digits = 3, decimal.mark = "."),
+    vapply(last, format, "", digits = 4, decimal.mark = ".")
   )
   names(rows)[names(rows) == "epoch"] <- "last epoch"
   is_metric <- seq_along(rows) <= length(x$metrics)

@@ -5,6 +5,7 @@
 #'
 #' @param set A [kerasduet_run_set].
 #' @param folder Character. A new or empty folder, or one that holds this set.
+#' @param ... None: an argument by another name is refused, with the one that is meant.
 #' @return `save_run_set()` gives the absolute path of the folder, invisibly; `load_run_set()` a
 #'   [kerasduet_run_set], finished or not.
 #' @examplesIf kerasduet:::has_core()
@@ -15,7 +16,7 @@
 #' load_run_set(folder)
 #' }
 #' @export
-save_run_set <- function(set, folder) {
+save_run_set <- function(set, folder, ...) {
   invisible(call_core({
     path <- plain(run_set_to_py(set)$save(setting_to_py(folder)))
     assign("folder", path, envir = holder(set))
@@ -25,7 +26,7 @@ save_run_set <- function(set, folder) {
 
 #' @rdname save_run_set
 #' @export
-load_run_set <- function(folder) {
+load_run_set <- function(folder, ...) {
   call_core(new_run_set(core$load_run_set(setting_to_py(folder))))
 }
 

@@ -80,6 +80,7 @@ run_experiment <- function(preset, ..., data = NULL, out = NULL, overwrite = FAL
 #'   `NULL`.
 #' @param callbacks The Keras callbacks that the training began with; they go on from the counts
 #'   that they had. Default `NULL`.
+#' @param ... None: an argument by another name is refused, with the one that is meant.
 #' @return A [kerasduet_run] with the same bits as one that was never interrupted. A finished run
 #'   is returned as it is.
 #' @examplesIf kerasduet:::has_core()
@@ -87,7 +88,7 @@ run_experiment <- function(preset, ..., data = NULL, out = NULL, overwrite = FAL
 #' run_experiment("mnist-dense", dataset = "mnist-subset", epochs = 1, out = folder)
 #' resume_run(folder)
 #' @export
-resume_run <- function(run, data = NULL, progress = TRUE, callbacks = NULL) {
+resume_run <- function(run, data = NULL, progress = TRUE, callbacks = NULL, ...) {
   call_core({
     collect()
     resumed <- core$resume_run(
@@ -107,6 +108,7 @@ resume_run <- function(run, data = NULL, progress = TRUE, callbacks = NULL) {
 #' @inheritParams run_experiment
 #' @param callbacks The Keras callbacks that the training began with; they go on from the counts
 #'   that they had. Default `NULL`.
+#' @param ... None: an argument by another name is refused, with the one that is meant.
 #' @return A [kerasduet_run] of an experiment with as many epochs more; weights, history and
 #'   predictions have the same bits as if all had been asked for at once.
 #'   `run$provenance$continued` has the epochs that the run had, and the sha256 of its weights.
@@ -116,7 +118,7 @@ resume_run <- function(run, data = NULL, progress = TRUE, callbacks = NULL) {
 #' run <- run_experiment("mnist-dense", dataset = "mnist-subset", epochs = 1, progress = FALSE)
 #' nrow(continue_run(run, 2, progress = FALSE)$history)
 #' @export
-continue_run <- function(run, epochs, progress = TRUE, callbacks = NULL) {
+continue_run <- function(run, epochs, progress = TRUE, callbacks = NULL, ...) {
   call_core({
     collect()
     continued <- core$continue_run(
@@ -140,6 +142,7 @@ continue_run <- function(run, epochs, progress = TRUE, callbacks = NULL) {
 #'   end; a data frame or `ts` with the columns and times of the series. A run that was read from a
 #'   folder, and trained on your own data, needs the whole.
 #' @param epochs At most so many; `NULL` (default) takes those of the run.
+#' @param ... None: an argument by another name is refused, with the one that is meant.
 #' @inheritParams run_experiment
 #' @return A [kerasduet_run] like any other; `run$provenance$parent` has the sha256 of the weights
 #'   that it began with, and the rows and the data of that run.
@@ -149,7 +152,7 @@ continue_run <- function(run, epochs, progress = TRUE, callbacks = NULL) {
 #' run <- do.call(run_experiment, c("lstm-series", list(data = before), settings))
 #' update_run(run, window(AirPassengers, start = 1960), progress = FALSE)
 #' @export
-update_run <- function(run, new_rows, epochs = NULL, progress = TRUE) {
+update_run <- function(run, new_rows, epochs = NULL, progress = TRUE, ...) {
   call_core({
     collect()
     updated <- core$update_run(
@@ -186,6 +189,7 @@ trained_run <- function(py) {
 #' @param folder Character. A new or empty folder, or one that holds this experiment.
 #' @param overwrite Logical. Whether to replace a run of another experiment, or a damaged one.
 #'   Default `FALSE`.
+#' @param ... None: an argument by another name is refused, with the one that is meant.
 #' @return `save_run()` gives the absolute path of the folder, invisibly; `load_run()` a
 #'   [kerasduet_run].
 #' @examplesIf kerasduet:::has_core()
@@ -193,7 +197,7 @@ trained_run <- function(py) {
 #' folder <- save_run(run, file.path(tempdir(), "kept"))
 #' identical(load_run(folder)$digests, run$digests)
 #' @export
-save_run <- function(run, folder, overwrite = FALSE) {
+save_run <- function(run, folder, overwrite = FALSE, ...) {
   invisible(call_core({
     run <- run_to_py(run)
     plain(run$save(setting_to_py(folder), overwrite = setting_to_py(overwrite)))
@@ -214,13 +218,14 @@ save_run <- function(run, folder, overwrite = FALSE) {
 #'   backend does not offer, or whose package is not installed, is refused before work starts.
 #' @param overwrite Logical. Whether to replace a file, or a SavedModel, that is there; a folder of
 #'   other things never is. Default `FALSE`.
+#' @param ... None: an argument by another name is refused, with the one that is meant.
 #' @return The absolute path of the file or folder, invisibly.
 #' @seealso [save_run()], which keeps the whole run
 #' @examplesIf kerasduet:::has_core()
 #' run <- run_experiment("mnist-dense", dataset = "mnist-subset", epochs = 1, progress = FALSE)
 #' export_run(run, file.path(tempdir(), "network.keras"), overwrite = TRUE)
 #' @export
-export_run <- function(run, path, format = "keras", overwrite = FALSE) {
+export_run <- function(run, path, format = "keras", overwrite = FALSE, ...) {
   invisible(call_core({
     run <- run_to_py(run)
     given <- lapply(list(path = path, format = format, overwrite = overwrite), setting_to_py)
@@ -230,6 +235,6 @@ export_run <- function(run, path, format = "keras", overwrite = FALSE) {
 
 #' @rdname save_run
 #' @export
-load_run <- function(folder) {
+load_run <- function(folder, ...) {
   call_core(new_run(core$load_run(setting_to_py(folder))))
 }

@@ -11,6 +11,7 @@
 #' @param column Character. One of the columns that the network sees.
 #' @param individual Logical. Whether to give the curve of each test row instead of their mean.
 #'   Default `FALSE`.
+#' @param ... None: an argument by another name is refused, with the one that is meant.
 #'
 #' @details
 #' Of columns that say the same, either may seem of little use. Of more than 10,000 test rows
@@ -19,8 +20,10 @@
 #' of classes, `plot(run, "regions", columns = c("...", "..."))` draw them.
 #'
 #' The regression is that of `glm()` or `lm()` on the training rows, with the same coefficients.
-#' Where the columns separate the classes of the training rows, `glm()` has no finite ones: then a
-#' ridge penalty keeps them finite, and they have no standard errors.
+#' An ordered factor enters in steps, `size[>=M]`: each level beside the one below it, where R's
+#' own contrasts are polynomials. Where the columns separate the classes of the training rows,
+#' `glm()` has no finite coefficients: then a ridge penalty keeps them finite, and they have no
+#' standard errors.
 #'
 #' @return
 #' * `importance()`: a data frame of `column`, `importance` (by how much the log loss in nats, or
@@ -44,7 +47,7 @@
 #' head(partial_dependence(run, "petal_width"))
 #' baseline_coefficients(run)
 #' @export
-importance <- function(run, data = NULL, repeats = 10) {
+importance <- function(run, data = NULL, repeats = 10, ...) {
   call_core(frame_from_py(
     core$importance(run_to_py(run), data_to_py(data), repeats = setting_to_py(repeats))
   ))
@@ -52,7 +55,7 @@ importance <- function(run, data = NULL, repeats = 10) {
 
 #' @rdname importance
 #' @export
-partial_dependence <- function(run, column, data = NULL, individual = FALSE) {
+partial_dependence <- function(run, column, data = NULL, individual = FALSE, ...) {
   call_core({
     py <- run_to_py(run)
     found <- core$partial_dependence(
@@ -65,7 +68,7 @@ partial_dependence <- function(run, column, data = NULL, individual = FALSE) {
 
 #' @rdname importance
 #' @export
-baseline_coefficients <- function(run, data = NULL) {
+baseline_coefficients <- function(run, data = NULL, ...) {
   call_core({
     py <- run_to_py(run)
     found <- core$baseline_coefficients(py, data_to_py(data))

@@ -30,9 +30,19 @@ in_keras3 <- function(text) {
 }
 
 keras3_name <- function(class) {
-  kind <- keras3_kinds[[sub("keras[.](.*)[.].*", "\\1", class)]]
-  paste0("keras3::", kind, "_", small_name(sub(".*[.]", "", class)))
+  place <- sub("keras[.](.*)[.].*", "\\1", class)
+  name <- sub(".*[.]", "", class)
+  if (name %in% not_in_keras3) {
+    return(paste0("reticulate::import(\"keras\")$", gsub(".", "$", place, fixed = TRUE), "$", name))
+  }
+  paste0("keras3::", keras3_kinds[[place]], "_", small_name(name))
 }
+
+# Classes of Keras that keras3 1.4.0 has no function for.
+not_in_keras3 <- c(
+  "Accuracy", "CategoricalGeneralizedCrossEntropy", "MultiOptimizer", "Muon", "OrbaxCheckpoint",
+  "ScheduleFreeAdamW"
+)
 
 keras3_kinds <- c(
   losses = "loss", metrics = "metric", optimizers.schedules = "learning_rate_schedule",
@@ -40,7 +50,12 @@ keras3_kinds <- c(
 )
 
 small_name <- function(name) {
-  odd <- c(RMSprop = "rmsprop", FBetaScore = "fbeta_score", MeanIoU = "mean_iou")
+  odd <- c(
+    RMSprop = "rmsprop", FBetaScore = "fbeta_score", MeanIoU = "mean_iou", IoU = "iou",
+    BinaryIoU = "binary_iou", OneHotIoU = "one_hot_iou", OneHotMeanIoU = "one_hot_mean_iou",
+    LossScaleOptimizer = "loss_scale", LambdaCallback = "lambda", TensorBoard = "tensorboard",
+    TerminateOnNaN = "terminate_on_nan"
+  )
   if (name %in% names(odd)) {
     return(odd[[name]])
   }
@@ -127,6 +142,7 @@ r_words <- list(
   c("\\bgot nothing(?= in row)", "got NA"),
   c("\\b(got|or) nothing(?! in| between)\\b", "\\1 NULL"),
   c("\\bNaN or infinity\\b", "NA, NaN or Inf"),
+  c("\\bgot \\[\\]", "got list()"),
   c("\\bgot NaN\\b", "got NA"),
   c("\\bgot (-?)infinity\\b", "got \\1Inf"),
   c("(?<=[\\[ ])nothing(?=[],])", "NULL"),

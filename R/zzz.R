@@ -5,10 +5,15 @@ core <- NULL
 # the core requires is declared at that moment, before any Python can start.
 .onLoad <- function(libname, pkgname) {
   delayedAssign("core", import_core(), assign.env = topenv())
-  if (isNamespaceLoaded("reticulate")) {
-    declare_requirements()
+  once_loaded("reticulate", declare_requirements)
+  once_loaded("jsonlite", write_as_json)
+}
+
+once_loaded <- function(package, action) {
+  if (isNamespaceLoaded(package)) {
+    action()
   } else {
-    setHook(packageEvent("reticulate", "onLoad"), function(...) declare_requirements())
+    setHook(packageEvent(package, "onLoad"), function(...) action())
   }
 }
 

@@ -39,7 +39,7 @@ WITHOUT_WORDS = (
     *("imports", "epochs", "start", "predict", "training", "memory", "many_runs", "fast"),
     *("csv_rows", "tables", "tables_training", "tables_scores", "image_files", "many_series"),
     *("rows", "backtest", "intervals", "prices", "detection", "videos", "sentences"),
-    *("transfer_features", "transfer_digits", "cross_validation"),
+    *("transfer_features", "transfer_digits", "cross_validation", "tables_start"),
 )
 FULL: dict[str, list[str]] = {
     **{name: [] for name in WITHOUT_WORDS},

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import textwrap
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -12,13 +11,13 @@ from typing import TYPE_CHECKING, Any, Unpack
 
 from kerasduet import checks
 from kerasduet.boundary import public_methods
+from kerasduet.changes import own_network, replaced, told
+from kerasduet.earlier import as_now, given_once
 from kerasduet.errors import ArgumentRange, ArgumentType, KerasduetError, UnknownName
 from kerasduet.names import (
     OWN,
     SECTIONS,
-    Kind,
     having,
-    is_own_network,
     names_of,
     network_arguments,
     refuse_misfit,
@@ -36,8 +35,8 @@ from kerasduet.settings.arguments import (
     known_names,
     naming_kept,
 )
+from kerasduet.settings.configurations import is_object
 from kerasduet.settings.named import answers
-from kerasduet.settings.objects import is_object
 from kerasduet.settings.sections import Network, Training, plain
 
 if TYPE_CHECKING:
@@ -126,7 +125,7 @@ class Experiment:
         for name, rule in OWN.items():
             parts[name] = rule(name, flat.get(name, {"description": "", "seed": 0}.get(name)))
         if flat["builder"] == networks.OWN_NETWORK:
-            flat |= _own_network(flat.get("architecture"), task, parts)
+            flat |= own_network(flat.get("architecture"), task, parts)
         usual = {name: item.default for name, item in arguments.items() if not item.required}
         given = {name: flat[name] for name in arguments if name in flat}
         parts["network"] = Network(flat["builder"], usual | check_all(builder, given))
@@ -212,52 +211,9 @@ class Experiment:
         >>> experiment("mnist-dnn").replace(seed=7, units=(64,), dropout=0.1).units
         (64,)
         """
-        task, builder = TASKS[self.task], self.builder
-        settings: dict[str, Any] = optimizers.spread(changes)
-        optimizers.refuse_rate(settings, settings.get("schedule", self.schedule))
-        if "dataset" in settings:
-            task = task_of(settings["dataset"])
-        if is_own_network(settings.get("model")):
-            self._refuse_builder(settings)
-            settings = _sized(task, settings)
-            builder = networks.OWN_NETWORK
-        elif "builder" in settings:
-            builder = settings["builder"]
-            if callable(builder):
-                raise ArgumentType(
-                    "builder: must be a name, such as 'lenet5'; got a function. Give one that "
-                    "makes a network as model."
-                )
-            BUILDERS.look_up("builder", builder)
-            refuse_misfit(task, builder, settings.get("dataset", self.dataset))
-        names = names_of(task, builder)
-        where = f"the experiment {self.name}"
-        if builder not in (self.builder, networks.OWN_NETWORK):
-            where += f" with the builder {builder}"
-        known_names(settings, [*names, "model"], where=where, having=having)
-        if isinstance(settings.get("model"), Mapping):
-            own = network_arguments(builder, task)
-            known_names(settings["model"], own, where=f"the builder {builder}")
-        kept = self.flat()
-        if builder != self.builder:
-            # A setting of two builders is not the same one: each has its own defaults.
-            kept = {name: value for name, value in kept.items() if name not in self.model}
-        kept = {name: value for name, value in kept.items() if name in names}
-        if task.name != self.task:
-            kept["description"] = ""  # it was of other data
-        given = taken_apart(settings)
-        usual = {name: item.default for name, item in network_arguments(builder, task).items()}
+        usual, kept, given = replaced(self, changes)
         with naming_kept(usual | kept, given):
-            return Experiment(**kept | {"task": task.name, "builder": builder} | given)
-
-    def _refuse_builder(self, settings: Mapping[str, Any]) -> None:
-        """Refuse a builder or its arguments beside a network of the caller's."""
-        clash = [name for name in settings if name == "builder" or name in self.model]
-        if clash:
-            raise ArgumentType(
-                f"{clash[0]}: excludes a model of your own; got "
-                f"{checks.show(settings[clash[0]])} and a model. Give one of them."
-            )
+            return Experiment(**kept | given)
 
     def __repr__(self) -> str:
         """Give the call that makes it: its preset, and what differs; long values are cut."""
@@ -274,22 +230,8 @@ class Experiment:
 
     def _changed(self) -> tuple[bool, dict[str, str]]:
         """Say whether a preset has its name, and show what differs from that."""
-        flat = self.flat()
         known = self.name in _preset_names()
-        usual = _preset(self.name).flat() if known else {}
-        changed = {
-            name: value
-            for name, value in flat.items()
-            if name not in usual or usual[name] != value
-        }
-        if self.has_own_network:
-            changed["model"] = changed.pop("architecture", None)
-        told = {
-            name: textwrap.shorten(repr(value), 60, placeholder=" ...")
-            for name, value in changed.items()
-            if name not in ("name", "task") and not (known and name == "description")
-        }
-        return known, told
+        return known, told(self.flat(), _preset(self.name).flat() if known else {})
 
     def __reduce__(self) -> tuple[Callable[..., Experiment], tuple[dict[str, Any]]]:
         """Copy and send it as plain values; the read-only mapping cannot travel itself."""
@@ -333,13 +275,13 @@ class Experiment:
                 f"experiment: must be named settings; got {checks.show(values)}."
             )
         flat = taken_apart(values)
-        return cls(**_earlier(flat))
+        return cls(**as_now(flat))
 
     @classmethod
     def from_json(cls, text: str) -> Experiment:
         """Rebuild from `to_json()`."""
         try:
-            values = json.loads(text, object_pairs_hook=_given_once)
+            values = json.loads(text, object_pairs_hook=given_once)
         except KerasduetError:
             raise
         except (ValueError, TypeError, RecursionError):
@@ -347,30 +289,6 @@ class Experiment:
                 f"text: must be JSON as to_json() writes it; got {checks.show(text)}."
             ) from None
         return cls.from_dict(values)
-
-
-def _own_network(given: Any, task: Kind, parts: Mapping[str, Any]) -> dict[str, Any]:
-    """Describe a network of the caller's that fits the data."""
-    if given is None:
-        raise ArgumentType("model: must be given; got nothing. Give a Keras model.")
-    data = parts["data"]
-    if task.decided and networks.is_function(given):
-        raise ArgumentType(
-            f"model: a function is called with {', '.join(task.decided)}, which follow from the "
-            "data; got a function without data. Give both to run_experiment()."
-        )
-    network = networks.made(given, task.shapes(data) | {"seed": parts["seed"]})
-    text = networks.network_text(network, task.sides(data))
-    if not isinstance(network, str | Mapping):
-        task.check_network(network)
-    return {"architecture": text}
-
-
-def _sized(task: Kind, settings: Mapping[str, Any]) -> dict[str, Any]:
-    """Take data settings from a network that decides them, where they are not given."""
-    network = settings["model"]
-    sides = networks.sides(network) if networks.is_built(network) else None
-    return dict(task.sized(*sides) if sides else {}) | dict(settings)
 
 
 @answers()
@@ -461,28 +379,3 @@ def _preset_names() -> tuple[str, ...]:
 def _preset(name: str) -> Experiment:
     text = (resources.files("kerasduet") / "presets" / f"{name}.json").read_text("utf-8")
     return Experiment.from_dict(json.loads(text) | {"name": name})
-
-
-def _earlier(flat: dict[str, Any]) -> dict[str, Any]:
-    """Give settings that earlier versions wrote the meaning that they had."""
-    if "features" not in flat or "dataset" not in flat:
-        return flat
-    if "own_past" not in task_of(flat["dataset"]).Settings.names():
-        return flat
-    return {"own_past": _earlier_own_past(flat)} | flat
-
-
-def _earlier_own_past(flat: Mapping[str, Any]) -> bool:
-    """Say what features meant before `own_past` came: the inputs, the target only if named."""
-    features = flat["features"] or ()
-    named = features if isinstance(features, list | tuple) else (features,)
-    return not named or flat.get("target") in named
-
-
-def _given_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    values = dict(pairs)
-    if len(values) < len(pairs):
-        names = [name for name, _ in pairs]
-        twice = next(name for name in values if names.count(name) > 1)
-        raise ArgumentType(f"{twice}: must be given once; got it {names.count(twice)} times.")
-    return values

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
-from kerasduet.settings.objects import is_object, rebuilt
+from kerasduet.settings.configurations import is_object, rebuilt
 
 if TYPE_CHECKING:
     from kerasduet.experiments import Experiment

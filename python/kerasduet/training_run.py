@@ -16,8 +16,8 @@ from kerasduet.experiments import Experiment
 from kerasduet.models import build
 from kerasduet.registry import TASKS
 from kerasduet.run import Run
+from kerasduet.runs.checkpoints import refuse_other
 from kerasduet.runs.folder import RunFolder
-from kerasduet.runs.reading import refuse_other
 from kerasduet.runs.tables import history_digest
 
 if TYPE_CHECKING:

@@ -7,11 +7,10 @@ from typing import TYPE_CHECKING, Any, Unpack
 
 from kerasduet import callbacks as own_callbacks
 from kerasduet import checks, environment
-from kerasduet.data import Dataset, load_data, loaded_for
-from kerasduet.data.following import paced
-from kerasduet.errors import ArgumentType, KerasduetError, RunFolderError
-from kerasduet.experiments import Experiment, experiment
-from kerasduet.names import is_own_network, task_of
+from kerasduet.data import Dataset, load_data
+from kerasduet.data.following import settled
+from kerasduet.errors import ArgumentType, RunFolderError
+from kerasduet.experiments import Experiment
 from kerasduet.progress import reporter
 from kerasduet.registry import TASKS
 from kerasduet.result import CHANGED
@@ -20,7 +19,6 @@ from kerasduet.runs.folder import RunFolder
 from kerasduet.runs.manifest import read_manifest
 from kerasduet.runs.reading import cut_off, run_path
 from kerasduet.settings.named import answers
-from kerasduet.settings.networks import is_function, made
 from kerasduet.training_run import train_run
 
 if TYPE_CHECKING:
@@ -28,10 +26,7 @@ if TYPE_CHECKING:
 
     from kerasduet.settings.typed import Settings
 
-
 __all__ = ["continue_run", "resume_run", "run_experiment", "update_run"]
-
-SHAPES = ("dataset", "input_shape", "classes")
 
 Progress = bool | Callable[[Mapping[str, Any]], None]
 
@@ -93,7 +88,7 @@ def run_experiment(
     >>> run.metrics["accuracy"] > 0.7
     True
     """
-    chosen, data = _described(preset, data, {**settings})
+    chosen, data = settled(preset, data, {**settings})
     checks.flag("overwrite", overwrite)
     own = own_callbacks.checked(callbacks)
     own_callbacks.refuse_two_rates(own, chosen.schedule)
@@ -132,52 +127,6 @@ def run_experiment(
             target.drop_checkpoint()
         tell({"event": "loaded", "folder": str(out), "text": str(run.summary)})
         return run
-
-
-def _described(
-    preset: str | Experiment, data: Any, settings: dict[str, Any]
-) -> tuple[Experiment, Any]:
-    """Describe a run; where the data decide shapes, or how long it trains, they come first."""
-    chosen, data = _shaped(preset, data, settings)
-    return (chosen, data) if "early_stopping" in settings else paced(preset, chosen, data)
-
-
-def _shaped(
-    preset: str | Experiment, data: Any, settings: dict[str, Any]
-) -> tuple[Experiment, Any]:
-    model = settings.get("model")
-    is_new = data is not None and not isinstance(data, Dataset)
-    base = _before_data(preset, settings) if is_new and not is_own_network(model) else None
-    if base is not None:
-        data, found = TASKS[base.task].following(base, data)
-        if isinstance(preset, str):
-            settings = {name: found[name] for name in found if name not in settings} | settings
-    if not is_own_network(model) or not is_function(model):
-        return experiment(preset, **settings), data
-    task = TASKS[experiment(preset).task]
-    if "dataset" in settings:
-        task = task_of(settings["dataset"])
-    if not task.decided:
-        return experiment(preset, **settings), data
-    base = experiment(preset, **{k: v for k, v in settings.items() if k != "model"})
-    dataset = loaded_for(base, data)
-    shapes = task.learned_shapes(dataset.preprocessing) | task.shapes(base.data)
-    network = made(model, shapes | {"seed": base.seed})
-    return experiment(preset, **settings | {"model": network}), dataset
-
-
-def _before_data(preset: str | Experiment, settings: dict[str, Any]) -> Experiment | None:
-    """Describe what is known before the data are looked at; None where the settings are wrong.
-
-    Some may fit only what follows from the data, such as a weight a class.
-    """
-    shapes = {name: settings[name] for name in SHAPES if name in settings}
-    for known in (settings, shapes):
-        try:
-            return experiment(preset, **known)
-        except KerasduetError:
-            continue
-    return None
 
 
 @answers()

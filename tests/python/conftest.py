@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import time
 
 # A shell that starts the tests in the background lets them, and what they start, ignore Ctrl-C.
 signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -107,14 +108,16 @@ def pytest_collection_modifyitems(items):
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_runtest_teardown(item, nextitem):
-    """Take what a file leaves, Keras first of all, out of what each training looks through.
+def pytest_runtest_protocol(item, nextitem):
+    """Take what tests leave, Keras first of all, out of what each training looks through.
 
     A training looks for lost networks among all objects of the process, and TensorFlow keeps some
     of every network: after hundreds of them that took as long as a small training.
     """
+    start = time.monotonic()
     result = yield
-    if nextitem is None or nextitem.path != item.path:
+    last = nextitem is None or nextitem.path != item.path
+    if last or time.monotonic() - start > 2:
         gc.collect()
         gc.freeze()
     return result

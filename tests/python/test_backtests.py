@@ -23,8 +23,9 @@ from kerasduet.errors import (
 from kerasduet.forecasting.accuracy import diebold_mariano, skill_interval
 from kerasduet.forecasting.outside import register_forecaster
 from kerasduet.jobs.backtest_figures import backtest_plot_data
+from kerasduet.jobs.pieces import Piece
 from kerasduet.jobs.plan import Job, Plan, outside_jobs
-from kerasduet.jobs.scores import Piece, compared, scored, verdict
+from kerasduet.jobs.scores import compared, scored, verdict
 from kerasduet.registry import ENGINES, FORECASTERS, TASKS
 
 SETTINGS = {"test_split": 0.3, "lookback": 7}

@@ -21,7 +21,8 @@ from kerasduet.environment import backend_name
 from kerasduet.errors import ArgumentType, RunFolderError
 from kerasduet.registry import BUILDERS, TASKS, Registry
 from kerasduet.settings.common import CLASSES, SEED, SHAPE
-from kerasduet.testing import builders, check_builder, tasks
+from kerasduet.testing import builders, cases, check_builder, tasks
+from kerasduet.testing.promises import keep
 
 CONTRACT = Path(__file__).parents[1] / "contract"
 CONTRIBUTING = Path(__file__).parents[2] / "CONTRIBUTING.md"
@@ -88,7 +89,7 @@ def test_every_builder_is_tried():
 @pytest.fixture
 def one_backend(monkeypatch):
     """Leave the other backends to the builder of tables, and to test_backends.py."""
-    monkeypatch.setattr(builders, "installed", lambda: (backend_name(),))
+    monkeypatch.setattr(cases, "installed", lambda: (backend_name(),))
 
 
 @pytest.mark.parametrize("name", sorted({*SMALL} - {*PAIRS}))
@@ -100,9 +101,9 @@ def test_a_builder_keeps_its_promises(name, one_backend):
 
 def keep_untrained(name, small):
     """Try the promises that need no training."""
-    with closing(builders.Case(name, BUILDERS[name], None, small)) as case:
+    with closing(cases.Case(name, BUILDERS[name], None, small)) as case:
         for promise in builders.UNTRAINED:
-            builders.keep(name, promise, case)
+            keep(name, promise, case)
         assert "processes" not in vars(case) and "whole" not in vars(case)
 
 
@@ -123,13 +124,13 @@ def test_a_builder_and_its_task_keep_their_promises(name, request, monkeypatch):
         request.getfixturevalue("one_backend")
     if name == "dnn":  # in a script, too
         monkeypatch.setattr(interrupts, "at_prompt", lambda: False)
-    with closing(builders.Case(name, BUILDERS[name], None, SMALL[name])) as case:
+    with closing(cases.Case(name, BUILDERS[name], None, SMALL[name])) as case:
         assert case.task.name == task
         assert len(case.model.inputs) == inputs
-        builders.keep(name, builders._is_a_builder, case.function)
-        builders.keep(name, tasks._is_a_task, case.task)
+        keep(name, builders._is_a_builder, case.function)
+        keep(name, tasks._is_a_task, case.task)
         for promise in promises:
-            builders.keep(name, promise, case)
+            keep(name, promise, case)
 
 
 @contextmanager

@@ -8,7 +8,7 @@ import pytest
 
 import kerasduet as kd
 from kerasduet.forecasting import baselines
-from kerasduet.tasks.forecasting.figures import forecast_names
+from kerasduet.tasks.forecasting.figure_words import forecast_names
 
 SETTINGS = {
     "features": ["open", "high", "low", "close", "volume"],

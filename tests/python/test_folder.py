@@ -21,8 +21,8 @@ from test_training import Stop
 import kerasduet as kd
 from kerasduet.environment import versions
 from kerasduet.errors import DatasetError, ModelMismatch, RunFolderError
+from kerasduet.runs import checkpoints, storage, tables
 from kerasduet.runs import folder as folders
-from kerasduet.runs import reading, storage, tables
 from kerasduet.runs.manifest import read_latest, read_manifest
 
 FILES = {"run.json", "model.weights.h5", "preprocessing.json", "history.csv", "predictions.csv"}
@@ -217,7 +217,7 @@ def test_every_flipped_bit_of_a_checkpoint_is_noticed(cut_off, tmp_path, name):
     known = read_manifest(copy)["provenance"]["fingerprint"]
     run = kd.load_run(copy)
     model = run.model
-    assert reading.read_checkpoint(copy, run.experiment, known, model).epoch == 2
+    assert checkpoints.read_checkpoint(copy, run.experiment, known, model).epoch == 2
     file = copy / "checkpoint" / name
     raw = file.read_bytes()
     for position in np.random.default_rng(1).integers(0, len(raw) * 8, 200):
@@ -225,11 +225,11 @@ def test_every_flipped_bit_of_a_checkpoint_is_noticed(cut_off, tmp_path, name):
         changed[position // 8] ^= 1 << position % 8
         file.write_bytes(changed)
         with pytest.raises(RunFolderError, match="the checkpoint must be whole; got"):
-            reading.read_checkpoint(copy, run.experiment, known, model)
+            checkpoints.read_checkpoint(copy, run.experiment, known, model)
     for length in (0, 1, len(raw) // 2, len(raw) - 1):
         file.write_bytes(raw[:length])
         with pytest.raises(RunFolderError, match="the checkpoint must be whole; got"):
-            reading.read_checkpoint(copy, run.experiment, known, model)
+            checkpoints.read_checkpoint(copy, run.experiment, known, model)
 
 
 @pytest.mark.parametrize(("name", "value"), [("data", "0" * 64), ("backend", "jax")])
@@ -237,7 +237,7 @@ def test_a_checkpoint_of_other_data_or_another_backend_is_refused(cut_off, name,
     run = kd.load_run(cut_off)
     known = run.provenance["fingerprint"]
     with pytest.raises(RunFolderError) as raised:
-        reading.read_checkpoint(cut_off, run.experiment, known | {name: value}, run.model)
+        checkpoints.read_checkpoint(cut_off, run.experiment, known | {name: value}, run.model)
     assert str(raised.value) == (
         f"folder: must be resumed with the same {name}, {known[name]}; got {value}. Use that "
         "one, or start over with overwrite = True."

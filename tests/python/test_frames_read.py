@@ -372,3 +372,10 @@ def test_the_columns_of_a_matrix_are_read_as_any_others():
             {"a": [*range(0, 12, 2)], "b": [*range(1, 12, 2)], "day": whole["day"].array}
         )
     )
+
+
+def test_a_column_without_a_name_has_that_of_pandas():
+    polars = pytest.importorskip("polars")
+    given = {"a": [1, 2], "": [3, 4]}
+    for table in (given, pd.DataFrame(given), polars.DataFrame(given)):
+        assert list(read_frame(table).columns) == ["a", "Unnamed: 1"]

@@ -120,3 +120,9 @@ def test_a_habit_is_answered(run, habit):
         do(run)
     assert answer in str(caught.value)
     assert len(str(caught.value)) <= 300 and "\n" not in str(caught.value)
+
+
+def test_a_builder_answers_an_argument_that_it_does_not_have():
+    with pytest.raises(kd.errors.UnknownName) as caught:
+        kd.models.dnn(hidden=5)
+    assert str(caught.value) == "hidden: dnn() has no such argument. It is called units here."

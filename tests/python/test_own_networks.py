@@ -28,7 +28,8 @@ from kerasduet.errors import (
 from kerasduet.experiments import Experiment
 from kerasduet.report.repeat import Variable, changes
 from kerasduet.runs import storage
-from kerasduet.settings.objects import brief, nodes, rebuilt
+from kerasduet.settings.configurations import nodes, rebuilt
+from kerasduet.settings.objects import brief
 from kerasduet.training import course, weights_digest
 
 SHAPE = (4, 4, 1)

@@ -23,6 +23,7 @@ from kerasduet.forecasting.baselines import BASELINES
 from kerasduet.forecasting.metrics import mae
 from kerasduet.report import comparison, measures, parts, render, renderer, repeat, words
 from kerasduet.report.document import Document, escape
+from kerasduet.report.held_out import are_folds, told_folds
 from kerasduet.report.intervals import Interval, block_length, bootstrap, resampled_means
 from kerasduet.tasks.classification.measures import class_measures, class_scores
 from kerasduet.tasks.forecasting.measures import gain, series_measures
@@ -202,6 +203,28 @@ def test_code_repeats_the_run(image_run, named_run, series_run):
         assert "data=data" in text and "dataset=" not in text
         assert f"sha256 {run.source.sha256}" in text
     assert "frequency = NULL" in repeat.r_code({"run": series_run})
+
+
+def test_code_repeats_the_folds_of_a_set(named_run, series_run):
+    runs = {
+        f"run_{letter}": dataclasses.replace(
+            named_run,
+            provenance=named_run.provenance | {"fold": {"number": n, "folds": 3, "repeats": 2}},
+        )
+        for letter, n in (("a", 1), ("b", 5))
+    }
+    text = repeat.python_code(runs)
+    compile(text, "page", "exec")
+    assert text.count("cross_validate(") == 1 and "run_experiment" not in text
+    assert "folds=3" in text and "repeats=2" in text and "run_b = folds[4]" in text
+    assert "run_b <- folds[[5]]" in repeat.r_code(runs)
+    both = list(runs.values())
+    assert are_folds(both) and not are_folds([both[0], named_run])
+    assert comparison.run_names(both) == ["A: fold 1", "B: fold 5"]
+    assert told_folds(both).startswith("2 folds of mnist-dense: mean test accuracy ")
+    origin = {"origin": 1, "origins": 2, "window": "expanding"}
+    piece = dataclasses.replace(series_run, provenance=series_run.provenance | {"fold": origin})
+    assert "# a fold of backtest()" in repeat.python_code({"run": piece})
 
 
 # ---- pages

@@ -10,7 +10,7 @@ import kerasduet as kd
 from kerasduet.errors import ArgumentType, DatasetError, KerasduetError
 from kerasduet.report.intervals import counted_intervals
 from kerasduet.report.measures import headline
-from kerasduet.tasks.tables import results
+from kerasduet.tasks.tables import panels, results
 
 FEW = {"epochs": 8, "progress": False}
 
@@ -214,3 +214,12 @@ def test_pages_tell_columns_scores_and_looks(fit_run, kilo_run, tmp_path):
     assert "town&#91;town 03&#93;" in text or "town[town 03]" in text
     kd.render_report([fit_run, fit_run], tmp_path / "both.html")
     assert "Best baseline" in (tmp_path / "both.html").read_text()
+
+
+def test_a_line_of_mean_residuals_is_told_where_it_is_drawn():
+    for rows, drawn in ((6, False), (60, True)):
+        fitted = np.arange(rows, dtype=float)
+        panel = panels.residuals_figure(fitted + 1, fitted, target="mpg")
+        told = ("neighbouring" in panel.subtitle, "neighbouring" in panel.alt)
+        assert told == (drawn, drawn)
+        assert len(panel.frames["means"]) == (6 if drawn else 1)

@@ -22,12 +22,8 @@ from test_training import Stop
 
 import kerasduet as kd
 from kerasduet import workflow
-from kerasduet.errors import (
-    ArgumentType,
-    KerasduetError,
-    RunFolderError,
-    UnknownName,
-)
+from kerasduet.data.following import settled
+from kerasduet.errors import ArgumentType, KerasduetError, RunFolderError, UnknownName
 from kerasduet.runs import folder as folders
 from kerasduet.runs import storage
 from kerasduet.runs.manifest import read_manifest
@@ -587,17 +583,16 @@ def test_patience_on_a_short_series_is_counted_in_steps(tmp_path):
     small = {"season": 1, "difference": 0, "lookback": 6, "horizon": 2, "units": 2}
     path = tmp_path / "series.csv"
     path.write_text("\n".join(["value", *map(str, data["value"])]))
-    described = workflow._described
-    chosen, dataset = described("lstm-series", data, small)
+    chosen, dataset = settled("lstm-series", data, small)
     assert (chosen.epochs, chosen.early_stopping) == (50, 100)  # of 2 steps each
     assert dataset.sizes["train"] == 44
-    assert described("lstm-series", None, small | {"path": str(path)})[0].early_stopping == 100
+    assert settled("lstm-series", None, small | {"path": str(path)})[0].early_stopping == 100
     for stays in ({"early_stopping": 3}, {"early_stopping": None}, {"epochs": 10}):
-        kept = described("lstm-series", data, small | stays)[0]
+        kept = settled("lstm-series", data, small | stays)[0]
         assert kept.early_stopping == stays.get("early_stopping", 10)
     given = kd.experiment("lstm-series", **small)
-    assert described(given, data, {})[0].early_stopping == 10
-    assert described("lstm-co2", None, {})[0].early_stopping == 5
+    assert settled(given, data, {})[0].early_stopping == 10
+    assert settled("lstm-co2", None, {})[0].early_stopping == 5
 
 
 @pytest.mark.parametrize(
@@ -613,7 +608,7 @@ def test_many_trainings_of_a_preset_have_the_patience_of_one(module, settings, m
     monkeypatch.setattr(jobs, "worked_off", lambda plan, *_, **__: plan.jobs)
     verb = {"many": kd.run_many, "backtests": kd.backtest, "tuning": kd.tune}[module]
     data = {"value": np.sin(np.arange(200) / 3)}
-    paced = workflow._described("lstm-series", data, {})[0]
+    paced = settled("lstm-series", data, {})[0]
     assert paced.early_stopping == 50  # of 4 steps each
     for given, patience in (("lstm-series", 50), (kd.experiment("lstm-series"), 10)):
         found = verb(given, data=data, **settings)

@@ -74,6 +74,16 @@ test_that("a fresh session reads an RDS file of a run and predicts the same bits
 # As after readRDS(): Python's object is gone.
 reread <- function(run) unserialize(serialize(run, NULL))
 
+test_that("a network of an earlier session says where it comes back", {
+  skip_without_core()
+  model <- reread(images_run()$model)
+  asked <- expression(print(model), model$name, summary(model), describe(model))
+  for (call in as.list(asked)) {
+    expect_error(eval(call), "model: must belong to this R session;", class = "kerasduet_error")
+  }
+  expect_gt(reread(images_run())$model$count_params(), 0)
+})
+
 test_that("an RDS file of a run is hardly larger than its folder", {
   skip_without_core()
   for (run in list(images_run(), series_run())) {

@@ -21,6 +21,19 @@ idioms <- list(
   "a part that is not there" = list(quote(old$dataset), is.null),
   "identical() of one run" = list(quote(identical(run, run)), isTRUE),
   "all.equal() of a run and its folder" = list(quote(all.equal(run, old)), isTRUE),
+  "a run as JSON" = list(
+    quote(jsonlite::fromJSON(jsonlite::toJSON(run))$metrics$rmse / run$metrics$rmse - 1),
+    function(x) abs(x) < 1e-3
+  ),
+  "settings as JSON" = list(
+    quote(jsonlite::fromJSON(jsonlite::toJSON(run$experiment, auto_unbox = TRUE))$epochs),
+    function(x) x == 2
+  ),
+  "settings in str()" = list(
+    quote(capture.output(str(unclass(run$experiment)))), function(x) length(x) > 20
+  ),
+  "the number of weights" = list(quote(run$model$count_params()), is.numeric),
+  "summary() of a run" = list(quote(capture.output(print(summary(run)))), is.character),
   "verbose of keras3" = list(quote(experiment("mnist-dense", verbose = 0)), "argument progress"),
   "a number in quotes" = list(
     quote(experiment("mnist-dense", learning_rate = "1e-3")),
@@ -97,6 +110,30 @@ idioms <- list(
     quote(season_of(list2DF(list(month = structure(2000 + 0:9 / 12, class = "yearmon"))))),
     function(x) x == 12
   ),
+  "a zoo of dates" = list(
+    quote(load_data(small_series(), zoo::zoo(sin(1:100), as.Date("2001-01-01") + 0:99))$sizes$test),
+    is.numeric
+  ),
+  "an xts of a price" = list(
+    quote(load_data(
+      small_series(), xts::xts(cbind(close = sin(1:100)), as.Date("2001-01-01") + 0:99)
+    )$sizes$test), is.numeric
+  ),
+  "a yearqtr of zoo" = list(
+    quote(suppressMessages(load_data(
+      small_series(), zoo::zoo(sin(1:100), zoo::as.yearqtr(2000 + 0:99 / 4))
+    ))$sizes$test), is.numeric
+  ),
+  "columns of quantmod, in small letters" = list(
+    quote(load_data(small_series(target = "adj close", time = "date"), prices)$sizes$test),
+    is.numeric
+  ),
+  "a column of another package that is not asked for" = list(
+    quote(load_data(
+      experiment("table-numbers", target = "dist", features = "speed"),
+      transform(cars, took = as.difftime(dist, units = "mins"))
+    )$sizes$test), is.numeric
+  ),
   "a bare vector as a series" = list(
     quote(load_data(experiment("lstm-series"), as.numeric(AirPassengers))), "Give ts(x)"
   ),
@@ -109,13 +146,16 @@ idioms <- list(
 
 test_that("what R users are used to type does what they expect, or says what to type", {
   skip_without_core()
-  skip_if_not_installed("ggplot2")
+  for (name in c("ggplot2", "jsonlite", "xts", "zoo")) skip_if_not_installed(name)
   run <- run_experiment("table-numbers",
     data = cars, target = "dist", epochs = 2, units = 4, progress = FALSE
   )
   folder <- save_run(run, file.path(withr::local_tempdir(), "run"))
   old <- load_run(folder)
   pixels <- as.data.frame(matrix(rep(0:255, length.out = 40 * 784), 40))
+  prices <- data.frame(
+    Date = as.Date("2001-01-01") + 0:99, "Adj Close" = sin(1:100), check.names = FALSE
+  )
   for (name in names(idioms)) {
     idiom <- idioms[[name]]
     answer <- tryCatch(suppressMessages(eval(idiom[[1]])), error = identity)
@@ -124,8 +164,73 @@ test_that("what R users are used to type does what they expect, or says what to 
       expect_true(all(idiom[[2]](answer)), label = name)
     } else {
       expect_s3_class(answer, "kerasduet_error")
+      expect_lte(nchar(said_by(answer)), 300)
       expect_match(said_by(answer), idiom[[2]], fixed = TRUE, label = name)
     }
+  }
+})
+
+test_that("most are done; with the 20 of Python's list that test_idioms.py does, more than 54", {
+  done <- vapply(idioms, function(idiom) is.function(idiom[[2]]), NA)
+  expect_gte(sum(done) + 20, 54)
+  expect_lte(sum(!done), 15)
+})
+
+test_that("an argument that a verb does not have is answered with the one that is meant", {
+  skip_without_core()
+  meant <- list(
+    "cv: cross_validate() has no such argument. It is called folds here." =
+      quote(cross_validate("mnist-dense", cv = 5)),
+    "n_trials: tune() has no such argument. It is called trials here." =
+      quote(tune("mnist-dense", list(units = 1:2), n_trials = 3)),
+    "hidden: model_dnn() has no such argument. It is called units here." =
+      quote(model_dnn(hidden = 5)),
+    "path: load_run() has no such argument. It is called folder here." =
+      quote(load_run(path = "x")),
+    "newdata: predictions() has no such argument. Known: run." =
+      quote(predictions(1, newdata = cars)),
+    "run_many() has no such argument. It is a setting: give experiment(preset, epochs = 5)." =
+      quote(run_many("mnist-dense", epochs = 5)),
+    "arguments: must be folder of load_run(); got one more without a name. Leave it out." =
+      quote(load_run("x", "y")),
+    "padd: pad2d() has no such argument." = quote(pad2d(diag(2), padd = 1))
+  )
+  for (text in names(meant)) {
+    error <- expect_error(eval(meant[[text]]), class = "kerasduet_error")
+    expect_match(conditionMessage(error), text, fixed = TRUE)
+  }
+  # A default that does not fit is told from a value that was given.
+  expect_error(model_dnn(units = 64), "Set dropout too, such as dropout = 0.4.", fixed = TRUE)
+  expect_error(experiment("mnist-dense", class_weight = list()), "got list().", fixed = TRUE)
+})
+
+test_that("every verb has room for arguments that it refuses, after its own", {
+  open <- c("install_kerasduet") # before there is a Python to ask
+  for (name in setdiff(getNamespaceExports("kerasduet"), open)) {
+    expect_true("..." %in% names(formals(getExportedValue("kerasduet", name))), label = name)
+  }
+})
+
+test_that("functions of keras3 that sentences name are there", {
+  expect_identical(in_r("Give keras.losses.Dice()."), "Give keras3::loss_dice().")
+  expect_identical(in_r("keras.optimizers.AdamW()"), "keras3::optimizer_adam_w()")
+  expect_identical(in_r("keras.metrics.MeanIoU()"), "keras3::metric_mean_iou()")
+  expect_identical(
+    in_r("Give keras.optimizers.Muon()."), "Give reticulate::import(\"keras\")$optimizers$Muon()."
+  )
+  skip_without_core()
+  skip_if_not_installed("keras3")
+  places <- list(
+    losses = "LOSSES", metrics = "METRICS", optimizers = "OPTIMIZERS",
+    optimizers.schedules = "SCHEDULES"
+  )
+  allowed <- reticulate::import("kerasduet.settings.allowed", convert = FALSE)
+  for (place in names(places)) {
+    classes <- reticulate::iterate(reticulate::py_get_attr(allowed, places[[place]]), plain)
+    said <- in_r(paste0("keras.", place, ".", classes, "()"))
+    said <- grep("^keras3::", said, value = TRUE)
+    expect_in_keras3 <- sub("keras3::(.*)[(][)]", "\\1", said)
+    expect_identical(setdiff(expect_in_keras3, getNamespaceExports("keras3")), character())
   }
 })
 
@@ -139,7 +244,9 @@ test_that("copies of a run are copies, and no verb strips a run's class", {
   expect_identical(class(run), kind)
   expect_null(attr(run, "mine"))
   skip_if_not_installed("jsonlite")
-  try(jsonlite::toJSON(run), silent = TRUE)
+  json <- jsonlite::fromJSON(jsonlite::toJSON(list(run, run$dataset, run$dataset$x_test[1:2])))
+  expect_identical(json[[1]]$status, "finished")
+  expect_identical(json[[2]]$sizes$test, length(predictions(run)$truth))
   expect_identical(class(run), kind)
 })
 
@@ -159,9 +266,11 @@ test_that("errors, classes and warnings of a progress function come back as they
 
 test_that("options of R's change nothing, and stop nothing", {
   skip_without_core()
-  before <- format(images_run())
+  said <- function() c(format(images_run()), format(summary(images_run())), format(settings))
+  settings <- experiment("mnist-dnn", learning_rate = 0.25)
+  before <- said()
   withr::local_options(OutDec = ",", warn = 2, stringsAsFactors = FALSE)
-  expect_identical(format(images_run()), before)
+  expect_identical(said(), before)
   expect_identical(experiment("mnist-dense", learning_rate = 0.5)$learning_rate, 0.5)
 })
 

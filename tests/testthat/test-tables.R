@@ -46,7 +46,9 @@ test_that("any other formula is refused in one sentence", {
   refused(kind ~ log(depth), paste0(adds, "log(depth)", advice))
   refused(kind ~ depth * slope, paste0(adds, "depth * slope", advice))
   refused(kind ~ depth:slope, paste0(adds, "depth:slope", advice))
-  refused(kind ~ depth - 1, paste0(adds, "1", advice))
+  biases <- "formula: has no intercept to set, a network's neurons have biases; got "
+  refused(kind ~ depth - 1, paste0(biases, "1. Leave it out."))
+  refused(kind ~ 0 + depth, paste0(biases, "0. Leave it out."))
   left <- "formula: must have a column to predict on its left, such as admit ~ gre + gpa; got "
   refused(~depth, paste0(left, "~depth", advice))
   refused(log(kind) ~ depth, paste0(left, "log(kind) ~ depth", advice))
@@ -199,4 +201,7 @@ test_that("columns of no known class are refused by name where they are used, an
     "data: names must differ; got depth twice.",
     fixed = TRUE, class = "UnknownName"
   )
+  nameless <- stats::setNames(soil[c(1, 2, 4)], c("depth", "", "kind"))
+  exp <- experiment("table-classes", target = "kind", features = "Unnamed: 1")
+  expect_s3_class(load_data(exp, nameless), "kerasduet_dataset")
 })

@@ -22,8 +22,7 @@ def wrapper(name: str, function: Function, words: Mapping[str, Any]) -> str:
         What it does differently: `convert`, `result`.
     """
     arguments = [_formal(argument) for argument in function.named]
-    if function.variadic:
-        arguments.append("...")
+    arguments.append("...")  # of others too: call_core() refuses what is in it by name
     body = "\n".join(f"  {line}" for line in _body(name, function, words))
     return f"{rcode.packed(f'{name} <- function(', arguments, ') {')}\n{body}\n}}"
 

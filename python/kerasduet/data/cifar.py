@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import io
 import os
-import pickle
 import tarfile
 import zlib
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -18,6 +16,7 @@ from kerasduet.data import images
 from kerasduet.data.dataset import Dataset, Source, digest_arrays
 from kerasduet.data.files import expanded, problem
 from kerasduet.data.folds import Folds
+from kerasduet.data.pickles import Named, unpickled
 from kerasduet.data.preprocessing import ImagePreprocessing
 from kerasduet.environment.settings import keras_file
 from kerasduet.errors import ArgumentRange, DatasetError, ShapeError
@@ -25,7 +24,7 @@ from kerasduet.errors import ArgumentRange, DatasetError, ShapeError
 if TYPE_CHECKING:
     from kerasduet.experiments import Experiment
 
-__all__ = ["CLASSES", "SHAPES", "arrays", "folds", "load", "unpickled"]
+__all__ = ["CLASSES", "SHAPES", "arrays", "folds", "load"]
 
 CLASSES = (
     "airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck",
@@ -283,63 +282,6 @@ def _from_npz(file: Path, name: str) -> Arrays:
             )
         found[f"y_{part}"] = _codes(found[f"y_{part}"], len(x), f"y_{part}", name)
     return found
-
-
-def unpickled(raw: bytes) -> Any:
-    """Read a pickle of dicts, lists, texts, bytes, numbers and NumPy arrays; nothing else.
-
-    Parameters
-    ----------
-    raw : bytes
-        Texts of Python 2 stay bytes.
-
-    Raises
-    ------
-    pickle.UnpicklingError
-        A pickle that names anything else, such as a function: it is not called.
-
-    Examples
-    --------
-    >>> unpickled(pickle.dumps({b"labels": [3, 8]}))
-    {b'labels': [3, 8]}
-    >>> unpickled(pickle.dumps(print))
-    Traceback (most recent call last):
-        ...
-    kerasduet.data.cifar.Named: names builtins.print
-    """
-    return _Plain(io.BytesIO(raw), encoding="bytes").load()
-
-
-class Named(pickle.UnpicklingError):
-    """Something that is no array, or a number, text, list or dict."""
-
-
-class _Plain(pickle.Unpickler):
-    """Arrays are the only objects that it makes."""
-
-    def find_class(self, module: str, name: str) -> Any:
-        """Give what an array of numbers is made with."""
-        if name == "_reconstruct" and module in (
-            "numpy.core.multiarray",
-            "numpy._core.multiarray",
-        ):
-            return _empty
-        known = {("numpy", "ndarray"): np.ndarray, ("numpy", "dtype"): np.dtype}
-        if (module, name) in known:
-            return known[module, name]
-        if (module, name) == ("_codecs", "encode"):
-            return _latin_bytes
-        raise Named(f"names {module}.{name}")
-
-
-def _empty(*_: Any) -> np.ndarray:
-    """Give an array that the pickle fills."""
-    return np.empty(0, np.uint8)
-
-
-def _latin_bytes(text: str | bytes, encoding: str | bytes = "latin1") -> bytes:
-    """Give bytes that a pickle of Python 3 wrote as text for Python 2."""
-    return text if isinstance(text, bytes) else text.encode("latin1")
 
 
 def _generated() -> Arrays:

@@ -5,10 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 from kerasduet.data.dataset import Dataset
-from kerasduet.experiments import Experiment, described
+from kerasduet.errors import KerasduetError
+from kerasduet.experiments import Experiment, described, experiment
+from kerasduet.names import is_own_network, task_of
 from kerasduet.registry import TASKS
+from kerasduet.settings.networks import is_function, made
 
-__all__ = ["followed", "paced"]
+__all__ = ["followed", "paced", "settled"]
+
+SHAPES = ("dataset", "input_shape", "classes")
 
 
 def followed(experiment: Experiment | str, data: Any) -> tuple[Experiment, Any]:
@@ -69,3 +74,51 @@ def paced(
     if dataset is None:
         data = dataset = loaded_for(chosen, data)
     return chosen.replace(**task.pace(chosen, dataset)), data
+
+
+def settled(
+    preset: str | Experiment, data: Any, settings: dict[str, Any]
+) -> tuple[Experiment, Any]:
+    """Describe a run; where the data decide shapes, or how long it trains, they come first."""
+    chosen, data = _shaped(preset, data, settings)
+    return (chosen, data) if "early_stopping" in settings else paced(preset, chosen, data)
+
+
+def _shaped(
+    preset: str | Experiment, data: Any, settings: dict[str, Any]
+) -> tuple[Experiment, Any]:
+    model = settings.get("model")
+    is_new = data is not None and not isinstance(data, Dataset)
+    base = _before_data(preset, settings) if is_new and not is_own_network(model) else None
+    if base is not None:
+        data, found = TASKS[base.task].following(base, data)
+        if isinstance(preset, str):
+            settings = {name: found[name] for name in found if name not in settings} | settings
+    if not is_own_network(model) or not is_function(model):
+        return experiment(preset, **settings), data
+    task = TASKS[experiment(preset).task]
+    if "dataset" in settings:
+        task = task_of(settings["dataset"])
+    if not task.decided:
+        return experiment(preset, **settings), data
+    base = experiment(preset, **{k: v for k, v in settings.items() if k != "model"})
+    from kerasduet.data import loaded_for
+
+    dataset = loaded_for(base, data)
+    shapes = task.learned_shapes(dataset.preprocessing) | task.shapes(base.data)
+    network = made(model, shapes | {"seed": base.seed})
+    return experiment(preset, **settings | {"model": network}), dataset
+
+
+def _before_data(preset: str | Experiment, settings: dict[str, Any]) -> Experiment | None:
+    """Describe what is known before the data are looked at; None where the settings are wrong.
+
+    Some may fit only what follows from the data, such as a weight a class.
+    """
+    shapes = {name: settings[name] for name in SHAPES if name in settings}
+    for known in (settings, shapes):
+        try:
+            return experiment(preset, **known)
+        except KerasduetError:
+            continue
+    return None

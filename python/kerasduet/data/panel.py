@@ -11,11 +11,12 @@ import numpy as np
 import pandas as pd
 
 from kerasduet.checks import nearest, show
-from kerasduet.data import seasons, series
+from kerasduet.data import cleaning, scaling, seasons, series
 from kerasduet.data import table as tables
 from kerasduet.data.columns import is_missing
 from kerasduet.data.dataset import Dataset, Part, digest_arrays
-from kerasduet.data.preprocessing import PanelPreprocessing, SeriesPreprocessing
+from kerasduet.data.panel_preprocessing import PanelPreprocessing
+from kerasduet.data.preprocessing import SeriesPreprocessing
 from kerasduet.data.times import iso_times, parse_times
 from kerasduet.errors import ArgumentType, CsvError, KerasduetError, MissingValue, UnknownName
 from kerasduet.forecasting.windows import Windows
@@ -89,7 +90,7 @@ def cut(
     scales = [None] * len(frames) if scaled_as is None else scaled_as.each
     for (name, rows), scale in zip(frames.items(), scales, strict=True):
         with of_series(name):
-            clean = tables.clean(rows[kept], one, time)
+            clean = cleaning.clean(rows[kept], one, time)
             series.check_frequency(experiment, clean)
             found.append(series.split_at(one, clean, source, scale, origin))
         cleaned.append(clean)
@@ -146,7 +147,7 @@ def values_by_series(
     for name, rows in frames.items():
         trained = (*learned.columns, learned.target)
         with of_series(name):
-            clean = tables.clean(rows.drop(columns=learned.id), experiment, index, trained)
+            clean = cleaning.clean(rows.drop(columns=learned.id), experiment, index, trained)
         found[name] = (known[name], clean.times, clean.values)
     return found
 
@@ -232,7 +233,7 @@ def _with_times(
     return [rows.assign(**{time: read.loc[rows.index]}) for rows in frames.values()]
 
 
-def _digest(cleaned: Sequence[tables.Cleaned], names: tuple[str, ...], target: str) -> str:
+def _digest(cleaned: Sequence[cleaning.Cleaned], names: tuple[str, ...], target: str) -> str:
     values = np.concatenate([one.values for one in cleaned])
     counts = [f"{name}\n{len(one.values)}" for name, one in zip(names, cleaned, strict=True)]
     times = (text for one in cleaned for text in iso_times(one.times))
@@ -243,7 +244,7 @@ def _digest(cleaned: Sequence[tables.Cleaned], names: tuple[str, ...], target: s
     return digest_arrays(values, np.array([target, *counts, *times]), *marks)
 
 
-def _notes(cleaned: Sequence[tables.Cleaned], names: Mapping[str, Any]) -> str:
+def _notes(cleaned: Sequence[cleaning.Cleaned], names: Mapping[str, Any]) -> str:
     """Say what was found: once where it is the same of all, else of the first series."""
     noted = [(name, one.note) for name, one in zip(names, cleaned, strict=True) if one.note]
     if not noted:
@@ -263,7 +264,7 @@ def _constant(experiment: Experiment, found: Sequence[Dataset], names: Sequence[
         rows = series.borders(experiment, len(one.table.values))[0]
         values = one.table.values[:rows, -1]
         steps = values[lag:] - values[: rows - lag] if lag else values
-        if series.is_constant(np.ptp(steps), steps[0]):
+        if scaling.is_constant(np.ptp(steps), steps[0]):
             constant.append(name)
     if not constant:
         return ""
@@ -276,7 +277,7 @@ def _constant(experiment: Experiment, found: Sequence[Dataset], names: Sequence[
 
 
 def _overlap(
-    experiment: Experiment, cleaned: Sequence[tables.Cleaned], origin: Origin | None
+    experiment: Experiment, cleaned: Sequence[cleaning.Cleaned], origin: Origin | None
 ) -> str:
     """Say where the test of one series lies before training rows of another."""
     if any(isinstance(one.times, pd.RangeIndex) for one in cleaned):

@@ -10,21 +10,14 @@ import numpy as np
 import pandas as pd
 
 from kerasduet.checks import show
-from kerasduet.data import ahead, gaps, seasons, shops, sine, transforms
+from kerasduet.data import ahead, cleaning, gaps, seasons, shops, sine
 from kerasduet.data import table as tables
 from kerasduet.data.csv_file import read_csv
 from kerasduet.data.dataset import Dataset, Part, Source, digest_arrays
 from kerasduet.data.preprocessing import SeriesPreprocessing
-from kerasduet.data.times import SPACING_ROWS, iso_times, spacing_of, zone
-from kerasduet.errors import (
-    ArgumentRange,
-    ArgumentType,
-    DatasetError,
-    ScaleError,
-    SeriesTooShort,
-)
-from kerasduet.forecasting import baselines
-from kerasduet.forecasting.metrics import seasonal_scale
+from kerasduet.data.scaling import learn_series, scale_rows, with_copy
+from kerasduet.data.times import iso_times
+from kerasduet.errors import ArgumentRange, ArgumentType, DatasetError, SeriesTooShort
 from kerasduet.forecasting.windows import Windows, window_origins
 
 if TYPE_CHECKING:
@@ -37,15 +30,11 @@ __all__ = [
     "cut",
     "fold_starts",
     "frame_of",
-    "is_constant",
     "load",
     "series_values",
     "split",
     "split_at",
 ]
-
-FARTHEST = 10  # times the naive error: a copy that is farther off is no baseline
-ROWS_AT_A_TIME = 2**16
 
 
 def load(experiment: Experiment, data: Any = None, origin: Origin | None = None) -> Dataset:
@@ -62,7 +51,7 @@ def load(experiment: Experiment, data: Any = None, origin: Origin | None = None)
         the training.
     """
     frame, index, source = frame_of(experiment, data)
-    clean = tables.clean(frame, experiment, index)
+    clean = cleaning.clean(frame, experiment, index)
     del frame  # which may fill much of the memory: all of it that is needed is in `clean`
     return _cut(experiment, clean, source, None, origin)
 
@@ -89,12 +78,12 @@ def cut(
     scaled_as : SeriesPreprocessing, optional
         What an earlier training learned: its mean and scale stay; None learns them.
     """
-    return _cut(experiment, tables.clean(frame, experiment, index), source, scaled_as, None)
+    return _cut(experiment, cleaning.clean(frame, experiment, index), source, scaled_as, None)
 
 
 def _cut(
     experiment: Experiment,
-    clean: tables.Cleaned,
+    clean: cleaning.Cleaned,
     source: Source,
     scaled_as: SeriesPreprocessing | None,
     origin: Origin | None,
@@ -111,7 +100,7 @@ def _cut(
 
 def split_at(
     experiment: Experiment,
-    clean: tables.Cleaned,
+    clean: cleaning.Cleaned,
     source: Source,
     scaled_as: SeriesPreprocessing | None,
     origin: Origin | None,
@@ -124,7 +113,7 @@ def split_at(
     return replace(found, fold=origin, held_out=origin.name)
 
 
-def check_frequency(experiment: Experiment, clean: tables.Cleaned) -> None:
+def check_frequency(experiment: Experiment, clean: cleaning.Cleaned) -> None:
     """Refuse a frequency without times."""
     if experiment.frequency is not None and isinstance(clean.times, pd.RangeIndex):
         raise ArgumentType(
@@ -134,8 +123,8 @@ def check_frequency(experiment: Experiment, clean: tables.Cleaned) -> None:
 
 
 def _pieces(
-    experiment: Experiment, clean: tables.Cleaned, origin: Origin
-) -> tuple[tables.Cleaned, list[tuple[int, int]]]:
+    experiment: Experiment, clean: cleaning.Cleaned, origin: Origin
+) -> tuple[cleaning.Cleaned, list[tuple[int, int]]]:
     """Cut a series for a fold of a backtest, so that nothing after it is there.
 
     Returns
@@ -179,7 +168,7 @@ def series_values(
     """Check the series `x` that `predict` is given: times and values (rows, columns + target)."""
     frame, index = tables.from_values(data, experiment, learned.target, name="x")
     trained = (*learned.columns, learned.target)
-    clean = tables.clean(frame, experiment, index, trained)
+    clean = cleaning.clean(frame, experiment, index, trained)
     return clean.times, clean.values
 
 
@@ -216,7 +205,7 @@ def borders(experiment: Experiment, rows: int, test: int | None = None) -> tuple
 
 def split(
     experiment: Experiment,
-    clean: tables.Cleaned,
+    clean: cleaning.Cleaned,
     source: Source,
     scaled_as: SeriesPreprocessing | None = None,
     pieces: Sequence[tuple[int, int]] = (),
@@ -270,15 +259,15 @@ def split(
     # The training rows know nothing of what comes after them, a gap at their end included.
     training = gaps.fill_gaps(clean.values[:validation], clean.missing[:validation])
     with np.errstate(all="ignore"):  # what is too large is refused by row
-        preprocessing = _learn(experiment, clean, training)
+        preprocessing = learn_series(experiment, clean, training)
     if scaled_as is not None:
         kept = ("mean", "scale", "power", "known_mean", "known_scale")
         own = {name: getattr(scaled_as, name) for name in kept}
         preprocessing = replace(preprocessing, **own)
-    scaled = _scaled(preprocessing, clean.values)
+    scaled = scale_rows(preprocessing, clean.values)
     trained = scaled[:validation]
     if clean.missing[:validation].any():  # filled by what later rows know
-        trained = _scaled(preprocessing, training)
+        trained = scale_rows(preprocessing, training)
     seen = None
     if preprocessing.sees_ahead:
         seen = ahead.seen(preprocessing, clean.known, clean.times)
@@ -287,7 +276,7 @@ def split(
         source = replace(source, note=" ".join(filter(None, [source.note, told])))
     held = _with_known_truth(origins.get("validation", np.arange(0)), clean.missing, horizon)
     judged = held if len(held) else origins["training"]
-    preprocessing = _with_copy(preprocessing, clean, judged)
+    preprocessing = with_copy(preprocessing, clean, judged)
     return Dataset(
         train=_windows(preprocessing, trained, origins["training"], seen),
         validation=_as_known(preprocessing, clean, scaled, held, seen),
@@ -299,18 +288,6 @@ def split(
             clean.times, clean.values, clean.missing, origins["test"], held, clean.known
         ),
     )
-
-
-def _scaled(learned: SeriesPreprocessing, values: np.ndarray) -> np.ndarray:
-    """Difference and scale a series, some rows at a time: float32, as many rows."""
-    scaled = np.zeros(values.shape, np.float32)
-    lag = learned.lag
-    with np.errstate(all="ignore"):
-        for start in range(lag, len(values), ROWS_AT_A_TIME):
-            stop = min(start + ROWS_AT_A_TIME, len(values))
-            scaled[start:stop] = learned.scaled(values[start - lag : stop])
-            _refuse_overflow(scaled[start:stop], values[start:stop], start, learned)
-    return scaled
 
 
 def _windows(
@@ -346,7 +323,7 @@ def _windows(
 
 def _as_known(
     learned: SeriesPreprocessing,
-    clean: tables.Cleaned,
+    clean: cleaning.Cleaned,
     scaled: np.ndarray,
     origins: np.ndarray,
     seen: np.ndarray | None = None,
@@ -371,106 +348,3 @@ def _with_known_truth(origins: np.ndarray, missing: np.ndarray, horizon: int) ->
     ahead = origins[:, None] + np.arange(1, horizon + 1)
     known = origins[~missing[ahead, -1].any(axis=1)]
     return known if len(known) else origins
-
-
-def _with_copy(
-    learned: SeriesPreprocessing, clean: tables.Cleaned, origins: np.ndarray
-) -> SeriesPreprocessing:
-    """Note the input column that is nearest to what follows it, of windows without a gap there."""
-    if learned.target_is_input or not learned.columns:
-        return learned
-    ahead = origins[:, None] + np.arange(1, learned.horizon + 1)
-    known = ~(clean.missing[origins].any(axis=1) | clean.missing[ahead, -1].any(axis=1))
-    judged = origins[known] if known.any() else origins
-    with np.errstate(all="ignore"):
-        place, error, naive = baselines.best_copy(
-            clean.values[:, -1], clean.values[:, :-1], judged, horizon=learned.horizon
-        )
-        share = float(np.float64(error) / naive) if naive > 0 else None
-    if share is not None and not share <= FARTHEST:
-        return learned
-    return replace(learned, copied=learned.columns[place], copy_share=share)
-
-
-def _refuse_overflow(
-    scaled: np.ndarray, values: np.ndarray, start: int, learned: SeriesPreprocessing
-) -> None:
-    finite = np.isfinite(scaled)
-    if not finite.all():
-        row, column = np.argwhere(~finite)[0]
-        name = (*learned.columns, learned.target)[column]
-        raise ScaleError(
-            f"{name}: must be a float32 once scaled by the training rows; got "
-            f"{values[row, column]:g} in row {start + row + 1}. Fix that value, or use a larger "
-            "unit."
-        )
-
-
-def is_constant(size: Any, level: Any) -> Any:
-    """Say whether a deviation is none: rounding leaves a trace of it in a constant column."""
-    return size <= 1e-12 * np.maximum(np.abs(level), 1e-300)
-
-
-def _learn(
-    experiment: Experiment, clean: tables.Cleaned, training: np.ndarray
-) -> SeriesPreprocessing:
-    lag, target = experiment.data.lag, clean.target
-    columns = experiment.data.input_columns(target)
-    transform, power = experiment.transform, None
-    if transform == "box-cox":
-        power = transforms.fit_lambda(training[:, -1])
-    seen = transforms.of_target(training, (*columns, target), transform, power)
-    steps = seen[lag:] - seen[: len(seen) - lag] if lag else seen
-    mean, scale = steps.mean(axis=0), steps.std(axis=0)
-    if experiment.scaling == "min-max":
-        mean, scale = steps.min(axis=0), np.ptp(steps, axis=0)
-    for name, size, level in zip((*columns, target), scale, steps[0], strict=True):
-        if not np.isfinite(size):
-            raise ScaleError(
-                f"{name}: must have a finite deviation in the training rows; got values as large "
-                f"as {abs(training).max():g}. Use a larger unit."
-            )
-        if is_constant(size, level) and experiment.id is None:
-            what = "changes" if lag else "values"
-            raise ScaleError(
-                f"{name}: {what} must vary in the training rows; got a constant, "
-                f"{show(float(level))}."
-            )
-    # One of several series may be constant: it needs no scale.
-    scale = np.where(is_constant(scale, steps[0]), 1.0, scale)
-    plans = clean.known
-    known_mean, known_scale = ahead.known_scales(
-        experiment.known_future, plans[: len(training)]
-    )
-    # For the network, the baselines and the times that follow.
-    tail = max(experiment.lookback + lag, experiment.season + 1, SPACING_ROWS)
-    values, times = clean.values, clean.times
-    return SeriesPreprocessing(
-        columns=columns,
-        target=target,
-        target_is_input=columns == (target,),
-        mean=tuple(map(float, mean)),
-        scale=tuple(map(float, scale)),
-        difference=experiment.difference,
-        lookback=experiment.lookback,
-        horizon=experiment.horizon,
-        season=experiment.season,
-        mase_scale=seasonal_scale(training[:, -1], season=experiment.season),
-        frequency=experiment.frequency,
-        first=float(values[0, -1]),
-        rows=len(values),
-        tail_times=iso_times(times[-tail:]),
-        tail=tuple(tuple(map(float, row)) for row in values[-tail:]),
-        zone=zone(times),
-        spacing=None if experiment.frequency else spacing_of(times),
-        strategy=experiment.strategy,
-        transform=transform,
-        power=power,
-        known_future=experiment.known_future,
-        known_mean=known_mean,
-        known_scale=known_scale,
-        known_tail=tuple(tuple(map(float, row)) for row in plans[-tail:]) if plans.size else (),
-        calendar=experiment.calendar,
-        intervals=experiment.intervals,
-        holidays=experiment.holidays,
-    )

@@ -1,4 +1,4 @@
-"""A table of times and numbers: read, checked, and refused by row when something is off."""
+"""A table of times and numbers: read from wherever it is, its columns found by name."""
 
 from __future__ import annotations
 
@@ -11,44 +11,24 @@ import numpy as np
 import pandas as pd
 
 from kerasduet.checks import nearest, show
-from kerasduet.data import gaps
-from kerasduet.data.columns import all_named, are_dates, is_number, only_number, time_column
+from kerasduet.data.columns import all_named, are_dates, only_number, time_column
 from kerasduet.data.dataset import Source, digest_arrays
 from kerasduet.data.files import as_path
-from kerasduet.data.numbers import numbers, refuse_missing
-from kerasduet.data.prices import check_prices, renamed
-from kerasduet.data.single import check_ordered, check_single, numbered_note, several_note
-from kerasduet.data.times import (
-    Place,
-    check_spacing,
-    irregular,
-    iso_times,
-    parse_times,
-    spacing_note,
-)
+from kerasduet.data.prices import renamed
+from kerasduet.data.single import check_single
 from kerasduet.errors import (
     ArgumentType,
     CsvError,
     DatasetError,
     EmptyData,
     LengthMismatch,
-    ScaleError,
     UnknownName,
 )
 
 if TYPE_CHECKING:
     from kerasduet.experiments import Experiment
 
-__all__ = [
-    "Cleaned",
-    "Table",
-    "as_wanted",
-    "clean",
-    "columns_of",
-    "embedded_co2",
-    "from_columns",
-    "from_values",
-]
+__all__ = ["Table", "as_wanted", "columns_of", "embedded_co2", "from_columns", "from_values"]
 
 CO2_SHA256 = "ee5afa98318c2069baa753b7b8a327b96b0217017cf94aa8407e914d3cbfaa35"
 
@@ -76,34 +56,6 @@ class Table:
     missing: np.ndarray
     test_origins: np.ndarray
     validation_origins: np.ndarray
-    known: np.ndarray
-
-
-@dataclass(frozen=True)
-class Cleaned:
-    """A series that was checked.
-
-    Parameters
-    ----------
-    times : pandas.Index
-        In order.
-    values : numpy.ndarray
-        float64 (rows, columns + 1), the target last; gaps are filled as all rows know them.
-    missing : numpy.ndarray
-        bool (rows, columns + 1): which of the values were missing.
-    target : str
-        Name of the target.
-    note : str
-        What was found and filled.
-    known : numpy.ndarray
-        float64 (rows, known columns): those whose values are known ahead of time.
-    """
-
-    times: pd.Index
-    values: np.ndarray
-    missing: np.ndarray
-    target: str
-    note: str
     known: np.ndarray
 
 
@@ -282,80 +234,6 @@ def _target(frame: pd.DataFrame, time: str | None, experiment: Experiment) -> st
         raise
 
 
-def clean(
-    frame: pd.DataFrame,
-    experiment: Experiment,
-    index: str | None = None,
-    trained: tuple[str, ...] = (),
-) -> Cleaned:
-    """Check times and numbers and give them in order.
-
-    Parameters
-    ----------
-    frame : pandas.DataFrame
-        Of a CSV file or of the caller's; its index says the lines or the rows.
-    experiment : Experiment
-        Names the columns, the frequency and what to do with missing values.
-    index : str, optional
-        Column that was the index of a table: its times, unless the experiment names others.
-    trained : tuple of str
-        Columns of a run that is to predict, the target last: they must be there by name.
-    """
-    time, wanted, target, note = columns_of(frame, experiment, index, trained)
-    names, ahead = [str(name) for name in frame.columns], experiment.known_future
-
-    def place(row: int) -> str:
-        return f"{frame.index.name} {frame.index[row]}"
-
-    notes = [note]
-    times: pd.Index = pd.RangeIndex(1, len(frame) + 1)
-    if time is not None:
-        times = parse_times(frame[time], time, place, experiment.time_format)
-        check_single(times, frame, time)
-        check_ordered(times, frame, time, place)
-        if experiment.frequency is not None:
-            check_spacing(times, time, experiment.frequency, place)
-        else:
-            notes += [_gaps(times, place), spacing_note(times)]
-    elif any(
-        name not in wanted and not is_number(frame.iloc[:, i]) for i, name in enumerate(names)
-    ):
-        notes.append(numbered_note(frame))
-    # One column at a time: a table may fill most of the memory.
-    values = np.empty((len(frame), len(wanted)))
-    for i, name in enumerate(wanted):
-        values[:, i] = numbers(frame[name], name, place)
-    check_prices(frame, dict(zip(wanted, values.T, strict=True)), place)
-    absent = np.isnan(values)
-    missing = {name: absent[:, i] for i, name in enumerate(wanted)}
-    if experiment.missing == "interpolate":
-        gaps.refuse_ends(missing, target, place)
-        notes.append(gaps.describe_gaps(missing))
-    else:
-        refuse_missing(missing, place)
-    values = gaps.fill_gaps(values, absent)
-    if experiment.id is None and time is not None:
-        notes.append(several_note(frame, values[:, -1]))
-    _refuse_below(values[:, -1], target, experiment.transform, place)
-    known, values, absent = (
-        values[:, : len(ahead)],
-        values[:, len(ahead) :],
-        absent[:, len(ahead) :],
-    )
-    return Cleaned(times, values, absent, target, " ".join(filter(None, notes)), known)
-
-
-def _refuse_below(values: np.ndarray, target: str, transform: str, place: Place) -> None:
-    """Refuse a target that has no logarithm."""
-    if transform == "none" or values.min() > 0:
-        return
-    row = int((values <= 0).argmax())
-    raise ScaleError(
-        f'{target}: must be above 0 for transform = "{transform}"; got {show(float(values[row]))} '
-        f'in {place(row)}. Fix that value, or set transform = "none".'
-    )
-
-
 def _refuse_without(names: list[str], needed: tuple[str | None, ...]) -> None:
     wanted = list(dict.fromkeys(filter(None, needed)))
     absent = [name for name in wanted if name not in names]
@@ -365,14 +243,3 @@ def _refuse_without(names: list[str], needed: tuple[str | None, ...]) -> None:
             f"{', '.join(names)}, without {' and '.join(absent)}. Add what is missing, or rename "
             "it."
         )
-
-
-def _gaps(times: pd.Index, place: Place) -> str:
-    odd = irregular(times)
-    if len(odd) == 0:
-        return ""
-    first = int(odd[0])
-    return (
-        f"Times are regular but for {len(odd)} of {len(times) - 1:,} steps, the first of them "
-        f"to {iso_times(times[[first]])[0]} in {place(first)}: rows may be missing."
-    )

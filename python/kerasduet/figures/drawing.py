@@ -146,7 +146,8 @@ def _draw_panel(place: SubFigure, panel: Panel) -> None:
             size = 9 if panel.axes == "none" else 10
             _plain(axes.set_title(facets.labels[number], size=size, pad=3))
         elif facets:
-            _plain(axes.set_ylabel(facets.labels[number]))
+            # From the top down: longer than a low pane, it has space below, and a title above.
+            _plain(axes.set_ylabel(facets.labels[number], loc="top"))
     _write_legend(place, panel)
 
 

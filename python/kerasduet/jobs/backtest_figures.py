@@ -11,7 +11,8 @@ import pandas as pd
 from kerasduet.errors import EmptyData
 from kerasduet.figures import Mark, Panel, PlotData, Scale
 from kerasduet.figures.words import Series, count, key, whole_ticks
-from kerasduet.jobs.scores import NETWORK, Piece, headline, scored, written
+from kerasduet.jobs.pieces import NETWORK, Piece
+from kerasduet.jobs.scores import headline, scored, written
 from kerasduet.registry import TASKS
 from kerasduet.style import OKABE_ITO
 

@@ -12,8 +12,9 @@ import numpy as np
 from kerasduet import environment, training
 from kerasduet.data import Dataset, Part
 from kerasduet.data.dataset import digest_arrays
+from kerasduet.data.panel_preprocessing import PanelPreprocessing
 from kerasduet.data.part import digest_rows
-from kerasduet.data.preprocessing import PanelPreprocessing, SeriesPreprocessing
+from kerasduet.data.preprocessing import SeriesPreprocessing
 from kerasduet.data.prices import uncrossed
 from kerasduet.data.series import borders
 from kerasduet.errors import ArgumentType

@@ -11,7 +11,8 @@ import numpy as np
 
 from kerasduet.checks import show
 from kerasduet.data import gaps
-from kerasduet.data.preprocessing import PanelPreprocessing, SeriesPreprocessing
+from kerasduet.data.panel_preprocessing import PanelPreprocessing
+from kerasduet.data.preprocessing import SeriesPreprocessing
 from kerasduet.data.times import iso_times
 from kerasduet.errors import ForecastError, RunFolderError
 from kerasduet.forecasting.outside import forecasts_of

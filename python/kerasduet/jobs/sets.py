@@ -6,53 +6,38 @@ import contextlib
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, overload
+from typing import TYPE_CHECKING, Any
 
 from kerasduet.boundary import public_methods
 from kerasduet.checks import show
 from kerasduet.data.folds import Fold
 from kerasduet.errors import ArgumentType, EmptyData, RunFolderError
 from kerasduet.jobs import outside
+from kerasduet.jobs.members import Runs, facts_of
+from kerasduet.jobs.pieces import Piece, pieces_of
 from kerasduet.jobs.plan import FILE, KINDS, Plan, outside_jobs, read_plan, take
-from kerasduet.jobs.scores import Piece, compared, pieces_of, scored, verdict
-from kerasduet.jobs.tables import differing, scores_of, summarised, tabulated, told_mean
+from kerasduet.jobs.scores import compared, scored, verdict
+from kerasduet.jobs.tables import (
+    best_of,
+    differing,
+    scores_of,
+    summarised,
+    tabulated,
+    told_mean,
+)
 from kerasduet.notebook import as_html
 from kerasduet.registry import TASKS
 from kerasduet.run import Run, load_run
-from kerasduet.runs.facts import Facts, read_facts
 from kerasduet.runs.reading import run_path
 
 if TYPE_CHECKING:
     import matplotlib.figure
     import pandas as pd
 
-__all__ = ["RunSet", "Runs", "facts_of", "load_run_set"]
-
-
-class Runs(Sequence[Run]):
-    """The finished runs of a set, each loaded when it is asked for, and not kept."""
-
-    def __init__(self, facts: Sequence[Facts]) -> None:
-        self._facts = facts
-
-    def __len__(self) -> int:
-        """Count them."""
-        return len(self._facts)
-
-    @overload
-    def __getitem__(self, index: int) -> Run: ...
-
-    @overload
-    def __getitem__(self, index: slice) -> list[Run]: ...
-
-    def __getitem__(self, index: Any) -> Any:
-        """Load a run by its place, from 0."""
-        if isinstance(index, slice):
-            return [load_run(one.path) for one in self._facts[index]]
-        return load_run(self._facts[index].path)
+__all__ = ["RunSet", "load_run_set"]
 
 
 @public_methods
@@ -149,23 +134,7 @@ class RunSet:
         ArgumentType
             Runs of several tasks, whose scores are not comparable.
         """
-        tasks = {job.experiment.task for job in self._plan.jobs}
-        if len(tasks) > 1:
-            raise ArgumentType(
-                f"best: must be of runs of one task; got {', '.join(sorted(tasks))}. Choose a run "
-                "from the table."
-            )
-        metric = TASKS[tasks.pop()].metrics_of(self._plan.jobs[0].experiment)[0]
-        done = self.table[self.table["status"] == "finished"]
-        for name in (f"val_{metric.name}", "val_loss", metric.name):
-            values = done[name].dropna() if name in done else done["seed"][:0]
-            if len(values):
-                costs = values if name == "val_loss" else values.map(metric.badness)
-                place = int(costs.to_numpy().argmin())
-                return str(done["run"].loc[values.index].iloc[place])
-        raise EmptyData(
-            "best: must be of finished runs with finite scores; got none. Finish the set first."
-        )
+        return best_of(self._plan.jobs, self.table)
 
     def summary(self) -> pd.DataFrame:
         """Sum the scores up over seeds or folds.
@@ -386,26 +355,6 @@ class RunSet:
             by = "validation" if held else "test"
             value = metric.factor * score[metric.name]
             yield "best", f"{name} by its {by} rows: test {metric.label} {value:.5g}{unit}"
-
-
-def facts_of(path: Path, plan: Plan) -> list[Facts | None]:
-    """Read what the folders of a set say; None for a run that was not begun.
-
-    Raises
-    ------
-    RunFolderError
-        One of them is damaged, or holds another experiment.
-    """
-    found = []
-    for job in plan.jobs:
-        facts = read_facts(path / job.name)
-        if facts is not None and facts.experiment != job.experiment:
-            raise RunFolderError(
-                f"folder: {job.name} must hold the run that {FILE} names; got another one in "
-                f"{str(path)!r}. Restore it, or remove {job.name} to train it again."
-            )
-        found.append(facts)
-    return found
 
 
 def load_run_set(folder: str | os.PathLike[str]) -> RunSet:

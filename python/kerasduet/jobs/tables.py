@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from kerasduet.data.folds import Fold, Origin
+from kerasduet.errors import ArgumentType, EmptyData
 from kerasduet.lead import decimals, decimals_of
 from kerasduet.registry import TASKS
 from kerasduet.settings.objects import shown
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from kerasduet.jobs.plan import Job
     from kerasduet.runs.facts import Facts
 
-__all__ = ["LEVEL", "differing", "scores_of", "summarised", "tabulated", "told_mean"]
+__all__ = ["LEVEL", "best_of", "differing", "scores_of", "summarised", "tabulated", "told_mean"]
 
 LEVEL = 0.95
 APART = ("name", "description", "task", "seed")  # of the settings, what is no column of its own
@@ -121,6 +122,27 @@ def _status(job: Job, facts: Facts | None, failures: Mapping[str, str]) -> str:
     if facts is None:
         return "waiting"
     return "interrupted" if facts.status == "running" else facts.status
+
+
+def best_of(jobs: Sequence[Job], table: pd.DataFrame) -> str:
+    """Name the best finished run of a table, by validation rows where there are some."""
+    tasks = {job.experiment.task for job in jobs}
+    if len(tasks) > 1:
+        raise ArgumentType(
+            f"best: must be of runs of one task; got {', '.join(sorted(tasks))}. Choose a run "
+            "from the table."
+        )
+    metric = TASKS[tasks.pop()].metrics_of(jobs[0].experiment)[0]
+    done = table[table["status"] == "finished"]
+    for name in (f"val_{metric.name}", "val_loss", metric.name):
+        values = done[name].dropna() if name in done else done["seed"][:0]
+        if len(values):
+            costs = values if name == "val_loss" else values.map(metric.badness)
+            place = int(costs.to_numpy().argmin())
+            return str(done["run"].loc[values.index].iloc[place])
+    raise EmptyData(
+        "best: must be of finished runs with finite scores; got none. Finish the set first."
+    )
 
 
 def summarised(

@@ -15,19 +15,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kerasduet.checks import nearest, show
-from kerasduet.errors import (
-    ArgumentType,
-    DatasetError,
-    ModelMismatch,
-    ShapeError,
-    UnknownName,
-)
+from kerasduet.errors import ArgumentType, DatasetError, ModelMismatch, ShapeError, UnknownName
 from kerasduet.models.applications import APPLICATIONS, prepared
 from kerasduet.models.own import seeded
 from kerasduet.models.parts import bounded, is_filled_later, limit_of_layers
 from kerasduet.registry import BUILDERS, READERS
 from kerasduet.settings import Rule, arguments_of
-from kerasduet.settings.objects import is_object, parsed, rebuilt, text_of
+from kerasduet.settings.configurations import is_object, parsed, rebuilt
+from kerasduet.settings.objects import text_of
 
 if TYPE_CHECKING:
     import keras

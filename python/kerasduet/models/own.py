@@ -14,8 +14,9 @@ from kerasduet.errors import BackendError, KerasduetError
 from kerasduet.models.parts import Parts, TooLarge, limit_of_layers
 from kerasduet.settings import checked
 from kerasduet.settings.common import SEED
+from kerasduet.settings.configurations import parsed, rebuilt
 from kerasduet.settings.networks import give_seeds
-from kerasduet.settings.objects import KerasObject, parsed, rebuilt
+from kerasduet.settings.objects import KerasObject
 
 if TYPE_CHECKING:
     import keras

@@ -13,6 +13,7 @@ from kerasduet.report import plain, words
 from kerasduet.report.compare import paired_differences
 from kerasduet.report.document import escape
 from kerasduet.report.drawing import draw_curves
+from kerasduet.report.held_out import APART, are_folds, told_folds
 from kerasduet.report.measures import comparable, same_test_rows
 from kerasduet.report.parts import (
     add_footer,
@@ -63,6 +64,9 @@ def run_names(runs: Sequence[Result]) -> list[str]:
     runs : sequence of Result
         At most 26.
     """
+    if are_folds(runs):
+        numbers = [run.provenance["fold"]["number"] for run in runs]
+        return [f"{a}: fold {n}" for a, n in zip(string.ascii_uppercase, numbers, strict=False)]
     settings = [flat_settings(run.experiment) for run in runs]
     names = [run.experiment.name for run in runs]
     told = []
@@ -108,7 +112,10 @@ def write_comparison(page: Document, runs: Sequence[Result], *, stem: str) -> No
     names = run_names(runs)
     best = _best(runs)
     units = all(comparable(runs[0], run) for run in runs)
-    if not units:
+    folds = are_folds(runs)
+    if folds:
+        page.headline(told_folds(runs))
+    elif not units:
         page.headline(
             f"{len(runs)} runs on series that differ: their errors are not in the same units, so "
             "none is called the best. MASE, and the baselines of each, say how they did."
@@ -125,7 +132,8 @@ def write_comparison(page: Document, runs: Sequence[Result], *, stem: str) -> No
     if best is not None and not units:
         page.add(*(f"{escape(n)}. {r.summary}" for n, r in zip(names, runs, strict=True)))
     elif best is not None:
-        page.add(interval_note(runs[best]))
+        page.add(interval_note(runs[best]), *[APART] * folds)
+    if best is not None and units and not folds:
         _differences(page, runs, names, best)
     _training(page, runs, names)
     _settings(page, runs, names)

@@ -18,6 +18,7 @@ from kerasduet.data.files import no_locale
 from kerasduet.errors import ArgumentType, KerasduetError, ReportError
 from kerasduet.report.comparison import check_comparable, write_comparison
 from kerasduet.report.document import Document
+from kerasduet.report.held_out import are_folds
 from kerasduet.report.renderer import find_renderer
 from kerasduet.report.single import write_page
 from kerasduet.run import Run, load_run
@@ -131,7 +132,9 @@ def _runs(given: Any) -> list[Run]:
 def _titles(runs: Sequence[Run]) -> tuple[str, str]:
     if len(runs) > 1:
         names = list(dict.fromkeys(run.experiment.name for run in runs))
-        return f"Comparison of {len(runs)} runs", ", ".join(names)
+        what = "Cross-validation in" if are_folds(runs) else "Comparison of"
+        kind = "folds" if are_folds(runs) else "runs"
+        return f"{what} {len(runs)} {kind}", ", ".join(names)
     chosen = runs[0].experiment
     return f"Report of {chosen.name}", chosen.description
 

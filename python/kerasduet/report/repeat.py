@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from kerasduet.experiments import Experiment, experiment, presets
 from kerasduet.report.document import quoted
-from kerasduet.settings.objects import OBJECT_SETTINGS, brief, is_object
+from kerasduet.settings.configurations import is_object
+from kerasduet.settings.objects import OBJECT_SETTINGS, brief
 from kerasduet.settings.optimizers import SHARED
 
 if TYPE_CHECKING:
@@ -112,6 +113,7 @@ def _code(runs: Mapping[str, Result], language: Language) -> str:
     backends = [_backend(run) for run in runs.values()]
     if backends[0] and all(backend == backends[0] for backend in backends):
         lines.append(language.call("use_backend", None, backends[0]))
+    sets: dict[str, str] = {}
     for name, run in runs.items():
         lines.append("")
         if run.source.given:
@@ -122,12 +124,45 @@ def _code(runs: Mapping[str, Result], language: Language) -> str:
             for given in differ.values()
             if isinstance(given, Variable) and given.what
         ]
-        lines.append(name + language.assign + language.call("run_experiment", preset, differ))
+        fold = run.provenance.get("fold")
+        if fold is None:
+            lines.append(
+                name + language.assign + language.call("run_experiment", preset, differ)
+            )
+        elif "origin" in fold:
+            lines.append("# a fold of backtest(), which cuts these rows, of this experiment:")
+            lines.append(language.call("experiment", preset, _without_data(differ)))
+            continue
+        else:
+            call = _cross_validation(language, preset, differ, fold)
+            if call not in sets:
+                sets[call] = f"folds_{len(sets) + 1}" if sets else "folds"
+                lines.append(sets[call] + language.assign + call)
+            place = language.place.format(
+                name=sets[call], place=language.first + fold["number"] - 1
+            )
+            lines.append(name + language.assign + place)
         if run.status == "finished":
             lines.append(
                 language.check.format(name=name, digest=quoted(run.digests["weights"]))
             )
     return "\n".join(lines)
+
+
+def _without_data(differ: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in differ.items() if name != "data"}
+
+
+def _cross_validation(
+    language: Language, preset: str, differ: Mapping[str, Any], fold: Mapping[str, int]
+) -> str:
+    """Write the call whose result holds a fold, one of its runs."""
+    settings = _without_data(differ)
+    made = language.call("experiment", preset, settings) if settings else quoted(preset)
+    given: dict[str, Any] = {"experiment": Variable(made), "folds": fold["folds"]}
+    given |= {"repeats": fold["repeats"]} if fold["repeats"] > 1 else {}
+    given |= {"data": differ["data"]} if "data" in differ else {}
+    return language.call("cross_validate", None, given)
 
 
 def _backend(run: Result) -> dict[str, Any]:
@@ -203,6 +238,10 @@ class Language:
         Writes a value.
     check : str
         A line that stops where the weights have other bits.
+    place : str
+        An item of a set of runs.
+    first : int
+        Place of the first item.
     """
 
     start: str
@@ -211,6 +250,8 @@ class Language:
     assign: str
     write: Callable[[Any], str]
     check: str
+    place: str
+    first: int
 
     def call(self, function: str, first: str | None, settings: Mapping[str, Any]) -> str:
         """Write a call; a long one with an argument a line."""
@@ -229,6 +270,8 @@ PYTHON = Language(
     assign=" = ",
     write=_python_value,
     check='assert {name}.digests["weights"] == {digest}',
+    place="{name}[{place}]",
+    first=0,
 )
 R = Language(
     start="library(kerasduet)",
@@ -237,4 +280,6 @@ R = Language(
     assign=" <- ",
     write=_r_value,
     check="stopifnot({name}$digests$weights == {digest})",
+    place="{name}[[{place}]]",
+    first=1,
 )

@@ -14,7 +14,8 @@ from kerasduet.report.document import code, escape
 from kerasduet.report.parts import add_footer, add_repeat, data_of, provenance, warn_unfinished
 from kerasduet.report.repeat import flat_settings
 from kerasduet.report.words import count
-from kerasduet.settings.objects import is_object, shown
+from kerasduet.settings.configurations import is_object
+from kerasduet.settings.objects import shown
 
 if TYPE_CHECKING:
     from kerasduet.report.document import Document

@@ -17,6 +17,7 @@ from kerasduet.experiments import Experiment
 from kerasduet.models import build
 from kerasduet.result import CHANGED, Result
 from kerasduet.runs import packed, storage, weights
+from kerasduet.runs.checkpoints import ANOTHER_NETWORK, read_checkpoint, refuse_other_experiment
 from kerasduet.runs.manifest import (
     ALL_FILES,
     CHECKPOINT,
@@ -29,15 +30,9 @@ from kerasduet.runs.manifest import (
     read_latest,
     read_manifest,
 )
-from kerasduet.runs.reading import (
-    ANOTHER_NETWORK,
-    cut_off,
-    read_checkpoint,
-    refuse_other_experiment,
-    run_path,
-)
+from kerasduet.runs.reading import cut_off, run_path
 from kerasduet.runs.tables import csv_text
-from kerasduet.settings.objects import parsed
+from kerasduet.settings.configurations import parsed
 from kerasduet.training import State
 
 if TYPE_CHECKING:

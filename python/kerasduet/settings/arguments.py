@@ -16,6 +16,7 @@ from kerasduet import checks
 from kerasduet.boundary import faced
 from kerasduet.errors import ArgumentType, UnknownName
 from kerasduet.settings.elsewhere import hint
+from kerasduet.settings.named import answers
 from kerasduet.settings.rules import Rule
 
 __all__ = [
@@ -117,6 +118,7 @@ def checked(
     """
 
     def decorate(function: Callable[Given, Made]) -> Callable[Given, Made]:
+        @answers()
         @functools.wraps(function)
         def call(*args: Given.args, **given: Given.kwargs) -> Made:
             bound = inspect.signature(function).bind(*args, **given)

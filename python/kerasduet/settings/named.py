@@ -5,14 +5,15 @@ from __future__ import annotations
 import functools
 import inspect
 from collections.abc import Callable, Mapping
-from typing import Any, ParamSpec, TypeVar
+from types import MappingProxyType
+from typing import Any, NoReturn, ParamSpec, TypeVar
 
 from kerasduet import checks
 from kerasduet.errors import ArgumentType, UnknownName
 from kerasduet.settings.elsewhere import ELSEWHERE, NEAR, OF_FUNCTIONS
 from kerasduet.settings.typed import Settings
 
-__all__ = ["answers"]
+__all__ = ["answers", "refuse_unknown"]
 
 Given = ParamSpec("Given")
 Made = TypeVar("Made")
@@ -91,8 +92,7 @@ def _refuse(
     named = [name for name, one in parameters.items() if one.kind is not one.VAR_KEYWORD]
     for name, value in () if is_open else given.items():
         if name not in named:
-            fix = _called(name, value, named, elsewhere)
-            raise UnknownName(f"{name}: {function}() has no such argument. {fix}")
+            refuse_unknown(function, name, value, named, elsewhere)
     placed = [
         name for name in named if parameters[name].kind is not inspect.Parameter.KEYWORD_ONLY
     ]
@@ -112,6 +112,18 @@ def _refuse(
             raise ArgumentType(f"{name}: must be given.")
 
 
+def refuse_unknown(
+    function: str,
+    name: str,
+    value: Any,
+    named: list[str],
+    elsewhere: Mapping[str, tuple[str, ...]] = MappingProxyType({}),
+) -> NoReturn:
+    """Refuse an argument that a function of these arguments does not have; R's verbs ask, too."""
+    fix = _called(name, value, named, elsewhere)
+    raise UnknownName(f"{name}: {function}() has no such argument. {fix}")
+
+
 def _example(parameters: Mapping[str, inspect.Parameter], is_open: bool) -> str:
     """Give an argument by its name."""
     if is_open:
@@ -124,7 +136,7 @@ def _called(
     name: str, value: Any, named: list[str], elsewhere: Mapping[str, tuple[str, ...]]
 ) -> str:
     """Say which argument is meant, or where a setting belongs."""
-    for known in (elsewhere, ARGUMENTS):
+    for known in (elsewhere, ARGUMENTS, ELSEWHERE):
         own = next((own for own, all_ in known.items() if name in all_ and own in named), None)
         if own:
             return f"It is called {own} here."

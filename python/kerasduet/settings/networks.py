@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any
 from kerasduet.checks import show
 from kerasduet.errors import ArgumentType, ShapeError
 from kerasduet.settings.allowed import NETWORKS
-from kerasduet.settings.objects import nodes, parsed, snake, text_of
+from kerasduet.settings.configurations import nodes, parsed, snake
+from kerasduet.settings.objects import text_of
 
 if TYPE_CHECKING:
     import keras

@@ -8,7 +8,8 @@ from typing import Any
 
 from kerasduet.checks import show
 from kerasduet.errors import ArgumentType
-from kerasduet.settings.objects import is_object, parsed, text_of, usual_config
+from kerasduet.settings.configurations import is_object, parsed, usual_config
+from kerasduet.settings.objects import text_of
 
 __all__ = ["NAMED", "SHARED", "optimizer_class", "refuse_rate", "spread"]
 

@@ -10,8 +10,9 @@ import numpy as np
 from kerasduet.checks import show
 from kerasduet.errors import ArgumentType
 from kerasduet.settings.allowed import LOSSES, METRICS
+from kerasduet.settings.configurations import parsed, rebuilt
 from kerasduet.settings.elsewhere import object_name
-from kerasduet.settings.objects import brief, parsed, rebuilt
+from kerasduet.settings.objects import brief
 
 __all__ = [
     "refuse_named_loss",

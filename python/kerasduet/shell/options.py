@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import contextlib
 import textwrap
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from kerasduet.errors import ArgumentType
 from kerasduet.names import fits, network_arguments
 from kerasduet.registry import BUILDERS, TASKS
 from kerasduet.settings import Rule, arguments_of
 from kerasduet.settings.sections import Training
-
-if TYPE_CHECKING:
-    pass
 
 __all__ = ["WITH_SETTINGS", "parse_value", "rules", "scalar", "setting_list", "split"]
 

@@ -3,42 +3,34 @@
 from __future__ import annotations
 
 import contextlib
-import copy
 import inspect
 import json
-import math
-import pickle
 import re
 import tempfile
-from collections.abc import Callable, Mapping
-from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from typing import Any
 
-from kerasduet import environment
-from kerasduet.data import load_data
-from kerasduet.errors import ArgumentType, RunFolderError
-from kerasduet.experiments import Experiment
+from kerasduet.errors import RunFolderError
 from kerasduet.models import build_model
-from kerasduet.models.registering import fault_of, fitting_task
-from kerasduet.names import names_of, network_arguments
+from kerasduet.models.registering import fault_of
 from kerasduet.registry import BUILDERS
 from kerasduet.run import load_run
-from kerasduet.settings import arguments_of
 from kerasduet.settings.sections import plain
-from kerasduet.testing.processes import Process, installed, refusal_fault
+from kerasduet.testing.cases import Case
+from kerasduet.testing.processes import refusal_fault
+from kerasduet.testing.promises import (
+    experiments_travel,
+    is_loaded,
+    keep,
+    learns_on_every_backend,
+    repeats,
+    repeats_in_a_fresh_process,
+    resumes,
+    sentence,
+)
 from kerasduet.training import predict_outputs, weights_digest
-from kerasduet.workflow import resume_run, run_experiment
 
-if TYPE_CHECKING:
-    import keras
-
-    from kerasduet.data import Dataset
-    from kerasduet.run import Run
-    from kerasduet.task import Task
-
-__all__ = ["Case", "check_builder", "keep", "refusal_fault", "same_bits", "sentence"]
-
-TRAINING = {"epochs": 2, "batch_size": 16, "seed": 7, "validation_split": 0.25}
+__all__ = ["check_builder"]
 
 
 def check_builder(name: str, *, data: Any = None, **small: Any) -> list[str]:
@@ -80,86 +72,6 @@ def check_builder(name: str, *, data: Any = None, **small: Any) -> list[str]:
         for promise in PROMISES:
             keep(name, promise, case)
     return [sentence(promise) for promise in (_is_a_builder, *PROMISES)]
-
-
-def keep(name: str, promise: Callable[[Any], None], case: Any) -> None:
-    """Try a promise; an AssertionError says whose it is, what is promised and how it is broken."""
-    try:
-        promise(case)
-    except Exception as error:
-        # A fault of the suite's own caller is told as it is.
-        if isinstance(error, ArgumentType) and str(error).startswith("data:"):
-            raise
-        what = str(error) if isinstance(error, AssertionError) else repr(error)
-        raise AssertionError(f"{name}: {sentence(promise)} Broken: {what}") from error
-
-
-def sentence(promise: Callable[[Any], None]) -> str:
-    """Give what is promised."""
-    return (promise.__doc__ or "").strip()
-
-
-class Case:
-    """A builder with a tiny experiment; what is trained for one promise serves the others."""
-
-    def __init__(
-        self,
-        name: str,
-        function: Callable[..., Any],
-        data: Any,
-        small: Mapping[str, Any],
-        task: Task | None = None,
-    ) -> None:
-        self.name = name
-        self.function = function
-        self.arguments = arguments_of(function)
-        self.task: Task = task or fitting_task(function)
-        # Where a fresh process finds a task that is not built in.
-        self.modules = (type(self.task).__module__,)
-        known = names_of(self.task, name)
-        training = {key: value for key, value in TRAINING.items() if key in known}
-        self.experiment = Experiment(
-            **{"name": f"check-{name}", "dataset": self.task.own_data, "builder": name}
-            | dict(self.task.tiny)
-            | training
-            | dict(small)
-        )
-        self.data = self.task.example(self.experiment.data) if data is None else data
-        self.own = network_arguments(name, self.task)
-
-    def run(self, **more: Any) -> Run:
-        """Train it on the tiny data."""
-        return run_experiment(self.experiment, data=self.data, **{"progress": False} | more)
-
-    @cached_property
-    def model(self) -> keras.Model:
-        """The network, untrained."""
-        return build_model(self.experiment, self.dataset)
-
-    @cached_property
-    def dataset(self) -> Dataset:
-        """The tiny data, split."""
-        return load_data(self.experiment, self.data)
-
-    @cached_property
-    def whole(self) -> Run:
-        """A run that nothing interrupted."""
-        return self.run()
-
-    @property
-    def fresh(self) -> dict[str, Any]:
-        """What a fresh process says on the backend of this one."""
-        return self.processes[environment.backend_name()].answer
-
-    @cached_property
-    def processes(self) -> dict[str, Process]:
-        """A fresh process for every installed backend, all of them at work."""
-        return {backend: Process(self, backend) for backend in installed()}
-
-    def close(self) -> None:
-        """End the processes, should they still be at work."""
-        for process in self.__dict__.get("processes", {}).values():
-            process.close()
 
 
 # Promises: the sentence is what is promised, the body tries it.
@@ -210,20 +122,6 @@ def _bad_values_start_no_keras(case: Case) -> None:
     assert not case.fresh["keras_on_refusal"], (
         "Keras was imported before the values were refused."
     )
-
-
-def experiments_travel(case: Case) -> None:
-    """Its experiment goes to JSON and back, nested and flat, and is copied and pickled."""
-    same = case.experiment
-    ways = {
-        "JSON": Experiment.from_json(same.to_json()),
-        "flat names": Experiment.from_dict(json.loads(json.dumps(plain(same.flat())))),
-        "copy": copy.deepcopy(same),
-        "pickle": pickle.loads(pickle.dumps(same)),
-    }
-    for way, other in ways.items():
-        assert other == same, f"{way} gives another experiment."
-        assert other.to_json() == same.to_json(), f"{way} gives another text."
 
 
 def _is_plain(case: Case) -> None:
@@ -286,50 +184,6 @@ def _seed_decides_in_a_fresh_process(case: Case) -> None:
     assert case.fresh["weights"] == weights_digest(case.model), "the initial weights differ."
 
 
-def repeats(case: Case) -> None:
-    """Trained twice it has the same bits: weights, history and predictions."""
-    same_bits(case.run().digests, case.whole.digests)
-
-
-def repeats_in_a_fresh_process(case: Case) -> None:
-    """Trained in a fresh process it has the same bits."""
-    same_bits(case.fresh["digests"], case.whole.digests)
-
-
-def resumes(case: Case) -> None:
-    """Interrupted after an epoch and resumed it has the bits of a run that was not."""
-
-    def interrupt(event: Mapping[str, Any]) -> None:
-        if event["event"] == "epoch" and event["epoch"] == 1:
-            raise KeyboardInterrupt
-
-    with tempfile.TemporaryDirectory() as folder:
-        try:
-            cut = case.run(out=f"{folder}/run", progress=interrupt)
-        except KeyboardInterrupt as error:  # in a script
-            assert hasattr(error, "run"), "an interrupt leaves no run."
-            cut = error.run
-        assert cut.status == "interrupted", f"after an interrupt it is {cut.status}."
-        resumed = resume_run(f"{folder}/run", data=case.data, progress=False)
-    same_bits(resumed.digests, case.whole.digests)
-
-
-def is_loaded(case: Case) -> None:
-    """Saved and loaded it gives the same predictions."""
-    import numpy as np
-
-    dataset = case.dataset
-    with tempfile.TemporaryDirectory() as folder:
-        loaded = load_run(case.whole.save(f"{folder}/run"))
-    assert loaded.experiment == case.experiment.on_own_data(), "the experiment is another one."
-    there, here = (
-        predict_outputs(run.model, run.preprocessing, dataset.test.inputs)
-        for run in (case.whole, loaded)
-    )
-    assert np.array_equal(there, here), "the predictions differ."
-    assert loaded.predictions().equals(case.whole.predictions()), "the table differs."
-
-
 def _is_refused_by_name(case: Case) -> None:
     """Where it is not registered its run is refused by its name, not called damaged."""
     with tempfile.TemporaryDirectory() as folder:
@@ -343,14 +197,6 @@ def _is_refused_by_name(case: Case) -> None:
                 raise AssertionError("it was loaded all the same.")
     assert repr(case.name) in text and "or register it" in text, text
     assert "damaged" not in text, text
-
-
-def learns_on_every_backend(case: Case) -> None:
-    """On every installed backend it is trained, and its losses are finite numbers."""
-    for backend, process in case.processes.items():
-        losses = process.answer["losses"]
-        assert losses, f"{backend}: no epoch was finished."
-        assert all(map(math.isfinite, losses)), f"{backend}: {losses}."
 
 
 # What needs neither a training nor a fresh process.
@@ -376,12 +222,3 @@ PROMISES: tuple[Callable[[Case], None], ...] = (
     _is_refused_by_name,
     learns_on_every_backend,
 )
-
-
-def same_bits(found: Mapping[str, str], wanted: Mapping[str, str]) -> None:
-    """Insist on equal digests."""
-    other = [part for part in wanted if found[part] != wanted[part]]
-    assert not other, f"other {' and '.join(other)}."
-
-
-# A fresh process: it imports the builder as any other session would.

@@ -13,7 +13,7 @@ import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from kerasduet import environment
 from kerasduet.errors import KerasduetError
@@ -23,9 +23,6 @@ from kerasduet.registry import BUILDERS
 from kerasduet.settings import arguments_of
 from kerasduet.training import weights_digest
 from kerasduet.workflow import run_experiment
-
-if TYPE_CHECKING:
-    pass
 
 __all__ = ["Process", "answer", "installed", "refusal_fault"]
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from kerasduet.environment import deterministic
 from kerasduet.registry import TASKS
 from kerasduet.schedules import learning_rate
-from kerasduet.settings import objects
+from kerasduet.settings import configurations
 from kerasduet.settings.optimizers import optimizer_class
 from kerasduet.training.heads import head_names, spread
 from kerasduet.training.stages import set_stage
@@ -47,11 +47,11 @@ def compile_with(
     """Set loss and metrics as the experiment says, with an optimizer that is there."""
     heads = TASKS[experiment.task].heads(experiment.data, experiment.network)
     if experiment.loss is not None:
-        heads["loss"] = objects.rebuilt(experiment.loss)
+        heads["loss"] = configurations.rebuilt(experiment.loss)
     if experiment.metrics:
         heads["metrics"] = [
             *heads.get("metrics", ()),
-            *map(objects.rebuilt, experiment.metrics),
+            *map(configurations.rebuilt, experiment.metrics),
         ]
     heads = spread(heads, head_names(model))
     model.compile(optimizer, **heads)
@@ -72,6 +72,6 @@ def _optimizer(experiment: Experiment, rows: int, *, tuning: bool) -> keras.Opti
     # None would turn AdamW's own weight decay into an error; 0 turns it off.
     if experiment.weight_decay or optimizer_class(experiment.optimizer) == "adamw":
         settings["weight_decay"] = experiment.weight_decay
-    if objects.is_object(experiment.optimizer):
-        return objects.rebuilt(experiment.optimizer, settings)
+    if configurations.is_object(experiment.optimizer):
+        return configurations.rebuilt(experiment.optimizer, settings)
     return keras.optimizers.get({"class_name": experiment.optimizer, "config": settings})

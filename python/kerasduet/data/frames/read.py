@@ -97,17 +97,21 @@ def as_frame(given: Any, name: str = "data") -> pd.DataFrame:
             raise ArgumentType(
                 f"{name}: columns must have names of one level; got {given.columns.nlevels} levels."
             )
-        return given.set_axis(all_named(given.columns), axis="columns")
+        return _named(given)
     if isinstance(given, Mapping):
-        return from_columns(given, name)
+        return _named(from_columns(given, name))
     if hasattr(given, "to_pandas") and type(given).__module__.split(".")[0] == "pyarrow":
         return as_frame(given.to_pandas(), name)
     if (frame := _from_stranger(given, name)) is not None:
-        return frame
+        return _named(frame)
     fix = as_path(given, name) or "Give a data frame, or a column by each name."
     raise ArgumentType(
         f"{name}: must be a table whose columns have names; got {show(given)}. {fix}"
     )
+
+
+def _named(frame: pd.DataFrame) -> pd.DataFrame:
+    return frame.set_axis(all_named(frame.columns), axis="columns")
 
 
 def _from_stranger(given: Any, argument: str) -> pd.DataFrame | None:

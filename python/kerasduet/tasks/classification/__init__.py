@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from kerasduet.errors import ArgumentType, DatasetError, ShapeError
+from kerasduet.errors import ArgumentType, ShapeError
 from kerasduet.task import Metric, Task, Writing
 from kerasduet.tasks.classification.settings import COLOURED, ImageSettings, ImageTraining
+from kerasduet.tasks.own_loading import refuse_nothing
 
 if TYPE_CHECKING:
     import numpy as np
@@ -105,7 +106,7 @@ class Classification(Task):
         """Load images that are known, or check and split the caller's."""
         from kerasduet.data import images
 
-        self._refuse_nothing(experiment, given)
+        refuse_nothing(experiment, given, self.own_data, ("images and labels", "x and y"))
         if given is None:
             return self._known(experiment).load(experiment)
         return images.load(experiment, given)
@@ -139,7 +140,7 @@ class Classification(Task):
         """Cut training images that are known, or the caller's, into folds of equal class shares."""
         from kerasduet.data import images
 
-        self._refuse_nothing(experiment, given)
+        refuse_nothing(experiment, given, self.own_data, ("images and labels", "x and y"))
         if given is None:
             return self._known(experiment).folds(experiment, folds, repeats)
         return images.folds(experiment, given, folds, repeats)
@@ -149,13 +150,6 @@ class Classification(Task):
         from kerasduet.data import cifar, mnist
 
         return cifar if experiment.dataset in COLOURED else mnist
-
-    def _refuse_nothing(self, experiment: Experiment, given: Any) -> None:
-        if given is None and experiment.dataset == self.own_data:
-            raise DatasetError(
-                f"data: {experiment.name} needs images and labels of your own; got nothing. "
-                "Give x and y as data."
-            )
 
     def heads(self, data: Any, network: Any) -> dict[str, Any]:
         """Give loss and metric of the one output."""

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from kerasduet.errors import DatasetError
-from kerasduet.task import Metric, Task, Writing
+from kerasduet.task import Metric, Writing
 from kerasduet.tasks.detection.settings import DetectionSettings
+from kerasduet.tasks.own_loading import OwnLoading
 
 if TYPE_CHECKING:
     import numpy as np
@@ -21,13 +21,14 @@ if TYPE_CHECKING:
 __all__ = ["TASK"]
 
 
-class Detection(Task):
+class Detection(OwnLoading):
     """The objects of an image: class, box and how sure the network is."""
 
     name = "detection"
     noun = "a detector"
     Settings = DetectionSettings
     own_data = "boxed-images"
+    asked_for = ("images and boxes", "x and boxes")
     file_data = "annotated-images"
     metrics = (
         Metric("map_50", "mean average precision at IoU 0.5", "%", 100, higher=True),
@@ -57,28 +58,12 @@ class Detection(Task):
         """Give one image and its cells."""
         return data.input_shape, (data.grid, data.grid, 5 * data.boxes + data.classes)
 
-    def load(self, experiment: Experiment, given: Any) -> Dataset:
-        """Make scenes, read annotated images, or check and split the caller's."""
+    @property
+    def loading(self) -> Any:
+        """Give the module that makes scenes, reads annotated images, or checks the caller's."""
         from kerasduet.tasks.detection import loading
 
-        self._refuse_nothing(experiment, given)
-        return loading.load(experiment, given)
-
-    def folds(
-        self, experiment: Experiment, given: Any, folds: int, repeats: int
-    ) -> Sequence[Dataset]:
-        """Cut the images into folds."""
-        from kerasduet.tasks.detection import loading
-
-        self._refuse_nothing(experiment, given)
-        return loading.folded(experiment, given, folds, repeats)
-
-    def _refuse_nothing(self, experiment: Experiment, given: Any) -> None:
-        if given is None and experiment.dataset == self.own_data:
-            raise DatasetError(
-                f"data: {experiment.name} needs images and boxes of your own; got nothing. Give "
-                "x and boxes as data."
-            )
+        return loading
 
     def heads(self, data: Any, network: Any) -> dict[str, Any]:
         """Give the loss of YOLO v1."""

@@ -72,7 +72,8 @@ class Forecasting(Task):
     @property
     def learned(self) -> tuple[type[Learned], ...]:
         """What the training rows teach."""
-        from kerasduet.data.preprocessing import PanelPreprocessing, SeriesPreprocessing
+        from kerasduet.data.panel_preprocessing import PanelPreprocessing
+        from kerasduet.data.preprocessing import SeriesPreprocessing
 
         return (SeriesPreprocessing, PanelPreprocessing)
 
@@ -320,8 +321,9 @@ class Forecasting(Task):
     def panels(self) -> tuple[Any, ...]:
         """Forecasts beside the truth, and the error by step."""
         from kerasduet.figures import Kind
-        from kerasduet.tasks.forecasting.figures import forecast_panel, horizon_panel
+        from kerasduet.tasks.forecasting.figures import forecast_panel
         from kerasduet.tasks.forecasting.future_figure import future_panel
+        from kerasduet.tasks.forecasting.horizon_figure import horizon_panel
 
         mine = (self.name,)
         return (
@@ -347,13 +349,13 @@ class Forecasting(Task):
 
     def same_rows(self, one: Any, other: Any) -> bool:
         """Say whether both forecast one column."""
-        from kerasduet.tasks.forecasting.page import same_rows
+        from kerasduet.tasks.forecasting.comparison import same_rows
 
         return same_rows(one, other)
 
     def comparable(self, one: Any, other: Any) -> bool:
         """Say whether both errors are in the units of one target."""
-        from kerasduet.tasks.forecasting.page import comparable
+        from kerasduet.tasks.forecasting.comparison import comparable
 
         return comparable(one, other)
 

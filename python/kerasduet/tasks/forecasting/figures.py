@@ -9,74 +9,40 @@ import numpy as np
 import pandas as pd
 
 from kerasduet.checks import whole
-from kerasduet.data.preprocessing import PanelPreprocessing, SeriesPreprocessing
+from kerasduet.data.panel_preprocessing import PanelPreprocessing
+from kerasduet.data.preprocessing import SeriesPreprocessing
 from kerasduet.errors import DatasetError
 from kerasduet.figures.marks import Mark
 from kerasduet.figures.names import shortened
 from kerasduet.figures.panels import Facets, Panel, Scale
-from kerasduet.figures.words import (
-    Series,
-    count,
-    finite,
-    key,
-    moment,
-    noted,
-    whole_ticks,
-)
-from kerasduet.forecasting.baselines import BASELINES, COPY
+from kerasduet.figures.words import finite, key, moment, noted, whole_ticks
 from kerasduet.forecasting.levels import columns
 from kerasduet.forecasting.metrics import coverage, mae
 from kerasduet.style import OKABE_ITO, PALE
+from kerasduet.tasks.forecasting.figure_words import (
+    LONGEST_NAME,
+    forecast_key,
+    forecast_names,
+    step_words,
+    strategy_of,
+    target_words,
+    time_words,
+)
 from kerasduet.tasks.forecasting.intervals import tested
-from kerasduet.tasks.forecasting.scores import best_baseline, known_truth
+from kerasduet.tasks.forecasting.scores import known_truth
 from kerasduet.tasks.forecasting.several import by_series, codes_of
 
 if TYPE_CHECKING:
     from kerasduet.result import Result
 
-__all__ = [
-    "chosen_places",
-    "forecast_key",
-    "forecast_marks",
-    "forecast_names",
-    "forecast_panel",
-    "horizon_panel",
-    "step_words",
-    "target_words",
-    "time_words",
-]
+__all__ = ["chosen_places", "forecast_marks", "forecast_panel"]
 
 SHOWN_SERIES = 3  # of several in one table
 SHOWN_STEPS = 52  # forecast steps shown by default, rounded up to whole windows
-LONGEST_NAME = 40  # letters of a series in a figure; its alt text has them all
 
 BAND_LEVELS = (95.0, 80.0)  # the wider one lies below
 BAND = {"x": "time", "y": "lower", "to_y": "upper", "group": "window"}
 BAND_LOOK = {"colour": OKABE_ITO["blue"], "alpha": 0.18}
-
-UNITS = {
-    "min": "minutes",
-    "h": "hours",
-    "D": "days",
-    "B": "working days",
-    "W": "weeks",
-    "ME": "months",
-    "MS": "months",
-    "QE": "quarters",
-    "QS": "quarters",
-    "YE": "years",
-    "YS": "years",
-}
-GREY = "#8c8c8c"  # of the baselines that are not the best
-FORECAST_KEY: tuple[Series, ...] = (
-    ("truth", OKABE_ITO["black"], "solid", 1.0),
-    ("network", OKABE_ITO["blue"], "solid", 2.2),
-    ("naive", OKABE_ITO["orange"], "dotted", 1.6),
-    ("seasonal naive", OKABE_ITO["green"], "dashed", 1.4),
-    ("drift", OKABE_ITO["purple"], "dotdash", 1.4),
-    ("seasonal drift", OKABE_ITO["vermilion"], "longdash", 1.4),
-    ("copy", OKABE_ITO["sky"], "dashed", 1.4),
-)
 
 
 def forecast_panel(run: Result, *, windows: Any = None) -> Panel:
@@ -126,7 +92,7 @@ def forecast_panel(run: Result, *, windows: Any = None) -> Panel:
     panel = Panel(
         kind="forecast",
         title="Forecast beside truth and baselines",
-        subtitle=f"{span.capitalize()}, {_strategy(run)}"
+        subtitle=f"{span.capitalize()}, {strategy_of(run)}"
         + ("; vertical lines: where each begins" if horizon > 1 else "")
         + ("; bands: 80 and 95 %" if bands else ""),
         x=time_words(run, lines["time"]),
@@ -194,7 +160,7 @@ def several_panel(run: Result, windows: Any = None) -> Panel:
     panel = Panel(
         kind="forecast",
         title="Forecasts beside truth and baselines",
-        subtitle=f"{which}, {_strategy(run)}, {span}"
+        subtitle=f"{which}, {strategy_of(run)}, {span}"
         + ("; bands: 80 and 95 %" if bands else ""),
         x="" if dates else time_words(run, lines["time"]),
         y=f"{name} ({unit})" if unit else shortened(name, LONGEST_NAME),
@@ -230,15 +196,6 @@ def forecast_marks(bands: Iterable[str], line: Mapping[str, str]) -> tuple[Mark,
         Mark("rule", "origins", {"x": "time"}, {"colour": PALE, "width": 0.8}),
         *(Mark("band", band, BAND, BAND_LOOK) for band in bands),
         Mark("line", "lines", line),
-    )
-
-
-def forecast_key(run: Result) -> tuple[Series, ...]:
-    """Give the looks of truth, network and best baseline; those of the others are grey."""
-    shown = {"truth", "network", best_baseline(run.metrics).replace("_", " ")}
-    return tuple(
-        (label, colour if label in shown else GREY, line, width if label in shown else 1.0)
-        for label, colour, line, width in FORECAST_KEY
     )
 
 
@@ -314,127 +271,3 @@ def _observed(
     before = max(steps, min(run.experiment.season, 3 * steps))
     start, stop = values.index.get_indexer(pd.Index([origin, end])) + 1
     return values.iloc[max(start - before, 0) : stop]
-
-
-def horizon_panel(run: Result) -> Panel:
-    """Show the mean absolute error by step ahead, beside the baselines."""
-    table, names = run.predictions(), forecast_names(run)
-    steps = np.arange(1, run.experiment.horizon + 1)
-    error = table[list(names)].sub(table["truth"], axis=0).abs()[known_truth(table)]
-    learned, measure = run.preprocessing, "MAE"
-    if isinstance(learned, PanelPreprocessing):  # of series of different sizes
-        error = error.div(learned.sizes[codes_of(table, learned)][error.index], axis=0)
-        measure = "MASE"
-    by_step = error.groupby(table["step"]).mean().reindex(steps)
-    every = pd.concat(
-        [
-            pd.DataFrame({"step": steps, "series": label, "mae": by_step[column].to_numpy()})
-            for column, label in names.items()
-        ],
-        ignore_index=True,
-    )
-    lines, note = finite(every, "mae")
-    rivals = by_step.drop(columns="forecast").min(axis=1)
-    wins = int((by_step["forecast"] < rivals).sum())
-    ends = sorted({0, len(steps) - 1})
-    span = f"From step 1 to step {len(steps)}" if len(ends) > 1 else "At step 1"
-    told = [
-        f"{label} {' to '.join(f'{by_step[column].iloc[end]:.3g}' for end in ends)}"
-        for column, label in names.items()
-    ]
-    name, unit = target_words(run)
-    windows = len(table) // len(steps)
-    styles = key(FORECAST_KEY, lines["series"])
-    columns = {"y": "mae", "series": "series"}
-    if len(steps) > 1:
-        columns["x"] = "step"
-        marks: tuple[Mark, ...] = (
-            Mark("line", "lines", columns),
-            Mark("point", "lines", columns),
-        )
-        x_scale = Scale(ticks=whole_ticks(len(steps), most=7))
-    else:
-        columns["x"] = "series"
-        marks = (Mark("bar", "lines", columns, {"thickness": 0.6}),)
-        x_scale = Scale("category", tuple(styles["label"]))
-    panel = Panel(
-        kind="horizon",
-        title="Error by step ahead" if len(steps) > 1 else "Error one step ahead",
-        subtitle=f"Mean over {count(windows, 'test window')}, {_strategy(run)}",
-        x=_step_label(run),
-        y=_error_label(measure, name, unit),
-        alt=(
-            f"Mean absolute {'scaled ' if measure == 'MASE' else ''}error"
-            f"{f' in {unit}' if unit else ''} by step ahead, over "
-            f"{count(windows, 'test window')}. {span}: {', '.join(told)}. The network is below "
-            f"every baseline at {wins} of {count(len(steps), 'step')}."
-        ),
-        frames={"lines": lines, "key": styles},
-        marks=marks,
-        x_scale=x_scale,
-        y_scale=Scale(low=0),
-        legend=len(steps) > 1,
-    )
-    return noted(panel, note)
-
-
-def forecast_names(run: Result) -> dict[str, str]:
-    """Give the network and its baselines: column of `predictions()` to label.
-
-    Of a season of one step the seasonal baselines are naive, and left out; so is a copy of the
-    target itself, and so are those that the run's version did not have.
-    """
-    learned: Any = run.preprocessing
-    each = getattr(learned, "each", (learned,))
-    copies = any(getattr(one, "copied", None) not in (None, one.target) for one in each)
-    names = [
-        name
-        for name in (*BASELINES, *((COPY,) if copies else ()))
-        if name in run.table and (run.experiment.season > 1 or not name.startswith("seasonal"))
-    ]
-    return {"forecast": "network"} | {name: name.replace("_", " ") for name in names}
-
-
-def target_words(run: Result) -> tuple[str, str]:
-    """Name and unit of the series."""
-    unit = run.task.unit(run.experiment)
-    return ("CO2" if unit else getattr(run.preprocessing, "target", "value")), unit
-
-
-def _strategy(run: Result) -> str:
-    return getattr(run.preprocessing, "strategy", "direct")
-
-
-def _step_unit(run: Result) -> str:
-    return UNITS.get((run.experiment.frequency or "").partition("-")[0], "steps")
-
-
-def _error_label(measure: str, name: str, unit: str) -> str:
-    if measure == "MASE":
-        return measure
-    return f"MAE ({unit})" if unit else f"MAE (units of {shortened(name, LONGEST_NAME)})"
-
-
-def step_words(run: Result, count: int) -> str:
-    """Count steps in the units of the frequency."""
-    unit = _step_unit(run)
-    return f"{count} {unit}" if count > 1 else f"1 {unit.removesuffix('s')}"
-
-
-def _step_label(run: Result) -> str:
-    if run.experiment.horizon == 1:
-        return ""  # the axis then names the series
-    unit = _step_unit(run)
-    return "Step ahead" if unit == "steps" else f"Step ahead ({unit})"
-
-
-def time_words(run: Result, times: pd.Series) -> str:
-    """Name the axis of times."""
-    if pd.api.types.is_datetime64_any_dtype(times.dtype):
-        # Ticks a day or an hour apart do not say their year.
-        return f"Time, {moment(times.min())} to {moment(times.max())}"
-    learned: Any = run.preprocessing
-    learned = learned.each[0] if isinstance(learned, PanelPreprocessing) else learned
-    last = str(learned.rows)  # where rows are numbered from 1
-    numbered = not learned.tail_times or learned.tail_times[-1] == last
-    return run.experiment.time or ("Row" if numbered else "Time")

@@ -7,23 +7,21 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from kerasduet.data.preprocessing import PanelPreprocessing
+from kerasduet.data.panel_preprocessing import PanelPreprocessing
 from kerasduet.data.times import read_times
 from kerasduet.errors import ArgumentType
 from kerasduet.figures.names import shortened
 from kerasduet.figures.panels import Facets, Panel, Scale
 from kerasduet.figures.words import key, moment, whole_ticks
 from kerasduet.forecasting.levels import columns
-from kerasduet.tasks.forecasting.figures import (
-    BAND_LEVELS,
+from kerasduet.tasks.forecasting.figure_words import (
     LONGEST_NAME,
-    chosen_places,
     forecast_key,
-    forecast_marks,
     step_words,
     target_words,
     time_words,
 )
+from kerasduet.tasks.forecasting.figures import BAND_LEVELS, chosen_places, forecast_marks
 from kerasduet.tasks.forecasting.scores import best_baseline
 from kerasduet.tasks.forecasting.verbs import forecast
 

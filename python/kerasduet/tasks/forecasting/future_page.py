@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from kerasduet.data.preprocessing import PanelPreprocessing
+from kerasduet.data.panel_preprocessing import PanelPreprocessing
 from kerasduet.figures.words import moment
 from kerasduet.forecasting.levels import columns
 from kerasduet.plots import plot_run
 from kerasduet.report import words
 from kerasduet.report.document import escape
-from kerasduet.tasks.forecasting.figures import forecast_names
+from kerasduet.tasks.forecasting.figure_words import forecast_names
 from kerasduet.tasks.forecasting.future_figure import ahead_of_run, has_future
 from kerasduet.tasks.forecasting.scores import best_baseline
 

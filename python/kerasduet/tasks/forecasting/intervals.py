@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from kerasduet.data.preprocessing import PanelPreprocessing, SeriesPreprocessing
+from kerasduet.data.panel_preprocessing import PanelPreprocessing
+from kerasduet.data.preprocessing import SeriesPreprocessing
 from kerasduet.errors import ArgumentType, HorizonError
 from kerasduet.forecasting import conformal, metrics
 from kerasduet.forecasting.levels import columns
@@ -23,15 +24,7 @@ if TYPE_CHECKING:
     from kerasduet.data.preprocessing import Learned
     from kerasduet.result import Result
 
-__all__ = [
-    "SCORED",
-    "around",
-    "calibrated",
-    "ends_of",
-    "refuse_beyond",
-    "score",
-    "tested",
-]
+__all__ = ["SCORED", "around", "calibrated", "ends_of", "refuse_beyond", "score", "tested"]
 
 SCORED = (80.0, 95.0)
 

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from kerasduet.data.preprocessing import PanelPreprocessing
+from kerasduet.data.panel_preprocessing import PanelPreprocessing
 from kerasduet.forecasting import metrics
 from kerasduet.lead import Lead
 from kerasduet.report.intervals import Interval, block_length, bootstrap, ratio
-from kerasduet.tasks.forecasting.figures import forecast_names
+from kerasduet.tasks.forecasting.figure_words import forecast_names
 from kerasduet.tasks.forecasting.scores import best_baseline, headline, known_truth
 from kerasduet.tasks.forecasting.several import codes_of
 

@@ -2,32 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from kerasduet.data.preprocessing import PanelPreprocessing, SeriesPreprocessing
-from kerasduet.forecasting.levels import columns
-from kerasduet.lead import FEW, TOO_FEW
+from kerasduet.data.panel_preprocessing import PanelPreprocessing
 from kerasduet.plots import plot_run
 from kerasduet.report import words
 from kerasduet.report.document import escape
-from kerasduet.report.intervals import DRAWS, SEED
-from kerasduet.report.measures import same_test_rows
 from kerasduet.report.parts import SPLITS, data_of, interval_note
 from kerasduet.report.words import count
 from kerasduet.task import Writing
 from kerasduet.tasks.forecasting import future_page, several_page
-from kerasduet.tasks.forecasting.figures import forecast_names
-from kerasduet.tasks.forecasting.intervals import SCORED, tested
-from kerasduet.tasks.forecasting.measures import (
-    SERIES_MEASURES,
-    gain,
-    series_measures,
-    test_block,
-    windows_apart,
-)
+from kerasduet.tasks.forecasting.comparison import add_comparison
+from kerasduet.tasks.forecasting.figure_words import forecast_names
+from kerasduet.tasks.forecasting.intervals_page import add_intervals, intervals
+from kerasduet.tasks.forecasting.measures import SERIES_MEASURES, gain, series_measures
 from kerasduet.tasks.forecasting.residuals import check_residuals, draw_residuals
 from kerasduet.tasks.forecasting.scores import best_baseline, known_truth, note
 
@@ -36,7 +26,7 @@ if TYPE_CHECKING:
     from kerasduet.report.document import Document
     from kerasduet.result import Result
 
-__all__ = ["WRITING", "add_comparison", "comparable", "intervals", "same_rows"]
+__all__ = ["WRITING"]
 
 STEPS = 6  # of the horizon, in the table
 
@@ -236,67 +226,6 @@ def _forecasts(page: Document, run: Result) -> None:
     )
 
 
-def _intervals(page: Document, run: Result) -> None:
-    """Say how many truths the intervals held, and how wide they were."""
-    table, learned = run.predictions(), run.preprocessing
-    assert isinstance(learned, SeriesPreprocessing | PanelPreprocessing)
-    ends = tested(table, learned, SCORED)
-    if not ends:
-        return
-    page.heading("Intervals")
-    known = known_truth(table)
-    wide = []
-    for level in SCORED:
-        lower, upper = (ends[name][known] for name in columns(level))
-        wide.append(float(np.mean(upper - lower)))
-    scores = [run.metrics[f"winkler_{level:g}"] for level in SCORED]
-    told = words.alike([*wide, *scores])  # in one unit, to be compared
-    rows = [
-        [
-            f"{level:g} %",
-            f"{100 * run.metrics[f'coverage_{level:g}']:.1f} %",
-            told[place],
-            told[place + len(SCORED)],
-        ]
-        for place, level in enumerate(SCORED)
-    ]
-    page.table(
-        "intervals",
-        "Intervals of the test windows, all steps together. Coverage should be near the level. The "
-        "Winkler score is the width and a penalty for each truth outside: less is better. Width "
-        f"and score are in the units of {escape(learned.target)}.",
-        ["Level", ">Coverage", ">Mean width", ">Winkler score"],
-        rows,
-    )
-    if learned.intervals == "quantile":
-        on = f", moved by where the truths of {_windows(learned)} lay among them"
-        page.add(
-            "They are quantiles that the network learned by pinball loss: 2.5, 10, 50, 90 and 97.5 "
-            f"% a step{on if learned.errors else ', without a calibration'}. They cannot cross. "
-            f"Their mean pinball loss is {run.metrics['pinball']:,.4g}."
-        )
-        return
-    windows = _windows(learned)
-    if isinstance(learned, PanelPreprocessing):
-        page.add(
-            f"Split conformal intervals, a step ahead and a side at a time: quantiles of the "
-            f"errors on {windows} of all series, each in units of its own series. They cover so "
-            "many truths of all series together; of a single one it may be more or fewer."
-        )
-        return
-    page.add(
-        f"Split conformal intervals, a step ahead and a side at a time: quantiles of the errors on "
-        f"{windows}, and on those test windows whose truth was known at the time. The mean "
-        f"pinball loss of the quantiles 2.5, 10, 50, 90 and 97.5 % is "
-        f"{run.metrics['pinball']:,.4g}."
-    )
-
-
-def _windows(learned: Any) -> str:
-    """Count the validation windows that intervals are calibrated on."""
-    return count(len(learned.errors[0]) if learned.errors else 0, "validation window")
-
-
 def _residuals(page: Document, run: Result) -> None:
     """Say whether the one-step errors hold structure."""
     page.heading("Residuals", level=3)
@@ -344,96 +273,13 @@ def add_result(page: Document, run: Result) -> None:
     _errors(page, run)
     if isinstance(run.preprocessing, PanelPreprocessing):
         several_page.add_forecasts(page, run)
-        _intervals(page, run)
+        add_intervals(page, run)
         future_page.add_future(page, run)
         return
     _forecasts(page, run)
-    _intervals(page, run)
+    add_intervals(page, run)
     _residuals(page, run)
     future_page.add_future(page, run)
-
-
-def intervals(run: Result) -> str:
-    """Say how the intervals were made and what they cover."""
-    if isinstance(run.preprocessing, PanelPreprocessing):
-        return several_page.intervals(run)
-    windows = len(run.table) // run.experiment.horizon
-    block = test_block(run.table, run.preprocessing)
-    apart = windows_apart(windows, run.experiment.horizon)
-    text = (
-        f"The 95 % intervals are from a percentile bootstrap over the {windows:,} test windows "
-        f"({DRAWS:,} draws, seed {SEED}). Windows that begin close together share steps and "
-        f"errors, so they were drawn in blocks of {block} successive ones (circular block "
-        f"bootstrap). The test holds {count(apart, 'window')} without a step in common"
-    )
-    rough = "."
-    if apart < FEW:
-        rough = ", few for an interval: take it as rough."
-    if apart < TOO_FEW:
-        rough = ", too few for an interval: do not judge by it."
-    return (
-        text
-        + rough
-        + " The intervals cover which stretch of time happened to be the test, not "
-        "what another seed would give."
-    )
-
-
-def add_comparison(page: Document, runs: Sequence[Result], names: Sequence[str]) -> None:
-    """Give the errors of several forecasters and of their baselines."""
-    rows = []
-    for i, (name, run) in enumerate(zip(names, runs, strict=True)):
-        found = series_measures(run)
-        if run.diverged:
-            measured = [words.DIVERGED] + [""] * (len(SERIES_MEASURES) - 1)
-        else:
-            measured = [words.among(found["forecast"][m]) for m in SERIES_MEASURES]
-        rows.append([escape(name), *measured])
-        following = runs[i + 1] if i + 1 < len(runs) else None
-        if following is None or not same_test_rows(run, following):
-            rows += [
-                [f"*{label}*", *(words.among(found[column][m]) for m in SERIES_MEASURES)]
-                for column, label in forecast_names(run).items()
-                if column != "forecast"
-            ]
-    page.table(
-        "result",
-        "Errors on the test windows, all steps together, with 95 % intervals. MAE and RMSE are "
-        "in the units of the series, sMAPE in per cent. In italics the baselines on the same "
-        "test windows.",
-        ["Run", ">MAE", ">RMSE", ">sMAPE", ">MASE"],
-        rows,
-    )
-
-
-def same_rows(one: Result, other: Result) -> bool:
-    """Say whether two forecasters of the same times forecast the same column."""
-    if _target(one) != _target(other) or ("id" in one.table) != ("id" in other.table):
-        return False
-    return "id" not in one.table or one.table["id"].equals(other.table["id"])
-
-
-def comparable(one: Result, other: Result) -> bool:
-    """Say whether two forecasters' errors are in the same units.
-
-    They are in those of the target, which the test values tell where they overlap in time.
-    """
-    if _target(one) != _target(other):
-        return False
-    if one.source.sha256 == other.source.sha256:
-        return True
-    if "id" in one.table or "id" in other.table:
-        return False
-    truths = [run.table.groupby("time")["truth"].first() for run in (one, other)]
-    try:
-        shared = truths[0].index.intersection(truths[1].index)
-        return len(shared) > 0 and np.array_equal(truths[0][shared], truths[1][shared])
-    except TypeError:  # dates beside numbers, or times with and without a zone
-        return False
-
-
-def _target(run: Result) -> str:
-    return str(getattr(run.preprocessing, "target", ""))
 
 
 WRITING = Writing(add_purpose, add_data, add_result, add_comparison, intervals)

@@ -11,7 +11,7 @@ from kerasduet.checks import nearest, show
 from kerasduet.data import panel
 from kerasduet.data import table as tables
 from kerasduet.data.dataset import Dataset
-from kerasduet.data.preprocessing import PanelPreprocessing
+from kerasduet.data.panel_preprocessing import PanelPreprocessing
 from kerasduet.errors import ArgumentType, TimeIndexError, UnknownName
 from kerasduet.tasks.forecasting import future as futures
 from kerasduet.tasks.forecasting import intervals, several

@@ -16,17 +16,9 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from kerasduet.data.dataset import Dataset
-    from kerasduet.data.preprocessing import PanelPreprocessing
+    from kerasduet.data.panel_preprocessing import PanelPreprocessing
 
-__all__ = [
-    "by_series",
-    "calibrated",
-    "codes_of",
-    "moved",
-    "score",
-    "singles",
-    "table",
-]
+__all__ = ["by_series", "calibrated", "codes_of", "moved", "score", "singles", "table"]
 
 
 def singles(dataset: Dataset) -> Iterator[Dataset]:

@@ -13,7 +13,7 @@ from kerasduet.report.document import escape
 from kerasduet.report.intervals import DRAWS, SEED
 from kerasduet.report.parts import SPLITS, interval_note
 from kerasduet.report.words import count
-from kerasduet.tasks.forecasting.figures import forecast_names
+from kerasduet.tasks.forecasting.figure_words import forecast_names
 from kerasduet.tasks.forecasting.several import by_series
 
 if TYPE_CHECKING:

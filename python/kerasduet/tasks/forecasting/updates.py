@@ -11,7 +11,7 @@ import pandas as pd
 from kerasduet.checks import nearest, show
 from kerasduet.data import columns, panel, series, table
 from kerasduet.data.dataset import Source
-from kerasduet.data.preprocessing import PanelPreprocessing
+from kerasduet.data.panel_preprocessing import PanelPreprocessing
 from kerasduet.errors import ArgumentType, DatasetError, TimeIndexError, UnknownName
 
 if TYPE_CHECKING:

@@ -11,7 +11,8 @@ import numpy as np
 
 from kerasduet.data import ahead
 from kerasduet.data.dataset import Dataset
-from kerasduet.data.preprocessing import PanelPreprocessing, SeriesPreprocessing
+from kerasduet.data.panel_preprocessing import PanelPreprocessing
+from kerasduet.data.preprocessing import SeriesPreprocessing
 from kerasduet.data.times import following, read_times
 from kerasduet.errors import ArgumentType, HorizonError, SeriesTooShort
 from kerasduet.forecasting.levels import check_levels

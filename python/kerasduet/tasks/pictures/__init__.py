@@ -5,22 +5,22 @@ from __future__ import annotations
 import atexit
 import shutil
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from kerasduet.tasks.classification import Classification
+from kerasduet.tasks.own_loading import OwnLoading
 from kerasduet.tasks.pictures.settings import FOLDER, OWN, PictureSettings
 
 if TYPE_CHECKING:
-    from kerasduet.data.dataset import Dataset
     from kerasduet.experiments import Experiment
     from kerasduet.settings import Section
 
 __all__ = ["TASK"]
 
 
-class Pictures(Classification):
+class Pictures(OwnLoading, Classification):
     """One of several classes of images that stay in their files until a batch needs them."""
 
     name = "image-classification"
@@ -75,19 +75,12 @@ class Pictures(Classification):
         refuse_other_classes(experiment.class_weight, len(learned.class_names))
         return self.class_weights(experiment)
 
-    def load(self, experiment: Experiment, given: Any) -> Dataset:
-        """Find the image files, try each once, and split them."""
+    @property
+    def loading(self) -> Any:
+        """Give the module that finds the image files and tries each once."""
         from kerasduet.tasks.pictures import loading
 
-        return loading.load(experiment, given)
-
-    def folds(
-        self, experiment: Experiment, given: Any, folds: int, repeats: int
-    ) -> Sequence[Dataset]:
-        """Cut the images into folds of equal class shares."""
-        from kerasduet.tasks.pictures import loading
-
-        return loading.folded(experiment, given, folds, repeats)
+        return loading
 
     def example(self, data: Any) -> Any:
         """Give a table of 48 random images in three classes, in files that go with the session."""

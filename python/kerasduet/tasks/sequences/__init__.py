@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from kerasduet.task import Task, Writing
+from kerasduet.task import Writing
+from kerasduet.tasks.own_loading import OwnLoading
 from kerasduet.tasks.sequences.settings import SequenceSettings
 from kerasduet.tasks.tables.metrics import NUMBER_METRICS
 
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 __all__ = ["TASK"]
 
 
-class Sequences(Task):
+class Sequences(OwnLoading):
     """A number from a sequence of one or several numbers a step."""
 
     name = "sequence-regression"
@@ -63,19 +64,12 @@ class Sequences(Task):
         truth = np.linspace(-1, 2, 5, dtype=np.float32)[:, None]
         return truth, truth, truth + 3
 
-    def load(self, experiment: Experiment, given: Any) -> Dataset:
-        """Make the sequences of the adding problem, or check the caller's, and split them."""
+    @property
+    def loading(self) -> Any:
+        """Give the module that makes sequences to add up, or checks the caller's."""
         from kerasduet.tasks.sequences import loading
 
-        return loading.load(experiment, given)
-
-    def folds(
-        self, experiment: Experiment, given: Any, folds: int, repeats: int
-    ) -> Sequence[Dataset]:
-        """Cut the sequences into folds at random."""
-        from kerasduet.tasks.sequences import loading
-
-        return loading.folded(experiment, given, folds, repeats)
+        return loading
 
     def heads(self, data: Any, network: Any) -> dict[str, Any]:
         """Give loss and metric of the one output."""

@@ -180,6 +180,11 @@ def baseline_coefficients(run: Result, data: Any = None) -> pd.DataFrame:
     DatasetError
         The data are not there, or not those of the training.
 
+    Notes
+    -----
+    The coefficients are those of statsmodels and of R's `glm` and `lm`. An ordered category enters
+    in steps, such as size[>=M]: each level beside the one below it.
+
     Examples
     --------
     >>> from kerasduet.workflow import run_experiment

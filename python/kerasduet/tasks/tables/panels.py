@@ -113,8 +113,10 @@ def residuals_figure(truth: np.ndarray, fitted: np.ndarray, *, target: str) -> P
     told = ", ".join(f"{row.fitted:.3g}: {row.residual:.3g}" for row in means.itertuples())
     alt = (
         f"Residuals of {count(len(points), 'test row')} by fitted value: mean {mean:.3g}, "
-        f"standard deviation {spread:.3g}. Means of neighbouring rows, by fitted value: {told}."
+        f"standard deviation {spread:.3g}."
     )
+    if bins > 1:  # one mean is no line
+        alt += f" Means of neighbouring rows, by fitted value: {told}."
     if len(points) > MOST_POINTS:
         chosen = np.random.default_rng(0).choice(len(points), MOST_POINTS, replace=False)
         note = f"Drawn: {MOST_POINTS:,} of {count(len(points), 'row')}, at random"
@@ -123,7 +125,7 @@ def residuals_figure(truth: np.ndarray, fitted: np.ndarray, *, target: str) -> P
     panel = Panel(
         kind="residuals",
         title="Residuals against fitted values",
-        subtitle="Truth minus fitted; orange: means of neighbouring rows",
+        subtitle="Truth minus fitted" + "; orange: means of neighbouring rows" * (bins > 1),
         x=f"Fitted {shortened_all([target], LONGEST_NAME)[0]}",
         y="Residual",
         alt=alt,

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from kerasduet.checks import MOST_SHOWN, show
+from kerasduet.data.frames.cleaning import is_number_text, is_text
+from kerasduet.data.frames.kinds import refuse_text
 from kerasduet.data.labels import label_type, refuse_strange
 from kerasduet.errors import ArgumentType, LabelRange, NonFinite, ScaleError, UnknownName
 from kerasduet.tasks.tables.loading import refuse_missing
@@ -101,6 +103,8 @@ def numbers(column: pd.Series, train: np.ndarray) -> tuple[np.ndarray, float, fl
     """Give the scaled target (n, 1), float32, and mean and deviation of its training rows."""
     refuse_missing(column, "target")
     if column.dtype.kind not in "iuf":
+        if is_text(column) and is_number_text(column.unique()):
+            refuse_text(column, "target")
         raise ArgumentType(
             f"target: must be a column of numbers; got {column.name}, of another type. Start from "
             'the preset "table-classes" to predict classes.'

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from kerasduet.task import Metric, Task, Writing
+from kerasduet.task import Metric, Writing
+from kerasduet.tasks.own_loading import OwnLoading
 from kerasduet.tasks.tagging.settings import TaggingSettings
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 __all__ = ["TASK"]
 
 
-class Tagging(Task):
+class Tagging(OwnLoading):
     """One of several tags for each token."""
 
     name = "tagging"
@@ -65,19 +66,12 @@ class Tagging(Task):
 
         refuse_no_probabilities(network)
 
-    def load(self, experiment: Experiment, given: Any) -> Dataset:
-        """Make sentences, or read the caller's, and split them."""
+    @property
+    def loading(self) -> Any:
+        """Give the module that makes sentences, or reads the caller's."""
         from kerasduet.tasks.tagging import loading
 
-        return loading.load(experiment, given)
-
-    def folds(
-        self, experiment: Experiment, given: Any, folds: int, repeats: int
-    ) -> Sequence[Dataset]:
-        """Cut the sentences into folds."""
-        from kerasduet.tasks.tagging import loading
-
-        return loading.folded(experiment, given, folds, repeats)
+        return loading
 
     def heads(self, data: Any, network: Any) -> dict[str, Any]:
         """Give the loss a token, and the accuracy; padding has no weight in either."""

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from kerasduet.errors import ArgumentType
 from kerasduet.task import Metric, Writing
 from kerasduet.tasks.classification import Classification
+from kerasduet.tasks.own_loading import OwnLoading
 from kerasduet.tasks.texts.settings import OWN, TextSettings, TextTraining
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ __all__ = ["TASK"]
 WORDS = ("a", "the", "film", "was", "good", "bad", "long", "short", "and", "quite", "I", "saw")
 
 
-class Texts(Classification):
+class Texts(OwnLoading, Classification):
     """One of several classes of texts, read by a vocabulary of the training texts."""
 
     name = "text-classification"
@@ -108,19 +109,12 @@ class Texts(Classification):
         weights[-len(found) :][found] = vectors[found]
         layer.set_weights([weights])
 
-    def load(self, experiment: Experiment, given: Any) -> Dataset:
-        """Read the texts, split them, and learn the vocabulary of the training texts."""
+    @property
+    def loading(self) -> Any:
+        """Give the module that reads texts and learns a vocabulary."""
         from kerasduet.tasks.texts import loading
 
-        return loading.load(experiment, given)
-
-    def folds(
-        self, experiment: Experiment, given: Any, folds: int, repeats: int
-    ) -> Sequence[Dataset]:
-        """Cut the texts into folds of equal class shares."""
-        from kerasduet.tasks.texts import loading
-
-        return loading.folded(experiment, given, folds, repeats)
+        return loading
 
     def heads(self, data: Any, network: Any) -> dict[str, Any]:
         """Give loss and metric of the one output."""

@@ -15,8 +15,8 @@ from kerasduet.data.text import UNKNOWN, texts
 from kerasduet.errors import ArgumentType, LengthMismatch
 from kerasduet.tasks.classification.scores import class_metrics
 from kerasduet.tasks.texts.learned import TextPreprocessing
-from kerasduet.tasks.texts.loading import texts_of
 from kerasduet.tasks.texts.outputs import by_class
+from kerasduet.tasks.texts.reading import texts_of
 from kerasduet.training import predict_outputs, refuse_no_numbers
 
 if TYPE_CHECKING:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from kerasduet.task import Metric, Task, Writing
+from kerasduet.task import Metric, Writing
+from kerasduet.tasks.own_loading import OwnLoading
 from kerasduet.tasks.translation.settings import OWN, TranslationSettings
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 __all__ = ["TASK"]
 
 
-class Translation(Task):
+class Translation(OwnLoading):
     """A text for another one, token by token."""
 
     name = "translation"
@@ -69,19 +70,12 @@ class Translation(Task):
         inputs = {"source": (learned.source_length,), "target": (learned.steps,)}
         return inputs, (learned.steps, len(learned.target))
 
-    def load(self, experiment: Experiment, given: Any) -> Dataset:
-        """Make pairs, read a file, or check and split the caller's."""
+    @property
+    def loading(self) -> Any:
+        """Give the module that makes pairs, reads a file, or checks the caller's."""
         from kerasduet.tasks.translation import loading
 
-        return loading.load(experiment, given)
-
-    def folds(
-        self, experiment: Experiment, given: Any, folds: int, repeats: int
-    ) -> Sequence[Dataset]:
-        """Cut the pairs into folds; equal sources stay together."""
-        from kerasduet.tasks.translation import loading
-
-        return loading.folded(experiment, given, folds, repeats)
+        return loading
 
     def heads(self, data: Any, network: Any) -> dict[str, Any]:
         """Give loss and metric of the one output, over the steps that count."""

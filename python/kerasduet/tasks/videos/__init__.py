@@ -2,27 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from kerasduet.errors import DatasetError
 from kerasduet.settings.sections import Training
 from kerasduet.task import Writing
 from kerasduet.tasks.classification import Classification
+from kerasduet.tasks.own_loading import OwnLoading
 from kerasduet.tasks.videos.settings import GENERATED, OWN, VideoSettings
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from kerasduet.data.dataset import Dataset
     from kerasduet.experiments import Experiment
     from kerasduet.settings import Section
 
 __all__ = ["TASK"]
 
 
-class Videos(Classification):
+class Videos(OwnLoading, Classification):
     """One of several classes of videos, with a probability for each."""
 
     name = "video-classification"
@@ -30,6 +29,7 @@ class Videos(Classification):
     Settings: ClassVar[type[Section]] = VideoSettings
     Training = Training
     own_data = OWN
+    asked_for = ("videos and labels", "x and y")
     file_data = GENERATED
     rows = "videos"
     cases_word = "videos"
@@ -57,28 +57,12 @@ class Videos(Classification):
         """Leave videos as they are."""
         return
 
-    def load(self, experiment: Experiment, given: Any) -> Dataset:
-        """Make videos of moving digits, or check and split the caller's."""
+    @property
+    def loading(self) -> Any:
+        """Give the module that makes videos of moving digits, or checks the caller's."""
         from kerasduet.tasks.videos import loading
 
-        self._refuse_nothing(experiment, given)
-        return loading.load(experiment, given)
-
-    def folds(
-        self, experiment: Experiment, given: Any, folds: int, repeats: int
-    ) -> Sequence[Dataset]:
-        """Cut the training videos, or the caller's, into folds of equal class shares."""
-        from kerasduet.tasks.videos import loading
-
-        self._refuse_nothing(experiment, given)
-        return loading.folded(experiment, given, folds, repeats)
-
-    def _refuse_nothing(self, experiment: Experiment, given: Any) -> None:
-        if given is None and experiment.dataset == OWN:
-            raise DatasetError(
-                f"data: {experiment.name} needs videos and labels of your own; got nothing. "
-                "Give x and y as data."
-            )
+        return loading
 
     def steps_of(self, run: Any, x: Any, name: str) -> tuple[Any, pd.DataFrame]:
         """Give videos, of which one may come without the axis of rows, and a frame a step."""

@@ -1,0 +1,55 @@
+"""Folds of one cross-validation: scores on rows that differ, so that none is the best."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from kerasduet.lead import decimals
+from kerasduet.report.repeat import flat_settings
+
+if TYPE_CHECKING:
+    from kerasduet.result import Result
+
+__all__ = ["APART", "are_folds", "told_folds"]
+
+APART = (
+    "Every fold was scored on rows of its own, so that folds are not compared: one is easier than "
+    "another, not better."
+)
+
+
+def are_folds(runs: Sequence[Result]) -> bool:
+    """Say whether all runs are folds of one cross-validation."""
+    cuts = [run.provenance.get("fold") or {} for run in runs]
+    first = flat_settings(runs[0].experiment), runs[0].source.sha256, cuts[0].get("folds")
+    return all("number" in cut for cut in cuts) and all(
+        (flat_settings(run.experiment), run.source.sha256, cut["folds"]) == first
+        for run, cut in zip(runs, cuts, strict=True)
+    )
+
+
+def told_folds(runs: Sequence[Result]) -> str:
+    """Say the mean and the spread over folds, and how many of them beat the best baseline."""
+    sound = [run for run in runs if not run.diverged]
+    metric = runs[0].task.metrics_of(runs[0].experiment)[0]
+    scores = metric.factor * np.array([run.metrics[metric.name] for run in sound])
+    name = runs[0].experiment.name
+    if not len(scores):
+        return f"All {len(runs)} folds of {name} diverged."
+    sd = float(scores.std(ddof=1)) if len(scores) > 1 else 0.0
+    places = decimals(sd) if sd > 0 else 2
+    unit = f" {metric.unit}" if metric.unit else ""
+    text = (
+        f"{len(scores)} folds of {name}: mean test {metric.label} {scores.mean():,.{places}f}"
+    )
+    text += f"{unit}, standard deviation {sd:,.{places}f}."
+    gains = [run.metrics["gain"] for run in sound if "gain" in run.metrics]
+    if gains:
+        won = sum(gain > 0 for gain in gains)
+        text += (
+            f" The network scores better than the best baseline in {won} of {len(gains)} folds."
+        )
+    return text
