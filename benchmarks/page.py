@@ -38,7 +38,7 @@ QUICK = {
 WITHOUT_WORDS = (
     *("imports", "epochs", "start", "predict", "training", "memory", "many_runs", "fast"),
     *("csv_rows", "tables", "tables_training", "tables_scores", "image_files", "many_series"),
-    *("backtest", "intervals", "prices", "detection", "videos", "sentences"),
+    *("rows", "backtest", "intervals", "prices", "detection", "videos", "sentences"),
     *("transfer_features", "transfer_digits", "cross_validation", "tables_start"),
 )
 FULL: dict[str, list[str]] = {

@@ -7,10 +7,11 @@ import csv
 import hashlib
 import io
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from kerasduet.checks import show
@@ -104,21 +105,21 @@ def _source(file: Path, sha256: str, rows: int) -> Source:
     return Source(f"the file {file.name}", sha256, rows, str(file))
 
 
-class Digested(io.RawIOBase):
-    """A file that is digested as it is read."""
+class Digested:
+    """A file that is digested as pandas reads it, which takes bytes for texts in UTF-8."""
 
     def __init__(self, file: Any, digest: Any) -> None:
         self._file, self.digest = file, digest
 
-    def readable(self) -> bool:
-        """Say that it can be read."""
-        return True
-
-    def readinto(self, place: Any) -> int:
+    def read(self, size: int = -1) -> bytes:
         """Read the next bytes."""
-        count = int(self._file.readinto(place))
-        self.digest.update(memoryview(place)[:count])
-        return count
+        found: bytes = self._file.read(size)
+        self.digest.update(found)
+        return found
+
+    def __iter__(self) -> Iterator[bytes]:
+        """Give lines, for pandas to see that it is a file."""
+        return iter(self._file)
 
 
 def _numbers_alone(file: Path) -> tuple[pd.DataFrame, str] | None:
@@ -127,7 +128,7 @@ def _numbers_alone(file: Path) -> tuple[pd.DataFrame, str] | None:
     Where no number is missing, no line is blank or has a field too few; pandas refuses those that
     have one too many.
     """
-    with file.open("rb") as opened:
+    with file.open("rb", BLOCK) as opened:
         first = opened.readline(MOST_HEADER)
         try:
             header = [name.strip() for name in first.decode("utf-8-sig").split(",")]
@@ -136,17 +137,16 @@ def _numbers_alone(file: Path) -> tuple[pd.DataFrame, str] | None:
         is_plain = all(header) and not any(mark in first for mark in b'";\r\t')
         if not is_plain or not first.endswith(b"\n") or all(map(is_value, header)):
             return None
-        read = Digested(opened, hashlib.sha256(first))
-        text = io.TextIOWrapper(io.BufferedReader(read, BLOCK), "ascii", newline="")
-        text._CHUNK_SIZE = BLOCK  # type: ignore[attr-defined]
+        read: Any = Digested(opened, hashlib.sha256(first))
         try:
-            frame: Any = pd.read_csv(text, header=None, skip_blank_lines=False, **EXACT)
+            frame: Any = pd.read_csv(read, header=None, skip_blank_lines=False, **EXACT)
         except (ValueError, OverflowError):
             return None
     kinds = {str(kind) for kind in frame.dtypes}
     if frame.shape[1] != len(header) or not kinds <= {"int64", "float64"}:
         return None
-    missing = [bool(column.isna().any()) for _, column in frame.items()]
+    # The least of numbers is none where one is, and found sooner than which are missing.
+    missing = [bool(np.isnan(column.to_numpy().min())) for _, column in frame.items()]
     if any(missing) and (frame.isna().all().any() or not _is_plain(file, frame.shape)):
         return None
     frame.columns = header

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 __all__ = ["SPLITS", "among", "among_rows", "repeats_note", "surprising"]
 
 SPLITS = ("validation", "test")
+FEW = 2  # columns of numbers to look at first
 FIX = "Their scores show what was remembered, not what was learned; remove the duplicates."
 
 
@@ -43,17 +44,39 @@ def among_rows(frame: pd.DataFrame, parts: tuple[np.ndarray, ...]) -> dict[str, 
     parts : tuple of numpy.ndarray
         Numbers of the training, validation and test rows, from 0.
     """
+    numbers = [i for i, dtype in enumerate(frame.dtypes) if dtype == "float64"][:FEW]
+    if len(numbers) == FEW:  # which hardly ever agree, and are hashed in no time
+        quick = _among(_sums(frame.iloc[:, numbers]), parts)
+        if not any(quick.values()):
+            return quick
+    return _among(_sums(frame), parts)
+
+
+def _sums(frame: pd.DataFrame) -> np.ndarray:
+    """Sum up each row in one number, uint64 (rows,)."""
     import pandas as pd
 
     try:
-        sums = pd.util.hash_pandas_object(frame, index=False).to_numpy()
+        return pd.util.hash_pandas_object(frame, index=False).to_numpy()
     except TypeError:  # of values such as lists
-        sums = pd.util.hash_pandas_object(frame.astype(str), index=False).to_numpy()
+        return pd.util.hash_pandas_object(frame.astype(str), index=False).to_numpy()
+
+
+def _among(sums: np.ndarray, parts: tuple[np.ndarray, ...]) -> dict[str, int]:
+    """Count the validation and test rows whose number is also that of a training row."""
     train, *others = parts
+    known = np.sort(sums[train])  # in a hundredth of the time that np.isin takes
     return {
-        name: int(np.isin(sums[rows], sums[train]).sum())
+        name: _among_sorted(known, np.sort(sums[rows]))
         for name, rows in zip(SPLITS, others, strict=True)
     }
+
+
+def _among_sorted(known: np.ndarray, rows: np.ndarray) -> int:
+    """Count numbers that are also among the known ones; both go up."""
+    if len(known) == 0:
+        return 0
+    return int((known.take(np.searchsorted(known, rows), mode="clip") == rows).sum())
 
 
 def surprising(

@@ -51,7 +51,9 @@ def load(experiment: Experiment, data: Any = None, origin: Origin | None = None)
         the training.
     """
     frame, index, source = frame_of(experiment, data)
-    return cut(experiment, frame, index, source, origin=origin)
+    clean = cleaning.clean(frame, experiment, index)
+    del frame  # which may fill much of the memory: all of it that is needed is in `clean`
+    return _cut(experiment, clean, source, None, origin)
 
 
 def cut(
@@ -60,7 +62,6 @@ def cut(
     index: str | None,
     source: Source,
     scaled_as: SeriesPreprocessing | None = None,
-    origin: Origin | None = None,
 ) -> Dataset:
     """Check a table and cut it into windows.
 
@@ -76,11 +77,17 @@ def cut(
         Where it came from.
     scaled_as : SeriesPreprocessing, optional
         What an earlier training learned: its mean and scale stay; None learns them.
-    origin : Origin, optional
-        As for `load`.
     """
-    clean = cleaning.clean(frame, experiment, index)
-    del frame  # all of it that is needed is in `clean`
+    return _cut(experiment, cleaning.clean(frame, experiment, index), source, scaled_as, None)
+
+
+def _cut(
+    experiment: Experiment,
+    clean: cleaning.Cleaned,
+    source: Source,
+    scaled_as: SeriesPreprocessing | None,
+    origin: Origin | None,
+) -> Dataset:
     check_frequency(experiment, clean)
     if source.given:
         labels = np.array([clean.target, *iso_times(clean.times)])

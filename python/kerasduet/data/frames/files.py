@@ -24,7 +24,7 @@ from kerasduet.errors import DatasetError, KerasduetError, UnknownName
 __all__ = ["read_file"]
 
 SAMPLE = 2**18  # bytes that say which columns hold texts
-ROWS = 65_536  # read at a time
+ROWS = 32_768  # read at a time
 MOST_ROOM = 2**22  # rows that there is room for before there is need
 DELIMITERS = (";", "\t")
 
@@ -146,13 +146,11 @@ def _read_columns(
 ) -> tuple[dict[int, Pieces], str]:
     """Read a file a block of rows at a time, so that no column is held as single texts."""
     columns: dict[int, Pieces] = {}
-    with file.open("rb") as opened:
+    with file.open("rb", BLOCK) as opened:
         first = opened.readline(MOST_HEADER)
-        read = Digested(opened, hashlib.sha256(first))
-        text = io.TextIOWrapper(io.BufferedReader(read, BLOCK), "utf-8", newline="")
-        text._CHUNK_SIZE = BLOCK  # type: ignore[attr-defined]
+        read: Any = Digested(opened, hashlib.sha256(first))
         blocks: Any = pd.read_csv(
-            text,
+            read,
             chunksize=ROWS,
             low_memory=False,
             dtype=kinds,

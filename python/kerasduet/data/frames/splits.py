@@ -96,12 +96,13 @@ def split_rows(
 
 def _by_class(codes: np.ndarray, counts: tuple[int, int], seed: int) -> Three:
     test, validation = counts
-    held = held_out(codes, test, seed=_seed(seed, 0))
-    left = np.setdiff1d(np.arange(len(codes)), held, assume_unique=True)
+    is_held = np.zeros(len(codes), bool)
+    is_held[held_out(codes, test, seed=_seed(seed, 0))] = True
+    left = np.flatnonzero(~is_held)
     chosen = held_out(codes[left], validation, seed=_seed(seed, 1))
     is_train = np.ones(len(left), bool)
     is_train[chosen] = False
-    return left[is_train], left[~is_train], np.sort(held)
+    return left[is_train], left[~is_train], np.flatnonzero(is_held)
 
 
 def _seed(seed: int, purpose: int) -> int:
