@@ -176,6 +176,12 @@ def test_categories_become_codes_and_keep_their_names(wrap):
             "instead.",
         ),
         (
+            np.eye(2)[[0, 1, 1]],
+            LabelShape,
+            "y: must have one label a row, shape (n,); got [3, 2]. Give the position of the 1 "
+            "instead.",
+        ),
+        (
             np.zeros((4, 2)),
             LabelShape,
             "y: must have one label a row, shape (n,); got [4, 2].",

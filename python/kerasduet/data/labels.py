@@ -256,12 +256,19 @@ def _texts(categories: Any, name: str) -> tuple[str, ...]:
     return names
 
 
+def _is_one_hot(labels: np.ndarray) -> bool:
+    if labels.ndim != 2 or labels.dtype.kind not in "biuf":
+        return False
+    return bool(((labels == 0) | (labels == 1)).all() and (labels.sum(axis=1) == 1).all())
+
+
 def _flat(labels: np.ndarray, name: str, classes: int) -> np.ndarray:
     """Refuse labels that are not one value a row, or missing."""
     if labels.ndim == 2 and labels.shape[1] == 1:
         labels = labels[:, 0]
     if labels.ndim != 1:
-        hint = " Give the position of the 1 instead." if labels.shape[1:] == (classes,) else ""
+        one_hot = labels.shape[1:] == (classes,) or _is_one_hot(labels)
+        hint = " Give the position of the 1 instead." if one_hot else ""
         raise LabelShape(
             f"{name}: must have one label a row, shape (n,); got {show(labels.shape)}.{hint}"
         )

@@ -105,6 +105,8 @@ def as_frame(given: Any, name: str = "data") -> pd.DataFrame:
     if (frame := _from_stranger(given, name)) is not None:
         return _named(frame)
     fix = as_path(given, name) or "Give a data frame, or a column by each name."
+    if isinstance(given, tuple | list) and any(hasattr(part, "columns") for part in given):
+        fix = "Put the target into the table, and set target."
     raise ArgumentType(
         f"{name}: must be a table whose columns have names; got {show(given)}. {fix}"
     )
