@@ -383,7 +383,7 @@ def test_a_column_without_a_name_has_that_of_pandas():
 
 def test_a_pair_of_table_and_target_is_told_to_be_one_table():
     frame = pd.DataFrame({"a": [1.0, 2.0]})
-    with pytest.raises(ArgumentType) as caught:
+    with pytest.raises(errors.ArgumentType) as caught:
         read_frame((frame, pd.Series([1, 2])))
     text = str(caught.value)
     assert text.endswith("Put the target into the table, and set target."), text
