@@ -129,7 +129,9 @@ def _parser() -> argparse.ArgumentParser:
     _backend(predict)
     _json(predict, "the rows as JSON")
 
-    evaluate = make("evaluate", results.evaluate, "score a classifier on other labelled rows")
+    evaluate = make(
+        "evaluate", results.evaluate, "score a run on other rows whose truth is known"
+    )
     _folder(evaluate)
     evaluate.add_argument("file", metavar="FILE", help="a table, or arrays x and y (.npz)")
     evaluate.add_argument("--label", metavar="COLUMN", help="of a table; by default the target")

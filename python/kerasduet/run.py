@@ -121,8 +121,9 @@ class Run(Verbs):
         """
         flag("overwrite", overwrite)
         few = whole("sample", sample, low=0, high=MOST_SAMPLED)
-        if few:
-            self.provenance["sample"] = sampled(self.dataset, few)
+        drawn = {"sample": sampled(self.dataset, few)} if few else {}
+        kept = {name: fact for name, fact in self.provenance.items() if name != "sample"}
+        self.provenance = kept | drawn
         with RunFolder(folder, self.experiment, overwrite=overwrite) as target:
             target.save(self)
         self.folder = str(target.path)

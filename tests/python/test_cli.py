@@ -317,7 +317,7 @@ def test_list_names_runs_and_damaged_folders(image_run, tmp_path, capsys):
     assert cli.main(["list", str(tmp_path)]) == 0
     bad, good = capsys.readouterr().out.splitlines()
     assert bad.startswith("bad: folder: run.json must be whole")
-    accuracy = f"{image_run.metrics['accuracy']:.4g}"
+    accuracy = f"{image_run.metrics['accuracy']:.4f}"
     assert good == f"good: mnist-dnn, finished, 2 of 2 epochs, accuracy {accuracy}"
     assert cli.main(["list", str(tmp_path), "--json"]) == 0
     rows = json.loads(capsys.readouterr().out)

@@ -8,7 +8,9 @@ from conftest import LINEAR, fruits, seasonal
 
 import kerasduet as kd
 from kerasduet.errors import ArgumentType, ComparisonError
-from kerasduet.report.intervals import bootstrap
+from kerasduet.report.compare import Difference
+from kerasduet.report.compare import _sentence as sentence
+from kerasduet.report.intervals import Interval, bootstrap
 from kerasduet.tasks.classification.scores import cases
 from kerasduet.tasks.forecasting.measures import series_cases
 
@@ -115,3 +117,9 @@ def test_what_cannot_be_paired_is_refused(trained, series_run):
     other = kd.run_experiment("mnist-dense", data=moved, **SMALL)
     with pytest.raises(ComparisonError, match=r"^b: must be tested on the same rows"):
         kd.compare_runs(image, other)
+
+
+def test_scores_that_are_the_same_have_no_difference(trained):
+    accuracy = trained[1][0].task.metrics[0]
+    same = Difference(accuracy, 2 / 3, 2 / 3, Interval(0.0, 0.0, 0.0))
+    assert sentence(same, 1) == "Accuracy: 66.7 per cent both; no difference."

@@ -176,13 +176,15 @@ def test_common_ways_to_write_a_file_give_the_same_series(csv, content):
             b"day,value\n2024-01-01,1\nM\xe4rz,2\n",
             {},
             CsvError,
-            "path: must be UTF-8 text; got another byte in line 3 of prices.csv. Save it as UTF-8.",
+            "path: must be UTF-8 text; got another byte in line 3 of prices.csv. Save it as UTF-8, "
+            "or read it yourself and give the table as data.",
         ),
         (
             rows("day,value", "2024-01-01,1").encode("utf-16"),
             {},
             CsvError,
-            "path: must be UTF-8 text; got another byte in line 1 of prices.csv. Save it as UTF-8.",
+            "path: must be UTF-8 text; got another byte in line 1 of prices.csv. Save it as UTF-8, "
+            "or read it yourself and give the table as data.",
         ),
         (
             rows("value", '"' + "x" * 140_000 + '"'),
@@ -273,7 +275,8 @@ def test_file_refused_by_line(csv, content, changes, error, text):
         (
             rows("note,value", "a,1", end="\r").encode() + b"\xe4,2\r",
             CsvError,
-            "path: must be UTF-8 text; got another byte in line 3 of prices.csv. Save it as UTF-8.",
+            "path: must be UTF-8 text; got another byte in line 3 of prices.csv. Save it as UTF-8, "
+            "or read it yourself and give the table as data.",
         ),
         # An open quote takes in the rest of the file.
         (
@@ -415,7 +418,8 @@ def test_numbers_may_be_times():
             [1, 2, 3],
             {},
             ArgumentType,
-            "data: must be a time series, or a table whose columns have names; got [1, 2, 3].",
+            "data: must be a time series, or a table whose columns have names; got [1, 2, 3]. "
+            "Give the values a name, as a column or a Series.",
         ),
         (
             "prices.csv",
@@ -893,8 +897,8 @@ def test_too_short_for_its_validation_rows():
         ),
         (
             {"horizon": 6, "test_split": 0.1, "straddle": True},
-            "lookback: lookback + horizon must fit into the validation rows (5 of 30); got 3 + 6. "
-            "Give a longer series, or a shorter lookback or horizon.",
+            "horizon: must fit into the validation rows (5 of 30); got 6. Give a longer series, a "
+            "shorter horizon, or a larger validation_split.",
         ),
     ],
 )

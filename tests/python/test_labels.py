@@ -10,7 +10,7 @@ import pytest
 from conftest import fruits
 
 import kerasduet as kd
-from kerasduet.data.labels import find_labels, label_type
+from kerasduet.data.labels import check_labels, find_labels, label_type
 from kerasduet.data.preprocessing import ImagePreprocessing
 from kerasduet.errors import LabelRange, LabelType, MissingValue
 
@@ -140,3 +140,10 @@ def test_what_no_training_learned_is_damage(wrong):
     old = {"kind": "images", "input_shape": [4, 4, 1], "class_names": ["a", "b"], "named": True}
     with pytest.raises((KeyError, ValueError)):
         ImagePreprocessing.from_dict(old | wrong)
+
+
+def test_labels_of_one_class_alone_are_refused():
+    with pytest.raises(
+        LabelRange, match=r"^y: must have at least two classes; got 'a' alone\."
+    ):
+        check_labels(pd.Categorical(["a", "a"]), 10)

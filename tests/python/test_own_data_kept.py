@@ -41,6 +41,8 @@ def test_a_loaded_run_has_the_summary_of_its_data(run, people, tmp_path):
     assert sum(map(sum, kept["summary"]["classes"].values())) == 60
     loaded = kd.load_run(run.save(tmp_path / "more", sample=3))
     assert len(loaded.provenance["sample"]["rows"]) == 3
+    again = kd.load_run(run.save(tmp_path / "again"))
+    assert "sample" not in again.provenance
     page = tmp_path / "page.html"
     kd.render_report(loaded, page)
     text = page.with_suffix(".qmd").read_text()

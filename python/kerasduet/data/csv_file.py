@@ -25,6 +25,7 @@ __all__ = ["BLOCK", "EXACT", "MOST_HEADER", "Digested", "is_value", "read_csv"]
 NUMBERS = b"0123456789.+-eE,\n"
 BLOCK = 2**17  # bytes read at a time
 MOST_HEADER = 2**20
+BY_YOURSELF = ", or read it yourself and give the table as data"
 # Before version 3 pandas rounds otherwise, unless it is told not to.
 EXACT: dict[str, Any] = {"float_precision": "round_trip"} if pd.__version__ < "3" else {}
 
@@ -70,7 +71,7 @@ def read_csv(path: str, encoding: str | None = None) -> tuple[pd.DataFrame, Sour
     except UnicodeError as error:
         start = getattr(error, "start", 0)
         line = len(re.findall(rb"\r\n?|\n", raw[:start])) + 1
-        fix = "" if encoding is None else ', or set encoding = "latin-1", say'
+        fix = ', or set encoding = "latin-1", say' if encoding else BY_YOURSELF
         raise CsvError(
             f"path: must be {encoding or 'UTF-8'} text; got another byte in line {line} of "
             f"{file.name}. Save it as UTF-8{fix}."

@@ -55,6 +55,11 @@ def check_labels(
         _refuse_outside(labels, name, classes)
         return labels.astype(np.int32), None
     names = _texts(categories, name)
+    if len(names) == 1:
+        raise LabelRange(
+            f"{name}: must have at least two classes; got {show(names[0])} alone. Give rows of "
+            "another class too."
+        )
     if len(names) != classes:
         raise LabelRange(
             f"{name}: must have {classes} categories (levels of a factor); got {len(names)}: "

@@ -243,6 +243,11 @@ def split(
     for name, found in origins.items():
         if len(found) == 0:
             start, stop = splits[name]
+            if experiment.straddle and horizon > stop - start and name != "training":
+                raise SeriesTooShort(
+                    f"horizon: must fit into the {name} rows ({stop - start} of {rows}); got "
+                    f"{horizon}. Give a longer series, a shorter horizon, or a larger {name}_split."
+                )
             may_straddle = name != "training" and not experiment.straddle
             fix = ", or straddle = True" if may_straddle else " or horizon"
             raise SeriesTooShort(

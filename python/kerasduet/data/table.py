@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 __all__ = ["Table", "as_wanted", "columns_of", "embedded_co2", "from_columns", "from_values"]
 
 CO2_SHA256 = "ee5afa98318c2069baa753b7b8a327b96b0217017cf94aa8407e914d3cbfaa35"
+NAMED = "Give the values a name, as a column or a Series."
 
 
 @dataclass(frozen=True)
@@ -114,7 +115,7 @@ def from_values(
     else:
         raise ArgumentType(
             f"{name}: must be a time series, or a table whose columns have names; got "
-            f"{show(data)}. {as_path(data, name)}".rstrip()
+            f"{show(data)}. {as_path(data, name) or NAMED}"
         )
     if len(frame) == 0:
         raise EmptyData(f"{name}: must have rows; got none.")

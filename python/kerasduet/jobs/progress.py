@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from kerasduet import checks
 from kerasduet.jobs.tables import differing
+from kerasduet.lead import score_text
 from kerasduet.progress import stream
 from kerasduet.registry import TASKS
 
@@ -83,8 +84,8 @@ class Teller:
             return
         self._done += 1
         metric = TASKS[job.experiment.task].metrics_of(job.experiment)[0]
-        value = metric.factor * facts.metrics[metric.name]
-        result = f"{metric.label} {value:.4g}{' ' if metric.unit else ''}{metric.unit}"
+        told = score_text(facts.metrics[metric.name], factor=metric.factor)
+        result = f"{metric.label} {told}{' ' if metric.unit else ''}{metric.unit}"
         self._run(job, "finished", result)
 
     def failed(self, job: Job, text: str) -> None:

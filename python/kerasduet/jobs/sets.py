@@ -29,6 +29,7 @@ from kerasduet.jobs.tables import (
     tabulated,
     told_mean,
 )
+from kerasduet.lead import score_text
 from kerasduet.notebook import as_html
 from kerasduet.registry import TASKS
 from kerasduet.run import Run, load_run
@@ -356,8 +357,8 @@ class RunSet:
             score = self.table[self.table["run"] == name].to_dict("records")[0]
             held = any(str(key).startswith("val_") and v == v for key, v in score.items())
             by = "validation" if held else "test"
-            value = metric.factor * score[metric.name]
-            yield "best", f"{name} by its {by} rows: test {metric.label} {value:.5g}{unit}"
+            told = score_text(score[metric.name], factor=metric.factor)
+            yield "best", f"{name} by its {by} rows: test {metric.label} {told}{unit}"
 
 
 def load_run_set(folder: str | os.PathLike[str]) -> RunSet:

@@ -287,6 +287,9 @@ def _sentence(found: Difference, pairs: int) -> str:
             f"{metric.title}: {sides[0]} against {sides[1]}{' per cent' if share else ''}; the "
             "test rows are too few to judge."
         )
+    if width == 0 == found.interval.value:
+        side = words.score(found.first, factor=factor)
+        return f"{metric.title}: {side}{' per cent' if share else ''} both; no difference."
     places = max(words.decimals(width), int(share))
     sides = [f"{factor * side:,.{places}f}" for side in (found.first, found.second)]
     why = "the choice of the test rows" + (" and of the runs" if pairs > 1 else "")

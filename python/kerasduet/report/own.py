@@ -57,7 +57,7 @@ def _input(one: Mapping[str, Any]) -> str:
     text = f"an input is {shape} ({escape(one['type'])})" if shape else escape(one["type"])
     if "mean" not in one:
         return text
-    low, high, mean = (f"{one[name]:,.4g}" for name in ("low", "high", "mean"))
+    low, high, mean = words.alike([one[name] for name in ("low", "high", "mean")])
     return f"{text}, with values from {low} to {high}, mean {mean}, in the training rows"
 
 
@@ -138,5 +138,5 @@ def _cell(value: Any) -> str:
     if value is None:
         return ""
     if isinstance(value, int | float) and not isinstance(value, bool):
-        return words.signed(f"{value:,.6g}")
+        return words.signed(f"{value:,.0f}" if abs(value) >= 1e6 else f"{value:,.6g}")
     return escape(str(value))

@@ -80,6 +80,7 @@ def go_on(asked: argparse.Namespace, _: dict[str, Any]) -> int:
 def show_runs(asked: argparse.Namespace, _: dict[str, Any]) -> int:
     """List the runs in a folder."""
     from kerasduet.jobs.listing import list_runs
+    from kerasduet.lead import score_text
 
     table = list_runs(asked.folder)
     if asked.json:
@@ -87,7 +88,11 @@ def show_runs(asked: argparse.Namespace, _: dict[str, Any]) -> int:
         return OK
     for row in table.to_dict("records"):
         done = f"{row['epochs_done']} of {row['epochs']} epochs"
-        score = f", {row['measure']} {row['score']:.4g}" if row["score"] == row["score"] else ""
+        score = (
+            f", {row['measure']} {score_text(row['score'])}"
+            if row["score"] == row["score"]
+            else ""
+        )
         told = row["problem"] or f"{row['name']}, {row['status']}, {done}{score}"
         print(f"{row['folder']}: {told}")
     return OK

@@ -106,6 +106,17 @@ def lead(table: pd.DataFrame, learned: Any, rows: str) -> Lead | None:
     return mean_lead((table["truth"] == table["prediction"]).to_numpy(), usual, rows)
 
 
+def errors(metrics: Mapping[str, float]) -> str:
+    """Say how many were wrong.
+
+    Examples
+    --------
+    >>> errors({"errors": 1.0}), errors({"errors": 1200.0})
+    ('1 error', '1,200 errors')
+    """
+    return f"{metrics['errors']:,.0f} error{'' if metrics['errors'] == 1 else 's'}"
+
+
 def verdict(metrics: Mapping[str, float]) -> str:
     """Say in one sentence how a classifier did beside its baseline.
 
@@ -115,7 +126,7 @@ def verdict(metrics: Mapping[str, float]) -> str:
     'Test accuracy 98.50 % (150 errors); always guessing the commonest class gives 11.35 %.'
     """
     text = (
-        f"Test accuracy {metrics['accuracy']:.2%} ({metrics['errors']:,.0f} errors); always "
+        f"Test accuracy {metrics['accuracy']:.2%} ({errors(metrics)}); always "
         f"guessing the commonest class gives {metrics['baseline_accuracy']:.2%}"
     ).replace("%", " %")
     beaten = metrics["accuracy"] > metrics["baseline_accuracy"]

@@ -57,7 +57,7 @@ def add_future(page: Document, run: Result) -> None:
             [
                 str(int(row["step"])),
                 escape(moment(row["time"])),
-                *(f"{row[name]:,.4g}" for name in ("forecast", *ends, best)),
+                *words.alike([row[name] for name in ("forecast", *ends, best)]),
             ]
             for row in table.iloc[steps].to_dict("records")
         ],

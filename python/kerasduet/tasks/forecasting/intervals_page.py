@@ -63,7 +63,7 @@ def add_intervals(page: Document, run: Result) -> None:
         page.add(
             "They are quantiles that the network learned by pinball loss: 2.5, 10, 50, 90 and 97.5 "
             f"% a step{on if learned.errors else ', without a calibration'}. They cannot cross. "
-            f"Their mean pinball loss is {run.metrics['pinball']:,.4g}."
+            f"Their mean pinball loss is {words.score(run.metrics['pinball'])}."
         )
         return
     windows = _windows(learned)
@@ -78,7 +78,7 @@ def add_intervals(page: Document, run: Result) -> None:
         f"Split conformal intervals, a step ahead and a side at a time: quantiles of the errors on "
         f"{windows}, and on those test windows whose truth was known at the time. The mean "
         f"pinball loss of the quantiles 2.5, 10, 50, 90 and 97.5 % is "
-        f"{run.metrics['pinball']:,.4g}."
+        f"{words.score(run.metrics['pinball'])}."
     )
 
 

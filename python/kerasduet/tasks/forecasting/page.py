@@ -100,9 +100,10 @@ def add_data(page: Document, run: Result) -> None:
     if dataset is not None and dataset.table is not None:
         values = dataset.table.values[:, -1]
         first, last = _moment(dataset.table.times[0]), _moment(dataset.table.times[-1])
+        low, high, mean = words.alike([values.min(), values.max(), values.mean()])
         page.add(
             f"The series runs from {escape(first)} to {escape(last)}; its values lie between "
-            f"{values.min():,.4g} and {values.max():,.4g}, with a mean of {values.mean():,.4g}."
+            f"{low} and {high}, with a mean of {mean}."
         )
 
 

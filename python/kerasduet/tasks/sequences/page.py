@@ -8,6 +8,7 @@ import numpy as np
 
 from kerasduet.figures.panels import Panel
 from kerasduet.plots import plot_run
+from kerasduet.report import words
 from kerasduet.report.parts import SPLITS, data_of
 from kerasduet.task import Writing
 from kerasduet.tasks.tables import panels, results
@@ -32,13 +33,13 @@ def add_purpose(page: Document, run: Result) -> None:
     """Say what such a network is for and not for."""
     learned: Any = run.preprocessing
     steps, features = learned.shape
-    truth = run.table["truth"]
+    low, high = words.alike([run.table["truth"].min(), run.table["truth"].max()])
     page.add(
         f"**For** sequences of {steps:,} steps of {features:,} numbers like those named below: it "
         "gives one number for each.",
         "**Not for** sequences of another length or origin. It gives single numbers, without an "
-        f"interval around them. In the test the truth lay between {truth.min():,.4g} and "
-        f"{truth.max():,.4g}; beyond that nothing was tested.",
+        f"interval around them. In the test the truth lay between {low} and {high}; beyond that "
+        "nothing was tested.",
     )
 
 
@@ -52,7 +53,7 @@ def add_data(page: Document, run: Result) -> None:
             told = ["\u2013", "\u2013"]
         else:
             values = learned.restore(np.asarray(getattr(dataset, name).targets))
-            told = [f"{values.mean():.4g}", f"{values.std():.4g}"]
+            told = words.alike([values.mean(), values.std()])
         rows.append([SPLITS[name].capitalize(), f"{size:,}", *told])
     page.table(
         "data",

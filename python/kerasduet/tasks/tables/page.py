@@ -52,12 +52,12 @@ def add_number_purpose(page: Document, run: Result) -> None:
     """Say what a regression on table rows is for and not for."""
     learned: Any = run.preprocessing
     truth = run.table["truth"]
+    low, high = words.alike([truth.min(), truth.max()])
     page.add(
         f"**For** predicting {escape(learned.target)} from the columns {_features(run)} of a row "
         "of a table.",
         f"{_not_for()} It gives single numbers, without an interval around them. In the test "
-        f"{escape(learned.target)} lay between {truth.min():,.4g} and {truth.max():,.4g}; beyond "
-        "that nothing was tested.",
+        f"{escape(learned.target)} lay between {low} and {high}; beyond that nothing was tested.",
     )
 
 
@@ -118,7 +118,7 @@ def add_number_data(page: Document, run: Result) -> None:
         if sizes[name]:
             known = values is not None and len(values)
             told = (
-                [f"{values.mean():,.4g}", f"{values.min():,.4g}", f"{values.max():,.4g}"]
+                words.alike([values.mean(), values.min(), values.max()])
                 if known and values is not None
                 else ["", "", ""]
             )

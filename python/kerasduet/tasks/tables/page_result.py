@@ -262,4 +262,6 @@ def _coefficients(page: Document, run: Result) -> None:
 
 
 def _number(value: float) -> str:
-    return words.signed(f"{value:,.4g}") if np.isfinite(value) else "\u2013"
+    if not np.isfinite(value):
+        return "\u2013"
+    return words.signed(f"{value:,.0f}" if abs(value) >= 1e4 else f"{value:,.4g}")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from kerasduet.tasks.classification.scores import errors
 from kerasduet.tasks.leads import mean_lead
 
 if TYPE_CHECKING:
@@ -140,7 +141,7 @@ def verdict(metrics: Mapping[str, float]) -> str:
     'Test accuracy 99.00 % of tokens (12 errors); the commonest tag of each token gives 90.00 %.'
     """
     text = (
-        f"Test accuracy {metrics['accuracy']:.2%} of tokens ({metrics['errors']:,.0f} errors); the "
+        f"Test accuracy {metrics['accuracy']:.2%} of tokens ({errors(metrics)}); the "
         f"commonest tag of each token gives {metrics['baseline_accuracy']:.2%}"
     ).replace("%", " %")
     beaten = metrics["accuracy"] > metrics["baseline_accuracy"]

@@ -81,7 +81,7 @@ def verdict(metrics: Mapping[str, float]) -> str:
     class 50.00 %.'
     """
     text = (
-        f"Test accuracy {metrics['accuracy']:.2%} ({metrics['errors']:,.0f} errors); a bag of "
+        f"Test accuracy {metrics['accuracy']:.2%} ({scores.errors(metrics)}); a bag of "
         f"words gives {metrics['bag_accuracy']:.2%}, always guessing the commonest class "
         f"{metrics['baseline_accuracy']:.2%}"
     ).replace("%", " %")
