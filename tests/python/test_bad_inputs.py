@@ -141,6 +141,9 @@ def call(case, folder, runs, events):
         first = [one] * case.get("times", 1) if name == "run_many" else one
         given = case.get("arguments", {}) | {"folder": out, "data": data}
         return getattr(kd, name)(first, **given, progress=events.append)
+    if "data" in case and "dataset" not in case.get("settings", {}):
+        # The experiment's own data set, which own data would be refused beside.
+        preset, settings = kd.experiment(preset, **settings), {}
     return kd.run_experiment(preset, data=data, out=out, progress=events.append, **settings)
 
 

@@ -35,8 +35,9 @@ def plain(value):
 def described(function):
     """Describe a function's signature as the manifest does."""
     parameters = list(inspect.signature(function).parameters.values())
-    extra = [p.name for p in parameters if p.kind is p.VAR_KEYWORD]
-    named = [p for p in parameters if p.kind is not p.VAR_KEYWORD]
+    open_ended = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
+    extra = [p.name for p in parameters if p.kind in open_ended]
+    named = [p for p in parameters if p.kind not in open_ended]
     defaults = {p.name: plain(p.default) for p in named if p.default is not p.empty}
     keyword = [i for i, p in enumerate(named, start=1) if p.kind is p.KEYWORD_ONLY]
     return {

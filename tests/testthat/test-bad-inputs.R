@@ -103,6 +103,10 @@ call_case <- function(case, base, folder, tell) {
     check_leakage = check_leakage(do.call(experiment, arguments), data),
     run_experiment = {
       out <- in_folder(case$out %||% "{folder}/out", folder)
+      if (!is.null(data) && is.null(case$settings$dataset)) {
+        # The experiment's own data set, which own data would be refused beside.
+        arguments <- list(do.call(experiment, arguments))
+      }
       do.call(run_experiment, c(arguments, list(data = data, out = out, progress = tell)))
     },
     predict = predict(run_of(case$experiment, base), build(case$x)),

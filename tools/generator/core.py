@@ -15,6 +15,7 @@ from generator import rules
 
 REQUIRED = inspect.Parameter.empty
 SELF = ("self", "cls")
+OPEN = (griffe.ParameterKind.var_positional, griffe.ParameterKind.var_keyword)
 _SECTION = griffe.DocstringSectionKind
 # What the classes of settings are made from.
 SECTIONS = {"Section", "Training"}
@@ -176,7 +177,7 @@ class Core:
             name = parameter.name.lstrip("*")
             if name in SELF:
                 continue
-            if parameter.kind is griffe.ParameterKind.var_keyword:
+            if parameter.kind in OPEN:
                 variadic = name
             argument = _argument(parameter, documented.get(name))
             if with_rules:
