@@ -5,7 +5,16 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-__all__ = ["FEW", "TOO_FEW", "Lead", "decimals", "decimals_of", "places_of", "score_text"]
+__all__ = [
+    "FEW",
+    "TOO_FEW",
+    "Lead",
+    "brief_text",
+    "decimals",
+    "decimals_of",
+    "places_of",
+    "score_text",
+]
 
 # Of cases that know nothing of each other:
 FEW = 20  # fewer make a rough interval
@@ -72,6 +81,17 @@ def score_text(score: float, *, factor: float = 1.0, least: int = 1) -> str:
     """
     places = places_of(score, factor=factor, least=least)
     return f"{factor * score:,.{places}f}"
+
+
+def brief_text(number: float, digits: int = 3) -> str:
+    """Write a number with a few digits, a large one in full.
+
+    Examples
+    --------
+    >>> brief_text(0.03731), brief_text(33.0), brief_text(-51234.5)
+    ('0.0373', '33', '-51,234')
+    """
+    return f"{number:,.0f}" if abs(number) >= 10**digits else f"{number:.{digits}g}"
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,7 @@ from kerasduet.figures.panels import Facets, Panel, Scale
 from kerasduet.figures.words import finite, key, moment, noted, whole_ticks
 from kerasduet.forecasting.levels import columns
 from kerasduet.forecasting.metrics import coverage, mae
+from kerasduet.lead import brief_text
 from kerasduet.style import OKABE_ITO, PALE
 from kerasduet.tasks.forecasting.figure_words import (
     LONGEST_NAME,
@@ -74,7 +75,7 @@ def forecast_panel(run: Result, *, windows: Any = None) -> Panel:
     scored = shown[known_truth(shown)]
     known = scored["truth"].to_numpy()
     errors = [
-        f"{label} {mae(known, scored[column].to_numpy()):.3g}"
+        f"{label} {brief_text(mae(known, scored[column].to_numpy()))}"
         for column, label in names.items()
         if len(scored)
     ]

@@ -14,6 +14,7 @@ from kerasduet.figures.names import shortened
 from kerasduet.figures.panels import Facets, Panel, Scale
 from kerasduet.figures.words import key, moment, whole_ticks
 from kerasduet.forecasting.levels import columns
+from kerasduet.lead import brief_text
 from kerasduet.tasks.forecasting.figure_words import (
     LONGEST_NAME,
     forecast_key,
@@ -166,9 +167,10 @@ def _told(name: str, ahead: pd.DataFrame) -> str:
     """Say the last step's forecast, and its interval."""
     last = ahead.iloc[-1]
     text = (
-        f"{f'Of {name} the' if name else 'The'} last step's forecast is {last['forecast']:.4g}"
+        f"{f'Of {name} the' if name else 'The'} last step's forecast is "
+        f"{brief_text(last['forecast'], 4)}"
     )
     low, high = columns(95.0)
     if low in ahead:
-        text += f", 95 % interval {last[low]:.4g} to {last[high]:.4g}"
+        text += f", 95 % interval {brief_text(last[low], 4)} to {brief_text(last[high], 4)}"
     return f"{text}."

@@ -12,6 +12,7 @@ from kerasduet.figures.marks import Mark
 from kerasduet.figures.names import shortened
 from kerasduet.figures.panels import Panel, Scale
 from kerasduet.figures.words import count, finite, key, noted, whole_ticks
+from kerasduet.lead import brief_text
 from kerasduet.tasks.forecasting.figure_words import (
     FORECAST_KEY,
     LONGEST_NAME,
@@ -52,7 +53,7 @@ def horizon_panel(run: Result) -> Panel:
     ends = sorted({0, len(steps) - 1})
     span = f"From step 1 to step {len(steps)}" if len(ends) > 1 else "At step 1"
     told = [
-        f"{label} {' to '.join(f'{by_step[column].iloc[end]:.3g}' for end in ends)}"
+        f"{label} {' to '.join(brief_text(by_step[column].iloc[end]) for end in ends)}"
         for column, label in names.items()
     ]
     name, unit = target_words(run)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from kerasduet.data.panel_preprocessing import PanelPreprocessing
+from kerasduet.lead import brief_text
 from kerasduet.plots import plot_run
 from kerasduet.report import words
 from kerasduet.report.document import escape
@@ -252,11 +253,13 @@ def _residuals(page: Document, run: Result) -> None:
     page.add(
         f"The one-step errors (truth minus forecast) of the {n:,} test windows, in time order, "
         "see @fig-residuals.",
-        f"- Mean {words.gap(found.mean)}, standard deviation {found.deviation:.3g}. {bias}\n"
+        f"- Mean {words.gap(found.mean)}, standard deviation "
+        f"{brief_text(found.deviation)}. {bias}\n"
         f"- {len(found.outside)} of {count(lags, 'autocorrelation')} lie outside "
         f"\u00b1{found.limit:.2f}, where 95 % of those of white noise lie; about "
         f"{0.05 * lags:.0f} would by chance.\n"
-        f"- Ljung-Box over {count(lags, 'lag')}: Q = {found.statistic:.4g}, p {chance}. {left}",
+        f"- Ljung-Box over {count(lags, 'lag')}: Q = {brief_text(found.statistic, 4)}, "
+        f"p {chance}. {left}",
     )
     target = getattr(run.preprocessing, "target", "")
     unit = run.task.unit(run.experiment)

@@ -10,6 +10,7 @@ import pandas as pd
 
 from kerasduet.figures import Mark, Panel, PlotData
 from kerasduet.figures.words import moment
+from kerasduet.lead import brief_text
 from kerasduet.report.intervals import Interval, block_length, bootstrap
 from kerasduet.style import GREY, OKABE_ITO, WIDTH, blend
 from kerasduet.tasks.forecasting.scores import known_truth
@@ -136,7 +137,8 @@ def _over_time(residuals: Residuals, name: str, label: str) -> Panel:
         y=label,
         alt=(
             f"Three plots of the {len(errors):,} one-step errors of {name}. Over time: between "
-            f"{errors.min():.3g} and {errors.max():.3g}, mean {residuals.mean.value:.3g}."
+            f"{brief_text(errors.min())} and {brief_text(errors.max())}, mean "
+            f"{brief_text(residuals.mean.value)}."
         ),
         marks=(
             _zero("y"),
@@ -185,6 +187,6 @@ def _histogram(residuals: Residuals, label: str) -> Panel:
         title="Histogram",
         x=label,
         y="Forecasts",
-        alt=f"Histogram: standard deviation {residuals.deviation:.3g}.",
+        alt=f"Histogram: standard deviation {brief_text(residuals.deviation)}.",
         marks=(Mark("bar", "bars", place, look), _zero("x")),
     )

@@ -11,6 +11,7 @@ from kerasduet.figures.marks import Mark
 from kerasduet.figures.names import shortened_all
 from kerasduet.figures.panels import Facets, Panel, Scale
 from kerasduet.figures.words import Series, count, finite, key, noted
+from kerasduet.lead import brief_text
 from kerasduet.style import GREY, OKABE_ITO, PALE, blend
 
 __all__ = [
@@ -53,7 +54,10 @@ def importance_figure(table: pd.DataFrame, *, rise: str, rows: int) -> Panel:
         ignore_index=True,
     )
     told = ", ".join(
-        f"{row.column} {row.importance:.3g}" for row in found.head(10).itertuples()
+        f"{name} {brief_text(rise)}"
+        for name, rise in zip(
+            found["column"].head(10), found["importance"].head(10), strict=True
+        )
     )
     clear = int((found["low"] > 0).sum())
     panel = Panel(
@@ -110,10 +114,13 @@ def residuals_figure(truth: np.ndarray, fitted: np.ndarray, *, target: str) -> P
         means = points
     spread, mean = points["residual"].std(ddof=0), points["residual"].mean()
     mean = mean if abs(mean) > 1e-9 * spread else 0.0  # but for rounding
-    told = ", ".join(f"{row.fitted:.3g}: {row.residual:.3g}" for row in means.itertuples())
+    told = ", ".join(
+        f"{brief_text(x)}: {brief_text(y)}"
+        for x, y in zip(means["fitted"], means["residual"], strict=True)
+    )
     alt = (
-        f"Residuals of {count(len(points), 'test row')} by fitted value: mean {mean:.3g}, "
-        f"standard deviation {spread:.3g}."
+        f"Residuals of {count(len(points), 'test row')} by fitted value: mean "
+        f"{brief_text(mean)}, standard deviation {brief_text(spread)}."
     )
     if bins > 1:  # one mean is no line
         alt += f" Means of neighbouring rows, by fitted value: {told}."
@@ -192,7 +199,7 @@ def dependence_figure(
     told = []
     for place, own in enumerate(codes):
         part = means[means["pane"] == own]
-        ends = " to ".join(f"{part['prediction'].iloc[i]:.3g}" for i in (0, -1))
+        ends = " to ".join(brief_text(part["prediction"].iloc[i]) for i in (0, -1))
         told.append(f"{labels[place]}: {ends}" if len(codes) > 1 else ends)
     places = {"x": "value", "y": "prediction"}
     marks = [
