@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import shutil
 from pathlib import Path
 
@@ -506,3 +507,12 @@ def test_errors_of_other_lengths_are_refused():
     with pytest.raises(ArgumentRange):
         diebold_mariano(ONE, OTHER, horizon=0)
     assert np.isnan(diebold_mariano(ONE, ONE).p_value)
+
+
+def test_the_page_of_a_backtest_has_its_verdict_and_no_best_fold(tested, tmp_path):
+    kd.render_report(tested, tmp_path / "page.html")
+    text = html.unescape((tmp_path / "page.qmd").read_text("utf-8"))
+    assert f"::: {{.headline}}\n{tested.verdict}\n:::" in text
+    assert "| A: fold 1, seed" in text and "## Differences" not in text
+    kd.render_report(list(tested.runs), tmp_path / "runs.html")
+    assert "runs of a backtest of " in (tmp_path / "runs.qmd").read_text("utf-8")

@@ -13,7 +13,14 @@ from kerasduet.report import plain, words
 from kerasduet.report.compare import paired_differences
 from kerasduet.report.document import escape
 from kerasduet.report.drawing import draw_curves
-from kerasduet.report.held_out import APART, are_folds, told_folds
+from kerasduet.report.held_out import (
+    APART,
+    are_folds,
+    are_origins,
+    fold_names,
+    told_folds,
+    told_origins,
+)
 from kerasduet.report.measures import comparable, same_test_rows
 from kerasduet.report.parts import (
     add_footer,
@@ -64,9 +71,9 @@ def run_names(runs: Sequence[Result]) -> list[str]:
     runs : sequence of Result
         At most 26.
     """
-    if are_folds(runs):
-        numbers = [run.provenance["fold"]["number"] for run in runs]
-        return [f"{a}: fold {n}" for a, n in zip(string.ascii_uppercase, numbers, strict=False)]
+    if are_folds(runs) or are_origins(runs):
+        names = fold_names(runs)
+        return [f"{a}: {name}" for a, name in zip(string.ascii_uppercase, names, strict=False)]
     settings = [flat_settings(run.experiment) for run in runs]
     names = [run.experiment.name for run in runs]
     told = []
@@ -97,7 +104,9 @@ def _fitting(name: str, parts: Sequence[str]) -> str:
     return text
 
 
-def write_comparison(page: Document, runs: Sequence[Result], *, stem: str) -> None:
+def write_comparison(
+    page: Document, runs: Sequence[Result], *, stem: str, verdict: str = ""
+) -> None:
     """Write what distinguishes several runs.
 
     Parameters
@@ -108,13 +117,16 @@ def write_comparison(page: Document, runs: Sequence[Result], *, stem: str) -> No
         At least two, all classifiers or all forecasters.
     stem : str
         Name of the page's files without their endings.
+    verdict : str
+        What a backtest says of them, beside other methods.
     """
     names = run_names(runs)
     best = _best(runs)
     units = all(comparable(runs[0], run) for run in runs)
-    folds = are_folds(runs)
-    if folds:
-        page.headline(told_folds(runs))
+    tested = are_origins(runs)
+    folds = are_folds(runs) or tested
+    if verdict or folds:
+        page.headline(verdict or (told_origins(runs) if tested else told_folds(runs)))
     elif not units:
         page.headline(
             f"{len(runs)} runs on series that differ: their errors are not in the same units, so "

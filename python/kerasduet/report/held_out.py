@@ -1,4 +1,4 @@
-"""Folds of one cross-validation: scores on rows that differ, so that none is the best."""
+"""Folds of a cross-validation or a backtest: scores on rows that differ, so none is the best."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from kerasduet.lead import decimals
+from kerasduet.lead import decimals, score_text
 from kerasduet.report.repeat import flat_settings
 
 if TYPE_CHECKING:
     from kerasduet.result import Result
 
-__all__ = ["APART", "are_folds", "told_folds"]
+__all__ = ["APART", "are_folds", "are_origins", "fold_names", "told_folds", "told_origins"]
 
 APART = (
     "Every fold was scored on rows of its own, so that folds are not compared: one is easier than "
@@ -28,6 +28,43 @@ def are_folds(runs: Sequence[Result]) -> bool:
     return all("number" in cut for cut in cuts) and all(
         (flat_settings(run.experiment), run.source.sha256, cut["folds"]) == first
         for run, cut in zip(runs, cuts, strict=True)
+    )
+
+
+def are_origins(runs: Sequence[Result]) -> bool:
+    """Say whether all runs are of folds of one backtest, of one seed or several."""
+    cuts = [run.provenance.get("fold") or {} for run in runs]
+    settings = [flat_settings(run.experiment) | {"seed": 0} for run in runs]
+    first = settings[0], runs[0].source.sha256, cuts[0].get("origins")
+    return len({cut.get("origin") for cut in cuts}) > 1 and all(
+        "origin" in cut and (mine, run.source.sha256, cut["origins"]) == first
+        for run, mine, cut in zip(runs, settings, cuts, strict=True)
+    )
+
+
+def fold_names(runs: Sequence[Result]) -> list[str]:
+    """Name each run by its fold, and by its seed where seeds differ."""
+    several = len({run.experiment.seed for run in runs}) > 1
+    names = []
+    for run in runs:
+        cut = run.provenance["fold"]
+        seed = f", seed {run.experiment.seed}" if several else ""
+        names.append(f"fold {cut.get('number', cut.get('origin'))}{seed}")
+    return names
+
+
+def told_origins(runs: Sequence[Result]) -> str:
+    """Say the mean over runs of a backtest."""
+    sound = [run for run in runs if not run.diverged]
+    metric = runs[0].task.metrics_of(runs[0].experiment)[0]
+    folds = len({run.provenance["fold"]["origin"] for run in runs})
+    name = f"a backtest of {runs[0].experiment.name}"
+    if not sound:
+        return f"All {len(runs)} runs of {name} diverged."
+    mean = float(np.mean([run.metrics[metric.name] for run in sound]))
+    return (
+        f"{len(sound)} runs of {name}, in {folds} folds: test {metric.label} "
+        f"{score_text(mean, factor=metric.factor)} on average."
     )
 
 

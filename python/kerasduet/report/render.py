@@ -18,7 +18,7 @@ from kerasduet.data.files import no_locale
 from kerasduet.errors import ArgumentType, KerasduetError, ReportError
 from kerasduet.report.comparison import check_comparable, write_comparison
 from kerasduet.report.document import Document
-from kerasduet.report.held_out import are_folds
+from kerasduet.report.held_out import are_folds, are_origins
 from kerasduet.report.renderer import find_renderer
 from kerasduet.report.single import write_page
 from kerasduet.run import Run, load_run
@@ -87,6 +87,8 @@ def render_report(
     _refuse_foreign(target, replace)
     renderer = find_renderer()
     runs = _runs(run)
+    given: Any = run
+    verdict = given.verdict if getattr(given, "kind", "") == "backtest" else ""
     if len(runs) > 1:
         check_comparable(runs)
     with _writing(target), _workplace(target.parent) as place:
@@ -95,7 +97,7 @@ def render_report(
             if len(runs) == 1:
                 write_page(page, runs[0], stem=target.stem)
             else:
-                write_comparison(page, runs, stem=target.stem)
+                write_comparison(page, runs, stem=target.stem, verdict=verdict)
         except (KerasduetError, OSError):
             raise
         except Exception as error:
@@ -132,6 +134,8 @@ def _runs(given: Any) -> list[Run]:
 def _titles(runs: Sequence[Run]) -> tuple[str, str]:
     if len(runs) > 1:
         names = list(dict.fromkeys(run.experiment.name for run in runs))
+        if are_origins(runs):
+            return f"Backtest in {len(runs)} runs", ", ".join(names)
         what = "Cross-validation in" if are_folds(runs) else "Comparison of"
         kind = "folds" if are_folds(runs) else "runs"
         return f"{what} {len(runs)} {kind}", ", ".join(names)

@@ -37,9 +37,10 @@ def add_comparison(page: Document, runs: Sequence[Result], names: Sequence[str])
                 for column, label in forecast_names(run).items()
                 if column != "forecast"
             ]
+    intervals = ", with 95 % intervals" if any(run.has_intervals for run in runs) else ""
     page.table(
         "result",
-        "Errors on the test windows, all steps together, with 95 % intervals. MAE and RMSE are "
+        f"Errors on the test windows, all steps together{intervals}. MAE and RMSE are "
         "in the units of the series, sMAPE in per cent. In italics the baselines on the same "
         "test windows.",
         ["Run", ">MAE", ">RMSE", ">sMAPE", ">MASE"],
