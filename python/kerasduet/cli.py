@@ -157,7 +157,7 @@ def _parser() -> argparse.ArgumentParser:
     _json(plot, "the file's name as JSON")
 
     report = make("report", results.page, "write a page about a run, or one on several")
-    report.add_argument("folders", metavar="FOLDER", nargs="+", help="of a run")
+    report.add_argument("folders", metavar="FOLDER", nargs="+", help="of a run, or of a set")
     _written(report, "report.html")
     _json(report, "the file's name as JSON")
 

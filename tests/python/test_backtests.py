@@ -13,6 +13,7 @@ from conftest import LINEAR, seasonal
 from inline import Inline
 
 import kerasduet as kd
+from kerasduet.cli import main
 from kerasduet.data.folds import Fold, Origin, fold_of
 from kerasduet.errors import (
     ArgumentRange,
@@ -510,7 +511,7 @@ def test_errors_of_other_lengths_are_refused():
 
 
 def test_the_page_of_a_backtest_has_its_verdict_and_no_best_fold(tested, tmp_path):
-    kd.render_report(tested, tmp_path / "page.html")
+    assert main(["report", str(tested.folder), "--out", str(tmp_path / "page.html")]) == 0
     text = html.unescape((tmp_path / "page.qmd").read_text("utf-8"))
     assert f"::: {{.headline}}\n{tested.verdict}\n:::" in text
     assert "| A: fold 1, seed" in text and "## Differences" not in text

@@ -86,9 +86,14 @@ def plot(asked: argparse.Namespace, _: dict[str, Any]) -> int:
 def page(asked: argparse.Namespace, _: dict[str, Any]) -> int:
     """Write a report, and print where."""
     with clean_output():
+        from kerasduet.jobs.plan import FILE
+        from kerasduet.jobs.sets import load_run_set
         from kerasduet.report import render_report
 
-        made = render_report(asked.folders, asked.out, overwrite=asked.overwrite)
+        first, *more = asked.folders
+        is_set = not more and (Path(first) / FILE).is_file()
+        shown: Any = load_run_set(first) if is_set else asked.folders
+        made = render_report(shown, asked.out, overwrite=asked.overwrite)
     return _said_where(str(made), asked)
 
 
