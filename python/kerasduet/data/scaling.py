@@ -42,8 +42,8 @@ def with_copy(
     """Note the input column that is nearest to what follows it, of windows without a gap there."""
     if learned.target_is_input or not learned.columns:
         return learned
-    ahead = origins[:, None] + np.arange(1, learned.horizon + 1)
-    known = ~(clean.missing[origins].any(axis=1) | clean.missing[ahead, -1].any(axis=1))
+    following = origins[:, None] + np.arange(1, learned.horizon + 1)
+    known = ~(clean.missing[origins].any(axis=1) | clean.missing[following, -1].any(axis=1))
     judged = origins[known] if known.any() else origins
     with np.errstate(all="ignore"):
         place, error, naive = baselines.best_copy(
