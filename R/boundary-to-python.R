@@ -35,9 +35,7 @@ stranger_to_py <- function(x) {
 
 # The settings in `...`, each by its name.
 settings_to_py <- function(settings) {
-  if (length(settings) > 0 && !rlang::is_named(settings)) {
-    refuse("settings: must be given by name, such as epochs = 2; got one without a name.")
-  }
+  refuse_unnamed(settings)
   refuse_twice(names(settings), "settings")
   is_maker <- names(settings) == "model" & vapply(settings, is_r_function, logical(1))
   settings[is_maker] <- lapply(settings[is_maker], network_to_py)
@@ -47,6 +45,24 @@ settings_to_py <- function(settings) {
   }
   lapply(settings, setting_to_py)
 }
+
+refuse_unnamed <- function(settings) {
+  unnamed <- settings[!nzchar(names2(settings))]
+  if (length(unnamed) == 0) {
+    return(invisible())
+  }
+  data <- Filter(is_data, unnamed)
+  if (length(data) > 0) {
+    refuse(
+      "data: must be given by name; got ", class(data[[1]])[[1]], " without a name. ",
+      "Write data = before it, in run_experiment()."
+    )
+  }
+  refuse("settings: must be given by name, such as epochs = 2; got one without a name.")
+}
+
+# What people give as data where something else is expected.
+is_data <- function(x) is.data.frame(x) || !is.null(dim(x)) || stats::is.ts(x)
 
 is_r_function <- function(x) is.function(x) && !is_python(x)
 
@@ -96,6 +112,18 @@ refuse_twice <- function(names, what, kind = "ArgumentType") {
 }
 
 # An experiment, or the name of one, which the core then looks up.
+# As in lm(), a formula or data may have come first.
+first_to_py <- function(preset) {
+  if (inherits(preset, "formula") || is_data(preset)) {
+    call <- if (stats::is.ts(preset)) "\"lstm-series\"" else "\"table-classes\", y ~ ."
+    refuse(
+      "preset: must be the name of a preset; got an object of class ", class(preset)[[1]],
+      ". The preset comes first: run_experiment(", call, ", data = x)."
+    )
+  }
+  preset_to_py(preset)
+}
+
 preset_to_py <- function(x) {
   if (!inherits(x, "kerasduet_experiment")) {
     return(setting_to_py(x))

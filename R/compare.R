@@ -7,7 +7,7 @@
 #'   vector, or a [kerasduet_run_set]. Lists have equal length: the first of `a` is paired with the
 #'   first of `b`, and so on,
 #'   such as runs of the same seed.
-#' @param ... None: an argument by another name is refused, with the one that is meant.
+#' @param ... Not used: a misspelt argument is an error that names the one that is meant.
 #'
 #' @details
 #' The bootstrap draws the same test rows for both sides, so what makes a row hard for every

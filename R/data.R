@@ -15,7 +15,7 @@
 #'   `y_train`, `x_test` and `y_test`. A file that ends with .rds or .RData stands for the object
 #'   in it; where there are several, `c("course.RData", "prices")` names one. R can run code when
 #'   it reads such a file: take those of people whom you trust.
-#' @param ... None: an argument by another name is refused, with the one that is meant.
+#' @param ... Not used: a misspelt argument is an error that names the one that is meant.
 #'
 #' @details
 #' Columns of a data frame may be numbers, dates (`Date`) or times (`POSIXct`). Its times are the

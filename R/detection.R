@@ -10,7 +10,7 @@
 #'   (default) takes all for one class.
 #' @param overlap Number from 0 to 1, 0.5 by default. A box is dropped when its intersection over
 #'   union with a kept one of a higher score is larger.
-#' @param ... None: an argument by another name is refused, with the one that is meant.
+#' @param ... Not used: a misspelt argument is an error that names the one that is meant.
 #' @return `iou()`: a matrix of shares, from 0 for boxes apart to 1 for the same box, with a row a
 #'   box of `boxes` and a column a box of `others`. `nms()`: a logical vector, whether each box is
 #'   kept.
@@ -49,7 +49,7 @@ boxes_to_py <- function(x) {
 #'   `top`, `right` and `bottom`; others are left alone.
 #' @param found A data frame of found boxes, with the column `score` as well, as
 #'   [predict()][predict.kerasduet_run] of a detector gives them.
-#' @param ... None: an argument by another name is refused, with the one that is meant.
+#' @param ... Not used: a misspelt argument is an error that names the one that is meant.
 #' @return `mean_average_precision()`: a list of `map`, the mean over intersections over union of
 #'   0.5, 0.55, ... 0.95, known as mAP@0.5:0.95, and `map_50` and `map_75`, at 0.5 and 0.75 alone;
 #'   each a mean over the classes that have true boxes. `average_precision()`: a data frame with a
@@ -86,7 +86,7 @@ table_to_py <- function(x) {
 #' True and found boxes of the test images
 #'
 #' @param run A [kerasduet_run] of a detector.
-#' @param ... None: an argument by another name is refused, with the one that is meant.
+#' @param ... Not used: a misspelt argument is an error that names the one that is meant.
 #' @return A list of two data frames, `truth` and `found`, with a box a row: `image` (from 1),
 #'   `class`, of found ones `score`, at least 0.01, and `left`, `top`, `right` and `bottom` in
 #'   pixels.

@@ -8,7 +8,7 @@
 #'   GPU, "gpu" insists on one.
 #' @param threads CPU threads for one operation, at least 1. `NULL` (default) leaves it to the
 #'   backend. Results are bit-identical only between runs with the same number.
-#' @param ... None: an argument by another name is refused, with the one that is meant.
+#' @param ... Not used: a misspelt argument is an error that names the one that is meant.
 #' @return `NULL`, invisibly.
 #' @details Without this call the variable KERAS_BACKEND decides, then Keras's settings file, then
 #'   it is TensorFlow.
@@ -32,7 +32,7 @@ use_backend <- function(backend = "tensorflow", device = "auto", threads = NULL,
 #'
 #' @param run_devices Logical. Whether to compute something on every device, which takes as long
 #'   as the backend needs to start. Default `TRUE`.
-#' @param ... None: an argument by another name is refused, with the one that is meant.
+#' @param ... Not used: a misspelt argument is an error that names the one that is meant.
 #' @return A `kerasduet_doctor`, a list that prints as text: `ok`, `caller`, `interpreter`,
 #'   `versions`, `backend`, `devices`, `machine`, `data`, `tools`, `problems`.
 #' @examplesIf kerasduet:::has_core()

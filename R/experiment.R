@@ -1,6 +1,6 @@
 #' List the examples that ship with the package
 #'
-#' @param ... None: an argument by another name is refused, with the one that is meant.
+#' @param ... Not used: a misspelt argument is an error that names the one that is meant.
 #' @return A data frame with one row a preset: `name`, `task`, `dataset`, `builder`, `epochs`,
 #'   `description`.
 #' @seealso [run_experiment()]
@@ -38,7 +38,7 @@ presets <- function(...) {
 experiment <- function(preset, ...) {
   call_core({
     settings <- settings_to_py(formula_to_settings(list(...), preset = preset))
-    experiment_from_py(do.call(core$experiment, c(list(preset_to_py(preset)), settings)))
+    experiment_from_py(do.call(core$experiment, c(list(first_to_py(preset)), settings)))
   })
 }
 
@@ -62,7 +62,12 @@ format.kerasduet_experiment <- function(x, ...) {
   network <- paste0(x$builder, "(", if (is_own) brief(x$model$architecture) else model, ")")
   c(
     paste0("<kerasduet experiment> ", x$name, ": ", x$description),
-    paste0("  data      ", x$dataset, if (!is.null(x$path)) paste0(", ", x$path)),
+    paste0(
+      "  data      ", x$dataset, if (!is.null(x$path)) paste0(", ", x$path),
+      if (!identical(x$target, x$dataset) && length(x$target) > 0) {
+        paste0(", target ", paste(x$target, collapse = ", "))
+      }
+    ),
     paste0("  network   ", network),
     paste0(
       "  training  ", x$epochs, " epochs of batches of ", x$batch_size, ", ", brief(x$optimizer),

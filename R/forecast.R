@@ -90,7 +90,7 @@ refuse_more <- function(..., call = rlang::caller_env()) {
 #'
 #' @param object A [kerasduet_run] of a series.
 #' @param h Steps ahead, at least 1; `NULL` (default) takes the trained horizon.
-#' @param ... None: an argument by another name is refused, with the one that is meant.
+#' @param ... Not used: a misspelt argument is an error that names the one that is meant.
 #' @return A data frame: `time` as in forecasts, and the columns of `known_future`, all `NaN`. Of
 #'   several series `id` comes first: a row a series and time.
 #' @examplesIf kerasduet:::has_core()
@@ -114,7 +114,7 @@ future_frame <- function(object, h = NULL, ...) {
 #' Score each of several series by itself
 #'
 #' @param run A [kerasduet_run] of a table of several series (`id`).
-#' @param ... None: an argument by another name is refused, with the one that is meant.
+#' @param ... Not used: a misspelt argument is an error that names the one that is meant.
 #' @return A data frame with a row a series: `id`; `mae`, `rmse`, `smape` and `mase` of the network
 #'   on its test windows; the MAE of each baseline, such as `naive_mae`; `best`, the baseline with
 #'   the least of them; and `skill`, 1 - `mae` / that MAE, below 0 where the network is worse.

@@ -18,7 +18,7 @@
 #'   activation. Softmax works along the last axis: of a matrix, row by row.
 #' @param name Character. The function: "identity", "step", "sigmoid", "tanh", "relu" or
 #'   "softmax".
-#' @param ... None: an argument by another name is refused, with the one that is meant.
+#' @param ... Not used: a misspelt argument is an error that names the one that is meant.
 #' @return Numbers with the length or dimensions of `x`. `activation_slope()` for "softmax" of n
 #'   values gives the n x n matrix of dp_i / dx_j; of a matrix, an array (rows, n, n).
 #' @section Errors:
@@ -56,7 +56,7 @@ softmax <- function(x, ...) {
 #' @param value Number. Largest size of an element, above 0. Default `NULL`.
 #' @param norm Number. Largest Euclidean norm of all gradients together, above 0. Give one of the
 #'   two. Default `NULL`.
-#' @param ... None: an argument by another name is refused, with the one that is meant.
+#' @param ... Not used: a misspelt argument is an error that names the one that is meant.
 #' @return A numeric array or named list of arrays, like `gradients`. By value, each element is
 #'   cut to -value ... value; by norm, everything is scaled by one factor, so that the direction
 #'   stays.
@@ -87,7 +87,7 @@ clip_gradients <- function(gradients, value = NULL, norm = NULL, ...) {
 #' @param stride Whole number or two. Pixels between two positions, at least 1. Default 1.
 #' @param padding Number or two, or "valid", "same" or "causal". Zeros on each side, as in
 #'   [convolve2d()]. Default 0.
-#' @param ... None: an argument by another name is refused, with the one that is meant.
+#' @param ... Not used: a misspelt argument is an error that names the one that is meant.
 #' @return `conv_output_size()`: a whole number or two; size of the output: one number when every
 #'   argument is one. `same_padding()`: a named list; `each` = (kernel - 1) / 2, `before` and
 #'   `after`: the zeros on the two sides.
@@ -130,7 +130,7 @@ same_padding <- function(kernel, ...) {
 #'   where a half such as 2.5 means 2 before and 3 after. "valid": no border. "same": the border
 #'   that keeps ceiling(size / stride), an odd pixel below and right, as in Keras. "causal":
 #'   kernel - 1 zeros above and left only. Default "valid".
-#' @param ... None: an argument by another name is refused, with the one that is meant.
+#' @param ... Not used: a misspelt argument is an error that names the one that is meant.
 #' @return A named list: `weights` (outputs, inputs): times the flattened image it is the
 #'   flattened result of [convolve2d()]. `mask` (outputs, inputs): 1 where a connection exists, 0
 #'   elsewhere. `output_shape`; `dense` (weights of a full dense layer), `connections` (weights of
@@ -172,7 +172,7 @@ convolution_as_dense <- function(kernel, input_shape, stride = 1, padding = "val
 #'   convolution; `TRUE` flips the kernel in both directions first: the convolution of mathematics
 #'   and signal processing.
 #' @param bias Number, or one a filter. Added to every output. Default 0.
-#' @param ... None: an argument by another name is refused, with the one that is meant.
+#' @param ... Not used: a misspelt argument is an error that names the one that is meant.
 #' @return A numeric matrix (rows, columns) or array (rows, columns, filters). The feature map,
 #'   or one a filter.
 #' @section Errors:
@@ -207,7 +207,7 @@ convolve2d <- function(image, kernel, stride = 1, padding = "valid", flip = FALS
 #' @param kind Character. The cell: "rnn" (default), "lstm" or "gru".
 #' @param activation Character. Activation of "rnn": "tanh" (default), "identity", "step",
 #'   "sigmoid" or "relu".
-#' @param ... None: an argument by another name is refused, with the one that is meant.
+#' @param ... Not used: a misspelt argument is an error that names the one that is meant.
 #' @return A data frame: `lag`: 0 to time; `norm`: the spectral norm of ds_T / ds_(T - lag), the
 #'   most that a small change of the state can have grown or shrunk by the last step. 1 at lag 0.
 #' @section Errors:
@@ -234,7 +234,7 @@ gradient_norms_by_lag <- function(inputs, params, kind = "rnn", activation = "ta
 #' (1980) spot mask S3S3.
 #'
 #' @param name Character. One of `kernel_names()`.
-#' @param ... None: an argument by another name is refused, with the one that is meant.
+#' @param ... Not used: a misspelt argument is an error that names the one that is meant.
 #' @return `image_kernel()`: a numeric 3 x 3 matrix, to be used with [convolve2d()] without
 #'   flipping. `kernel_names()`: a character vector.
 #' @section Errors:
@@ -260,7 +260,7 @@ kernel_names <- function(...) {
 #' @param shape Two whole numbers. Height and width in pixels, at least 1.
 #' @param bits Whole number. Bits a pixel, 1 to 64: 8 and 16 are common for gray, 24 for RGB (3 x
 #'   8), 30 for deep colour (3 x 10). Default 8.
-#' @param ... None: an argument by another name is refused, with the one that is meant.
+#' @param ... Not used: a misspelt argument is an error that names the one that is meant.
 #' @return A named list of numbers: `pixels`, `values` (2^bits: different values of one pixel)
 #'   and `bytes` (height * width * bits / 8, rounded up).
 #' @section Errors:
@@ -287,7 +287,7 @@ image_storage <- function(shape, bits = 8, ...) {
 #' @param biases Whole number. Bias vectors a gate, 0 to 2. `NULL` (default) counts as Keras does
 #'   by default: 1, and 2 for "gru", whose `reset_after=True` needs a second one; the equations of
 #'   [gru_forward()] have 1. PyTorch has 2 in every cell.
-#' @param ... None: an argument by another name is refused, with the one that is meant.
+#' @param ... Not used: a misspelt argument is an error that names the one that is meant.
 #' @return A number.
 #'   * `conv_parameters()`: (a * b * channels + bias) * filters: independent of the image's size.
 #'   * `dense_parameters()`: (inputs + bias) * units.
@@ -336,7 +336,7 @@ recurrent_parameters <- function(kind, inputs, units, biases = NULL, ...) {
 #'   Padding is as in [conv_output_size()].
 #' @param input_shape 1, 2 or 3 whole numbers. Features; height and width; or height, width and
 #'   channels.
-#' @param ... None: an argument by another name is refused, with the one that is meant.
+#' @param ... Not used: a misspelt argument is an error that names the one that is meant.
 #' @return A data frame. One row a layer, the input first: `layer` (its kind), `height`, `width`,
 #'   `channels`, `parameters`. A flat layer has height and width 1.
 #' @section Errors:
@@ -374,7 +374,7 @@ layer_shapes <- function(layers, input_shape, ...) {
 #' @param learning_rate Number. Step size, above 0 and below 2 / (largest eigenvalue of X'X):
 #'   beyond it each step leads farther away.
 #' @param steps Whole number. Steps down, at least 0. Default 1000.
-#' @param ... None: an argument by another name is refused, with the one that is meant.
+#' @param ... Not used: a misspelt argument is an error that names the one that is meant.
 #' @return A named list: `weights` (n) after the last step; `closed_form` (n): where the gradient
 #'   is 0; `loss` (steps + 1): sum of (X w - y)^2 / 2 before each step and after the last.
 #' @section Errors:
@@ -401,7 +401,7 @@ least_squares_fit <- function(x, y, learning_rate, steps = 1000, ...) {
 #'   probabilities of the classes, each row summing to 1.
 #' @param base `"e"` (default), which gives nats, or a number above 1, the base of the logarithm:
 #'   2 gives bits.
-#' @param ... None: an argument by another name is refused, with the one that is meant.
+#' @param ... Not used: a misspelt argument is an error that names the one that is meant.
 #' @return A number.
 #'   * `mean_squared_error()`: mean (y - p)^2.
 #'   * `logistic_loss()`: mean of -(y ln p + (1 - y) ln(1 - p)), in nats; infinite when a certain
@@ -462,7 +462,7 @@ cross_entropy <- function(y, p, base = "e", ...) {
 #'   gives such a list.
 #' @param a0,c0,h0 Number, or numeric vector (units). State and cell of the LSTM, and state of
 #'   the GRU, before the first step. Default 0.
-#' @param ... None: an argument by another name is refused, with the one that is meant.
+#' @param ... Not used: a misspelt argument is an error that names the one that is meant.
 #' @return A named list of matrices (time, units). `lstm_forward()`: `a`, the state; `c`, the
 #'   cell; `f`, `u`, `o`, the gates; `candidate`. `gru_forward()`: `h`, the state; `r`, `z`, the
 #'   gates; `candidate`.
@@ -539,7 +539,7 @@ optimizer_step <- function(name, parameter, gradient, state = NULL, ...) {
 #'   * `"replicate"`: the edge repeated, so that it becomes 1 1 1 2 3 3 3.
 #'   * `"causal"`: zeros above and on the left only, so that no output sees what comes after it.
 #' @param value Number. The border of mode "constant". Default 0.
-#' @param ... None: an argument by another name is refused, with the one that is meant.
+#' @param ... Not used: a misspelt argument is an error that names the one that is meant.
 #' @return Numbers. Larger than the image by the border; channels are left alone.
 #' @section Errors:
 #' A negative amount, an unknown mode, a mirror wider than the image, or four amounts with mode
@@ -566,7 +566,7 @@ pad2d <- function(image, amount, mode = "zero", value = 0, ...) {
 #' @param learning_rate Number. Step size, above 0. Default 1.
 #' @param epochs Whole number. Passes over the samples at most, at least 1; the training ends
 #'   with the first one without a mistake. Default 100.
-#' @param ... None: an argument by another name is refused, with the one that is meant.
+#' @param ... Not used: a misspelt argument is an error that names the one that is meant.
 #' @return A named list: `weights` (n) and `threshold` for [threshold_neuron()]; `mistakes`
 #'   (epochs): samples that each pass got wrong; `separated`: whether the last pass had none.
 #' @section Errors:
@@ -593,7 +593,7 @@ perceptron_fit <- function(inputs, outputs, learning_rate = 1, epochs = 100, ...
 #' @param names Character. Of "identity", "step", "sigmoid", "tanh", "relu"; `NULL` (default) is
 #'   all but the identity.
 #' @param low,high Numbers. Ends of the x axis, low < high. Default -5 and 5.
-#' @param ... None: an argument by another name is refused, with the one that is meant.
+#' @param ... Not used: a misspelt argument is an error that names the one that is meant.
 #' @return A [kerasduet_figure]: one panel a function: its values and, dashed, its slope.
 #' @section Errors:
 #' An unknown name, or low >= high.
@@ -628,7 +628,7 @@ plot_activations <- function(names = NULL, low = -5, high = 5, ...) {
 #' @param path Character. The file, ending in .gif; an existing one is replaced when the new one
 #'   is complete.
 #' @param seconds Number. Time a window is shown, at least 0.02. Default 0.8.
-#' @param ... None: an argument by another name is refused, with the one that is meant.
+#' @param ... Not used: a misspelt argument is an error that names the one that is meant.
 #' @return `plot_convolution()`: a [kerasduet_figure], the padded image with the window framed,
 #'   the kernel as it is used, the result. `animate_convolution()`: the path, invisibly, so that
 #'   `knitr::include_graphics(animate_convolution(...))` shows it in a document.
@@ -668,7 +668,7 @@ animate_convolution <- function(image, kernel, path, stride = 1, padding = "vali
 #'   [threshold_neuron()]; or else
 #' @param params,hidden_activation a network as in [two_layer_forward()], its activation "tanh"
 #'   by default. Give `weights` or `params`; the other stays `NULL`.
-#' @param ... None: an argument by another name is refused, with the one that is meant.
+#' @param ... Not used: a misspelt argument is an error that names the one that is meant.
 #' @return A [kerasduet_figure]: the output over the plane, the boundary (output 0.5) and the
 #'   samples.
 #' @section Errors:
@@ -690,7 +690,7 @@ plot_decision <- function(inputs, outputs, weights = NULL, threshold = 0, params
 #'   kernels; with channels for weights of as many.
 #' @param kernels Character, or numeric array (a, b, channels, filters). Names of
 #'   [kernel_names()], or weights such as a trained layer's; `NULL` (default) is all names.
-#' @param ... None: an argument by another name is refused, with the one that is meant.
+#' @param ... Not used: a misspelt argument is an error that names the one that is meant.
 #' @return A [kerasduet_figure]: the image, then one feature map a kernel; each from its darkest
 #'   to its brightest value.
 #' @section Errors:
@@ -708,7 +708,7 @@ plot_feature_maps <- function(image, kernels = NULL, ...) {
 #' Shows the gates and states of an LSTM or a GRU.
 #'
 #' @param states Named list. The result of [lstm_forward()] or [gru_forward()].
-#' @param ... None: an argument by another name is refused, with the one that is meant.
+#' @param ... Not used: a misspelt argument is an error that names the one that is meant.
 #' @return A [kerasduet_figure]: one panel a gate or state: each unit thin, their mean thick.
 #' @section Errors:
 #' Something else than such results.
@@ -726,7 +726,7 @@ plot_gates <- function(states, ...) {
 #'
 #' @param norms Data frame, the result of [gradient_norms_by_lag()]; or a named list of several,
 #'   whose names become labels.
-#' @param ... None: an argument by another name is refused, with the one that is meant.
+#' @param ... Not used: a misspelt argument is an error that names the one that is meant.
 #' @return A [kerasduet_figure]: one line a network; norms of exactly 0 are left out.
 #' @section Errors:
 #' Something else than such results.
@@ -764,7 +764,7 @@ plot_gradient_norms <- function(norms, ...) {
 #' @param path Character. The file, ending in .gif; an existing one is replaced when the new one
 #'   is complete.
 #' @param seconds Number. Time a window is shown, at least 0.02. Default 0.8.
-#' @param ... None: an argument by another name is refused, with the one that is meant.
+#' @param ... Not used: a misspelt argument is an error that names the one that is meant.
 #' @return `plot_pooling()`: a [kerasduet_figure]; the image with the window framed, and the
 #'   result. `animate_pooling()`: the path, invisibly.
 #' @section Errors:
@@ -835,7 +835,7 @@ animate_unrolled <- function(inputs, U, W, V, path, seconds = 1, ...) {
 #'   max. Default 2.
 #' @param seed Whole number. Makes "stochastic" repeatable, the same draws in R and in Python, 0
 #'   to 2^32 - 1. `NULL` (default) draws anew each time.
-#' @param ... None: an argument by another name is refused, with the one that is meant.
+#' @param ... Not used: a misspelt argument is an error that names the one that is meant.
 #' @return A numeric matrix (rows, columns) or array (rows, columns, channels). The pooled image;
 #'   (1, 1) or (1, 1, channels) for global pooling.
 #' @section Errors:
@@ -871,7 +871,7 @@ pool2d <- function(image, size = 2, stride = NULL, kind = "max", p = 2, seed = N
 #'   gates * units), recurrent kernel (units, gates * units) and, with `use_bias`, bias (gates *
 #'   units).
 #' @param params Named list. As `recurrent_from_keras()` gives it, which this undoes.
-#' @param ... None: an argument by another name is refused, with the one that is meant.
+#' @param ... Not used: a misspelt argument is an error that names the one that is meant.
 #' @return `recurrent_from_keras()`: a named list; "rnn": `U` (units, features), `W` (units,
 #'   units), `b` (units) of [rnn_forward()]; "lstm", "gru": the params of [lstm_forward()] and
 #'   [gru_forward()]. `recurrent_to_keras()`: a list of arrays; kernel (features, gates * units),
@@ -902,7 +902,7 @@ recurrent_to_keras <- function(kind, params, ...) {
 #' @param image Numeric matrix (height, width) or array (height, width, channels). Any finite
 #'   numbers.
 #' @param low,high Numbers. New smallest and largest value, low < high. Default 0 and 255.
-#' @param ... None: an argument by another name is refused, with the one that is meant.
+#' @param ... Not used: a misspelt argument is an error that names the one that is meant.
 #' @return Numbers in the shape of `image`. An image of one single value becomes `low`
 #'   everywhere.
 #' @section Errors:
@@ -945,7 +945,7 @@ rescale_image <- function(image, low = 0, high = 255, ...) {
 #'   * `"cross_entropy"`: -y ln o, for softmax outputs.
 #' @param truncate Whole number. Steps that the error of each time step flows back, its own
 #'   included, at least 1; `NULL` (default) is all of them.
-#' @param ... None: an argument by another name is refused, with the one that is meant.
+#' @param ... Not used: a misspelt argument is an error that names the one that is meant.
 #' @return `rnn_forward()`: a named list; `h` (time, units): the state after each step; `o`
 #'   (time, outputs): the output; `zh`, `zo`: both before their activation. `bptt_gradients()`: a
 #'   named list; `loss`: E; `U`, `W`, `V`, `b`, `c`: the gradient of each, in its shape (biases as
@@ -996,7 +996,7 @@ bptt_gradients <- function(inputs, U, W, V, targets, b = 0, c = 0, h0 = 0, activ
 #' @param weights Numeric vector (n). One weight an input.
 #' @param threshold Number. The sum that has to be exceeded.
 #' @param name Character. The gate: "and", "or", "not", "nand", "nor" or "xor".
-#' @param ... None: an argument by another name is refused, with the one that is meant.
+#' @param ... Not used: a misspelt argument is an error that names the one that is meant.
 #' @return `threshold_neuron()`: a numeric vector, one value a sample: 1 where the neuron fires,
 #'   0 elsewhere. `logic_gate()`: a named list; `inputs` (rows, n), a matrix, and `outputs` (rows)
 #'   are the truth table; `weights` (n) and `threshold` are for `threshold_neuron()`, both `NULL`
@@ -1041,7 +1041,7 @@ logic_gate <- function(name, ...) {
 #' @param loss Character. What E is:
 #'   * `"squared"` (default): (O - y)^2 / 2.
 #'   * `"logistic"`: -(y ln O + (1 - y) ln(1 - O)).
-#' @param ... None: an argument by another name is refused, with the one that is meant.
+#' @param ... Not used: a misspelt argument is an error that names the one that is meant.
 #' @return `tiny_cnn_forward()`: a named list; `Z1`, `A1` (h - a + 1, w - b + 1): the feature map
 #'   before and after the sigmoid; `Z2`, `O`: the output before and after it, numbers.
 #'   `tiny_cnn_gradients()`: a named list; `loss`: E; `f`, `W`, `b`: dE of each parameter, in its
@@ -1075,7 +1075,7 @@ tiny_cnn_gradients <- function(image, params, target, loss = "squared", ...) {
 #'
 #' @param samples,epochs,batch_size Whole numbers, at least 1. Training rows, passes over them,
 #'   and rows a step.
-#' @param ... None: an argument by another name is refused, with the one that is meant.
+#' @param ... Not used: a misspelt argument is an error that names the one that is meant.
 #' @return A number: epochs * ceiling(samples / batch_size).
 #' @section Errors:
 #' A number that is not whole and at least 1.
@@ -1122,7 +1122,7 @@ training_iterations <- function(samples, epochs, batch_size, ...) {
 #'   the notes. `two_layer_fit()`: see `two_layer_gradients()`: "logistic" (default) or "squared".
 #' @param learning_rate Number. Step size, above 0. Default 1.
 #' @param steps Whole number. Steps down, at least 0. Default 1000.
-#' @param ... None: an argument by another name is refused, with the one that is meant.
+#' @param ... Not used: a misspelt argument is an error that names the one that is meant.
 #' @return A named list.
 #'   * `two_layer_init()`: `W1` (n_hidden, n_input), `b1` (n_hidden, 1), `W2` (n_output, n_hidden),
 #'     `b2` (n_output, 1).

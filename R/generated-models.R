@@ -18,7 +18,7 @@
 #' @param dropout Number. Fraction of the units of both dense hidden layers dropped in training,
 #'   in \[0, 1). Default 0.5.
 #' @param seed Whole number. Decides initial weights and dropout, 0 to 2^32 - 1. Default 0.
-#' @param ... None: an argument by another name is refused, with the one that is meant.
+#' @param ... Not used: a misspelt argument is an error that names the one that is meant.
 #' @return A Keras model, a Python object: input (batch, height, width, channels), output (batch,
 #'   classes): probabilities.
 #' @section Layers:
@@ -76,7 +76,7 @@ model_alexnet <- function(input_shape = c(227, 227, 3), classes = 1000, width = 
 #'     and width.
 #'   * `"same"`: with "same" it keeps them.
 #' @param seed Whole number. Decides initial weights and dropout, 0 to 2^32 - 1. Default 0.
-#' @param ... None: an argument by another name is refused, with the one that is meant.
+#' @param ... Not used: a misspelt argument is an error that names the one that is meant.
 #' @return A Keras model, a Python object: input (batch, height, width, channels), output (batch,
 #'   classes): probabilities.
 #' @section Errors:
@@ -117,7 +117,7 @@ model_cnn <- function(input_shape = c(28, 28, 1), classes = 10, filters = 32, ke
 #' @param dropout Numbers. Fraction of each dense hidden layer's units dropped in training, in
 #'   \[0, 1); one value, or one a layer. Default 0.
 #' @param seed Whole number. Decides initial weights and dropout, 0 to 2^32 - 1. Default 0.
-#' @param ... None: an argument by another name is refused, with the one that is meant.
+#' @param ... Not used: a misspelt argument is an error that names the one that is meant.
 #' @return A Keras model, a Python object: input (batch, height, width, channels), output (batch,
 #'   classes): probabilities.
 #' @section Errors:
@@ -154,7 +154,7 @@ model_cnn_norm <- function(input_shape = c(28, 28, 1), classes = 10, crop = 0,
 #' @param kernel_initializer Character. Of the hidden layers, by their Keras names:
 #'   "glorot_uniform" (default), "glorot_normal", "he_normal" or "he_uniform".
 #' @param seed Whole number. Decides initial weights and dropout, 0 to 2^32 - 1. Default 0.
-#' @param ... None: an argument by another name is refused, with the one that is meant.
+#' @param ... Not used: a misspelt argument is an error that names the one that is meant.
 #' @return A Keras model, a Python object: input (batch, \*input_shape), output (batch, classes):
 #'   probabilities.
 #' @section Errors:
@@ -196,7 +196,7 @@ model_dnn <- function(input_shape = c(28, 28, 1), classes = 10, units = c(256, 1
 #' @param dropout Numbers. Fraction of each recurrent layer's outputs dropped in training, in
 #'   \[0, 1); one value, or one a layer. Default 0.
 #' @param seed Whole number. Decides initial weights and dropout, 0 to 2^32 - 1. Default 0.
-#' @param ... None: an argument by another name is refused, with the one that is meant.
+#' @param ... Not used: a misspelt argument is an error that names the one that is meant.
 #' @return A Keras model, a Python object: inputs "source" (batch, source_length) and "target"
 #'   (batch, target_length), codes, the target shifted by one so that it begins with a mark; output
 #'   (batch, target_length, target_vocabulary): probabilities of the token at each step.
@@ -229,7 +229,7 @@ model_encoder_decoder <- function(source_length = 30, source_vocabulary = 40,
 #' @param dropout Number. Fraction of the values before the last layer dropped in training, in
 #'   \[0, 1); of the auxiliary heads it is 0.7. Default 0.4.
 #' @param seed Whole number. As in [model_alexnet()]. Default 0.
-#' @param ... None: an argument by another name is refused, with the one that is meant.
+#' @param ... Not used: a misspelt argument is an error that names the one that is meant.
 #' @return A Keras model, a Python object: input (batch, height, width, channels), output (batch,
 #'   classes): probabilities; with auxiliary heads three of them by name, `probabilities`,
 #'   `auxiliary_1`, `auxiliary_2`.
@@ -286,7 +286,7 @@ model_googlenet <- function(input_shape = c(224, 224, 3), classes = 1000, width 
 #'   * `"average"` (default): their mean.
 #'   * `"max"`: the largest.
 #' @param seed Whole number. Decides initial weights, 0 to 2^32 - 1. Default 0.
-#' @param ... None: an argument by another name is refused, with the one that is meant.
+#' @param ... Not used: a misspelt argument is an error that names the one that is meant.
 #' @return A Keras model, a Python object: input (batch, height, width, channels), output (batch,
 #'   classes): probabilities.
 #' @section Layers:
@@ -337,7 +337,7 @@ model_lenet5 <- function(input_shape = c(32, 32, 1), classes = 10, connections =
 #' @param dropout Numbers. Fraction of each recurrent layer's outputs dropped in training, in
 #'   \[0, 1); one value, or one a layer. Default 0.
 #' @param seed Whole number. Decides initial weights and dropout, 0 to 2^32 - 1. Default 0.
-#' @param ... None: an argument by another name is refused, with the one that is meant.
+#' @param ... Not used: a misspelt argument is an error that names the one that is meant.
 #' @return A Keras model, a Python object: input (batch, length), codes; output (batch, length,
 #'   vocabulary): probabilities of the token after each.
 #' @section Errors:
@@ -369,7 +369,7 @@ model_next_token <- function(length = 64, vocabulary = 100, embedding = 32, unit
 #' @param dropout Numbers. Fraction of each recurrent layer's outputs dropped in training, in
 #'   \[0, 1); one value, or one a layer. Default 0.
 #' @param seed Whole number. Decides initial weights and dropout, 0 to 2^32 - 1. Default 0.
-#' @param ... None: an argument by another name is refused, with the one that is meant.
+#' @param ... Not used: a misspelt argument is an error that names the one that is meant.
 #' @return A Keras model, a Python object: input (batch, lookback, features), output (batch,
 #'   horizon).
 #' @section Errors:
@@ -396,7 +396,7 @@ model_recurrent <- function(lookback = 30, n_features = 1, horizon = 1, kind = "
 #' @param classes Whole number. As in [model_alexnet()]. Default 1000.
 #' @param width Number. As in [model_alexnet()]. Default 1.
 #' @param seed Whole number. As in [model_alexnet()]. Default 0.
-#' @param ... None: an argument by another name is refused, with the one that is meant.
+#' @param ... Not used: a misspelt argument is an error that names the one that is meant.
 #' @return A Keras model, a Python object: input (batch, height, width, channels), output (batch,
 #'   classes): probabilities.
 #' @section Layers:
@@ -433,7 +433,7 @@ model_resnet152 <- function(input_shape = c(224, 224, 3), classes = 1000, width 
 #' @param classes Whole number. As in [model_alexnet()]. Default 1000.
 #' @param width Number. As in [model_alexnet()]. Default 1.
 #' @param seed Whole number. As in [model_alexnet()]. Default 0.
-#' @param ... None: an argument by another name is refused, with the one that is meant.
+#' @param ... Not used: a misspelt argument is an error that names the one that is meant.
 #' @return A Keras model, a Python object: input (batch, height, width, channels), output (batch,
 #'   classes): probabilities.
 #' @section Layers:
@@ -468,7 +468,7 @@ model_resnet18 <- function(input_shape = c(224, 224, 3), classes = 1000, width =
 #' @param classes Whole number. As in [model_alexnet()]. Default 1000.
 #' @param width Number. As in [model_alexnet()]. Default 1.
 #' @param seed Whole number. As in [model_alexnet()]. Default 0.
-#' @param ... None: an argument by another name is refused, with the one that is meant.
+#' @param ... Not used: a misspelt argument is an error that names the one that is meant.
 #' @return A Keras model, a Python object: input (batch, height, width, channels), output (batch,
 #'   classes): probabilities.
 #' @section Layers:
@@ -505,7 +505,7 @@ model_resnet34 <- function(input_shape = c(224, 224, 3), classes = 1000, width =
 #' @param classes Whole number. As in [model_alexnet()]. Default 1000.
 #' @param width Number. As in [model_alexnet()]. Default 1.
 #' @param seed Whole number. As in [model_alexnet()]. Default 0.
-#' @param ... None: an argument by another name is refused, with the one that is meant.
+#' @param ... Not used: a misspelt argument is an error that names the one that is meant.
 #' @return A Keras model, a Python object: input (batch, height, width, channels), output (batch,
 #'   classes): probabilities.
 #' @section Layers:
@@ -549,7 +549,7 @@ model_resnet50 <- function(input_shape = c(224, 224, 3), classes = 1000, width =
 #' @param embedding Whole number. Numbers that stand for a level of an embedded column, at least
 #'   1; `NULL` (default) takes half as many as it has levels, at most 50.
 #' @param seed Whole number. Decides initial weights and dropout, 0 to 2^32 - 1. Default 0.
-#' @param ... None: an argument by another name is refused, with the one that is meant.
+#' @param ... Not used: a misspelt argument is an error that names the one that is meant.
 #' @return A Keras model, a Python object: input "numbers" (batch, width); where columns are
 #'   embedded a named list of it and of their codes "level_1", "level_2", ... (batch). Output
 #'   (batch, outputs): probabilities, or one number.
@@ -588,7 +588,7 @@ model_table_dense <- function(width = 4, levels = integer(), outputs = 3, units 
 #' @param dense_activation Character. Activation of the dense layers ("relu"), by its Keras name,
 #'   see [model_cnn()].
 #' @param seed Whole number. Decides initial weights and dropout, 0 to 2^32 - 1. Default 0.
-#' @param ... None: an argument by another name is refused, with the one that is meant.
+#' @param ... Not used: a misspelt argument is an error that names the one that is meant.
 #' @return A Keras model, a Python object: input (batch, length): codes of tokens, 0 for padding.
 #'   Output (batch, classes): probabilities; of two classes (batch, 1), the probability of the
 #'   second.
@@ -631,7 +631,7 @@ model_text_cnn <- function(vocabulary = 10000, length = 200, classes = 2, embedd
 #' @param dropout Numbers. Fraction of each recurrent layer's outputs dropped in training, in
 #'   \[0, 1); one value, or one a layer. Default 0.
 #' @param seed Whole number. Decides initial weights and dropout, 0 to 2^32 - 1. Default 0.
-#' @param ... None: an argument by another name is refused, with the one that is meant.
+#' @param ... Not used: a misspelt argument is an error that names the one that is meant.
 #' @return A Keras model, a Python object: input (batch, length): codes of tokens, 0 for padding.
 #'   Output (batch, classes): probabilities; of two classes (batch, 1), the probability of the
 #'   second.
@@ -668,7 +668,7 @@ model_text_recurrent <- function(vocabulary = 10000, length = 100, classes = 2, 
 #' @param dropout Numbers. Fraction of each recurrent layer's outputs dropped in training, in
 #'   \[0, 1); one value, or one a layer. Default 0.
 #' @param seed Whole number. Decides initial weights and dropout, 0 to 2^32 - 1. Default 0.
-#' @param ... None: an argument by another name is refused, with the one that is meant.
+#' @param ... Not used: a misspelt argument is an error that names the one that is meant.
 #' @return A Keras model, a Python object: input (batch, length): codes of tokens, 0 for padding.
 #'   Output (batch, length, tags): probabilities.
 #' @section Errors:
@@ -697,7 +697,7 @@ model_token_tagger <- function(length = 24, vocabulary = 1000, tags = 5, embeddi
 #' @param width Number. Factor of the numbers of filters and units, above 0 and at most 8: the
 #'   tutorial's are 1. Default 1.
 #' @param seed Whole number. Decides initial weights, 0 to 2^32 - 1. Default 0.
-#' @param ... None: an argument by another name is refused, with the one that is meant.
+#' @param ... Not used: a misspelt argument is an error that names the one that is meant.
 #' @return A Keras model, a Python object: input (batch, height, width, channels), output (batch,
 #'   classes): probabilities.
 #' @section Layers:
@@ -746,7 +746,7 @@ model_torch_tutorial_cnn <- function(input_shape = c(32, 32, 3), classes = 10, w
 #'   `NULL` (default) trains the head alone. Its batch normalisation is never trained, and always
 #'   uses the means that it has.
 #' @param seed Whole number. Decides initial weights, 0 to 2^32 - 1. Default 0.
-#' @param ... None: an argument by another name is refused, with the one that is meant.
+#' @param ... Not used: a misspelt argument is an error that names the one that is meant.
 #' @return A Keras model, a Python object: input (batch, height, width, channels), output (batch,
 #'   classes): probabilities. One graph of layers, those of the base among them.
 #' @section Errors:
@@ -777,7 +777,7 @@ model_transfer <- function(base = "vgg16", input_shape = c(224, 224, 3), classes
 #' @param classes Whole number. As in [model_alexnet()]. Default 1000.
 #' @param width,dropout Numbers. As in [model_alexnet()]. Default 1 and 0.5.
 #' @param seed Whole number. As in [model_alexnet()]. Default 0.
-#' @param ... None: an argument by another name is refused, with the one that is meant.
+#' @param ... Not used: a misspelt argument is an error that names the one that is meant.
 #' @return A Keras model, a Python object: input (batch, height, width, channels), output (batch,
 #'   classes): probabilities.
 #' @section Layers:
@@ -816,7 +816,7 @@ model_vgg16 <- function(input_shape = c(224, 224, 3), classes = 1000, width = 1,
 #' @param classes Whole number. As in [model_alexnet()]. Default 1000.
 #' @param width,dropout Numbers. As in [model_alexnet()]. Default 1 and 0.5.
 #' @param seed Whole number. As in [model_alexnet()]. Default 0.
-#' @param ... None: an argument by another name is refused, with the one that is meant.
+#' @param ... Not used: a misspelt argument is an error that names the one that is meant.
 #' @return A Keras model, a Python object: input (batch, height, width, channels), output (batch,
 #'   classes): probabilities.
 #' @section Layers:
@@ -862,7 +862,7 @@ model_vgg19 <- function(input_shape = c(224, 224, 3), classes = 1000, width = 1,
 #' @param activation Character. Of the convolutions, by its Keras name: "relu" (default), "elu",
 #'   "gelu", "linear", "sigmoid", "softmax", "swish" or "tanh".
 #' @param seed Whole number. Decides initial weights and dropout, 0 to 2^32 - 1. Default 0.
-#' @param ... None: an argument by another name is refused, with the one that is meant.
+#' @param ... Not used: a misspelt argument is an error that names the one that is meant.
 #' @return A Keras model, a Python object: input (batch, frames, height, width, channels), output
 #'   (batch, classes): probabilities.
 #' @section Errors:
@@ -895,7 +895,7 @@ model_video_recurrent <- function(video_shape = c(8, 20, 20, 1), classes = 8,
 #' @param cell_filters Whole numbers. Filters of each convolution on the grid, at least 1: they
 #'   see what lies around a cell. Default `c(64, 64, 64)`.
 #' @param seed Whole number. Decides initial weights, 0 to 2^32 - 1. Default 0.
-#' @param ... None: an argument by another name is refused, with the one that is meant.
+#' @param ... Not used: a misspelt argument is an error that names the one that is meant.
 #' @return A Keras model, a Python object: input (batch, height, width, channels), output (batch,
 #'   grid, grid, 5 * boxes + classes): for each box its centre within the cell (across, down), the
 #'   square roots of its width and height as shares of the image, and its confidence; then the
@@ -932,7 +932,7 @@ model_yolo_small <- function(input_shape = c(64, 64, 1), classes = 10, grid = 8,
 #' @param width Number. Filters and units as a multiple of the paper's, above 0 and at most 4.
 #'   Default 1.
 #' @param seed Whole number. Decides initial weights and dropout, 0 to 2^32 - 1. Default 0.
-#' @param ... None: an argument by another name is refused, with the one that is meant.
+#' @param ... Not used: a misspelt argument is an error that names the one that is meant.
 #' @return A Keras model, a Python object: input (batch, height, width, channels), output (batch,
 #'   grid, grid, 5 * boxes + classes): for each box its centre within the cell (across, down), the
 #'   square roots of its width and height as shares of the image, and its confidence; then the
@@ -959,7 +959,7 @@ model_yolo_v1 <- function(input_shape = c(448, 448, 3), classes = 20, grid = 7, 
 #' @param classes Whole number. As in [model_alexnet()]. Default 1000.
 #' @param width,dropout Numbers. As in [model_alexnet()]. Default 1 and 0.5.
 #' @param seed Whole number. As in [model_alexnet()]. Default 0.
-#' @param ... None: an argument by another name is refused, with the one that is meant.
+#' @param ... Not used: a misspelt argument is an error that names the one that is meant.
 #' @return A Keras model, a Python object: input (batch, height, width, channels), output (batch,
 #'   classes): probabilities.
 #' @section Layers:

@@ -8,7 +8,7 @@
 #' @param model A [kerasduet_run]; or an experiment, from [experiment()], or the name of a preset,
 #'   whose network is built for it; or a Keras model, as [build_model()], the `model_*()` functions
 #'   and keras3 give.
-#' @param ... None: an argument by another name is refused, with the one that is meant.
+#' @param ... Not used: a misspelt argument is an error that names the one that is meant.
 #'
 #' @details
 #' A multiply-add is a product and the addition that follows. Those of matrix products and
@@ -76,7 +76,7 @@ plot_network <- function(model, ...) {
 #'   (default) is black.
 #' @param data What the run was trained on, where it is loaded from a folder, which does not keep
 #'   your own data. Default `NULL`.
-#' @param ... None: an argument by another name is refused, with the one that is meant.
+#' @param ... Not used: a misspelt argument is an error that names the one that is meant.
 #'
 #' @details
 #' The score of a class is the network's output for it, before softmax or sigmoid where those come
@@ -166,7 +166,7 @@ plot_embedding <- function(run, method = "pca", data = NULL, ...) {
 #'     0 to those of the text. Over all words they sum to the change of the score.
 #' @param label The class, as [predict()][predict.kerasduet_run] gives it. `NULL` (default) is the
 #'   class that is predicted for each text.
-#' @param ... None: an argument by another name is refused, with the one that is meant.
+#' @param ... Not used: a misspelt argument is an error that names the one that is meant.
 #'
 #' @details
 #' The score is the network's output for the class, before softmax or sigmoid. A slope is exact for
@@ -221,7 +221,7 @@ plot_word_influence <- function(run, text, method = "gradient", label = NULL, ..
 #' @param what Character.
 #'   * `"states"` (default): the state after each step, of an LSTM the cell too;
 #'   * `"gates"`: how far each gate of an LSTM or GRU is open.
-#' @param ... None: an argument by another name is refused, with the one that is meant.
+#' @param ... Not used: a misspelt argument is an error that names the one that is meant.
 #'
 #' @details
 #' LSTM: cell = forget * the cell before + input * candidate, state = output * tanh(cell). GRU:

@@ -17,7 +17,7 @@
 #' @param data Your own data for all of them, as for [run_experiment()]. Default `NULL`.
 #' @param progress Logical, or a function that is given each event, a list; see Events. `TRUE`
 #'   (default) shows a line a run.
-#' @param ... None: an argument by another name is refused, with the one that is meant.
+#' @param ... Not used: a misspelt argument is an error that names the one that is meant.
 #'
 #' @section Events:
 #' A function given as `progress` is called with a list whose `event` is `"start"` (`runs`, `done`,
@@ -60,7 +60,7 @@ run_many <- function(experiments, folder = NULL, seeds = NULL, engine = "local",
 #' @param folds Whole number. How many, at least 2; default 5. Each has its share of every class,
 #'   or whole groups of a table.
 #' @param repeats Whole number. Cut the rows anew so many times, at least 1 (default).
-#' @param ... None: an argument by another name is refused, with the one that is meant.
+#' @param ... Not used: a misspelt argument is an error that names the one that is meant.
 #' @inheritParams run_many
 #'
 #' @details
@@ -112,7 +112,7 @@ cross_validate <- function(experiment, folds = 5, repeats = 1, folder = NULL, en
 #'   the validation rows), `"theta"`, `"ets"`, `"arima"`, `"r_ets"` and `"r_auto_arima"` (of R's
 #'   forecast package, in a process of its own that Python's package rpy2 starts), or a method that
 #'   a Python module registers. `NULL` (default) takes all that can be used here, `list()` none.
-#' @param ... None: an argument by another name is refused, with the one that is meant.
+#' @param ... Not used: a misspelt argument is an error that names the one that is meant.
 #' @inheritParams run_many
 #'
 #' @details
@@ -162,7 +162,7 @@ backtest <- function(experiment, folds = 5, folder = NULL, refit = TRUE, seeds =
 #' Scores of a backtest
 #'
 #' @param set A [kerasduet_run_set] of [backtest()].
-#' @param ... None: an argument by another name is refused, with the one that is meant.
+#' @param ... Not used: a misspelt argument is an error that names the one that is meant.
 #' @return A data frame with a row a fold, model, seed and step ahead: `fold` (from 1), `model`
 #'   ("network" or a method's name), `seed` (`NA` for a method), of several series `id` (which one),
 #'   `step` (from 1), `windows` (those whose truth is known), `mae`, `rmse`, `smape` (per cent),
@@ -182,7 +182,7 @@ scores <- function(set, ...) {
 #'
 #' @param folder Character. Searched up to three folders deep, so that sets of runs are found too;
 #'   links are not followed. Default `"."`.
-#' @param ... None: an argument by another name is refused, with the one that is meant.
+#' @param ... Not used: a misspelt argument is an error that names the one that is meant.
 #' @return A data frame with a row a run folder: `folder`, `name` (the preset), `task`, `status`
 #'   ("finished", "interrupted", "running" where training was cut off, or "damaged"), `epochs_done`,
 #'   `epochs`, `seed`, `measure` and `score` (the headline on the test rows), `started` (UTC), and
@@ -211,7 +211,7 @@ list_runs <- function(folder = ".", ...) {
 #' @param prune Logical. Give up trials that fall behind: after 1, 3, 9, ... epochs the best third
 #'   of those that got so far go on. Default `FALSE`.
 #' @param seed Whole number. Of the search; that of the experiment decides the networks. Default 0.
-#' @param ... None: an argument by another name is refused, with the one that is meant.
+#' @param ... Not used: a misspelt argument is an error that names the one that is meant.
 #' @inheritParams cross_validate
 #'
 #' @details

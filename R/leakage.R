@@ -4,7 +4,7 @@
 #'
 #' @param experiment An experiment of a series, from [experiment()], or the name of such a preset.
 #' @param data Your own series, as for [run_experiment()]. Default `NULL`.
-#' @param ... None: an argument by another name is refused, with the one that is meant.
+#' @param ... Not used: a misspelt argument is an error that names the one that is meant.
 #'
 #' @details
 #' Compared bit by bit: with the rows of validation and test changed, the training windows and all

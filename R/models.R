@@ -5,7 +5,7 @@
 #' @param data Your own data, or a data set, as for [run_experiment()]. Of a table they decide how
 #'   many inputs and outputs the network has; data that the experiment names are loaded. Default
 #'   `NULL`.
-#' @param ... None: an argument by another name is refused, with the one that is meant.
+#' @param ... Not used: a misspelt argument is an error that names the one that is meant.
 #' @return A Keras model, a Python object, untrained and uncompiled. With keras3 attached its
 #'   verbs work on it.
 #' @examplesIf kerasduet:::has_core()
@@ -23,7 +23,7 @@ build_model <- function(experiment, data = NULL, ...) {
 #' several on the test images, as the columns `averaged` and `scored_on` say. GoogLeNet is counted
 #' with its auxiliary heads.
 #'
-#' @param ... None: an argument by another name is refused, with the one that is meant.
+#' @param ... Not used: a misspelt argument is an error that names the one that is meant.
 #' @return A data frame with one row a network: `year` of the paper, `network`, `builder` (its
 #'   function is `model_` and this name), `authors`, `depth` (layers with weights on the way from
 #'   image to classes), `parameters` (all weights of the builder's network with its defaults,

@@ -1,7 +1,7 @@
 #' The test rows with truth, prediction and baselines
 #'
 #' @param run A [kerasduet_run].
-#' @param ... None: an argument by another name is refused, with the one that is meant.
+#' @param ... Not used: a misspelt argument is an error that names the one that is meant.
 #' @return A data frame. Images, texts, and tables with classes: `row` (of the table), `truth` and
 #'   `prediction` (factors), `probability`, and `p_<class>` a class. Tables with numbers: `row`,
 #'   `truth` and `prediction`. Images with boxes: `row`, `width`, `height`, and `truth` and
@@ -48,8 +48,8 @@ predictions <- function(run, ...) {
 #' @param beam Whole number. Of a translator: partial texts that are followed at once, 1 to 100; the
 #'   best whole one is given. `NULL` (default) takes the experiment's; 1 always takes the likeliest
 #'   next token.
-#' @param ... None: an argument by another name is refused. Steps ahead are
-#'   [forecast()][forecast.kerasduet_run]'s.
+#' @param ... Not used: a misspelt argument is an error. Steps ahead are an argument of
+#'   [forecast()][forecast.kerasduet_run].
 #' @return Classes: a factor, or a matrix of probabilities with a column a class. A number: a
 #'   numeric vector. A series: a data frame as [forecast()][forecast.kerasduet_run] gives. Boxes: a
 #'   data frame with a box a row: `image` (from 1), `class`, `score`, and `left`, `top`, `right`
@@ -100,7 +100,7 @@ refuse_steps <- function(..., call = rlang::caller_env()) {
 #' @param y Classes, one a row, as [predict()][predict.kerasduet_run] gives them: a factor with
 #'   its levels in any order, or text; whole numbers from 0 where classes have no names. Classes
 #'   that the run does not know are refused. Of a regression numbers.
-#' @param ... None: an argument by another name is refused, with the one that is meant.
+#' @param ... Not used: a misspelt argument is an error that names the one that is meant.
 #' @return A list of numbers: `loss` (nats), `accuracy`, `errors`; of a regression `rmse`, `mae` and
 #'   `r2`.
 #' @details With keras3 attached, its `evaluate(run, x, y)` does the same.

@@ -12,7 +12,7 @@
 #'   it was edited.
 #' @param overwrite Logical. Whether to replace an edited report too, or other files of these names.
 #'   Default `FALSE`. A folder `report_files` that holds other files is never replaced.
-#' @param ... None: an argument by another name is refused, with the one that is meant.
+#' @param ... Not used: a misspelt argument is an error that names the one that is meant.
 #'
 #' @details
 #' Quarto renders the page where it is installed, otherwise the pandoc of the Python package

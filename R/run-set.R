@@ -5,7 +5,7 @@
 #'
 #' @param set A [kerasduet_run_set].
 #' @param folder Character. A new or empty folder, or one that holds this set.
-#' @param ... None: an argument by another name is refused, with the one that is meant.
+#' @param ... Not used: a misspelt argument is an error that names the one that is meant.
 #' @return `save_run_set()` gives the absolute path of the folder, invisibly; `load_run_set()` a
 #'   [kerasduet_run_set], finished or not.
 #' @examplesIf kerasduet:::has_core()
@@ -152,9 +152,10 @@ str.kerasduet_run_set <- function(object, ...) {
 format.kerasduet_run_set <- function(x, ...) {
   lines <- strsplit(reticulate::py_str(call_core(handle(x))), "\n", fixed = TRUE)[[1]]
   lines[[1]] <- sub("save(folder)", "save_run_set(set, folder)", lines[[1]], fixed = TRUE)
-  tested <- identical(plain(handle(x)$kind), "backtest")
-  first <- if (tested) "scores(set)" else "set$table"
-  more <- c(first, "summary(set)", "plot(set)", if (!tested) "set$best", "set[[1]]")
+  kind <- plain(handle(x)$kind)
+  first <- if (kind == "backtest") "scores(set)" else "set$table"
+  best <- if (!kind %in% c("backtest", "folds")) "set$best"
+  more <- c(first, "summary(set)", "plot(set)", best, "set[[1]]")
   c(utils::head(lines, -1), paste0("  next     ", paste(more, collapse = ", ")))
 }
 

@@ -55,6 +55,7 @@
 #' run <- run_experiment("mnist-dnn", dataset = "mnist-subset", epochs = 1, progress = FALSE)
 #' run
 #' run$metrics$accuracy
+#' run_experiment("table-classes", Species ~ ., data = iris, epochs = 1, progress = FALSE)
 #' @export
 run_experiment <- function(preset, ..., data = NULL, out = NULL, overwrite = FALSE,
                            progress = TRUE, callbacks = NULL) {
@@ -62,7 +63,7 @@ run_experiment <- function(preset, ..., data = NULL, out = NULL, overwrite = FAL
     collect()
     data <- from_r_file(data)
     arguments <- list(
-      preset_to_py(preset),
+      first_to_py(preset),
       data = given_to_py(data), out = setting_to_py(out), overwrite = setting_to_py(overwrite),
       progress = progress_to_py(progress), callbacks = setting_to_py(callbacks)
     )
@@ -80,7 +81,7 @@ run_experiment <- function(preset, ..., data = NULL, out = NULL, overwrite = FAL
 #'   `NULL`.
 #' @param callbacks The Keras callbacks that the training began with; they go on from the counts
 #'   that they had. Default `NULL`.
-#' @param ... None: an argument by another name is refused, with the one that is meant.
+#' @param ... Not used: a misspelt argument is an error that names the one that is meant.
 #' @return A [kerasduet_run] with the same bits as one that was never interrupted. A finished run
 #'   is returned as it is.
 #' @examplesIf kerasduet:::has_core()
@@ -108,7 +109,7 @@ resume_run <- function(run, data = NULL, progress = TRUE, callbacks = NULL, ...)
 #' @inheritParams run_experiment
 #' @param callbacks The Keras callbacks that the training began with; they go on from the counts
 #'   that they had. Default `NULL`.
-#' @param ... None: an argument by another name is refused, with the one that is meant.
+#' @param ... Not used: a misspelt argument is an error that names the one that is meant.
 #' @return A [kerasduet_run] of an experiment with as many epochs more; weights, history and
 #'   predictions have the same bits as if all had been asked for at once.
 #'   `run$provenance$continued` has the epochs that the run had, and the sha256 of its weights.
@@ -142,7 +143,7 @@ continue_run <- function(run, epochs, progress = TRUE, callbacks = NULL, ...) {
 #'   end; a data frame or `ts` with the columns and times of the series. A run that was read from a
 #'   folder, and trained on your own data, needs the whole.
 #' @param epochs At most so many; `NULL` (default) takes those of the run.
-#' @param ... None: an argument by another name is refused, with the one that is meant.
+#' @param ... Not used: a misspelt argument is an error that names the one that is meant.
 #' @inheritParams run_experiment
 #' @return A [kerasduet_run] like any other; `run$provenance$parent` has the sha256 of the weights
 #'   that it began with, and the rows and the data of that run.
@@ -192,7 +193,7 @@ trained_run <- function(py) {
 #' @param sample Integer. Rows of the data that the folder keeps for reports, 0 to 100: rows of a
 #'   table or a series, or small pictures of images. Default 0: only numbers that sum the data up
 #'   are kept, and only of data of your own.
-#' @param ... None: an argument by another name is refused, with the one that is meant.
+#' @param ... Not used: a misspelt argument is an error that names the one that is meant.
 #' @return `save_run()` gives the absolute path of the folder, invisibly; `load_run()` a
 #'   [kerasduet_run].
 #' @examplesIf kerasduet:::has_core()
@@ -224,7 +225,7 @@ save_run <- function(run, folder, overwrite = FALSE, sample = 0, ...) {
 #'   backend does not offer, or whose package is not installed, is refused before work starts.
 #' @param overwrite Logical. Whether to replace a file, or a SavedModel, that is there; a folder of
 #'   other things never is. Default `FALSE`.
-#' @param ... None: an argument by another name is refused, with the one that is meant.
+#' @param ... Not used: a misspelt argument is an error that names the one that is meant.
 #' @return The absolute path of the file or folder, invisibly.
 #' @seealso [save_run()], which keeps the whole run
 #' @examplesIf kerasduet:::has_core()

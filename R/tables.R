@@ -11,7 +11,7 @@
 #' @param column Character. One of the columns that the network sees.
 #' @param individual Logical. Whether to give the curve of each test row instead of their mean.
 #'   Default `FALSE`.
-#' @param ... None: an argument by another name is refused, with the one that is meant.
+#' @param ... Not used: a misspelt argument is an error that names the one that is meant.
 #'
 #' @details
 #' Of columns that say the same, either may seem of little use. Of more than 10,000 test rows

@@ -111,10 +111,20 @@ r_fixes <- list(
     "(must be \\(height, width, channels\\); got c\\(([0-9]+), ([0-9]+)\\)\\.)$",
     "\\1 Set input_shape = c(\\2, \\3, 1), or 3 channels for colours."
   ),
+  c(
+    "One (\\w+) still needs the first axis, of length 1\\.",
+    paste(
+      "One \\1 still needs the first axis, of length 1: drop = FALSE keeps it, such as in",
+      "x[1, , , drop = FALSE]."
+    )
+  ),
   c("(got (?:hms|difftime|units)(?: in row [0-9]+)?\\.)", "\\1 as.numeric() makes numbers of it."),
   c("(got haven_labelled(?: in row [0-9]+)?\\.)", "\\1 haven::as_factor() makes a factor of it."),
   c(
-    "(got (?:matrix|array|data\\.frame|tbl_df|data\\.table)(?: in row [0-9]+)?\\.)",
+    paste0(
+      "^((?!model:|preset:|run:|set:).*got (?:matrix|array|data\\.frame|tbl_df|data\\.table)",
+      "(?: in row [0-9]+)?\\.)"
+    ),
     "\\1 Give each of its columns a name."
   ),
   c(

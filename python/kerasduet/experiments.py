@@ -331,7 +331,9 @@ Did you mean epochs?
         raise ArgumentType(f"preset: must be the name of a preset; got {checks.show(preset)}.")
     if preset not in known:
         fix = checks.nearest(preset, known)
-        if preset in BUILDERS:
+        if family := [name for name in known if name.startswith(f"{preset}-")]:
+            fix = f"Did you mean {' or '.join(family)}?"
+        elif preset in BUILDERS:
             fix = "It is a builder: choose a preset, such as images, and set builder to it."
         raise UnknownName(f"preset: no preset {preset!r}. {fix}")
     return _preset(preset).replace(**settings)

@@ -45,14 +45,18 @@ def inline():
     ENGINES.remove("inline")
 
 
+EVENTS = []
+
+
 def quick(**settings):
     given = {"folds": 3, "seeds": 2, "methods": METHODS, "engine": "inline", "data": DATA}
-    return kd.backtest(CHOSEN, progress=False, **given | settings)
+    return kd.backtest(CHOSEN, **given | {"progress": False} | settings)
 
 
 @pytest.fixture(scope="module")
 def tested(tmp_path_factory):
-    return quick(folder=tmp_path_factory.mktemp("backtests") / "tested")
+    folder = tmp_path_factory.mktemp("backtests") / "tested"
+    return quick(folder=folder, progress=EVENTS.append)
 
 
 @pytest.fixture(scope="module")
@@ -253,6 +257,8 @@ def test_the_summary_compares(tested):
 def test_it_says_whether_a_network_earns_its_keep(tested):
     said = repr(tested)
     assert "6 runs of a backtest of lstm-co2: 6 finished" in said
+    first = "lstm-co2: 6 runs, after the methods that they are compared with"
+    assert EVENTS[0]["text"] == first
     assert tested.verdict in said and "next     scores(), summary(), plot()" in said
     assert tested.verdict.endswith(("The network earns its keep.", "does not earn its keep."))
 

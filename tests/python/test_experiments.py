@@ -214,6 +214,8 @@ def test_unknown_preset_lists_all_when_none_is_near():
     with pytest.raises(UnknownName) as raised:
         kd.experiment("zzzz")
     assert str(raised.value) == f"preset: no preset 'zzzz'. Known: {', '.join(NAMES)}."
+    with pytest.raises(UnknownName, match=r"Did you mean .*table-classes or .*table-numbers"):
+        kd.experiment("table")
     with pytest.raises(ArgumentType, match=r"^preset: must be the name of a preset; got 3\.$"):
         kd.experiment(3)
 

@@ -374,9 +374,15 @@ def test_columns_that_are_not_there_are_refused():
     )
     refused(
         errors.UnknownName,
-        "age: no such column. Known: size. member and town and day are lacking too.",
+        "age: no such column. Known: size. member and town and day are missing too.",
         encoding.encode,
         frame[["size"]],
+    )
+    refused(
+        errors.UnknownName,
+        "town: no such column. Known: age, member, size. day is missing too.",
+        encoding.encode,
+        frame[["age", "size", "member"]],
     )
     refused(
         errors.UnknownName,

@@ -160,7 +160,7 @@ def test_a_new_builder_needs_nothing_by_hand(made_up):
         #'   `c(8, 4)`.
         #' @param shape Character. Shape of the base: "square" (default) or "round".
         #' @param seed Whole number. Decides the weights. Default 0.
-        #' @param ... None: an argument by another name is refused, with the one that is meant.
+        #' @param ... Not used: a misspelt argument is an error that names the one that is meant.
         #' @return A Keras model, a Python object: input (batch, units), output (batch, 1).
         #' @examplesIf kerasduet:::has_core()
         #' model_tower(units = c(2, 3))$count_params()
@@ -181,7 +181,7 @@ def test_a_new_lesson_needs_nothing_by_hand(made_up):
         #' @param row Whole number. Row of the table, counted from 1 (in Python from 0). Default 1.
         #' @param scale Number. Factor; `NULL` (default) is 1, see [draw()].
         #' @param exact Logical. Whether to round. Default `TRUE`.
-        #' @param ... None: an argument by another name is refused, with the one that is meant.
+        #' @param ... Not used: a misspelt argument is an error that names the one that is meant.
         #' @return A numeric vector (m). The row.
         #' @section Errors:
         #' A row outside the table.
@@ -206,7 +206,7 @@ def test_a_new_lesson_needs_nothing_by_hand(made_up):
         #'
         #' @param x Named list. The thing.
         #' @param path Character. The file.
-        #' @param ... None: an argument by another name is refused, with the one that is meant.
+        #' @param ... Not used: a misspelt argument is an error that names the one that is meant.
         #' @return The path, invisibly.
         #' @export
         write <- function(x, path, ...) {

@@ -69,6 +69,7 @@ test_that("printing says what it is and what to do next", {
   expect_snapshot(experiment("mnist-dnn", epochs = 2), cran = TRUE)
   expect_snapshot(experiment("lstm-co2", seed = 100000), cran = TRUE)
   expect_invisible(print(experiment("mnist-cnn")))
+  expect_match(format(experiment("table-iris"))[[2]], "iris, target species", fixed = TRUE)
 })
 
 test_that("errors have the core's text and are those of the function called", {

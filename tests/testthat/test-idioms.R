@@ -308,3 +308,26 @@ test_that("an installation is refused where it would not do what was asked", {
     c("keras>=3.15", "tensorflow[and-cuda]>=2.20", "torch>=2.6")
   )
 })
+
+test_that("a formula or data in the first place, or data without a name, get the call that works", {
+  skip_without_core()
+  first <- "got an object of class %s. The preset comes first: run_experiment(\""
+  named <- "data: must be given by name; got %s without a name. Write data = before it"
+  meant <- list(
+    list(first, "data.frame", quote(run_experiment(iris))),
+    list(first, "formula", quote(run_experiment(Species ~ ., iris))),
+    list(first, "formula", quote(experiment(Species ~ .))),
+    list(first, "ts", quote(run_experiment(AirPassengers, epochs = 1))),
+    list(named, "data.frame", quote(run_experiment("table-classes", Species ~ ., iris))),
+    list(named, "ts", quote(run_experiment("lstm-series", AirPassengers)))
+  )
+  for (one in meant) {
+    error <- expect_error(eval(one[[3]]), class = "ArgumentType")
+    expect_match(conditionMessage(error), sprintf(one[[1]], one[[2]]), fixed = TRUE)
+  }
+  error <- expect_error(describe(iris), class = "ArgumentType")
+  expect_match(conditionMessage(error), "got data.frame.", fixed = TRUE)
+  expect_no_match(conditionMessage(error), "columns a name")
+  one <- in_r("newdata: must be n; got [2, 2]. One image still needs the first axis, of length 1.")
+  expect_match(one, "x[1, , , drop = FALSE].", fixed = TRUE)
+})

@@ -49,6 +49,8 @@ class Teller:
         )  # of trials to be chosen yet
         names = ", ".join(dict.fromkeys(job.experiment.name for job in jobs)) or base["name"]
         done = f", {self._done} of them finished" if self._done else ""
+        if course.plan.settings.get("methods") and not self._done:
+            done = ", after the methods that they are compared with"  # which may take longer
         self._say(
             "start", runs=self._runs, done=self._done, text=f"{names}: {self._runs} runs{done}"
         )

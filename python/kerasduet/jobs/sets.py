@@ -321,7 +321,8 @@ class RunSet:
         if self.kind == "backtest":
             lines += [f"  failed   {text}" for text in self._failed_methods()]
             return [*lines, "  next     scores(), summary(), plot(), table, runs"]
-        return [*lines, "  next     table, summary(), plot(), best, runs"]
+        best = "" if self.kind == "folds" else " best,"
+        return [*lines, f"  next     table, summary(), plot(),{best} runs"]
 
     @property
     def _noun(self) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -130,9 +130,16 @@ def _code(runs: Mapping[str, Result], language: Language) -> str:
                 name + language.assign + language.call("run_experiment", preset, differ)
             )
         elif "origin" in fold:
-            lines.append("# a fold of backtest(), which cuts these rows, of this experiment:")
-            lines.append(language.call("experiment", preset, _without_data(differ)))
-            continue
+            call = _backtest(language, preset, differ, fold, _seeds(run, runs.values()))
+            if call not in sets:
+                sets[call] = f"tested_{len(sets) + 1}" if sets else "tested"
+                lines.append(sets[call] + language.assign + call)
+            width = len(str(fold["origins"]))
+            origin = f"fold-{fold['origin']:0{width}d}-" if fold["origin"] else ""
+            place = quoted(f"{origin}seed-{run.experiment.seed}")
+            lines.append(
+                name + language.assign + language.place.format(name=sets[call], place=place)
+            )
         else:
             call = _cross_validation(language, preset, differ, fold)
             if call not in sets:
@@ -151,6 +158,39 @@ def _code(runs: Mapping[str, Result], language: Language) -> str:
 
 def _without_data(differ: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in differ.items() if name != "data"}
+
+
+def _seeds(run: Result, runs: Iterable[Result]) -> list[int]:
+    """Give the seeds of all runs of a backtest, one of which is given."""
+    cut = run.provenance["fold"]
+    cuts = [(one.provenance.get("fold") or {}, one.experiment.seed) for one in runs]
+    kept = {
+        seed
+        for other, seed in cuts
+        if all(other.get(key) == cut[key] for key in ("origins", "window"))
+    }
+    return sorted(kept)
+
+
+def _backtest(
+    language: Language,
+    preset: str,
+    differ: Mapping[str, Any],
+    fold: Mapping[str, Any],
+    seeds: Sequence[int],
+) -> str:
+    """Write the call whose result holds the run of a fold and seed."""
+    settings = _without_data(differ)
+    settings.pop("seed", None)
+    settings |= {"seed": seeds[0]} if seeds[0] != experiment(preset).seed else {}
+    made = language.call("experiment", preset, settings) if settings else quoted(preset)
+    given: dict[str, Any] = {"experiment": Variable(made), "folds": fold["origins"]}
+    given |= {} if fold["origin"] else {"refit": False}
+    are_counted = list(seeds) == list(range(seeds[0], seeds[0] + len(seeds)))
+    given["seeds"] = len(seeds) if are_counted else tuple(seeds)
+    given |= {"window": fold["window"]} if fold["window"] != "expanding" else {}
+    given |= {"data": differ["data"]} if "data" in differ else {}
+    return language.call("backtest", None, given)
 
 
 def _cross_validation(

@@ -217,7 +217,8 @@ class Encoding(Learned):
     def _refuse_absent(self, names: list[str]) -> None:
         absent = [name for name in self.features if name not in names]
         if absent:
-            more = f" {' and '.join(absent[1:])} are lacking too." if absent[1:] else ""
+            verb = "is" if len(absent) == 2 else "are"
+            more = f" {' and '.join(absent[1:])} {verb} missing too." if absent[1:] else ""
             raise UnknownName(f"{absent[0]}: no such column. {nearest(absent[0], names)}{more}")
 
 
