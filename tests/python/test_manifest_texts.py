@@ -98,3 +98,20 @@ def test_grammars(pattern, right, wrong):
     assert manifest.fits(right, pattern)
     assert not any(manifest.fits(text, pattern) for text in wrong)
     assert not manifest.fits(3, pattern)
+
+
+@pytest.mark.parametrize(
+    "noted",
+    [
+        {"summary": []},
+        {"summary": {"input": [{"shape": [2], "type": "a\nb"}]}},
+        {"summary": {"input": [{"shape": [2], "type": "uint8", "mean": 1.0, "low": "<b>"}]}},
+        {"summary": {"first": "2024-01-01", "rows": 3}},
+        {"summary": {"columns": [{"name": "a", "type": "int64", "missing": 0}]}},
+        {"sample": {"columns": ["a", "b"], "rows": [[1, 2], [3]]}},
+        {"sample": {"images": ["no base64!"]}},
+    ],
+)
+def test_what_is_noted_of_own_data_has_its_form(noted):
+    with pytest.raises(ValueError, match="other entries"):
+        manifest._refuse_other_data(noted)

@@ -88,6 +88,23 @@ FOLD = (
     {"number": int, "folds": int, "repeats": int},
     {"origin": int, "origins": int, "window": WORD},  # of a backtest
 )
+# What a run notes of own data; numbers are there where the data are numbers, or times.
+SUMMARY = {
+    "input": [{"shape": [int], "type": LINE}],
+    "classes": {WORD: [int]},
+    "columns": [{"name": str, "type": LINE, "missing": int}],
+    "rows": int,
+    "series": int,
+    "first": LINE,
+    "last": LINE,
+}
+RANGE = {"low": (float, LINE), "mean": float, "high": (float, LINE), "values": int}
+SAMPLE = {
+    "columns": [str],
+    "rows": [[(str, float, bool, None)]],
+    "images": [re.compile(r"[A-Za-z0-9+/]*={0,2}")],
+    "labels": [str],
+}
 CALLBACK = {"class": NAME, "given": dict, "values": dict}
 LATEST = {
     "file": SAVED,
@@ -176,6 +193,25 @@ def _refuse_other(values: Mapping[str, Any], shapes: Mapping[str, Any]) -> None:
         raise ValueError("other entries")
 
 
+def _refuse_other_data(noted: Mapping[str, Any]) -> None:
+    """Refuse what is noted of own data in another form, or in parts that belong together."""
+    _refuse_other(noted, {"summary": dict, "sample": dict})
+    summary, sample = noted.get("summary", {}), noted.get("sample", {})
+    _refuse_other(summary, SUMMARY)
+    _refuse_other(sample, SAMPLE)
+    told = [*summary.get("input", ()), *summary.get("columns", ())]
+    for one in told:
+        _refuse_other(one, RANGE)
+    wide = len(sample.get("columns", ()))
+    if (
+        any("mean" in one and not fits(one, {"low": float, "high": float}) for one in told)
+        or ("first" in summary) != ("last" in summary)
+        or (("columns" in summary or "first" in summary) and "rows" not in summary)
+        or any(len(row) != wide for row in sample.get("rows", ()))
+    ):
+        raise ValueError("other entries")
+
+
 def refuse_endless(values: Mapping[str, Any]) -> None:
     """Refuse an experiment of endless lists, with a ValueError, before it is looked at."""
     for name, part in values.items():
@@ -220,6 +256,7 @@ def _checked(content: bytes) -> dict[str, Any]:
     later = manifest["provenance"] if status != "running" else {}
     _refuse_other(later, {"test_sha256": DIGEST, "callbacks": [NAME], "fold": FOLD})
     _refuse_other(later.get("fingerprint", {}), {"split": WORD})
+    _refuse_other_data(later)
     refuse_endless(manifest["experiment"])
     manifest = upgraded(manifest)
     # Names are compared, so that none can lead out of the folder.

@@ -110,8 +110,8 @@ def class_verdict(metrics: Mapping[str, float]) -> str:
     --------
     >>> print(class_verdict({"loss": 0.61, "accuracy": 0.63, "logistic_loss": 0.59,
     ...     "logistic_accuracy": 0.7, "gain": -0.02, "gain_low": -0.06, "gain_high": 0.02}))
-    Test log loss 0.61 nats, accuracy 63.0 %; the best baseline, logistic regression, has 0.59 and
-    70.0 %. The network does not beat it.
+    Test log loss 0.6100 nats, accuracy 63.0 %; the best baseline, logistic regression, has 0.5900
+    and 70.0 %. The network does not beat it.
     """
     name = best_baseline(metrics, CLASS_BASELINES, "loss")
     found = (
@@ -177,7 +177,7 @@ def number_verdict(metrics: Mapping[str, float]) -> str:
     --------
     >>> print(number_verdict({"rmse": 50.0, "r2": 0.5, "linear_rmse": 56.0, "gain": 6.0,
     ...     "gain_low": 2.0, "gain_high": 10.0}))
-    Test RMSE 50; the best baseline, linear regression, has 56.
+    Test RMSE 50.00; the best baseline, linear regression, has 56.00.
     """
     name = best_baseline(metrics, NUMBER_BASELINES, "rmse")
     found = f"Test RMSE {score_text(metrics['rmse'])}"
