@@ -55,6 +55,7 @@ ELSEWHERE = {
     "to_json": "experiment.to_dict()",
     "get_params": "experiment.flat()",
     "historical_forecasts": "kd.backtest(experiment)",
+    "report": "kd.render_report(run)",
 }
 
 

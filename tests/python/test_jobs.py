@@ -31,7 +31,7 @@ from kerasduet.errors import (
 )
 from kerasduet.jobs import extras
 from kerasduet.jobs.plan import Job, named
-from kerasduet.jobs.tables import tabulated
+from kerasduet.jobs.tables import summarised, tabulated
 from kerasduet.registry import ENGINES, TASKS
 
 TINY = kd.experiment(
@@ -595,3 +595,16 @@ CALLS = [
 def test_arguments_that_a_function_lacks_are_answered(call, text):
     with pytest.raises(KerasduetError, match=text):
         call()
+
+
+def test_a_summary_has_no_means_of_ends_and_no_spread_of_equal_scores():
+    scores = {"gain": [0.1, 0.2, 0.3], "gain_low": [0.0, 0.1, 0.2], "base": [0.1 + 0.2] * 3}
+    table = pd.DataFrame({"status": ["finished"] * 3, **scores})
+    found = summarised(table, [], list(scores)).set_index("score")
+    assert found.index.tolist() == ["gain", "base"]
+    assert found.loc["base", ["mean", "sd", "low", "high"]].tolist() == [
+        0.1 + 0.2,
+        0,
+        0.1 + 0.2,
+        0.1 + 0.2,
+    ]

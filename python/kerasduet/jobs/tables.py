@@ -203,9 +203,11 @@ def summarised(
     by = list(settings)
     groups = done.groupby(by, sort=False, dropna=False) if by else [((), done)]
     rows = []
+    # The ends of an interval over a run's own test rows have no mean that says anything.
+    ends = {f"{name}_{end}" for name in scores for end in ("low", "high")}
     for key, group in groups:
         labels = dict(zip(by, key if isinstance(key, tuple) else (key,), strict=True))
-        for score in scores:
+        for score in (score for score in scores if score not in ends):
             values = group[score].to_numpy(dtype=np.float64)
             values = values[~np.isnan(values)]
             if len(values):
@@ -222,6 +224,8 @@ def _summed(
 
     count, mean = len(values), float(values.mean())
     sd = float(values.std(ddof=1)) if count > 1 else np.nan
+    if count > 1 and np.ptp(values) == 0:
+        mean, sd = float(values[0]), 0.0  # what rounding leaves of equal numbers is no spread
     # Folds share most of their training rows: their spread alone says too little.
     variance = 1 / count + (1 / (folds - 1) if folds else 0)
     half = (

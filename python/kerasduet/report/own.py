@@ -47,7 +47,8 @@ def add_summary(page: Document, run: Result) -> None:
         ]
     elif "columns" in kept:
         told = [f"{kept['rows']:,} rows of {words.count(len(kept['columns']), 'column')}"]
-    page.add(f"Noted in training: {'; '.join(told)}.")
+    if told:
+        page.add(f"Noted in training: {'; '.join(told)}.")
     if kept.get("columns"):
         _columns(page, kept["columns"])
 
