@@ -104,7 +104,10 @@ r_fixes <- list(
     "\\1 Set path = \"\\2\" instead."
   ),
   c(
-    "(a time series, or a table whose columns have names; got values of shape [0-9]+\\.)$",
+    paste0(
+      "(a time series, or a table whose columns have names; got .+\\.) ",
+      "Give the values a name, as a column or a Series\\.$"
+    ),
     "\\1 Give ts(x), with its frequency, or data.frame(value = x)."
   ),
   c(
