@@ -103,8 +103,7 @@ format.kerasduet_run <- function(x, ...) {
     paste0("  result   ", x$summary),
     paste0(
       "  next     ", if (x$status == "interrupted") "resume_run(run), ",
-      "plot(run), predictions(run), ", todo,
-      if (is.null(x$folder)) ", save_run(run, folder)" else ", render_report(run)"
+      "plot(run), predictions(run), ", todo, ", save_run(run, folder)"
     )
   )
 }

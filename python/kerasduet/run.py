@@ -41,7 +41,6 @@ class Run(Verbs):
         where = f"saved in {self.folder}" if self.folder else "not saved: run.save(folder)"
         done = f"{len(self.history)} of {self.experiment.all_epochs} epochs"
         resume = "kd.resume_run(run), " if self.status == "interrupted" else ""
-        then = "kd.render_report(run)" if self.folder else "run.save(folder)"
         noted = [f"  note     {self.source.note}"] if self.source.note else []
         return "\n".join(
             [
@@ -54,7 +53,7 @@ class Run(Verbs):
                 f"{self.model.count_params():,} parameters",
                 f"  result   {self.summary}",
                 f"  next     {resume}run.plot(), run.predictions(), "
-                f"run.{self.task.ask}, {then}",
+                f"run.{self.task.ask}, run.save(folder)",
             ]
         )
 

@@ -162,3 +162,20 @@ test_that("base R reads parts in its other ways too", {
   expect_error(run$dataset$x_test[1.7], "i: rows must be whole numbers; got 1.7.", fixed = TRUE)
   expect_error(run$dataset$x_test["a"], "; got a.", fixed = TRUE)
 })
+
+test_that("what nobody holds any more is freed before the next training", {
+  skip_without_core()
+  train <- function() {
+    run_experiment(
+      "mnist-dense",
+      dataset = "mnist-subset", units = 4, epochs = 1, batch_size = 512, progress = FALSE
+    )
+  }
+  weak <- local({
+    run <- train()
+    reticulate::import("weakref", convert = FALSE)$ref(handle(run)$model)
+  })
+  expect_match(reticulate::py_str(weak), "to 'Functional'")
+  again <- train()
+  expect_match(reticulate::py_str(weak), "dead")
+})
