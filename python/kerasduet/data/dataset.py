@@ -51,6 +51,10 @@ class Source:
     note: str = ""
     given: bool = False
 
+    def noted(self, *more: str) -> Source:
+        """Add sentences to the note; empty ones are left out."""
+        return replace(self, note=" ".join(filter(None, (self.note, *more))))
+
     def to_dict(self) -> dict[str, Any]:
         """Give plain values for JSON."""
         return asdict(self)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from kerasduet.checks import show
+from kerasduet.data.absent import unlearned_note, untested_note
 from kerasduet.data.containers import named
 from kerasduet.data.dataset import Dataset, Part, Source, digest_arrays
 from kerasduet.data.files import as_path
@@ -34,8 +35,8 @@ if TYPE_CHECKING:
 __all__ = ["folded", "folds", "load", "split", "split_last"]
 
 IN_FILES = "Take the preset image-folder for files."
+OTHER_SIZES = "Set input_shape, or take the preset images, which takes any size."
 
-MOST_NAMED = 10
 # Fixed, so that runs with other seeds are scored on the same rows.
 TEST_SEED, VALIDATION_SEED = 0, 1
 
@@ -237,8 +238,8 @@ def split(
             )
     held = dict(zip(SPLITS, (validation[0], test[0]), strict=True))
     notes = [
-        source.note,
-        _absent_note(train[1], learned),
+        _unlearned_note(train[1], learned),
+        untested_note(train[1], test[1], learned.class_names),
         repeats_note(
             {name: repeated(train[0], x) for name, x in held.items()},
             {name: len(x) for name, x in held.items()},
@@ -250,13 +251,13 @@ def split(
         validation=Part(*validation),
         test=Part(*test),
         preprocessing=replace(learned, commonest=int(np.bincount(train[1]).argmax())),
-        source=replace(source, note=" ".join(note for note in notes if note)),
+        source=source.noted(*notes),
         settings=settings,
         held_out=held_out,
     )
 
 
-def _absent_note(y: np.ndarray, learned: ImagePreprocessing) -> str:
+def _unlearned_note(y: np.ndarray, learned: ImagePreprocessing) -> str:
     """Name the classes without a training row; a single class is no problem to learn."""
     counts = np.bincount(y, minlength=len(learned.class_names))
     if np.count_nonzero(counts) < 2:
@@ -265,14 +266,7 @@ def _absent_note(y: np.ndarray, learned: ImagePreprocessing) -> str:
             f"y: must have training rows of two classes or more; got only {show(only)}. Give "
             "rows of the other classes too."
         )
-    absent = [name for name, rows in zip(learned.class_names, counts, strict=False) if not rows]
-    if not absent:
-        return ""
-    has = "has" if len(absent) == 1 else "have"
-    return (
-        f"{len(absent)} of {len(counts)} classes {has} no training row and cannot be learned: "
-        f"{', '.join(absent[:MOST_NAMED])}{', ...' if len(absent) > MOST_NAMED else ''}."
-    )
+    return unlearned_note(y, learned.class_names)
 
 
 def _checked(
@@ -280,7 +274,11 @@ def _checked(
 ) -> tuple[np.ndarray, np.ndarray, tuple[str, ...] | None]:
     settings = experiment.data
     images = check_images(
-        x, settings.input_shape, flat=experiment.builder == "dnn", name=x_name
+        x,
+        settings.input_shape,
+        flat=experiment.builder == "dnn",
+        name=x_name,
+        fix=OTHER_SIZES if one_of(settings.input_shape) == "image" else "Set input_shape.",
     )
     labels, names = check_labels(y, settings.classes, name=y_name)
     if len(images) != len(labels):

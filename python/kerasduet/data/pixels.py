@@ -24,7 +24,12 @@ def one_of(input_shape: tuple[int, ...]) -> str:
 
 
 def check_images(
-    x: Any, input_shape: tuple[int, ...], *, flat: bool = False, name: str = "x"
+    x: Any,
+    input_shape: tuple[int, ...],
+    *,
+    flat: bool = False,
+    name: str = "x",
+    fix: str = "",
 ) -> np.ndarray:
     """Check images and give them as (n, *input_shape), uint8 or float32 in 0..1.
 
@@ -39,6 +44,8 @@ def check_images(
         Also accept rows of pixels (n, height * width * channels), row by row.
     name : str
         Argument named in errors.
+    fix : str
+        What to do about images of another size.
 
     Examples
     --------
@@ -58,7 +65,7 @@ def check_images(
             f"{name}: must be {one}s as an array of numbers; got text. {takes}: read the {one}s "
             "into an array first."
         )
-    _check_image_shape(images, input_shape, flat, name)
+    _check_image_shape(images, input_shape, flat, name, fix)
     if images.dtype.kind not in "buif":
         raise ArgumentType(
             f"{name}: must hold numbers; got {images.dtype}. Give whole numbers 0..255, or "
@@ -136,7 +143,7 @@ def range_note(images: np.ndarray, learned: ImagePreprocessing, name: str, known
 
 
 def _check_image_shape(
-    images: np.ndarray, input_shape: tuple[int, ...], flat: bool, name: str
+    images: np.ndarray, input_shape: tuple[int, ...], flat: bool, name: str, fix: str
 ) -> None:
     shape, one = images.shape, one_of(input_shape)
     accepted = [input_shape]
@@ -160,6 +167,8 @@ def _check_image_shape(
         )
     elif shape[1:] == (int(np.prod(input_shape)),):
         hint = " Rows of pixels go to a dense network; in Python reshape them first."
+    elif fix and images.ndim in {1 + len(item) for item in accepted if len(item) > 1}:
+        hint = f" {fix}"
     raise ShapeError(f"{name}: must have shape {rule}; got {show(shape)}.{hint}")
 
 

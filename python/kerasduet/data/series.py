@@ -278,7 +278,7 @@ def split(
         seen = ahead.seen(preprocessing, clean.known, clean.times)
     if (source.given or source.path) and experiment.id is None:
         told = seasons.offer([training[:, -1]], experiment.season)
-        source = replace(source, note=" ".join(filter(None, [source.note, told])))
+        source = source.noted(told)
     held = _with_known_truth(origins.get("validation", np.arange(0)), clean.missing, horizon)
     judged = held if len(held) else origins["training"]
     preprocessing = with_copy(preprocessing, clean, judged)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -188,14 +187,14 @@ def _dataset(
         f"{lost:,} of {whole:,} boxes share the cell of their centre with another one, which alone "
         "is learned there; a finer grid tells them apart."
     )
-    notes = [source.note, note if lost else "", _repeated(made)]
+    notes = [note if lost else "", _repeated(made)]
     parts = [Part(made[part].x, made[part].truth) for part in PARTS]
     return Dataset(
         train=parts[0],
         validation=parts[1],
         test=parts[2],
         preprocessing=BoxPreprocessing(experiment.data.input_shape, names, usual),
-        source=replace(source, note=" ".join(filter(None, notes))),
+        source=source.noted(*notes),
         settings=experiment.data.values(),
     )
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from kerasduet.data.absent import untested_note
 from kerasduet.data.dataset import Dataset, Part, Source
 from kerasduet.data.folds import Fold, Folds, folds_by_class
 from kerasduet.data.frames.read import as_frame
@@ -178,8 +179,11 @@ def _laid(
     refuse_absent(
         replace(listing, splits=rows), "data", " once validation and test images are held out"
     )
-    note = " ".join(part for part in (source.note, _repeated(files, rows)) if part)
     codes = listing.codes
+    notes = [
+        untested_note(codes[rows["train"]], codes[rows["test"]], learned.class_names),
+        _repeated(files, rows),
+    ]
     parts = {name: Part(files.picked(rows[name]), codes[rows[name]]) for name in rows}
     return Dataset(
         train=parts["train"],
@@ -188,7 +192,7 @@ def _laid(
         preprocessing=replace(
             learned, commonest=int(np.bincount(codes[rows["train"]]).argmax())
         ),
-        source=replace(source, note=note),
+        source=source.noted(*notes),
         settings=settings,
     )
 

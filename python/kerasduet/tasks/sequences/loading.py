@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -169,8 +168,7 @@ def _laid(
         name: repeated(x[rows[0]], x[one]) for name, one in zip(SPLITS, rows[1:], strict=True)
     }
     sizes = {name: len(one) for name, one in zip(SPLITS, rows[1:], strict=True)}
-    notes = filter(None, (source.note, repeats_note(counts, sizes, "sequences")))
-    source = replace(source, note=" ".join(notes))
+    source = source.noted(repeats_note(counts, sizes, "sequences"))
     return Dataset(train, validation, tested, learned, source, data.values(), fold=fold)
 
 

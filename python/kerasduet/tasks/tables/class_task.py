@@ -72,6 +72,7 @@ class ClassTables(Table):
         """Learn classes and columns from the training rows."""
         import numpy as np
 
+        from kerasduet.data.absent import untested_note
         from kerasduet.data.labels import is_ordered
         from kerasduet.tasks.tables import loading, targets
         from kerasduet.tasks.tables.learned import ClassTable
@@ -88,7 +89,8 @@ class ClassTables(Table):
             data.target, encoding, names, kind, tuple(counts.tolist()), has_order
         )
         targets.class_weights(experiment.class_weight, learned)  # names that are not there
-        return loading.laid(experiment, table, rows, codes, learned)
+        source = table[1].noted(untested_note(codes[rows[0]], codes[rows[2]], names))
+        return loading.laid(experiment, (frame, source), rows, codes, learned)
 
     def heads(self, data: Any, network: Any) -> dict[str, Any]:
         """Give loss and metric of the one output."""

@@ -187,8 +187,7 @@ def laid(
 ) -> Dataset:
     """Lay inputs, targets and weights of each split together; rows are taken when asked for."""
     frame, source = table
-    notes = filter(None, (source.note, _repeated(experiment.data, frame, rows)))
-    source = replace(source, note=" ".join(notes))
+    source = source.noted(_repeated(experiment.data, frame, rows))
     weights = _weights(experiment.data, frame, rows[0])
     columns = columns_of(frame) if source.given or source.path is not None else None
     # The table's columns go as the network's come.

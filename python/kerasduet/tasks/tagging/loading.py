@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -141,7 +140,7 @@ def _laid(
         name: among(known, [tuple(found[row][0]) for row in own]) for name, own in held.items()
     }
     note = repeats_note(counts, {name: len(own) for name, own in held.items()}, "sentences")
-    source = replace(source, note=" ".join(filter(None, (source.note, note))))
+    source = source.noted(note)
     return Dataset(
         train=parts[0],
         validation=parts[1],

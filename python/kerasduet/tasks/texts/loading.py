@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from kerasduet.checks import show
+from kerasduet.data.absent import untested_note
 from kerasduet.data.dataset import Dataset, Part
 from kerasduet.data.files import expanded
 from kerasduet.data.folds import Fold, Folds, folds_by_class
@@ -107,8 +108,8 @@ def _laid(
     if brings_test:
         del settings["test_split"]
     notes = [
-        found.source.note,
         known,
+        untested_note(found.codes[train], found.codes[test], found.classes),
         _lacking(experiment, vocabulary),
         _repeated(found.texts, train, {"validation": held, "test": test}),
     ]
@@ -118,7 +119,7 @@ def _laid(
         validation=part(held),
         test=part(test),
         preprocessing=learned,
-        source=replace(found.source, note=" ".join(note for note in notes if note)),
+        source=found.source.noted(*notes),
         settings=settings,
         given=tested,
     )

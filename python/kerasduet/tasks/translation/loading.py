@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import numpy as np
@@ -136,13 +135,13 @@ def _laid(
     given = pd.DataFrame(
         {"source": texts_of[2][0], "target": texts_of[2][1]}, index=rows[2], dtype=object
     )
-    notes = [source.note, _cut_note(learned, texts_of[0][1]), *_longer(learned, *texts_of[2])]
+    notes = [_cut_note(learned, texts_of[0][1]), *_longer(learned, *texts_of[2])]
     return Dataset(
         train=parts[0],
         validation=parts[1],
         test=parts[2],
         preprocessing=learned,
-        source=replace(source, note=" ".join(filter(None, notes))),
+        source=source.noted(*notes),
         settings=data.values(),
         given=given,
     )
