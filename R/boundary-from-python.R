@@ -131,6 +131,9 @@ prediction_from_py <- function(x, levels, kind, dates) {
 }
 
 plot_data_from_py <- function(run, kind, settings) {
+  names(settings)[names(settings) == "h"] <- "horizon" # as forecast() calls it
+  is_table <- vapply(settings, is.data.frame, NA)
+  settings[is_table] <- lapply(settings[is_table], data_to_py, "future")
   settings <- settings_to_py(settings)
   core$plots$check_settings(as.list(names(settings)))
   py <- run_to_py(run)

@@ -21,7 +21,8 @@
 #' @param future Of a run with `known_future`: the data frame of [future_frame()], filled. `NULL`
 #'   (default) for any other run.
 #' @param ... Not used.
-#' @return A data frame: `time` (`Date`, `POSIXct` in the zone of the series, or numbers where it
+#' @return A data frame, which `plot(run, "future")` draws with the same `h`, `level` and `future`:
+#'   `time` (`Date`, `POSIXct` in the zone of the series, or numbers where it
 #'   has no dates), `step` (from 1), `forecast`, `lower_80`, `upper_80`, ... (two columns
 #'   a level, in the order given), and the baselines `naive`, `seasonal_naive`, `drift` and
 #'   `seasonal_drift`, and with other inputs `copy`, in the target's units. Of several series `id`

@@ -58,7 +58,9 @@ def plot_data(
         52 steps. Of a season of one step, the seasonal baselines are naive and not shown.
     **settings
         `begin` of "characters", by default 1; `column` of "dependence" and `columns` of "regions",
-        by default the most important; and those of a kind of your own.
+        by default the most important; `horizon`, `level` and `future` of "future", as for
+        `run.forecast`, by default the trained horizon with 80 and 95 % intervals; and those of a
+        kind of your own.
 
     Returns
     -------

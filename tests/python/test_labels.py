@@ -151,11 +151,15 @@ def test_labels_of_one_class_alone_are_refused():
 
 def test_a_class_without_test_rows_is_told() -> None:
     rows = np.random.default_rng(0)
-    table = pd.DataFrame({"size": rows.normal(size=60), "kind": ["u"] * 30 + ["v"] * 29 + ["w"]})
+    table = pd.DataFrame(
+        {"size": rows.normal(size=60), "kind": ["u"] * 30 + ["v"] * 29 + ["w"]}
+    )
     labels = np.array([0] * 30 + [1] * 29 + [2])
     pixels = rows.integers(0, 256, (60, 4, 4), dtype=np.uint8)
     own = kd.load_data("images", {"x": pixels, "y": labels})
     made = kd.load_data(kd.experiment("table-classes", target="kind"), table)
     for dataset, name in ((own, "2"), (made, "w")):
-        said = f"1 of 3 classes has no test row, so no score tells how well it is learned: {name}."
+        said = (
+            f"1 of 3 classes has no test row, so no score tells how well it is learned: {name}."
+        )
         assert said in dataset.source.note

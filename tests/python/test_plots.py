@@ -13,7 +13,14 @@ import pytest
 from conftest import LINEAR, SERIES, seasonal
 
 import kerasduet as kd
-from kerasduet.errors import ArgumentRange, ArgumentType, DatasetError, EmptyData, UnknownName
+from kerasduet.errors import (
+    ArgumentRange,
+    ArgumentType,
+    DatasetError,
+    EmptyData,
+    HorizonError,
+    UnknownName,
+)
 from kerasduet.figures import figure_kinds
 from kerasduet.plots import plot_data
 from kerasduet.style import OKABE_ITO, blend
@@ -190,6 +197,14 @@ def test_the_future_goes_on_from_the_end_of_the_series(series_run, tmp_path):
     assert (by_name["network"].iloc[0][["time", "value"]] == last[["time", "value"]]).all()
     assert shown.frames["band_95"]["upper"].tolist()[1:] == ahead["upper_95"].tolist()
     assert f"{ahead['lower_95'].iloc[-1]:.4g} to {ahead['upper_95'].iloc[-1]:.4g}" in shown.alt
+    near = panel(series_run, "future", horizon=2, level=90)
+    assert len(near.frames["band_90"]) == 3
+    assert near.subtitle.endswith("; band: 90 %")
+    far = panel(series_run, "future", horizon=9)
+    assert far.frames["lines"]["time"].max() == series_run.forecast(9)["time"].max()
+    assert far.subtitle.endswith("; no intervals: they reach the trained 3 steps")
+    with pytest.raises(HorizonError, match="must be at most 3 with level"):
+        panel(series_run, "future", horizon=9, level=80)
     series_run = dataclasses.replace(series_run)
     loaded = kd.load_run(series_run.save(tmp_path / "run"))  # without the data
     assert panel(loaded, "future").frames["lines"].equals(lines)

@@ -15,6 +15,7 @@ from kerasduet import errors
 from kerasduet.data import ahead
 from kerasduet.data.ahead import calendar_columns
 from kerasduet.errors import ArgumentType, MissingValue, TimeIndexError, UnknownName
+from kerasduet.plots import plot_data
 from kerasduet.run import load_run
 
 ROWS = 240
@@ -110,6 +111,10 @@ def test_plans_decide_the_forecast(run):
     np.testing.assert_allclose(far["forecast"], [20, 20, 20, 20, 20, 28, 20], atol=2)
     near = run.forecast(level=80, future=filled(run, 1.0))
     assert (near["lower_80"] < near["upper_80"]).all()
+    (shown,) = plot_data(run, "future", level=80, future=filled(run, 1.0)).panels
+    assert shown.frames["band_80"]["upper"].tolist()[1:] == near["upper_80"].tolist()
+    with pytest.raises(ArgumentType, match="future: must hold promo at the 3 times ahead"):
+        plot_data(run, "future")
 
 
 def test_a_saved_run_asks_for_the_same(run, tmp_path):

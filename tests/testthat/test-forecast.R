@@ -158,3 +158,15 @@ test_that("a run is updated with the rows after its end", {
   expect_error(update_run(run, before), "must hold rows after the end", class = "ArgumentType")
   expect_error(update_run(images_run(), before), "must be of a series", class = "ArgumentType")
 })
+
+test_that("what comes next is drawn as it is forecast, with its own steps and levels", {
+  skip_without_core()
+  shown <- plot_data(series_run(), "future", h = 1, level = 90)$panels[[1]]
+  ahead <- forecast(series_run(), h = 1, level = 90)
+  expect_identical(utils::tail(shown$frames$band_90$upper, 1), ahead$upper_90)
+  expect_match(shown$subtitle, "1 month after the end of the data, .*; band: 90 %$")
+  expect_null(shown$frames$band_80)
+  longer <- plot_data(series_run(), "future", h = 5)$panels[[1]]
+  expect_match(longer$subtitle, "; no intervals: they reach the trained 2 steps$")
+  expect_error(plot(series_run(), "future", h = 5, level = 80), class = "HorizonError")
+})

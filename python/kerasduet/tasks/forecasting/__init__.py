@@ -328,7 +328,7 @@ class Forecasting(Task):
         return (
             Kind("forecast", forecast_panel, mine, ("windows",)),
             Kind("horizon", horizon_panel, mine),
-            Kind("future", future_panel, mine),
+            Kind("future", future_panel, mine, ("horizon", "level", "future")),
         )
 
     def curves(self, experiment: Experiment) -> dict[str, tuple[str, float]]:

@@ -9,12 +9,12 @@ import pandas as pd
 
 from kerasduet.data.panel_preprocessing import PanelPreprocessing
 from kerasduet.data.times import read_times
-from kerasduet.errors import ArgumentType
 from kerasduet.figures.names import shortened
 from kerasduet.figures.panels import Facets, Panel, Scale
 from kerasduet.figures.words import key, moment, whole_ticks
 from kerasduet.forecasting.levels import columns
 from kerasduet.lead import brief_text
+from kerasduet.settings.common import HORIZON
 from kerasduet.tasks.forecasting.figure_words import (
     LONGEST_NAME,
     forecast_key,
@@ -40,29 +40,44 @@ def has_future(run: Result) -> bool:
     return not learned.known_future
 
 
-def ahead_of_run(run: Result) -> pd.DataFrame:
-    """Forecast the trained horizon, with 80 and 95 % intervals where the run can give them."""
+def ahead_of_run(
+    run: Result, horizon: Any = None, level: Any = None, future: Any = None
+) -> pd.DataFrame:
+    """Forecast, by default the trained horizon with 80 and 95 % intervals.
+
+    Without a level there are none where the run cannot give them.
+    """
     _ = run.table  # an interrupted run is scored, and calibrated, here
+    if level is None and _has_intervals(run, horizon):
+        level = BAND_LEVELS
+    return forecast(run, horizon, level, future)
+
+
+def _has_intervals(run: Result, horizon: Any) -> bool:
     learned: Any = run.preprocessing
-    has_intervals = learned.errors is not None or learned.intervals == "quantile"
-    return forecast(run, None, BAND_LEVELS if has_intervals else None)
+    steps = learned.horizon if horizon is None else HORIZON("horizon", horizon)
+    known = learned.errors is not None or learned.intervals == "quantile"
+    return bool(known and steps <= learned.horizon)
 
 
-def future_panel(run: Result) -> Panel:
+def future_panel(
+    run: Result, horizon: Any = None, level: Any = None, future: Any = None
+) -> Panel:
     """Show the end of the series, and what is forecast after it.
 
     Of several series those of the best, the middle and the worst skill.
     """
     learned: Any = run.preprocessing
-    if not has_future(run):
-        known = " and ".join(learned.known_future)
-        raise ArgumentType(
-            f"kind: the future of this run depends on {known}, whose values ahead are not known; "
-            "got future. Fill the table that future_frame() gives, and ask forecast()."
-        )
     best = best_baseline(run.metrics)
-    ahead = ahead_of_run(run)
-    has_intervals = columns(95.0)[0] in ahead
+    ahead = ahead_of_run(run, horizon, level, future)
+    levels = sorted(
+        (
+            float(name.removeprefix("lower_"))
+            for name in map(str, ahead)
+            if name.startswith("lower_")
+        ),
+        reverse=True,  # the widest lies below
+    )
     name, unit = target_words(run)
     pieces: list[tuple[str, Any, pd.DataFrame]] = [(name, learned, ahead)]
     is_panel = isinstance(learned, PanelPreprocessing)
@@ -82,10 +97,10 @@ def future_panel(run: Result) -> Panel:
         past = _past(one, len(table), run.experiment.season)
         lines.append(_lines(past, table, best).assign(pane=label))
         starts.append(pd.DataFrame({"time": past.index[-1:], "pane": label}))
-        told.append(_told(label if is_panel else "", table))
-        for level in BAND_LEVELS if has_intervals else ():
-            band = _band(past, table, level).assign(pane=label)
-            bands.setdefault(f"band_{level:g}", []).append(band)
+        told.append(_told(label if is_panel else "", table, levels))
+        for wide in levels:
+            band = _band(past, table, wide).assign(pane=label)
+            bands.setdefault(f"band_{wide:g}", []).append(band)
     every = pd.concat(lines, ignore_index=True)
     labels = [label for label, _, _ in pieces]
     dates = pd.api.types.is_datetime64_any_dtype(every["time"].dtype)
@@ -94,14 +109,14 @@ def future_panel(run: Result) -> Panel:
     ticks: tuple[int, ...] = ()
     if pd.api.types.is_integer_dtype(every["time"].dtype):
         ticks = whole_ticks(every["time"].max(), most=8, first=every["time"].min())
-    steps = step_words(run, run.experiment.horizon)
+    steps = step_words(run, int(ahead["step"].max()))
     which = f"{len(labels)} of {len(learned.ids):,} series, " if is_panel else ""
     drawn = {"x": "time", "y": "value", "series": "series"}
     return Panel(
         kind="future",
         title="What comes next",
         subtitle=f"{which}{steps} after the end of the data, {span}"
-        + ("; bands: 80 and 95 %" if bands else "; no intervals: no validation windows"),
+        + _band_words(run, levels, horizon),
         x="" if dates and is_panel else time_words(run, every["time"]),
         y=f"{name} ({unit})" if unit else shortened(name, LONGEST_NAME),
         alt=(
@@ -163,14 +178,26 @@ def _band(past: pd.Series, ahead: pd.DataFrame, level: float) -> pd.DataFrame:
     )
 
 
-def _told(name: str, ahead: pd.DataFrame) -> str:
+def _band_words(run: Result, levels: list[float], horizon: Any) -> str:
+    """Say which intervals are drawn, or why none."""
+    if levels:
+        named = [f"{level:g}" for level in levels[::-1]]
+        first = f"{', '.join(named[:-1])} and " if len(named) > 1 else ""
+        return f"; band{'s' * (len(named) > 1)}: {first}{named[-1]} %"
+    if _has_intervals(run, None):
+        return f"; no intervals: they reach the trained {run.experiment.horizon} steps"
+    return "; no intervals: no validation windows"
+
+
+def _told(name: str, ahead: pd.DataFrame, levels: list[float]) -> str:
     """Say the last step's forecast, and its interval."""
     last = ahead.iloc[-1]
     text = (
         f"{f'Of {name} the' if name else 'The'} last step's forecast is "
         f"{brief_text(last['forecast'], 4)}"
     )
-    low, high = columns(95.0)
-    if low in ahead:
-        text += f", 95 % interval {brief_text(last[low], 4)} to {brief_text(last[high], 4)}"
+    if levels:
+        low, high = columns(levels[0])
+        text += f", {levels[0]:g} % interval {brief_text(last[low], 4)} to "
+        text += brief_text(last[high], 4)
     return f"{text}."
