@@ -27,7 +27,7 @@ from kerasduet.forecasting.outside import register_forecaster
 from kerasduet.jobs.backtest_figures import backtest_plot_data
 from kerasduet.jobs.pieces import Piece
 from kerasduet.jobs.plan import Job, Plan, outside_jobs
-from kerasduet.jobs.scores import compared, scored, verdict
+from kerasduet.jobs.scores import compared, scored, verdict, written
 from kerasduet.registry import ENGINES, FORECASTERS, TASKS
 
 SETTINGS = {"test_split": 0.3, "lookback": 7}
@@ -521,5 +521,14 @@ def test_the_page_of_a_backtest_has_its_verdict_and_no_best_fold(tested, tmp_pat
     text = html.unescape((tmp_path / "page.qmd").read_text("utf-8"))
     assert f"::: {{.headline}}\n{tested.verdict}\n:::" in text
     assert "| A: fold 1, seed" in text and "## Differences" not in text
+    rows = [
+        line.split(" | ")[0].strip("| ") for line in text.split("{#tbl-methods}")[0].split("\n")
+    ]
+    named = [written(name).replace(" ", "\xa0") for name in tested.summary()["model"]]
+    assert [row for row in rows if row in named] == named
+    assert {path.name for path in (tmp_path / "page_files").glob("*.png")} >= {
+        "horizon.png",
+        "folds.png",
+    }
     kd.render_report(list(tested.runs), tmp_path / "runs.html")
     assert "runs of a backtest of " in (tmp_path / "runs.qmd").read_text("utf-8")

@@ -10,18 +10,21 @@ import pandas as pd
 
 from kerasduet.errors import EmptyData
 from kerasduet.figures import Mark, Panel, PlotData, Scale
+from kerasduet.figures.drawing import draw
 from kerasduet.figures.words import Series, count, key, whole_ticks
 from kerasduet.jobs.pieces import NETWORK, Piece
-from kerasduet.jobs.scores import headline, scored, written
+from kerasduet.jobs.scores import headline, scored, verdict, written
 from kerasduet.registry import TASKS
+from kerasduet.report.methods import Methods
 from kerasduet.style import OKABE_ITO
 
 if TYPE_CHECKING:
     from kerasduet.jobs.plan import Plan
 
-__all__ = ["backtest_plot_data"]
+__all__ = ["backtest_plot_data", "methods"]
 
 COLOURS = ("orange", "green", "purple", "vermilion", "sky", "black")
+IN_A_ROW = 4  # names in a row of the key
 LINES = ("dashed", "dotted", "dotdash", "longdash")
 
 
@@ -61,6 +64,20 @@ def backtest_plot_data(pieces: Sequence[Piece], plan: Plan, kind: str) -> PlotDa
     return PlotData(kind, names, told, tuple(panels), (1, 1), heights, height=height)
 
 
+def methods(pieces: Sequence[Piece], plan: Plan, compared: pd.DataFrame) -> Methods:
+    """Give what the page of a backtest says of its networks beside other methods."""
+    captions = {
+        "horizon": "Error of each method by step ahead.",
+        "folds": "Error of each method by fold along the series.",
+    }
+    figures = {
+        kind: (caption, draw(backtest_plot_data(pieces, plan, kind)))
+        for kind, caption in captions.items()
+    }
+    named = compared.assign(model=compared["model"].map(written))
+    return Methods(verdict(compared), named, figures)
+
+
 def _styles(models: Sequence[str]) -> tuple[Series, ...]:
     """Give each model a colour and a line of its own, twelve of them; the network stands out."""
     others = [model for model in models if model != NETWORK]
@@ -98,7 +115,7 @@ def _panel(
         frames={"lines": lines, "key": key(styles, lines["series"])},
         marks=(Mark("line", "lines", columns), Mark("point", "lines", columns)),
         y_scale=Scale(low=0),
-        height=3.4,
+        height=3.4 + 0.22 * ((len(styles) - 1) // IN_A_ROW),
     )
 
 

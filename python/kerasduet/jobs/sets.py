@@ -240,6 +240,14 @@ class RunSet:
 
         return plot_data(self._plan, self._facts, self.table, self._settings, kind)
 
+    def _methods(self) -> Any:
+        """Say in a report what the networks of a backtest are worth; None of other sets."""
+        if self.kind != "backtest":
+            return None
+        from kerasduet.jobs.backtest_figures import methods
+
+        return methods(self._pieces, self._plan, self._compared)
+
     def save(self, folder: str | os.PathLike[str]) -> str:
         """Save the set as a folder that either language loads.
 

@@ -22,6 +22,7 @@ from kerasduet.report.held_out import (
     told_origins,
 )
 from kerasduet.report.measures import comparable, same_test_rows
+from kerasduet.report.methods import Methods, add_methods
 from kerasduet.report.parts import (
     add_footer,
     add_repeat,
@@ -105,7 +106,7 @@ def _fitting(name: str, parts: Sequence[str]) -> str:
 
 
 def write_comparison(
-    page: Document, runs: Sequence[Result], *, stem: str, verdict: str = ""
+    page: Document, runs: Sequence[Result], *, stem: str, methods: Methods | None = None
 ) -> None:
     """Write what distinguishes several runs.
 
@@ -117,7 +118,7 @@ def write_comparison(
         At least two, all classifiers or all forecasters.
     stem : str
         Name of the page's files without their endings.
-    verdict : str
+    methods : Methods, optional
         What a backtest says of them, beside other methods.
     """
     names = run_names(runs)
@@ -125,6 +126,7 @@ def write_comparison(
     units = all(comparable(runs[0], run) for run in runs)
     tested = are_origins(runs)
     folds = are_folds(runs) or tested
+    verdict = methods.verdict if methods else ""
     if verdict or folds:
         page.headline(verdict or (told_origins(runs) if tested else told_folds(runs)))
     elif not units:
@@ -140,6 +142,8 @@ def write_comparison(
     for name, run in zip(names, runs, strict=True):
         warn_unfinished(page, run, name)
     page.heading("Result")
+    if methods:
+        add_methods(page, methods)
     plain.compare(page, runs, names)
     if best is not None and not units:
         page.add(*(f"{escape(n)}. {r.summary}" for n, r in zip(names, runs, strict=True)))

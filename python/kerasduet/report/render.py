@@ -24,6 +24,8 @@ from kerasduet.report.single import write_page
 from kerasduet.run import Run, load_run
 
 if TYPE_CHECKING:
+    from kerasduet.report.methods import Methods
+
     RunLike = Run | str | os.PathLike[str]
 
 __all__ = ["render_report"]
@@ -87,8 +89,7 @@ def render_report(
     _refuse_foreign(target, replace)
     renderer = find_renderer()
     runs = _runs(run)
-    given: Any = run
-    verdict = given.verdict if getattr(given, "kind", "") == "backtest" else ""
+    methods = _methods(run) if len(runs) > 1 else None
     if len(runs) > 1:
         check_comparable(runs)
     with _writing(target), _workplace(target.parent) as place:
@@ -97,7 +98,7 @@ def render_report(
             if len(runs) == 1:
                 write_page(page, runs[0], stem=target.stem)
             else:
-                write_comparison(page, runs, stem=target.stem, verdict=verdict)
+                write_comparison(page, runs, stem=target.stem, methods=methods)
         except (KerasduetError, OSError):
             raise
         except Exception as error:
@@ -114,6 +115,12 @@ def render_report(
         _refuse_foreign(target, replace)  # that came while the page was made
         _publish({".qmd": source, ".html": made}, place, target)
     return str(output)
+
+
+def _methods(given: Any) -> Methods | None:
+    """Ask a set what its networks are worth beside other methods: a backtest knows."""
+    found: Methods | None = given._methods() if hasattr(given, "_methods") else None
+    return found
 
 
 def _runs(given: Any) -> list[Run]:

@@ -1,0 +1,102 @@
+"""What a backtest says of its networks beside other methods: a table of all folds, and figures."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from kerasduet.report import words
+from kerasduet.report.document import escape
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from kerasduet.figures.canvas import RunFigure
+    from kerasduet.report.document import Document
+
+__all__ = ["Methods", "add_methods"]
+
+ERRORS = {"mae": "MAE", "rmse": "RMSE", "mase": "MASE"}
+COVERAGE = "coverage_"
+LEAST_P = 0.001
+SPACE = "\N{NO-BREAK SPACE}"
+
+
+@dataclass(frozen=True)
+class Methods:
+    """The networks of a backtest beside other methods.
+
+    Parameters
+    ----------
+    verdict : str
+        Whether the networks earn their keep; empty where nothing says so.
+    summary : pandas.DataFrame
+        As `RunSet.summary` gives it, but `model` as people write it; the networks come first.
+    figures : mapping
+        By the name of its file, a caption and what is drawn.
+    """
+
+    verdict: str
+    summary: pd.DataFrame
+    figures: Mapping[str, tuple[str, RunFigure]] = field(default_factory=dict)
+
+
+def add_methods(page: Document, methods: Methods) -> None:
+    """Write the table of all methods over all folds, and show their errors."""
+    summary = methods.summary
+    covered = [name for name in map(str, summary) if name.startswith(COVERAGE)]
+    found = summary.to_dict("records")
+    rows = [
+        [
+            escape(str(one["model"])).replace(" ", SPACE),
+            *(_number(one[name]) for name in ERRORS),
+            *(_percent(one[name]) for name in covered),
+            _skill(one),
+            _p_value(one["p_value"]),
+        ]
+        for one in ({str(name): value for name, value in row.items()} for row in found)
+    ]
+    levels = [f">{name.removeprefix(COVERAGE)}{SPACE}%" for name in covered]
+    page.table(
+        "methods",
+        "Errors over all folds, their test windows and all steps; MAE and RMSE are in the units "
+        "of the series."
+        + (" Below a level, how many of the truths its intervals hold (%)." if covered else "")
+        + " Skill of the network: 100 (1 - its error / the method's), with its 95 % interval over "
+        "folds and seeds; p: test of Diebold and Mariano.",
+        [
+            "Method",
+            *(f">{title}" for title in ERRORS.values()),
+            *levels,
+            ">Skill (%)",
+            ">p",
+        ],
+        rows,
+    )
+    for name, (caption, drawn) in methods.figures.items():
+        page.figure(name, caption, drawn)
+
+
+def _number(error: float) -> str:
+    return "" if np.isnan(error) else words.score(error)
+
+
+def _percent(share: float) -> str:
+    return "" if np.isnan(share) else f"{100 * share:.1f}"
+
+
+def _p_value(found: float) -> str:
+    if np.isnan(found):
+        return ""
+    return f"<{SPACE}{LEAST_P}" if found < LEAST_P else f"{found:.2g}"
+
+
+def _skill(one: Mapping[str, float]) -> str:
+    if np.isnan(one["skill"]):
+        return ""
+    value, low, high = (f"{100 * one[name]:.0f}" for name in ("skill", "low", "high"))
+    ends = f"({words.signed(low)} to {words.signed(high)})"
+    return f"{words.signed(value)} {ends}".replace(" ", SPACE)
