@@ -25,6 +25,7 @@ from kerasduet.report import comparison, measures, parts, render, renderer, repe
 from kerasduet.report.document import Document, escape
 from kerasduet.report.held_out import are_folds, are_origins, told_folds, told_origins
 from kerasduet.report.intervals import Interval, block_length, bootstrap, resampled_means
+from kerasduet.report.methods import Methods
 from kerasduet.tasks.classification.measures import class_measures, class_scores
 from kerasduet.tasks.forecasting.measures import gain, series_measures
 from kerasduet.tasks.forecasting.residuals import check_residuals
@@ -234,7 +235,11 @@ def test_code_repeats_the_folds_of_a_set(named_run, series_run, tmp_path):
     assert are_origins(pieces) and not are_origins([piece, piece]) and not are_origins(both)
     assert comparison.run_names(pieces) == ["A: fold 1", "B: fold 2"]
     page = Document("Title", "", folder=tmp_path, files="page_files")
-    comparison.write_comparison(page, pieces, stem="page", verdict="No network earns its keep.")
+    errors = dict.fromkeys(("mae", "rmse", "mase"), 1.5)
+    unknown = dict.fromkeys(("skill", "low", "high", "p_value"), np.nan)
+    rows = [{"model": "network"} | errors | unknown, {"model": "drift"} | errors | unknown]
+    methods = Methods("No network earns its keep.", pd.DataFrame(rows))
+    comparison.write_comparison(page, pieces, stem="page", methods=methods)
     assert "No network earns its keep." in str(page) and "Best of" not in str(page)
     assert repeat.r_code({"run_a": pieces[0], "run_b": pieces[1]}).count("backtest(") == 1
     assert told_origins(pieces).startswith("2 runs of a backtest of ")

@@ -67,6 +67,8 @@ def check_comparable(runs: Sequence[Result]) -> None:
 def run_names(runs: Sequence[Result]) -> list[str]:
     """Give each run a short name of its own: its letter, its preset and what differs.
 
+    Where all have one preset, what differs is told alone.
+
     Parameters
     ----------
     runs : sequence of Result
@@ -84,19 +86,28 @@ def run_names(runs: Sequence[Result]) -> list[str]:
         parts = [
             f"{key.replace('_', ' ')} {words.setting(shown(key, mine[key]))}" for key in differ
         ]
-        told.append(_fitting(f"{letter}: {name}", parts))
+        if parts and len(set(names)) == 1:
+            told.append(_fitting(letter, parts, ": "))
+        else:
+            told.append(_fitting(f"{letter}: {name}", parts))
     return told
 
 
-def _fitting(name: str, parts: Sequence[str]) -> str:
+def _column(runs: Sequence[Result], name: str) -> str:
+    """Give a run's name above a column: its letter, and its preset where presets differ."""
+    alike = len({run.experiment.name for run in runs}) == 1
+    return escape(name.partition(":")[0] if alike else name.partition(",")[0])
+
+
+def _fitting(name: str, parts: Sequence[str], before: str = ", ") -> str:
     """Name a run with as many of its differences as fit, each of them whole.
 
     The first difference is kept in any case, and the name gives way to it.
     """
     if not parts:
         return name if len(name) <= LONGEST_NAME else f"{name[: LONGEST_NAME - 3]}..."
-    room = max(LONGEST_NAME - len(f", {parts[0]}"), SHORTEST_NAME)
-    text = f"{name if len(name) <= room else name[: room - 3] + '...'}, {parts[0]}"
+    room = max(LONGEST_NAME - len(before + parts[0]), SHORTEST_NAME)
+    text = f"{name if len(name) <= room else name[: room - 3] + '...'}{before}{parts[0]}"
     for i, part in enumerate(parts[1:], start=1):
         rest = len(parts) - i
         if len(f"{text}, {part}") > LONGEST_NAME:
@@ -272,7 +283,7 @@ def _settings(page: Document, runs: Sequence[Result], names: Sequence[str]) -> N
     page.table(
         "settings",
         f"Settings that differ; the other {len(every) - len(differ)} are the same.",
-        ["Setting", *(escape(name.partition(",")[0]) for name in names)],
+        ["Setting", *(_column(runs, name) for name in names)],
         rows,
     )
 
@@ -287,7 +298,7 @@ def _provenance(page: Document, runs: Sequence[Result], names: Sequence[str]) ->
     page.table(
         "provenance",
         "What the results depend on; of a sha256 the first 16 digits.",
-        ["Fact", *(escape(name.partition(",")[0]) for name in names)],
+        ["Fact", *(_column(runs, name) for name in names)],
         rows,
     )
 
