@@ -13,7 +13,9 @@
 #'   many, from the experiment's own seed on. `NULL` (default) keeps the seed of each.
 #' @param engine Character. `"local"` (default): processes of this machine. `"ray"`: remote tasks of
 #'   the Python package ray, on a cluster whose machines all see the folder.
-#' @param workers Whole number. Runs at the same time, at least 1 (default).
+#' @param workers Whole number. Runs at the same time, at least 1 (default). Each worker, one alone
+#'   too, is a process beside the session, which starts Keras for itself and does one run after the
+#'   other.
 #' @param data Your own data for all of them, as for [run_experiment()]. Default `NULL`.
 #' @param progress Logical, or a function that is given each event, a list; see Events. `TRUE`
 #'   (default) shows a line a run.

@@ -30,7 +30,7 @@ STEPS = ("on_batch_begin", "on_batch_end", "on_train_batch_begin", "on_train_bat
 # What an experiment does by itself, so that it also resumes.
 INSTEAD = {
     "EarlyStopping": "Set early_stopping, which keeps the best weights and resumes.",
-    "BackupAndRestore": "Name a folder in out, which resumes from the last epoch.",
+    "BackupAndRestore": "Name a folder in out, which resumes to the same bits.",
 }
 
 # They set the learning rate, which a schedule sets at each step.

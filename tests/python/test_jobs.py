@@ -30,7 +30,7 @@ from kerasduet.errors import (
     UnknownName,
 )
 from kerasduet.jobs import extras
-from kerasduet.jobs.plan import Job, named
+from kerasduet.jobs.plan import Job, longest_first, named, waiting
 from kerasduet.jobs.tables import summarised, tabulated
 from kerasduet.registry import ENGINES, TASKS
 
@@ -457,6 +457,14 @@ def test_a_fold_that_is_loaded_knows_its_rows(tmp_path):
 
 
 # ---- refusals
+
+
+def test_several_workers_begin_with_the_longest_runs():
+    chosen = [kd.experiment("mnist-dense", epochs=n) for n in (1, 5, 5, 9)]
+    jobs = named("run", chosen)
+    assert [job.name for job in longest_first(jobs, 1)] == ["run-1", "run-2", "run-3", "run-4"]
+    jobs = [*jobs[:3], waiting(jobs[3], 3)]
+    assert [job.name for job in longest_first(jobs, 2)] == ["run-2", "run-3", "run-4", "run-1"]
 
 
 @pytest.mark.parametrize(

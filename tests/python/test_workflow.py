@@ -27,7 +27,7 @@ from kerasduet.errors import ArgumentType, KerasduetError, RunFolderError, Unkno
 from kerasduet.runs import folder as folders
 from kerasduet.runs import storage
 from kerasduet.runs.manifest import read_manifest
-from kerasduet.training import weights_digest
+from kerasduet.training import keeping, weights_digest
 
 TINY = {"classes": 3, "units": 6, "input_shape": (4, 4, 1), "epochs": 4, "dropout": 0.5}
 SUBSET = {
@@ -43,7 +43,9 @@ VICTIM = """
 import json, os, signal, sys
 import kerasduet as kd
 from kerasduet.runs import storage
+from kerasduet.training import keeping
 
+keeping.SECONDS_BETWEEN = 0
 out, settings, kind, last = sys.argv[1], json.loads(sys.argv[2]), sys.argv[3], int(sys.argv[4])
 count = 0
 
@@ -369,7 +371,7 @@ def test_kills_at_any_moment_cost_nothing_but_time(tmp_path, subset_digests):
 
 @pytest.fixture(scope="module")
 def watched(tmp_path_factory):
-    """Give a folder, and what is seen in it after each epoch of its training."""
+    """Give a folder that is written after each epoch, and what is then seen in it."""
     out, seen = tmp_path_factory.mktemp("watched") / "run", []
 
     def look(event):
@@ -389,7 +391,9 @@ def watched(tmp_path_factory):
             }
         )
 
-    assert tiny(look, out=out).status == "finished"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(keeping, "SECONDS_BETWEEN", 0)
+        assert tiny(look, out=out).status == "finished"
     assert len(seen) == TINY["epochs"]
     return out, seen
 
@@ -424,6 +428,7 @@ def test_a_disk_that_fills_up_keeps_the_last_checkpoint(tmp_path, whole, monkeyp
         real(path, write)
 
     with monkeypatch.context() as patch:
+        patch.setattr(keeping, "SECONDS_BETWEEN", 0)
         patch.setattr(storage, "write_atomic", filling)
         with pytest.raises(RunFolderError, match="No space left on device"):
             tiny(out=tmp_path / "run")
@@ -447,7 +452,9 @@ def test_an_error_in_the_callers_function_leaves_a_resumable_folder(tmp_path, wh
 
     with pytest.raises(RuntimeError, match="the caller's own"):
         tiny(broken, out=tmp_path / "run")
-    assert tiny(out=tmp_path / "run").digests == whole.digests
+    events = []
+    assert tiny(events.append, out=tmp_path / "run").digests == whole.digests
+    assert events[0]["done"] == 2
 
 
 def test_a_data_set_may_be_loaded_once_for_several_runs(whole):

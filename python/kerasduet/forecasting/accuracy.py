@@ -81,9 +81,9 @@ def diebold_mariano(
         variance = covariances[0] + 2 * (weights * covariances[1:]).sum()
     correction = (n + 1 - 2 * lags + lags * (lags - 1) / n) / n
     statistic = float(gaps.mean() / np.sqrt(variance / n) * np.sqrt(correction))
-    from scipy.stats import t
+    from scipy.special import stdtr
 
-    return Comparison(statistic, float(2 * t.sf(abs(statistic), n - 1)))
+    return Comparison(statistic, float(2 * stdtr(n - 1, -abs(statistic))))
 
 
 def skill_interval(network: np.ndarray, method: np.ndarray) -> tuple[float, float, float]:

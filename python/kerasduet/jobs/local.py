@@ -16,7 +16,7 @@ from typing import IO, Any
 
 from kerasduet.environment import fresh_environment, python_command
 from kerasduet.errors import ChildError
-from kerasduet.jobs.plan import Job
+from kerasduet.jobs.plan import Job, longest_first
 from kerasduet.jobs.work import Place
 
 __all__ = ["Local"]
@@ -61,7 +61,7 @@ class Local:
 
         The last event of each job is "done" or "failed" (with `kind` and `text`).
         """
-        waiting, busy = deque(jobs), dict[_Process, Job]()
+        waiting, busy = deque(longest_first(jobs, self._workers)), dict[_Process, Job]()
         while waiting or busy:
             while waiting and len(busy) < self._workers:
                 process = self._free(busy)

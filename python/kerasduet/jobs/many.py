@@ -49,7 +49,8 @@ def run_many(
         Processes of this machine, or Ray's remote tasks (`pip install "ray>=2.40"`): those of a
         cluster that `ray.init()` joined, whose machines all have to see the folder.
     workers : int
-        Runs at the same time, at least 1.
+        Runs at the same time, at least 1. Each worker, one alone too, is a process beside the
+        session, which starts Keras for itself and does one run after the other.
     data : optional
         The caller's own data for all of them, as `run_experiment` takes them.
     progress : bool or callable

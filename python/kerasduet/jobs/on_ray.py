@@ -9,7 +9,7 @@ from typing import Any
 
 from kerasduet.environment import fresh_environment
 from kerasduet.jobs.extras import require
-from kerasduet.jobs.plan import Job
+from kerasduet.jobs.plan import Job, longest_first
 from kerasduet.jobs.work import Place, Worker, started
 from kerasduet.jobs.worker import failure
 
@@ -55,7 +55,7 @@ class OnRay:
         task = ray.remote(
             num_cpus=1, max_retries=0, runtime_env={"env_vars": {"PYTHONPATH": path}}
         )(_do)
-        waiting, busy = list(reversed(jobs)), dict[Any, Job]()
+        waiting, busy = longest_first(jobs, self._workers)[::-1], dict[Any, Job]()
         while waiting or busy:
             while waiting and len(busy) < self._workers:
                 job = waiting.pop()

@@ -19,6 +19,7 @@ __all__ = [
     "FILE",
     "Job",
     "Plan",
+    "longest_first",
     "outside_jobs",
     "read_plan",
     "refuse_another",
@@ -254,3 +255,13 @@ def named(kind: str, experiments: Sequence[Experiment]) -> tuple[Job, ...]:
 def waiting(job: Job, until: int | None) -> Job:
     """Give a job that waits after an epoch, unless that is its last."""
     return replace(job, until=until if until and until < job.experiment.all_epochs else None)
+
+
+def longest_first(jobs: Sequence[Job], workers: int) -> list[Job]:
+    """Order jobs so that several workers end at about the same time; one keeps the order.
+
+    The one with the most epochs comes first: begun last, the others would wait for it.
+    """
+    if workers == 1:
+        return list(jobs)
+    return sorted(jobs, key=lambda job: -(job.until or job.experiment.all_epochs))

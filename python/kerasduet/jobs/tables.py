@@ -220,19 +220,24 @@ def summarised(
 def _summed(
     values: np.ndarray, folds: int, bounds: tuple[float, float] = (-math.inf, math.inf)
 ) -> dict[str, float]:
-    from scipy import stats
-
     count, mean = len(values), float(values.mean())
     sd = float(values.std(ddof=1)) if count > 1 else np.nan
     if count > 1 and np.ptp(values) == 0:
         mean, sd = float(values[0]), 0.0  # what rounding leaves of equal numbers is no spread
     # Folds share most of their training rows: their spread alone says too little.
     variance = 1 / count + (1 / (folds - 1) if folds else 0)
-    half = (
-        sd * float(np.sqrt(variance)) * float(stats.t.ppf((1 + LEVEL) / 2, max(count - 1, 1)))
-    )
+    half = sd * float(np.sqrt(variance)) * _width(count)
     low, high = np.clip([mean - half, mean + half], *bounds).tolist()
     return {"runs": count, "mean": mean, "sd": sd, "low": low, "high": high}
+
+
+def _width(count: int) -> float:
+    """Give how many standard errors the interval of a mean reaches to either side."""
+    if count < 2:
+        return math.nan
+    from scipy.special import stdtrit  # of scipy.stats, whose import takes a second
+
+    return float(stdtrit(count - 1, (1 + LEVEL) / 2))
 
 
 def told_mean(metric: Metric, row: Mapping[str, Any]) -> str:

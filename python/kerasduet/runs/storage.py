@@ -170,8 +170,9 @@ def _write_bytes(path: Path, content: bytes) -> None:
 def sealed(content: Mapping[str, Any]) -> str:
     """Write JSON that carries the sha256 of its other entries, so that a lost bit is noticed."""
     entries = {name: value for name, value in content.items() if name != "seal"}
-    digest = hashlib.sha256(json.dumps(entries, indent=2).encode()).hexdigest()
-    return json.dumps(entries | {"seal": digest}, indent=2) + "\n"
+    text = json.dumps(entries, indent=2)
+    digest = hashlib.sha256(text.encode()).hexdigest()
+    return f'{text[:-2]},\n  "seal": "{digest}"\n}}\n'
 
 
 def unsealed(text: str) -> dict[str, Any]:

@@ -12,13 +12,14 @@ import numpy as np
 from kerasduet import callbacks as own_callbacks
 from kerasduet.data.part import mapped
 from kerasduet.environment import deterministic, parallel
-from kerasduet.errors import ArgumentType
+from kerasduet.errors import ArgumentType, KerasduetError
 from kerasduet.interrupts import Interrupts
 from kerasduet.registry import TASKS
 from kerasduet.training.compile import compile_model, compile_with
 from kerasduet.training.features import features_of, has_fixed_features, head_of
 from kerasduet.training.feed import feed_rows, prediction_batch
 from kerasduet.training.heads import head_names, shared, told
+from kerasduet.training.keeping import Keeper
 from kerasduet.training.loop import can_loop, fit
 from kerasduet.training.stages import is_tuning
 from kerasduet.training.state import State, best_epoch, capture, restore
@@ -61,7 +62,8 @@ def train(
     on_event : callable
         Told of each "batch" (at most ten a second) and each "epoch".
     keep : callable
-        Given the state after each epoch, to write it down.
+        Given states to write down: after an epoch when the last was written a second ago or
+        more, after each where there are callbacks, and always the last one, however it ends.
     callbacks : sequence of keras.callbacks.Callback
         The caller's, called before the state is taken down.
 
@@ -79,15 +81,21 @@ def train(
             on_event(event)
             interrupts.check()
 
+        keeper = Keeper(keep, each=bool(callbacks))
         course = _Course(
-            model, dataset, experiment, state, tell, keep, callbacks, interrupts.check
+            model, dataset, experiment, state, tell, keeper, callbacks, interrupts.check
         )
         if not course.is_done:
             try:
                 with contextlib.suppress(KeyboardInterrupt):
                     course.run()
+            except BaseException:
+                with contextlib.suppress(KerasduetError):  # the first error says more
+                    keeper.finish()
+                raise
             finally:
                 course.release()
+            keeper.finish()
     # Whatever ended it early, only a whole training is finished.
     interrupted = not course.is_done
     restore(model, course.state.best or course.state.variables)
@@ -95,7 +103,7 @@ def train(
 
 
 class _Course:
-    """One call of Keras's `fit`, followed batch by batch and written down epoch by epoch."""
+    """One call of Keras's `fit`, followed batch by batch and taken down epoch by epoch."""
 
     def __init__(
         self,
@@ -104,12 +112,12 @@ class _Course:
         experiment: Experiment,
         state: State,
         tell: Callable[[Event], None],
-        keep: Callable[[State], None],
+        keeper: Keeper,
         callbacks: Sequence[keras.callbacks.Callback] = (),
         check: Callable[[], None] = lambda: None,
     ) -> None:
         self.model, self.dataset, self.experiment = model, dataset, experiment
-        self.state, self.tell, self.keep, self.check = state, tell, keep, check
+        self.state, self.tell, self.keeper, self.check = state, tell, keeper, check
         self.fitted = model  # or its head, where the features stay what they are
         self.goes_on = bool(state.epoch)  # in the stage that it was in
         self.callbacks = list(callbacks)
@@ -298,10 +306,11 @@ class _Course:
         kept = own_callbacks.noted(self.callbacks, self.given)
         stopped = bool(self.callbacks) and bool(self.fitted.stop_training)
         self.state = State(epoch + 1, history, seconds, variables, best, kept, stopped)
-        self.keep(self.state)
-        left = 0.0 if self.is_done else self._left(seconds, epoch + 1)
+        done = self.is_done
+        self.keeper.reached(self.state, last=done)
+        left = 0.0 if done else self._left(seconds, epoch + 1)
         self.tell(self._event("epoch", epoch + 1, seconds=seconds[-1], left=left, logs=row))
-        self.fitted.stop_training = self.is_done
+        self.fitted.stop_training = done
         self.began = time.perf_counter()
 
     def _left(self, seconds: Sequence[float], done: int) -> float:
