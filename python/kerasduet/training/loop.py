@@ -300,6 +300,8 @@ def _shared(leaf: Any) -> Any:
 
 def _lengthened(leaf: np.ndarray, rows: int) -> np.ndarray:
     """Give an array always as many rows, so that the loop is compiled once."""
+    if len(leaf) == rows:
+        return leaf
     longer = np.zeros((rows, *leaf.shape[1:]), leaf.dtype)
     longer[: len(leaf)] = leaf
     return longer
