@@ -94,6 +94,9 @@ def train_run(
             state = cut.state
         if state is not None:
             own_callbacks.refuse_others(callbacks, state.callbacks, epochs=state.epoch)
+        notes = [dataset.source.note]
+        notes += [f"Backend {speed}."] if speed else []
+        notes += ["XLA compiles its steps."] if training.xla.pays(model, chosen, rows) else []
         tell(
             {
                 "event": "start",
@@ -104,9 +107,7 @@ def train_run(
                 "parameters": model.count_params(),
                 "memory": training.memory(model, dataset, chosen),
                 "source": dataset.source.name,
-                "note": " ".join(
-                    filter(None, (dataset.source.note, speed and f"Backend {speed}."))
-                ),
+                "note": " ".join(filter(None, notes)),
             }
         )
         try:
@@ -179,6 +180,11 @@ def _unscored(
             "versions": environment.versions() | _further_versions(chosen),
             "backend": environment.backend_name(),
             **({"backend_chosen": speed} if (speed := environment.chosen_by_speed()) else {}),
+            **(
+                {"compiler": "XLA"}
+                if training.xla.pays(model, chosen, len(dataset.train))
+                else {}
+            ),
             "device": environment.device_info(),
             "threads": environment.threads(),
             "seed": chosen.seed,

@@ -1,5 +1,6 @@
 """Train a network on a data set, so that it repeats bit for bit and resumes exactly."""
 
+from kerasduet.training import xla
 from kerasduet.training.compile import compile_model
 from kerasduet.training.cost import memory
 from kerasduet.training.course import train
@@ -18,4 +19,5 @@ __all__ = [
     "restore",
     "train",
     "weights_digest",
+    "xla",
 ]

@@ -15,6 +15,7 @@ from kerasduet.environment import deterministic, parallel
 from kerasduet.errors import ArgumentType, KerasduetError
 from kerasduet.interrupts import Interrupts
 from kerasduet.registry import TASKS
+from kerasduet.training import xla
 from kerasduet.training.compile import compile_model, compile_with
 from kerasduet.training.features import features_of, has_fixed_features, head_of
 from kerasduet.training.feed import feed_rows, prediction_batch
@@ -221,6 +222,7 @@ class _Course:
                 epochs=epochs,
                 each_step=own_callbacks.each_step(self.callbacks),
                 callbacks=callbacks,
+                by_xla=xla.pays(self.model, self.experiment, len(self.dataset.train)),
             )
             return
         if self.experiment.devices > 1:

@@ -18,6 +18,7 @@ import numpy as np
 
 from kerasduet.data.part import leaves, mapped
 from kerasduet.environment import parallel
+from kerasduet.training import xla
 
 if TYPE_CHECKING:
     import keras
@@ -53,6 +54,7 @@ def fit(
     epochs: int,
     each_step: bool,
     callbacks: Sequence[keras.callbacks.Callback],
+    by_xla: bool = False,
 ) -> None:
     """Train as `keras.Model.fit` does.
 
@@ -68,11 +70,14 @@ def fit(
         Whether a callback is to be called after each step.
     callbacks : sequence of keras.callbacks.Callback
         Called as `fit` calls them, but after several steps at a time.
+    by_xla : bool
+        Whether XLA compiles the training steps on TensorFlow.
     """
     import keras
 
     loop = LOOPS[keras.config.backend()]
     train, test = loop(model, "train_step"), loop(model, "test_step")
+    train.by_xla = by_xla
     most = 1 if each_step else batches.room
     told = keras.callbacks.CallbackList(
         list(callbacks),
@@ -112,6 +117,7 @@ class _Loop(ABC):
 
     def __init__(self, model: keras.Model, step: str) -> None:
         self.model, self.step = model, step
+        self.by_xla = False
         self.steps = 1  # at a time; more where they are quick
 
     def go_through(
@@ -171,6 +177,8 @@ class _TensorFlow(_Loop):
             variable.assign(old + (variable.numpy() - old) / devices)
 
     def _looped(self, rows: Any, size: int) -> Callable[[Any], None]:
+        if self.by_xla:
+            return xla.compiled(getattr(self.model, self.step), rows, size)
         import tensorflow as tf
 
         step = _on_each(getattr(self.model, self.step))
@@ -292,6 +300,8 @@ def _shared(leaf: Any) -> Any:
 
 def _lengthened(leaf: np.ndarray, rows: int) -> np.ndarray:
     """Give an array always as many rows, so that the loop is compiled once."""
+    if len(leaf) == rows:
+        return leaf
     longer = np.zeros((rows, *leaf.shape[1:]), leaf.dtype)
     longer[: len(leaf)] = leaf
     return longer
