@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from kerasduet.environment import deterministic
+from kerasduet.environment.first_values import quick_first_values
 from kerasduet.registry import TASKS
 from kerasduet.schedules import learning_rate
 from kerasduet.settings import configurations
@@ -37,7 +38,8 @@ def compile_model(
     set_stage(model, experiment, tuning=tuning)
     optimizer = _optimizer(experiment, rows, tuning=tuning)
     compile_with(optimizer, model, experiment)
-    optimizer.build(model.trainable_variables)
+    with quick_first_values():
+        optimizer.build(model.trainable_variables)
     return model
 
 

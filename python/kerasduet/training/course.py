@@ -11,7 +11,8 @@ import numpy as np
 
 from kerasduet import callbacks as own_callbacks
 from kerasduet.data.part import mapped
-from kerasduet.environment import deterministic, parallel
+from kerasduet.environment import deterministic
+from kerasduet.environment.first_values import made_by
 from kerasduet.errors import ArgumentType
 from kerasduet.interrupts import Interrupts
 from kerasduet.registry import TASKS
@@ -252,7 +253,7 @@ class _Course:
             model.compute_loss(None, targets, outputs, weights, training=False)
             model.compute_metrics(None, targets, outputs, weights)
 
-        parallel.in_replicas(build)
+        made_by(build)
         model.reset_metrics()
 
     def take_up(self, logs: Any = None) -> None:
