@@ -22,7 +22,7 @@ from kerasduet.environment.backend import backend_name
 
 __all__ = ["made_by", "quick_first_values"]
 
-MOST = 2**18  # numbers of a variable; JAX draws more of them sooner, compiling included
+MOST = 2**20  # numbers of a variable
 
 _lock = threading.RLock()
 _users = 0
