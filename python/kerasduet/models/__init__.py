@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 from kerasduet.boundary import public_names
 from kerasduet.environment import deterministic, settle_backend
-from kerasduet.environment.first_values import quick_first_values
 from kerasduet.errors import ArgumentType
 from kerasduet.models.parts import is_filled_later
 from kerasduet.registry import BUILDERS, TASKS
@@ -136,8 +135,7 @@ def build(chosen: Experiment, learned: Learned | None) -> keras.Model:
 
 @deterministic()
 def _built(chosen: Experiment, learned: Learned | None) -> keras.Model:
-    with quick_first_values():
-        model = BUILDERS[chosen.builder](**chosen.builder_arguments(learned))
+    model = BUILDERS[chosen.builder](**chosen.builder_arguments(learned))
     if chosen.has_own_network:  # its shapes are no arguments
         task = TASKS[chosen.task]
         sides = task.sides(chosen.data) or (learned and task.learned_sides(learned))

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from kerasduet.environment import deterministic
-from kerasduet.environment.first_values import quick_first_values
 from kerasduet.registry import TASKS
 from kerasduet.schedules import learning_rate
 from kerasduet.settings import configurations
@@ -38,8 +37,7 @@ def compile_model(
     set_stage(model, experiment, tuning=tuning)
     optimizer = _optimizer(experiment, rows, tuning=tuning)
     compile_with(optimizer, model, experiment)
-    with quick_first_values():
-        optimizer.build(model.trainable_variables)
+    optimizer.build(model.trainable_variables)
     return model
 
 

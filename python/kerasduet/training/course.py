@@ -11,8 +11,7 @@ import numpy as np
 
 from kerasduet import callbacks as own_callbacks
 from kerasduet.data.part import mapped
-from kerasduet.environment import deterministic
-from kerasduet.environment.first_values import made_by
+from kerasduet.environment import deterministic, parallel
 from kerasduet.errors import ArgumentType
 from kerasduet.interrupts import Interrupts
 from kerasduet.registry import TASKS
@@ -253,7 +252,7 @@ class _Course:
             model.compute_loss(None, targets, outputs, weights, training=False)
             model.compute_metrics(None, targets, outputs, weights)
 
-        made_by(build)
+        parallel.for_variables(build)
         model.reset_metrics()
 
     def take_up(self, logs: Any = None) -> None:
