@@ -12,6 +12,9 @@
 #' @return `NULL`, invisibly.
 #' @details Without this call the variable KERAS_BACKEND decides, then Keras's settings file, then
 #'   it is TensorFlow.
+#'   Where JAX_COMPILATION_CACHE_DIR names a folder, JAX keeps compiled programs in it, and the
+#'   next session loads them: the same bits sooner. JAX runs what it finds there, so the folder must
+#'   be nobody else's to write in, and of one machine.
 #' @examplesIf kerasduet:::has_core()
 #' \dontrun{
 #' use_backend("torch", threads = 2)

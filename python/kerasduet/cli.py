@@ -79,8 +79,22 @@ def main(arguments: Sequence[str] | None = None) -> int:
 # ---- the command line
 
 
+class _Parser(argparse.ArgumentParser):
+    """A parser that lists the settings when its help is asked for: that takes a while."""
+
+    def __init__(self, *, notes: bool = False, **named: Any) -> None:
+        super().__init__(**named)
+        self._notes = notes
+
+    def format_help(self) -> str:
+        """Give the help, with the settings of those commands that take them."""
+        if self._notes:
+            self.epilog = _NOTES.format(names=setting_list())
+        return super().format_help()
+
+
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+    parser = _Parser(
         prog="kerasduet",
         description="Keras 3 workflows that run the same in R and in Python.",
         allow_abbrev=False,
@@ -235,9 +249,9 @@ class _Commands:
     ) -> argparse.ArgumentParser:
         parser: argparse.ArgumentParser = self._commands.add_parser(
             name,
+            notes=notes,
             help=told,
             description=f"{told[0].upper()}{told[1:]}.",
-            epilog=_NOTES.format(names=setting_list()) if notes else None,
             formatter_class=argparse.RawDescriptionHelpFormatter,
             allow_abbrev=False,
         )

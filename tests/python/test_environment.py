@@ -116,6 +116,15 @@ def test_exports_keep_what_the_user_set():
     )
 
 
+def test_programs_that_jax_keeps_are_small_ones_too():
+    name = settings.QUICKEST
+    folder = {settings.COMPILED: "/programs"}
+    assert name not in settings.exports(Settings("jax"), {})
+    assert settings.exports(Settings("jax"), folder)[name] == "0"
+    assert settings.exports(Settings("jax"), folder | {name: "2"})[name] == "2"
+    assert name not in settings.exports(Settings("torch"), folder)
+
+
 def test_backend_comes_from_variable_then_file_then_tensorflow(tmp_path):
     home = {"KERAS_HOME": str(tmp_path)}
     assert settings.resolve(home) == Settings("tensorflow")

@@ -99,6 +99,10 @@ def use_backend(
     (`keras.json` in KERAS_HOME or `~/.keras`), then TensorFlow. Neither Keras nor a backend
     is imported here.
 
+    Where JAX_COMPILATION_CACHE_DIR names a folder, JAX keeps compiled programs in it, and the
+    next process loads them: the same bits sooner. JAX runs what it finds there, so the folder
+    must be nobody else's to write in, and of one machine.
+
     Examples
     --------
     >>> import kerasduet.environment as environment

@@ -14,12 +14,21 @@ from typing import Any
 __all__ = ["postponed"]
 
 # Importing Keras executes these modules, which bring in scikit-learn with SciPy's statistics,
-# matplotlib, and the older faces of TensorFlow.
+# matplotlib, the older faces of TensorFlow, and those for its own tests, for TPUs and the like.
 MODULES = frozenset(
     {
         "keras.wrappers",
         "keras.visualization",
         "keras.src.visualization",
+        "tensorflow._api.v2.__internal__.distribute.combinations",
+        "tensorflow._api.v2.__internal__.distribute.multi_process_runner",
+        "tensorflow._api.v2.__internal__.test",
+        "tensorflow._api.v2.__internal__.eager_context",
+        "tensorflow._api.v2.debugging.experimental",
+        "tensorflow._api.v2.tpu",
+        "tensorflow._api.v2.experimental.numpy",
+        "tensorflow._api.v2.experimental.dtensor",
+        "tensorflow._api.v2.test.experimental",
         "tensorflow._api.v2.lite",
         "tensorflow._api.v2.compat.v1",
         "tensorflow._api.v2.compat.v2",

@@ -24,6 +24,10 @@ BACKENDS = ("tensorflow", "jax", "torch")
 AUTO = "auto"  # the fastest, chosen with the first network
 DEVICES = ("auto", "cpu", "gpu")
 
+# Where JAX keeps compiled programs, if a user says so, and which it leaves out: those that took
+# less than a second, as most of a small network's do.
+COMPILED, QUICKEST = "JAX_COMPILATION_CACHE_DIR", "JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS"
+
 # By the packages' own names: whoever holds the name kerasduet on an index need not be us.
 _INSTALL = {
     "tensorflow": 'pip install "tensorflow>=2.20"',
@@ -152,6 +156,8 @@ def exports(settings: Settings, variables: Mapping[str, str]) -> dict[str, str]:
         for name in _THREADS[settings.backend]:
             chosen[name] = str(settings.threads)
     if settings.backend == "jax":
+        if variables.get(COMPILED):
+            chosen[QUICKEST] = variables.get(QUICKEST) or "0"
         chosen["XLA_FLAGS"] = _xla_flags(settings, variables.get("XLA_FLAGS", ""))
     return chosen
 
