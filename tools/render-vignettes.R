@@ -221,6 +221,8 @@ in_fork <- function(log, expression) {
     file <- os$open(log, bitwOr(os$O_WRONLY, os$O_CREAT))
     os$dup2(file, 1L)
     os$dup2(file, 2L)
+    # R forks without a word to Python: say so before a page imports Keras itself.
+    reticulate::import("kerasduet.environment.backend")$`_after_fork`()
     expression
   })
   status <- suppressWarnings(parallel::mccollect(job)[[1]])
