@@ -1,6 +1,7 @@
 # Render the vignettes into reports/, each in an R session of its own.
 #   Rscript tools/render-vignettes.R [--from <folder>] [--to <folder>] [-P <name>:<value>]...
 #     [<vignette>...]
+# -P epochs:2 sets a parameter of every page, -P tables/epochs:2 that of one.
 # Quarto renders them where it is installed; KERASDUET_RENDERER=rmarkdown chooses the other way,
 # rmarkdown and pandoc with the filter, style and script of kerasduet's own reports.
 # A page is written whole or not at all.
@@ -27,7 +28,7 @@ main <- function(arguments) {
     }
   }
   if (identical(arguments[1], "--one")) {
-    return(render_one(arguments[[2]], arguments[[3]]))
+    quit(save = "no", status = render_one(arguments[[2]], arguments[[3]]))
   }
   asked <- parse_arguments(arguments)
   check_parameters(asked)
@@ -35,6 +36,7 @@ main <- function(arguments) {
   if (!dir.exists(asked$to) || file.access(asked$to, 2) != 0) {
     give_up("--to: must be a folder that can be written to; got ", asked$to, ".")
   }
+  asked$forked <- length(asked$files) > 1 && !has_quarto() && prepare()
   failed <- 0
   for (file in asked$files) {
     failed <- failed + !make_page(file, asked)
@@ -73,7 +75,7 @@ parse_arguments <- function(arguments) {
 
 # As Quarto reads them: name:value, the value in YAML.
 parse_parameter <- function(text) {
-  if (!grepl("^[A-Za-z_.]+:.", text)) {
+  if (!grepl("^([A-Za-z-]+/)?[A-Za-z_.]+:.", text)) {
     give_up("-P: must be name:value, such as epochs:2; got ", text, ".")
   }
   name <- sub(":.*", "", text)
@@ -103,8 +105,13 @@ find_vignettes <- function(folder, names) {
 }
 
 check_parameters <- function(asked) {
+  pages <- sub("/.*", "", grep("/", names(asked$parameters), value = TRUE))
+  elsewhere <- setdiff(pages, sub("[.]qmd$", "", basename(asked$files)))
+  if (length(elsewhere) > 0) {
+    give_up("-P: must be for a page that is rendered; got one for ", elsewhere[[1]], ".")
+  }
   known <- unique(unlist(lapply(asked$files, function(file) names(front_matter(file)$params))))
-  unknown <- setdiff(names(asked$parameters), known)
+  unknown <- setdiff(sub(".*/", "", names(asked$parameters)), known)
   if (length(unknown) > 0) {
     give_up(
       "-P: these vignettes have no parameter ", unknown[[1]], "; they have ",
@@ -114,6 +121,15 @@ check_parameters <- function(asked) {
 }
 
 front_matter <- function(file) rmarkdown::yaml_front_matter(file)
+
+# What is given for all pages, and over it what is given for this one.
+parameters_of <- function(file, name, given) {
+  for_one <- grepl("/", names(given))
+  own <- given[startsWith(as.character(names(given)), paste0(name, "/"))]
+  names(own) <- sub(".*/", "", names(own))
+  all <- utils::modifyList(given[!for_one], own)
+  all[names(all) %in% names(front_matter(file)$params)]
+}
 
 # One page -----------------------------------------------------------------------------------
 
@@ -125,13 +141,13 @@ make_page <- function(file, asked) {
   on.exit(unlink(work, recursive = TRUE))
   sources <- list.files(asked$from, "[.](qmd|yml|scss|R|csv|png|svg)$", full.names = TRUE)
   file.copy(sources, work)
-  parameters <- asked$parameters[names(asked$parameters) %in% names(front_matter(file)$params)]
+  parameters <- parameters_of(file, name, asked$parameters)
   log <- file.path(work, "log.txt")
   start <- Sys.time()
   status <- if (has_quarto()) {
     with_quarto(name, work, parameters, log)
   } else {
-    with_rmarkdown(name, work, parameters, log)
+    with_rmarkdown(name, work, parameters, log, asked$forked)
   }
   page <- file.path(work, paste0(name, ".html"))
   if (status != 0 || !file.exists(page)) {
@@ -159,11 +175,58 @@ with_quarto <- function(name, work, parameters, log) {
   system2("quarto", shQuote(arguments), stdout = log, stderr = log)
 }
 
-with_rmarkdown <- function(name, work, parameters, log) {
+with_rmarkdown <- function(name, work, parameters, log, forked) {
   saveRDS(parameters, file.path(work, "parameters.rds"))
+  if (forked) {
+    return(in_fork(log, render_one(work, name)))
+  }
   script <- file.path(root, "tools", "render-vignettes.R")
   rscript <- file.path(R.home("bin"), "Rscript")
   system2(rscript, shQuote(c(script, "--one", work, name)), stdout = log, stderr = log)
+}
+
+# Load once what every page loads, but Keras: it runs in no fork of a process that has it. Say
+# whether that worked; each page then begins in a fork.
+prepare <- function() {
+  code <- "
+import gc, sys
+gc.disable()
+import kerasduet, matplotlib.figure, numpy, pandas
+from kerasduet.environment import backend_name, importing
+if backend_name() == 'tensorflow':
+    sys.modules['keras'] = None  # TensorFlow does without
+    with importing._without_noise(), importing.postponed('tensorflow'):
+        import tensorflow
+    del sys.modules['keras']
+gc.collect()
+gc.freeze()
+gc.enable()
+"
+  tryCatch(
+    {
+      find_pandoc()
+      for (package in c("kerasduet", "ggplot2", "knitr", "parallel")) loadNamespace(package)
+      reticulate::py_run_string(code, local = TRUE)
+      Sys.info()[["sysname"]] == "Linux" # elsewhere system libraries mind a fork
+    },
+    error = function(error) FALSE
+  )
+}
+
+# Give the value of an expression, the status of a program, that is evaluated in a fork; what it
+# and the programs that it starts write goes to a file.
+in_fork <- function(log, expression) {
+  job <- parallel::mcparallel({
+    os <- reticulate::import("os")
+    file <- os$open(log, bitwOr(os$O_WRONLY, os$O_CREAT))
+    os$dup2(file, 1L)
+    os$dup2(file, 2L)
+    # R forks without a word to Python: say so before a page imports Keras itself.
+    reticulate::import("kerasduet.environment.backend")$`_after_fork`()
+    expression
+  })
+  status <- suppressWarnings(parallel::mccollect(job)[[1]])
+  if (is.numeric(status)) status else 1
 }
 
 # The sentence of render_one(), or what Quarto said first.
@@ -207,8 +270,11 @@ pandoc_reason <- function(lines) {
 
 # Without Quarto -----------------------------------------------------------------------------
 
+# Give the status with which its program is to end.
 render_one <- function(work, name) {
-  check_pandoc()
+  if (!has_pandoc()) {
+    return(1)
+  }
   setwd(work)
   label <- NULL
   tryCatch(
@@ -221,12 +287,13 @@ render_one <- function(work, name) {
           output_file = paste0(name, ".html"),
           params = readRDS("parameters.rds"), envir = new.env(parent = globalenv()), quiet = TRUE
         )
+        0
       },
       error = function(error) label <<- knitr::opts_current$get("label")
     ),
     error = function(error) {
       message("STOPPED: ", stop_text(conditionMessage(error), label))
-      quit(save = "no", status = 1)
+      1
     }
   )
 }
@@ -241,7 +308,7 @@ stop_text <- function(text, label) {
   paste0(where, sub("[.]?$", ".", text))
 }
 
-check_pandoc <- function() {
+find_pandoc <- function() {
   if (!rmarkdown::pandoc_available("2.17")) {
     python <- Sys.getenv("RETICULATE_PYTHON", "python3")
     found <- suppressWarnings(tryCatch(
@@ -252,10 +319,13 @@ check_pandoc <- function() {
     ))
     if (length(found) > 0) rmarkdown::find_pandoc(cache = FALSE, dir = dirname(found[[1]]))
   }
-  if (!rmarkdown::pandoc_available("2.17")) {
-    message("STOPPED: pandoc 2.17 or newer is needed; install pandoc or Quarto.")
-    quit(save = "no", status = 1)
-  }
+}
+
+has_pandoc <- function() {
+  find_pandoc()
+  found <- rmarkdown::pandoc_available("2.17")
+  if (!found) message("STOPPED: pandoc 2.17 or newer is needed; install pandoc or Quarto.")
+  found
 }
 
 # Put the included files in place, as Quarto does before the chunks run.

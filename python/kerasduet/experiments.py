@@ -10,32 +10,22 @@ from importlib import resources
 from typing import TYPE_CHECKING, Any, Unpack
 
 from kerasduet import checks
+from kerasduet.assembly import parts_of, refuse_misfits
 from kerasduet.boundary import public_methods
-from kerasduet.changes import own_network, replaced, told
+from kerasduet.changes import replaced, told
 from kerasduet.earlier import as_now, given_once
-from kerasduet.errors import ArgumentRange, ArgumentType, KerasduetError, UnknownName
+from kerasduet.errors import ArgumentType, KerasduetError, UnknownName
 from kerasduet.names import (
-    OWN,
     SECTIONS,
-    having,
-    names_of,
-    network_arguments,
-    refuse_misfit,
-    section,
     taken_apart,
-    task_of,
 )
 from kerasduet.notebook import as_html
 from kerasduet.registry import BUILDERS, TASKS
-from kerasduet.settings import networks, optimizers
+from kerasduet.settings import networks
 from kerasduet.settings.arguments import (
     arguments_of,
-    check_all,
-    check_together,
-    known_names,
     naming_kept,
 )
-from kerasduet.settings.configurations import is_object
 from kerasduet.settings.named import answers
 from kerasduet.settings.sections import Network, Training, plain
 
@@ -104,50 +94,9 @@ class Experiment:
 
     def __init__(self, **settings: Any) -> None:
         """Sort the settings into their sections, each of which checks its own."""
-        flat = optimizers.spread(taken_apart(settings))
-        for name in ("name", "dataset", "builder"):
-            if name not in flat:
-                raise ArgumentType(f"{name}: must be given; got nothing.")
-        task = task_of(flat["dataset"])
-        if "task" in flat and TASKS.look_up("task", flat["task"]).name != task.name:
-            raise ArgumentType(
-                f"task: must fit the dataset {flat['dataset']}; got {checks.show(flat['task'])}. "
-                f'Set task = "{task.name}".'
-            )
-        builder = BUILDERS.look_up("builder", flat["builder"])
-        refuse_misfit(task, flat["builder"], flat["dataset"])
-        arguments = network_arguments(flat["builder"], task)
-        known_names(flat, names_of(task, flat["builder"]), where="an experiment", having=having)
-        parts = {"task": task.name, "data": section(task.Settings, flat)}
-        if isinstance(flat.get("loss"), str) and not is_object(flat["loss"]):
-            TASKS[task.name].check_loss_name(parts["data"], flat["loss"])
-        parts["training"] = section(task.Training, flat)
-        for name, rule in OWN.items():
-            parts[name] = rule(name, flat.get(name, {"description": "", "seed": 0}.get(name)))
-        if flat["builder"] == networks.OWN_NETWORK:
-            flat |= own_network(flat.get("architecture"), task, parts)
-        usual = {name: item.default for name, item in arguments.items() if not item.required}
-        given = {name: flat[name] for name in arguments if name in flat}
-        parts["network"] = Network(flat["builder"], usual | check_all(builder, given))
-        for name, value in parts.items():
+        for name, value in parts_of(settings).items():
             object.__setattr__(self, name, value)
-        self._check_together()
-
-    def _check_together(self) -> None:
-        if (
-            self.training.early_stopping is not None
-            and getattr(self.data, "validation_split", 1) == 0
-        ):
-            raise ArgumentRange(
-                "early_stopping: needs validation rows; got validation_split 0. "
-                "Set validation_split = 0.2, say."
-            )
-        if self.training.loss is not None or self.training.metrics:
-            TASKS[self.task].check_objects(self)
-        TASKS[self.task].check_together(self)
-        builder = BUILDERS[self.builder]
-        usual = {name: item.default for name, item in arguments_of(builder).items()}
-        check_together(builder, usual | self.builder_arguments())
+        refuse_misfits(self)
 
     def __getattr__(self, name: str) -> Any:
         """Give a setting by its flat name, such as `epochs`."""

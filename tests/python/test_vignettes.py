@@ -340,37 +340,53 @@ def renderer() -> None:
         pytest.importorskip("pypandoc", reason="pandoc is missing")
 
 
-class Pages(dict[str, str]):
-    """Small versions of the pages, each rendered when it is first asked for."""
+def small(name: str) -> list[str]:
+    """Give the arguments that ask for the small version of a page."""
+    settings = ("-P", "epochs:1", "-P", "seed:7", "-P", "seeds:1")
+    if name not in EXAMPLES:
+        settings = SMALL.get(name, ())
+    return [word if word == "-P" else f"{name}/{word}" for word in settings]
 
-    def __init__(self, folder: Path) -> None:
+
+class Pages(dict[str, str]):
+    """Small versions of the pages; the first that is asked for is rendered with all `wanted`."""
+
+    def __init__(self, folder: Path, wanted: list[str]) -> None:
         super().__init__()
         self.folder = folder
+        self.wanted = wanted
 
     def __missing__(self, name: str) -> str:
-        page, failure = self.folder / f"{name}.html", self.folder / f"{name}.txt"
-        with (self.folder / f"{name}.lock").open("w") as lock:
+        with (self.folder / "lock").open("w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)  # the tests may run in several processes
-            if not page.exists() and not failure.exists():
-                small = ("-P", "epochs:1", "-P", "seed:7", "-P", "seeds:1")
-                if name not in EXAMPLES:
-                    small = SMALL.get(name, ())
-                done = render("--to", str(self.folder), *small, name)
-                if done.returncode != 0:
-                    failure.write_text(done.stderr, "utf-8")
-        assert page.exists(), failure.read_text("utf-8")
-        self[name] = page.read_text("utf-8")
+            asked = [page for page in dict.fromkeys([name, *self.wanted]) if self.is_new(page)]
+            if asked:
+                arguments = [word for page in asked for word in small(page)]
+                done = render("--to", str(self.folder), *arguments, *asked, timeout=3600)
+                for page in asked:
+                    if not self.file(page).exists():
+                        self.file(page, ".txt").write_text(done.stderr, "utf-8")
+        assert self.file(name).exists(), self.file(name, ".txt").read_text("utf-8")
+        self[name] = self.file(name).read_text("utf-8")
         return self[name]
+
+    def file(self, name: str, ending: str = ".html") -> Path:
+        return self.folder / f"{name}{ending}"
+
+    def is_new(self, name: str) -> bool:
+        return not self.file(name).exists() and not self.file(name, ".txt").exists()
 
 
 @pytest.fixture(scope="module")
-def pages(renderer, tmp_path_factory) -> Pages:
+def pages(request, renderer, tmp_path_factory) -> Pages:
     shared = tmp_path_factory.getbasetemp()
     if "PYTEST_XDIST_WORKER" in os.environ:
         shared = shared.parent  # of all processes
     folder = shared / "vignettes"
     folder.mkdir(exist_ok=True)
-    return Pages(folder)
+    tests = [item for item in request.session.items if "pages" in item.fixturenames]
+    parameters = [item.callspec.params for item in tests if hasattr(item, "callspec")]
+    return Pages(folder, [given["name"] for given in parameters])
 
 
 def text_of(page: str) -> str:
@@ -782,7 +798,7 @@ def test_the_real_quarto_makes_pages_without_faults(renderer, tmp_path):
 
 def failing(folder: Path, body: str) -> tuple[subprocess.CompletedProcess[str], list[Path]]:
     """Render a broken page; give what the program said and what it left."""
-    (folder / "vignettes").mkdir()
+    (folder / "vignettes").mkdir(exist_ok=True)
     (folder / "out").mkdir()
     for shared in VIGNETTES.glob("_*"):
         shutil.copy(shared, folder / "vignettes")
@@ -820,6 +836,18 @@ def test_a_broken_page_gives_one_sentence_and_no_file(renderer, tmp_path, body, 
     assert done.returncode == 1
     assert re.sub("[\u2018\u2019]", "'", done.stderr.strip()) == sentence
     assert left == []
+
+
+def test_a_broken_page_stops_no_other(renderer, tmp_path):
+    (tmp_path / "vignettes").mkdir()
+    whole = '---\ntitle: "Whole"\n---\n\n```{r}\n#| label: sum\n40 + 2\n```\n'
+    (tmp_path / "vignettes" / "whole.qmd").write_text(whole, "utf-8")
+    body = '```{r}\n#| label: first\nstop("no data")\n```'
+    done, left = failing(tmp_path, body)
+    assert done.returncode == 1
+    assert done.stderr == "broken.qmd: chunk first: no data. Nothing was written.\n"
+    assert [path.name for path in left] == ["whole.html"]
+    assert re.search(r"\b42\b", text_of(left[0].read_text("utf-8")))
 
 
 def test_a_page_whose_languages_differ_is_not_written(renderer, tmp_path):
@@ -919,6 +947,11 @@ def test_a_chunk_that_stops_in_quarto_gives_its_reason(renderer, tmp_path, log, 
 def test_wrong_arguments_are_named(renderer):
     cases = {
         ("-P", "epoch:2"): "-P: these vignettes have no parameter epoch",
+        ("-P", "tables/epoch:2"): "-P: these vignettes have no parameter epoch",
+        (
+            "-P",
+            "nowhere/epochs:2",
+        ): "-P: must be for a page that is rendered; got one for nowhere",
         ("-P", "epochs"): "-P: must be name:value",
         ("-P", "epochs:["): "-P: must be name:value with one value",
         ("-P", "epochs:{a: 1}"): "-P: must be name:value with one value",

@@ -7,16 +7,15 @@ import io
 import json
 import os
 import socket
-import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kerasduet.checks import nearest, show
-from kerasduet.errors import ArgumentType, DatasetError, ModelMismatch, ShapeError, UnknownName
+from kerasduet.errors import ArgumentType, DatasetError, ShapeError, UnknownName
 from kerasduet.models.applications import APPLICATIONS, prepared
+from kerasduet.models.base_weights import fill_from_file, fill_from_run
 from kerasduet.models.own import seeded
 from kerasduet.models.parts import bounded, is_filled_later, limit_of_layers
 from kerasduet.registry import BUILDERS, READERS
@@ -31,7 +30,6 @@ __all__ = ["IMAGENET", "Base", "base_names", "grown", "refuse_misfit"]
 
 IMAGENET = "imagenet"
 SECONDS = 10  # to wait for a server that does not answer
-FILES = (".h5", ".hdf5")
 
 
 def base_names() -> list[str]:
@@ -199,9 +197,9 @@ def grown(
             x, whole = inputs, _ours(base, tuple(inputs.shape[1:]), seed)
         if weights is not None and not later:
             if is_object(base) and weights == IMAGENET:
-                _fill_from_run(whole, parsed(base)["run"])
+                fill_from_run(whole, parsed(base)["run"])
             elif weights != IMAGENET:
-                _fill_from_file(whole, base, weights)
+                fill_from_file(whole, base, weights)
         with limit_of_layers() or contextlib.nullcontext():
             features, layers = _copied(_trunk(whole, base), x)
     if weights is not None and not later:
@@ -246,65 +244,6 @@ def _ours(base: str, shape: tuple[int, ...], seed: int) -> keras.Model:
     with bounded():
         built: keras.Model = BUILDERS[base](input_shape=shape, seed=seed)
     return built
-
-
-def _fill_from_run(whole: keras.Model, run: Mapping[str, str]) -> None:
-    from kerasduet.data.dataset import digest_arrays
-    from kerasduet.data.files import problem
-
-    file = Path(run["folder"], "model.weights.h5")
-    if why := problem(file):
-        raise DatasetError(
-            f"base: the run to start from must be where it was; got {run['folder']!r}, whose "
-            f"weights file {why}. Bring it back, or name the run again."
-        )
-    try:
-        _load(whole, file)
-    except Exception as error:  # Keras and h5py have no common one
-        raise ModelMismatch(
-            f"base: the run to start from must be whole; got {run['folder']!r} "
-            f"({type(error).__name__}). Restore it."
-        ) from None
-    if digest_arrays(*whole.get_weights()) != run["weights"]:
-        raise ModelMismatch(
-            f"base: the run to start from must have the weights that it had; got others in "
-            f"{run['folder']!r}. Name the run again to start from these."
-        )
-
-
-def _fill_from_file(whole: keras.Model, base: str, weights: str) -> None:
-    from kerasduet.data.files import expanded, problem
-
-    file = expanded(weights)
-    if why := problem(file):
-        raise DatasetError(f"weights: must be a file of weights; got {weights!r}, which {why}.")
-    if file.suffix not in FILES:
-        raise DatasetError(
-            f"weights: must be an HDF5 file (.h5), which holds no code; got {weights!r}."
-        )
-    name = "a run" if is_object(base) else base
-    try:
-        _load(whole, file)
-    except Exception as error:  # Keras and h5py have no common one
-        raise ModelMismatch(
-            f"weights: must be those of {name} without its last layers; got {weights!r}, which "
-            f"does not fit ({type(error).__name__}). Give its own file, such as Keras's "
-            '"..._notop.h5".'
-        ) from None
-
-
-def _load(whole: keras.Model, file: Path) -> None:
-    """Load weights from a file that has at least as many numbers as the network."""
-    import h5py
-
-    sizes: list[int] = []
-    with h5py.File(file, "r") as content:
-        content.visititems(lambda name, item: sizes.append(getattr(item, "size", 0)))
-    if sum(sizes) < whole.count_params():
-        raise ValueError("fewer weights")  # Keras would leave the others as they are
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", UserWarning)  # of layers that it meets a second time
-        whole.load_weights(file)
 
 
 def _trunk(whole: keras.Model, base: str) -> keras.Model:

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from kerasduet.settings.arguments import Argument, arguments_of, check_all, checked, known_names
+from kerasduet.settings.compound import Optional, Several
 from kerasduet.settings.rules import (
     Flag,
     Line,
     Number,
     OneOf,
-    Optional,
     PathText,
     Rule,
-    Several,
     Text,
     Whole,
 )

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from kerasduet.errors import HorizonError
-from kerasduet.settings.rules import MAX_WIDTH, Number, OneOf, Several, Whole
+from kerasduet.settings.compound import Several
+from kerasduet.settings.rules import MAX_WIDTH, Number, OneOf, Whole
 from kerasduet.settings.sections import NOT_NEGATIVE as PENALTY
 from kerasduet.settings.sections import SEED, SIZE
 

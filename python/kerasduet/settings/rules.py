@@ -18,10 +18,8 @@ __all__ = [
     "Line",
     "Number",
     "OneOf",
-    "Optional",
     "PathText",
     "Rule",
-    "Several",
     "Text",
     "Whole",
 ]
@@ -291,79 +289,6 @@ class PathText(Text):
     def hint(self) -> str:
         """A text, or what stands for a path."""
         return "str | os.PathLike[str]"
-
-
-@dataclass(frozen=True)
-class Optional(Rule):
-    """Nothing, or what another rule allows."""
-
-    rule: Rule
-
-    def __call__(self, name: str, value: Any) -> Any:
-        """Check one value."""
-        return None if value is None else self.rule(name, value)
-
-    @property
-    def text(self) -> str:
-        """The other rule's, or nothing."""
-        return f"{self.rule.text}, or nothing"
-
-    @property
-    def hint(self) -> str:
-        """The other rule's, or None."""
-        return f"{self.rule.hint} | None"
-
-    def bad(self) -> list[Any]:
-        """Give the other rule's, without nothing."""
-        return [value for value in self.rule.bad() if value is not None]
-
-    def read(self, typed: str) -> Any:
-        """Read `none` as nothing."""
-        return None if typed.lower() in ("none", "null") else self.rule.read(typed)
-
-
-@dataclass(frozen=True)
-class Several(Rule):
-    """One value or a sequence of them; the result is always a tuple.
-
-    Parameters
-    ----------
-    rule : Rule
-        Of each value.
-    length : int, optional
-        How many there must be.
-    empty : bool
-        Whether there may be none.
-    """
-
-    rule: Rule
-    length: int | None = None
-    empty: bool = False
-
-    def __call__(self, name: str, value: Any) -> tuple[Any, ...]:
-        """Check every value."""
-        return checks.several(self.rule, length=self.length, empty=self.empty)(name, value)
-
-    @property
-    def text(self) -> str:
-        """How many, and what each is."""
-        many = "one or more of" if self.length is None else f"{self.length} of"
-        return f"{'any number of' if self.empty else many}: {self.rule.text}"
-
-    @property
-    def hint(self) -> str:
-        """One value or a sequence of them."""
-        return f"{self.rule.hint} | Sequence[{self.rule.hint}]"
-
-    def bad(self) -> list[Any]:
-        """Give a bad value alone and in a list, and a list without values."""
-        values = [value for value in self.rule.bad() if value is not None]
-        return [*values, *([value] for value in values), *([] if self.empty else [[]])]
-
-    def read(self, typed: str) -> list[Any]:
-        """Read values that commas separate, in brackets or not."""
-        inside = typed.removeprefix("[").removesuffix("]") if typed.startswith("[") else typed
-        return [self.rule.read(item.strip()) for item in inside.split(",") if item.strip()]
 
 
 def _is_path(value: Any) -> bool:

@@ -9,10 +9,11 @@ from typing import Annotated, Any, NoReturn
 from kerasduet import checks
 from kerasduet.errors import ArgumentRange, ArgumentType, SeedError
 from kerasduet.settings.arguments import check_all
+from kerasduet.settings.compound import Optional, Several
 from kerasduet.settings.configurations import is_object, parsed
 from kerasduet.settings.objects import KerasObject
 from kerasduet.settings.optimizers import optimizer_class
-from kerasduet.settings.rules import Number, Optional, Several, Whole
+from kerasduet.settings.rules import Number, Whole
 
 __all__ = ["SEED", "SIZE", "Network", "Section", "Training", "plain"]
 
