@@ -52,8 +52,8 @@
 #' Lei and others (2018), Distribution-free predictive inference for regression, Journal of the
 #' American Statistical Association 113. Gibbs and Candès (2021), Adaptive conformal inference under
 #' distribution shift, NeurIPS. Angelopoulos, Candès and Tibshirani (2023), Conformal PID control
-#' for time series prediction, NeurIPS. Wang and Hyndman (2024), arXiv:2410.13115, whose R package is
-#' conformalForecast. Winkler (1972), Journal of the American Statistical Association 67.
+#' for time series prediction, NeurIPS. Wang and Hyndman (2024), arXiv:2410.13115, whose R package
+#' is conformalForecast. Winkler (1972), Journal of the American Statistical Association 67.
 #' @examplesIf kerasduet:::has_core()
 #' run <- run_experiment("lstm-co2", epochs = 1, units = 4, progress = FALSE)
 #' forecast(run, h = 4, level = c(80, 95))
