@@ -104,11 +104,12 @@ def offsets(
     shrinks where it is less, and is at most 4: the quantile tracker of Angelopoulos, Candès and
     Tibshirani (2023), Conformal PID control for time series prediction, NeurIPS 36, after Gibbs
     and Candès (2021), Adaptive conformal inference under distribution shift, NeurIPS 34. It moves
-    the logarithm of the width, and all steps together: the truth of h steps ahead is known h
-    steps later (Wang and Hyndman 2024, Online conformal inference for multi-step time series
-    forecasting, arXiv:2410.13115), and steps of one truth miss it together. Of more than 40
-    errors a step it moves less, by the square root: Angelopoulos, Barber and Bates (2024), Online
-    conformal prediction with decaying step sizes, ICML. An interval always holds its forecast.
+    the logarithm of the width, and all steps together, as steps of one truth miss it together.
+    The truth of h steps ahead is known h steps later (Wang and Hyndman 2024, Online conformal
+    inference for multi-step time series forecasting, arXiv:2410.13115), so it is held against the
+    ends as today's factor would have them. Of more than 40 errors a step the factor moves less,
+    by the square root: Angelopoulos, Barber and Bates (2024), Online conformal prediction with
+    decaying step sizes, ICML. An interval always holds its forecast.
 
     Examples
     --------

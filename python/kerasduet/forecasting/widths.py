@@ -14,7 +14,6 @@ __all__ = ["follow"]
 RATE = 0.2  # how far misses of every step move the logarithm of a width, on their side
 ACROSS = 0.5  # of that on the other side
 FEW = 40  # errors a step; of more the rate falls, as the quantile of more errors is surer
-LONG = 24  # steps; beyond them the rate falls, as misses are known so much later
 MOST = math.log(4)  # wider or narrower than the errors say, at most
 
 SIGNS = (-1, 1)
@@ -33,13 +32,15 @@ def follow(
         for place, step in enumerate(known)
     ]
     grown = np.zeros((len(SIGNS), len(FOLLOWED)))  # logarithms of what multiplies the ends
-    rate = RATE / max(1.0, horizon / LONG)
     stride = max(1, -(-windows // MOST_LOOKS))
     found = np.empty((windows + 1, horizon, len(shares), 2))
-    promised: dict[int, np.ndarray] = {}
+    # Ends before they were multiplied: a truth that comes late is held against today's factors,
+    # or the misses of narrow intervals would widen those that are wide by now.
+    before: dict[int, np.ndarray] = {}
     learned = [0] * horizon
     for look in range(0, windows + horizon + stride, stride):
         misses: tuple[list[np.ndarray], ...] = ([], [])
+        factors = np.exp(grown)
         for step in range(horizon):
             while learned[step] < windows and learned[step] + step + 1 <= look:
                 window, learned[step] = learned[step], learned[step] + stride
@@ -47,16 +48,18 @@ def follow(
                     score = sign * float(errors[window, step])
                     if not math.isnan(score):
                         tails[step][side].learn(score)
-                        misses[side].append(score > promised[window][step, side])
+                        misses[side].append(score > before[window][step, side] * factors[side])
         if misses[0]:
             beyond = np.array([np.mean(side, axis=0) for side in misses]) - FOLLOWED
             slower = math.sqrt(min(1.0, FEW / len(tails[0][0].scores)))
-            moved = grown + rate * slower * (beyond + ACROSS * beyond[::-1])
+            moved = grown + RATE * slower * (beyond + ACROSS * beyond[::-1])
             grown = np.clip(moved, -MOST, MOST)
         if look < windows:
-            ends = _ends(tails, grown, (*FOLLOWED, *shares))  # (horizon, sides, shares)
-            promised[look] = ends[..., : len(FOLLOWED)]
-            found[look : look + stride] = _signed(ends[..., len(FOLLOWED) :])
+            every = [
+                [[tail.end(share) for share in FOLLOWED] for tail in both] for both in tails
+            ]
+            before[look] = np.array(every)  # (horizon, sides, followed)
+            found[look : look + stride] = _signed(_ends(tails, grown, shares))
     found[windows] = _signed(_ends(tails, grown, shares))
     return found
 
