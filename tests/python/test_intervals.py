@@ -137,6 +137,12 @@ def test_a_miss_widens_the_ends_of_all_steps_and_hits_narrow_them():
     np.testing.assert_allclose(grown[1:, 0], np.tile(expected, (2, 1)))
     np.testing.assert_allclose(grown[1:, 1], 1)
     assert (np.diff(np.abs(calm[:3, 2]), axis=0) < 0).all()
+    # A truth that comes later counts as within the ends that have grown by then.
+    late = new.copy()
+    late[0, 1] = 17
+    again = conformal.offsets(known, late, (80, 95))
+    np.testing.assert_allclose(again[2, 2, 0], moved[2, 2, 0])
+    assert again[3, 1, 0, 1] > moved[3, 1, 0, 1]
     # It cannot run away.
     new = np.full((40, 3), np.nan)
     new[:, 0] = 2.0 ** np.arange(40)
