@@ -30,14 +30,17 @@
 #' @section Intervals:
 #' They are split conformal, step by step ahead and side by side: the errors on the validation
 #' windows, and by now those on the test windows, say how far from a forecast the truth may lie.
-#' Where the series goes on as it did, about 80 of 100 truths lie within `lower_80` and `upper_80`;
-#' a wider level always holds a narrower one. The test windows score the intervals, each with those
+#' While test windows go by, truths beyond the ends widen the next intervals of all steps, and
+#' truths within narrow them. About 80 of 100 truths lie within `lower_80` and `upper_80`, but few
+#' windows, or a series that changes as the test begins, may hold more or fewer; a wider level
+#' always holds a narrower one. The test windows score the intervals, each with those
 #' that were known at its origin: `run$metrics` has `coverage_80`, `winkler_80`, the same of 95 %,
 #' and `pinball`. Where validation windows also chose the epoch (`early_stopping`), their errors are
 #' slightly too small, which the test windows repair as they come in. Of fewer windows than a level
-#' needs (39 at 95 %, 9 at 80 %) the ends are Student's t times their root mean square. Intervals
-#' reach the trained horizon; a run without validation windows has none. With a `transform` no end
-#' lies below 0.
+#' needs (39 at 95 %, 9 at 80 %) the ends are Student's t times their root mean square, multiplied
+#' by how much further the series spread before the test than on the validation rows (1/2 to 2).
+#' Intervals reach the trained horizon; a run without validation windows has none. With a
+#' `transform` no end lies below 0.
 #'
 #' Of several series (`id`) the errors of all of them on the validation windows count, each in units
 #' of its own series (what MASE divides by); they do not move on while test windows go by.
@@ -49,8 +52,9 @@
 #'
 #' Lei and others (2018), Distribution-free predictive inference for regression, Journal of the
 #' American Statistical Association 113. Gibbs and Candès (2021), Adaptive conformal inference under
-#' distribution shift, NeurIPS. Wang and Hyndman (2024), arXiv:2410.13115, whose R package is
-#' conformalForecast. Winkler (1972), Journal of the American Statistical Association 67.
+#' distribution shift, NeurIPS. Angelopoulos, Candès and Tibshirani (2023), Conformal PID control
+#' for time series prediction, NeurIPS. Wang and Hyndman (2024), arXiv:2410.13115, whose R package
+#' is conformalForecast. Winkler (1972), Journal of the American Statistical Association 67.
 #' @examplesIf kerasduet:::has_core()
 #' run <- run_experiment("lstm-co2", epochs = 1, units = 4, progress = FALSE)
 #' forecast(run, h = 4, level = c(80, 95))

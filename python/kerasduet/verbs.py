@@ -217,15 +217,18 @@ class Verbs(Result):
         -----
         Intervals are split conformal, step by step ahead and side by side: the errors on the
         validation windows, and by now those on the test windows, say how far from a forecast the
-        truth may lie. On 80 of 100 steps or so it should lie within 80 %, if the series goes on
-        as it did. Where validation windows also chose the epoch (`early_stopping`), their
+        truth may lie. While test windows go by, truths beyond the ends widen the next intervals
+        of all steps, and truths within narrow them. On 80 of 100 steps or so the truth should lie
+        within 80 %, but few windows, or a series that changes as the test begins, may hold more
+        or fewer. Where validation windows also chose the epoch (`early_stopping`), their
         errors are slightly too small, which the test windows, chosen by nobody, repair as
         they come in. The test windows score it (`coverage_80`, `winkler_80`, ... in
         `metrics`): each with the intervals that were known at its origin. Of fewer windows than a
-        level needs (39 at 95 %, 9 at 80 %) the ends are Student's t times their root mean square.
-        See `kerasduet.forecasting.conformal.offsets`. Of several series the errors of all of them
-        on the validation windows count, each in units of its own series (what MASE divides by);
-        they do not move on while test windows go by.
+        level needs (39 at 95 %, 9 at 80 %) the ends are Student's t times their root mean square,
+        multiplied by how much further the series spread before the test than on the validation
+        rows (1/2 to 2). See `kerasduet.forecasting.conformal.offsets`. Of several series the
+        errors of all of them on the validation windows count, each in units of its own series
+        (what MASE divides by); they do not move on while test windows go by.
 
         A run of `intervals="quantile"` has quantiles that the network learned by pinball loss, in
         `predictions()` too; they cannot cross. Where among them the truths of validation and

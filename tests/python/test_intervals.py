@@ -25,18 +25,22 @@ def run():
     return kd.run_experiment("lstm-co2", data=seasonal(), progress=False, **LINEAR)
 
 
-def ends(known, new, levels):
+def ends(known, new, levels, **how):
     """Give lower and upper ends, (windows + 1, horizon, levels) each."""
-    found = conformal.offsets(known, new, levels)
+    found = conformal.offsets(known, new, levels, **how)
     return found[..., 0], found[..., 1]
 
 
 def test_ends_are_the_errors_of_the_right_rank():
     known = [[float(i) for i in range(-50, 49)]]  # 99 errors
     lower, upper = ends(known, np.empty((0, 1)), (80, 95))
-    # ceil(100 x 0.9) = 90 and ceil(100 x 0.975) = 98, of each side.
-    assert upper[0, 0].tolist() == [known[0][89], known[0][97]] == [39, 47]
-    assert lower[0, 0].tolist() == [known[0][9], known[0][1]] == [-41, -49]
+    # 100 x 0.9 = 90, and between the 97th and the 98th, as 100 x 0.975 = 97.5, of each side.
+    assert upper[0, 0].tolist() == [known[0][89], known[0][96] + 0.5] == [39, 46.5]
+    assert lower[0, 0].tolist() == [known[0][9], known[0][2] - 0.5] == [-41, -48.5]
+    # Runs of earlier versions have the upper of the two.
+    lower, upper = ends(known, np.empty((0, 1)), (80, 95), followed="shares")
+    assert upper[0, 0].tolist() == [39, 47]
+    assert lower[0, 0].tolist() == [-41, -49]
 
 
 def test_of_too_few_errors_the_end_is_a_students_t():
@@ -46,6 +50,9 @@ def test_of_too_few_errors_the_end_is_a_students_t():
     expected = [1.0, *(stats.t.ppf(1 - share, 3) * wide for share in (0.1, 0.025))]
     np.testing.assert_allclose(upper[0, 0], expected)
     np.testing.assert_allclose(lower[0, 0], [-1.0, *(-end for end in expected[1:])])
+    # After calm errors it is as much wider as the series spread further before.
+    more = conformal.offsets(known, np.empty((0, 1)), (80,), spread=1.5)[0, 0, 0, 1]
+    assert more == pytest.approx(1.5 * expected[1])
     # 38 errors are one too few for 95 %, 39 are enough.
     for count, enough in ((38, False), (39, True)):
         errors_of = [list(np.linspace(-1, 1, count))]
@@ -55,36 +62,42 @@ def test_of_too_few_errors_the_end_is_a_students_t():
     assert one[0, 0, 0] == pytest.approx(stats.t.ppf(0.975, 1) * math.sqrt(2) * 2)
 
 
+@pytest.mark.parametrize("followed", conformal.FOLLOWS)
 @pytest.mark.parametrize("seed", range(5))
-def test_a_wider_level_holds_a_narrower_one_and_the_forecast(seed):
+def test_a_wider_level_holds_a_narrower_one_and_the_forecast(seed, followed):
     random = np.random.default_rng(seed)
     known = conformal.thinned(random.normal(1, 1, (random.integers(1, 60), 4)))
     new = random.standard_t(2, (80, 4)).cumsum(axis=1)
     new[random.random(new.shape) < 0.1] = np.nan
-    lower, upper = ends(known, new, LEVELS)
+    lower, upper = ends(known, new, LEVELS, followed=followed)
     assert (np.diff(upper, axis=-1) >= 0).all()
     assert (np.diff(lower, axis=-1) <= 0).all()
     assert (lower <= 0).all()
     assert (upper >= 0).all()
     # Whatever else is asked for.
-    np.testing.assert_array_equal(ends(known, new, (90,))[1][..., 0], upper[..., 4])
+    alone = ends(known, new, (90,), followed=followed)[1]
+    np.testing.assert_array_equal(alone[..., 0], upper[..., 4])
 
 
-def test_an_interval_knows_no_truth_after_its_origin():
+@pytest.mark.parametrize("followed", conformal.FOLLOWS)
+def test_an_interval_knows_no_truth_after_its_origin(followed):
+    def learned(known, new, levels):
+        return conformal.offsets(known, new, levels, followed=followed)
+
     random = np.random.default_rng(1)
     known, new = conformal.thinned(random.normal(size=(30, 3))), random.normal(size=(40, 3))
-    before = conformal.offsets(known, new, (80, 95))
+    before = learned(known, new, (80, 95))
     for window in (0, 7, 39):
         changed = new.copy()
         later = np.arange(40)[:, None] + np.arange(1, 4) > window
         changed[later] = 1e6
-        after = conformal.offsets(known, changed, (80, 95))
+        after = learned(known, changed, (80, 95))
         np.testing.assert_array_equal(after[: window + 1], before[: window + 1])
         assert (after[-1] != before[-1]).any()
     # The truth that the origin just saw is used.
     changed = new.copy()
     changed[6, 0] = 1e6
-    assert (conformal.offsets(known, changed, (80,))[7:] != before[7:, :, :1]).any()
+    assert (learned(known, changed, (80,))[7:] != before[7:, :, :1]).any()
 
 
 @pytest.mark.parametrize("level", [80, 95])
@@ -113,6 +126,64 @@ def test_coverage_of_errors_that_grow_is_kept_by_what_comes_in():
     )
 
 
+def test_a_miss_widens_the_ends_of_all_steps_and_hits_narrow_them():
+    known = [[float(i) for i in range(-20, 20)]] * 3
+    calm = conformal.offsets(known, np.zeros((4, 3)), (80, 95))
+    new = np.zeros((4, 3))
+    new[0, 0] = 17  # above the upper ends of 80 %, and within those of 95 %
+    moved = conformal.offsets(known, new, (80, 95))
+    grown = (moved / calm)[1]  # (horizon, levels, sides), as it is known one step later
+    expected = np.exp(0.2 * math.sqrt(40 / 41) * np.array([0.5, 1.0]))
+    np.testing.assert_allclose(grown[1:, 0], np.tile(expected, (2, 1)))
+    np.testing.assert_allclose(grown[1:, 1], 1)
+    assert (np.diff(np.abs(calm[:3, 2]), axis=0) < 0).all()
+    # A truth that comes later counts as within the ends that have grown by then.
+    late = new.copy()
+    late[0, 1] = 17
+    again = conformal.offsets(known, late, (80, 95))
+    np.testing.assert_allclose(again[2, 2, 0], moved[2, 2, 0])
+    assert again[3, 1, 0, 1] > moved[3, 1, 0, 1]
+    # It cannot run away.
+    new = np.full((40, 3), np.nan)
+    new[:, 0] = 2.0 ** np.arange(40)
+    _, wild = ends(known, new, (80,))
+    assert wild[-1, 1, 0] == pytest.approx(4 * wild[0, 1, 0])
+
+
+def test_runs_of_earlier_versions_keep_their_intervals(run):
+    from kerasduet.runs.learned import learned_for
+
+    known = [[float(i) for i in range(-20, 21)], [float(2 * i) for i in range(-5, 6)]]
+    new = np.array([[25.0, 1], [30, 2], [-3, 40], [28, -9], [1, 50]])
+    lower, upper = ends(known, new, (80, 90, 95), followed="shares")
+    assert upper[:, 0, 0].tolist() == [17, 19, 20, 20, 25, 25]
+    assert lower[-1, 1] == pytest.approx([-10, -31.45287722537683, -38.786940969326025])
+    values = json.loads(json.dumps(run.preprocessing.to_dict()))
+    assert values.pop("followed") == "widths"
+    old = learned_for(values, run.experiment)
+    found = intervals.tested(run.table, old, (80,))["upper_80"].reshape(-1, 3)
+    forecast, truth = (
+        run.table[name].to_numpy().reshape(-1, 3) for name in ("forecast", "truth")
+    )
+    _, upper = ends(old.errors, truth - forecast, (80,), followed="shares")
+    np.testing.assert_allclose(found, forecast + upper[:-1, :, 0])
+    for wrong in ({"followed": "luck"}, {"spread": 3.0}, {"spread": "much"}):
+        with pytest.raises(ValueError, match=r"followed|spread|numbers"):
+            learned_for(values | wrong, run.experiment)
+
+
+def test_the_spread_is_of_the_rows_before_the_test_as_the_network_sees_them(run):
+    series, learned = run.dataset.table, run.preprocessing
+    first, last = series.validation_origins[[0, -1]]
+    values, lag = series.values[: last + 1 + learned.horizon, -1], learned.lag
+    seen = values[lag:] - values[: len(values) - lag]
+    gaps = seen[first + 1 - lag :] - seen.mean()
+    expected = seen.std() / math.sqrt(np.mean(gaps**2))
+    assert learned.spread == pytest.approx(expected, rel=1e-5)
+    assert conformal.spread_of(np.array([np.nan, 1.0, 3.0]), np.array([2.0, np.nan])) == 1
+    assert conformal.spread_of(np.arange(-50.0, 50), np.array([0.0, 1.0])) == 2
+
+
 def test_more_windows_than_are_kept_are_thinned_evenly():
     many = np.arange(2000.0)[:, None]
     kept = conformal.thinned(many)
@@ -121,7 +192,7 @@ def test_more_windows_than_are_kept_are_thinned_evenly():
     # Of very many forecasts the intervals are learned anew some 500 times.
     found = conformal.offsets(kept, np.random.default_rng(0).normal(size=(2000, 1)), (80,))
     assert found.shape == (2001, 1, 1, 2)
-    assert len(np.unique(found[:, 0, 0, 1])) < 501
+    assert len(np.unique(found[:, 0, 0, 1])) <= 501
 
 
 def test_forecast_gives_a_pair_of_columns_a_level(run):
@@ -167,7 +238,7 @@ def test_errors_are_those_on_the_validation_windows(run):
 def test_metrics_are_those_of_the_test_windows(run):
     table, learned, scores = run.predictions(), run.preprocessing, run.metrics
     gaps = (table["truth"] - table["forecast"]).to_numpy().reshape(-1, 3)
-    lower, upper = ends(learned.errors, gaps, (80, 95))
+    lower, upper = ends(learned.errors, gaps, (80, 95), spread=learned.spread)
     losses = [metrics.pinball(gaps, np.zeros_like(gaps), quantile=0.5)]
     for i, level in enumerate((80, 95)):
         low, high = lower[:-1, :, i], upper[:-1, :, i]
@@ -241,7 +312,8 @@ def test_windows_with_filled_truths_neither_calibrate_nor_count():
     known = ~table["filled"]
     gaps = (table["truth"] - table["forecast"]).where(known).to_numpy().reshape(-1, 3)
     assert np.isnan(gaps).sum() == 3
-    lower, upper = ends(run.preprocessing.errors, gaps, (80,))
+    learned = run.preprocessing
+    lower, upper = ends(learned.errors, gaps, (80,), spread=learned.spread)
     inside = (lower[:-1, :, 0] <= gaps) & (gaps <= upper[:-1, :, 0])
     assert run.metrics["coverage_80"] == inside[~np.isnan(gaps)].mean()
 

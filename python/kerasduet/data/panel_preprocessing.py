@@ -68,6 +68,8 @@ class PanelPreprocessing(Learned):
     errors : tuple of tuple of float, optional
         Truth minus forecast on validation windows of all series, as a `SeriesPreprocessing` has
         them, but each in units of `sizes`.
+    followed : {"shares", "widths"}
+        As a `SeriesPreprocessing` has it.
     """
 
     kind = "panel"
@@ -77,6 +79,7 @@ class PanelPreprocessing(Learned):
     numbered: bool
     each: tuple[SeriesPreprocessing, ...]
     errors: tuple[tuple[float, ...], ...] | None = None
+    followed: str = "shares"
 
     def __getattr__(self, name: str) -> Any:
         """Give what all series have in common."""
@@ -125,7 +128,8 @@ class PanelPreprocessing(Learned):
             {name: _turned(getattr(one, name), name) for name in (*OWN, *LATER)}
             for one in self.each
         ]
-        own = {name: getattr(self, name) for name in ("id", "ids", "numbered", "errors")}
+        names = ("id", "ids", "numbered", "errors", "followed")
+        own = {name: getattr(self, name) for name in names}
         return {"kind": self.kind} | own | {"shared": shared, "series": series}
 
     @classmethod
@@ -142,7 +146,7 @@ class PanelPreprocessing(Learned):
             own = {name: _turned(as_tuples(item), name) for name, item in one.items()}
             each.append(SeriesPreprocessing.from_dict({**shared, **own}))
         known = {name: as_tuples(values[name]) for name in ("id", "ids", "numbered", "errors")}
-        return cls(each=tuple(each), **known)
+        return cls(each=tuple(each), followed=values.get("followed", "shares"), **known)
 
 
 def _turned(value: Any, name: str) -> Any:

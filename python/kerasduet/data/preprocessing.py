@@ -169,6 +169,12 @@ class SeriesPreprocessing(Learned):
         Countries whose holidays the network sees.
     intervals : {"conformal", "quantile"}
         Whether intervals come from `errors` or are quantiles that the network gives.
+    followed : {"shares", "widths"}
+        How truths beyond the ends move intervals (see `forecasting.conformal`): by shares in runs
+        of earlier versions.
+    spread : float
+        How much further than on the validation rows the target spread on all rows before the
+        test, as the network sees it; 1 where that is not asked.
     """
 
     kind = "series"
@@ -203,6 +209,8 @@ class SeriesPreprocessing(Learned):
     copy_share: float | None = None
     intervals: str = "conformal"
     holidays: tuple[str, ...] = ()
+    followed: str = "shares"
+    spread: float = 1.0
 
     @property
     def sees_ahead(self) -> bool:

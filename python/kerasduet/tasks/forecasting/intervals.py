@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from kerasduet.data.dataset import Dataset
     from kerasduet.data.preprocessing import Learned
+    from kerasduet.data.table import Table
     from kerasduet.result import Result
 
 __all__ = ["SCORED", "around", "calibrated", "ends_of", "refuse_beyond", "score", "tested"]
@@ -52,7 +53,20 @@ def calibrated(predict: Callable[[Any], Any], dataset: Dataset) -> Learned:
     errors = errors[known]
     if len(errors) == 0 or not np.isfinite(errors).all():
         return learned
-    return replace(learned, errors=conformal.thinned(errors))
+    spread = 1.0 if learned.intervals == "quantile" else _spread(series, learned)
+    kept = conformal.thinned(errors)
+    return replace(learned, errors=kept, followed="widths", spread=spread)
+
+
+def _spread(series: Table, learned: SeriesPreprocessing) -> float:
+    """Compare the rows before the test with the validation rows, as the network sees them."""
+    first, last = series.validation_origins[0] + 1, series.validation_origins[-1]
+    rows = slice(0, last + learned.horizon + 1)
+    seen, missing = learned.scaled(series.values[rows])[:, -1], series.missing[rows, -1]
+    lag = learned.lag
+    filled = missing[lag:] | missing[: len(missing) - lag]
+    seen = np.where(filled, np.nan, seen)
+    return conformal.spread_of(seen, seen[first - lag :])
 
 
 def tested(
@@ -164,7 +178,9 @@ def _offsets(
         truth = table["truth"].to_numpy(dtype=np.float64)
         gaps = quantiles.to_scores(truth, quantiles.of_table(table))
     errors = np.where(known_truth(table), gaps, np.nan).reshape(-1, learned.horizon)
-    return conformal.offsets(learned.errors, errors, levels)
+    return conformal.offsets(
+        learned.errors, errors, levels, followed=learned.followed, spread=learned.spread
+    )
 
 
 def score(

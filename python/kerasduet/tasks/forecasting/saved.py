@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from kerasduet.data.panel_preprocessing import PanelPreprocessing
+from kerasduet.forecasting import conformal
 from kerasduet.runs import learned as saved
 
 if TYPE_CHECKING:
@@ -83,6 +84,9 @@ def _check_one(learned: SeriesPreprocessing, experiment: Experiment) -> None:
         raise ValueError("tail: must be above 0 for a logarithm")
     if learned.errors is not None:  # of runs without a calibration
         _check_errors(learned)
+    saved.finite((learned.spread,))
+    if not 1 <= learned.spread * conformal.MOST_SPREAD <= conformal.MOST_SPREAD**2:
+        raise ValueError("spread: must be from 1/2 to 2")
     if learned.tail_times:  # earlier versions kept no row numbers
         from kerasduet.data.times import read_times
 
@@ -107,6 +111,7 @@ def _check_known(learned: SeriesPreprocessing, experiment: Experiment) -> None:
 
 def _check_errors(learned: SeriesPreprocessing | PanelPreprocessing) -> None:
     assert learned.errors is not None
+    saved.hold("followed", learned.followed in conformal.FOLLOWS, True)
     saved.hold("errors", len(learned.errors), learned.horizon)
     for step in learned.errors:
         saved.finite(step)

@@ -162,7 +162,7 @@ def calibrated(predict: Callable[[Any], Any], dataset: Dataset) -> PanelPreproce
     every = np.concatenate(errors)
     if len(every) == 0 or not np.isfinite(every).all():
         return learned
-    return replace(learned, errors=conformal.thinned(every))
+    return replace(learned, errors=conformal.thinned(every), followed="widths")
 
 
 def moved(
@@ -187,7 +187,8 @@ def moved(
     """
     assert learned.errors is not None
     none = np.empty((0, learned.horizon))
-    offsets = conformal.offsets(learned.errors, none, levels)[0]  # (horizon, levels, 2)
+    followed = learned.followed
+    offsets = conformal.offsets(learned.errors, none, levels, followed=followed)[0]
     if learned.intervals == "quantile":  # scores, which have no unit
-        return np.asarray(offsets[steps - 1])
+        return np.asarray(offsets[steps - 1])  # (n, levels, 2)
     return offsets[steps - 1] * learned.sizes[codes, None, None]
