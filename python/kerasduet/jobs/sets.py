@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import shutil
 import tempfile
@@ -14,12 +13,12 @@ from typing import TYPE_CHECKING, Any
 from kerasduet.boundary import public_methods
 from kerasduet.checks import show
 from kerasduet.data.folds import Fold
-from kerasduet.errors import ArgumentType, EmptyData, RunFolderError
-from kerasduet.jobs import outside
+from kerasduet.errors import ArgumentType, RunFolderError
 from kerasduet.jobs.members import Runs, facts_of
 from kerasduet.jobs.pieces import Piece, pieces_of
 from kerasduet.jobs.plan import FILE, KINDS, Plan, outside_jobs, read_plan, take
 from kerasduet.jobs.scores import compared, scored, verdict
+from kerasduet.jobs.set_lines import lines_of
 from kerasduet.jobs.tables import (
     best_of,
     bounds_of,
@@ -27,11 +26,8 @@ from kerasduet.jobs.tables import (
     scores_of,
     summarised,
     tabulated,
-    told_mean,
 )
-from kerasduet.lead import score_text
 from kerasduet.notebook import as_html
-from kerasduet.registry import TASKS
 from kerasduet.run import Run, load_run
 from kerasduet.runs.reading import run_path
 
@@ -309,65 +305,10 @@ class RunSet:
 
     def __repr__(self) -> str:
         """Say what it is, how it did, and what to do next."""
-        return "\n".join(self._lines())
+        return "\n".join(lines_of(self, self._path, self._plan))
 
     def _repr_html_(self) -> str:
-        return as_html(self._lines())
-
-    def _lines(self) -> list[str]:
-        counts = self.table["status"].value_counts(sort=False)
-        told = ", ".join(f"{count} {status}" for status, count in counts.items())
-        where = f"kept in {self.folder}" if self.folder else "not saved: save(folder)"
-        names = list(dict.fromkeys(job.experiment.name for job in self._plan.jobs))
-        lines = [
-            f"<kerasduet run set> {len(self)} {self._noun}of {', '.join(names)}: {told}, {where}"
-        ]
-        if self._settings:
-            lines.append(f"  differ   {', '.join(self._settings)}")
-        lines += [f"  {name:<8} {text}" for name, text in self._results()]
-        lines += [f"  failed   {name}: {text}" for name, text in self.failures.items()]
-        if self.kind == "backtest":
-            lines += [f"  failed   {text}" for text in self._failed_methods()]
-            return [*lines, "  next     scores(), summary(), plot(), table, runs"]
-        best = "" if self.kind == "folds" else " best,"
-        return [*lines, f"  next     table, summary(), plot(),{best} runs"]
-
-    @property
-    def _noun(self) -> str:
-        return "runs of a backtest " if self.kind == "backtest" else f"{self.kind} "
-
-    def _failed_methods(self) -> list[str]:
-        """Say once which methods from outside failed, and in how many folds."""
-        found: dict[str, int] = {}
-        for job in outside_jobs(self._plan):
-            kept = outside.read(self._path / job.name)
-            for text in kept[0]["failures"].values() if kept else ():
-                found[text] = found.get(text, 0) + 1
-        return [text if n == 1 else f"{text} ({n} folds)" for text, n in found.items()]
-
-    def _results(self) -> Iterator[tuple[str, str]]:
-        if self.kind == "backtest":
-            if self.verdict:
-                yield "result", self.verdict
-            return
-        tasks = {job.experiment.task for job in self._plan.jobs}
-        summary = self.summary()
-        if len(tasks) > 1 or summary.empty:
-            return
-        metric = TASKS[tasks.pop()].metrics_of(self._plan.jobs[0].experiment)[0]
-        own = summary[summary["score"] == metric.name]
-        unit = f" {metric.unit}" if metric.unit else ""
-        if len(own) == 1:
-            yield "result", told_mean(metric, own.iloc[0])
-        if self.kind == "folds":
-            return  # a fold is easier than another, not better
-        with contextlib.suppress(EmptyData):
-            name = self.best_name
-            score = self.table[self.table["run"] == name].to_dict("records")[0]
-            held = any(str(key).startswith("val_") and v == v for key, v in score.items())
-            by = "validation" if held else "test"
-            told = score_text(score[metric.name], factor=metric.factor)
-            yield "best", f"{name} by its {by} rows: test {metric.label} {told}{unit}"
+        return as_html(lines_of(self, self._path, self._plan))
 
 
 def load_run_set(folder: str | os.PathLike[str]) -> RunSet:
