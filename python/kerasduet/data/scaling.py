@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -18,7 +19,7 @@ from kerasduet.forecasting.metrics import seasonal_scale
 if TYPE_CHECKING:
     from kerasduet.experiments import Experiment
 
-__all__ = ["is_constant", "learn_series", "scale_rows", "with_copy"]
+__all__ = ["is_constant", "learn_series", "mean_and_deviation", "scale_rows", "with_copy"]
 
 FARTHEST = 10  # times the naive error: a copy that is farther off is no baseline
 ROWS_AT_A_TIME = 2**16
@@ -69,6 +70,28 @@ def _refuse_overflow(
         )
 
 
+def mean_and_deviation(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Give mean and deviation of each column (columns,), as NumPy does to the last bit.
+
+    NumPy adds row after row where there are several columns, and makes a copy as large as the
+    values on the way; here a few rows are copied at a time.
+    """
+    rows, columns = values.shape
+    if columns == 1 or rows <= ROWS_AT_A_TIME or not values.flags.c_contiguous:
+        return values.mean(axis=0), values.std(axis=0)
+    mean = _sum(values, lambda block: block) / rows
+    return mean, np.sqrt(_sum(values, lambda block: np.square(block - mean)) / rows)
+
+
+def _sum(values: np.ndarray, of: Callable[[np.ndarray], np.ndarray]) -> np.ndarray:
+    room = np.zeros((ROWS_AT_A_TIME + 1, values.shape[1]))
+    for start in range(0, len(values), ROWS_AT_A_TIME):
+        block = of(values[start : start + ROWS_AT_A_TIME])
+        room[1 : 1 + len(block)] = block
+        room[0] = room[: 1 + len(block)].sum(axis=0)
+    return room[0].copy()
+
+
 def is_constant(size: Any, level: Any) -> Any:
     """Say whether a deviation is none: rounding leaves a trace of it in a constant column."""
     return size <= 1e-12 * np.maximum(np.abs(level), 1e-300)
@@ -85,7 +108,7 @@ def learn_series(
         power = transforms.fit_lambda(training[:, -1])
     seen = transforms.of_target(training, (*columns, target), transform, power)
     steps = seen[lag:] - seen[: len(seen) - lag] if lag else seen
-    mean, scale = steps.mean(axis=0), steps.std(axis=0)
+    mean, scale = mean_and_deviation(steps)
     if experiment.scaling == "min-max":
         mean, scale = steps.min(axis=0), np.ptp(steps, axis=0)
     for name, size, level in zip((*columns, target), scale, steps[0], strict=True):

@@ -8,8 +8,9 @@ import numpy as np
 import pandas as pd
 
 from kerasduet.data.columns import is_missing
+from kerasduet.data.memory import empty
 
-__all__ = ["Pieces", "is_plain"]
+__all__ = ["Matrix", "Pieces", "is_plain", "with_column_again"]
 
 
 def is_plain(column: pd.Series | pd.Index) -> bool:
@@ -33,7 +34,8 @@ class Pieces:
 
     def __init__(self, rows: int) -> None:
         self.count = 0
-        self.memory: np.ndarray = np.empty(rows, np.bool_)
+        self.room = rows
+        self.memory: np.ndarray = np.empty(0, np.bool_)
         self.codes: dict[str, int] = {}
         self.known: dict[Any, int] = {}  # by the texts as they are written
         self.is_text = False
@@ -59,7 +61,9 @@ class Pieces:
         end = self.count + len(more)
         kind = np.result_type(self.memory, more) if self.count else more.dtype
         if kind != self.memory.dtype or end > len(self.memory):
-            room = np.empty(max(end + end // 8, len(self.memory)), kind)
+            if end > self.room:
+                self.room = end + end // 8
+            room = empty(self.room, kind)
             room[: self.count] = self.memory[: self.count]
             self.memory = room
         self.memory[self.count : end] = more
@@ -91,3 +95,61 @@ class Pieces:
             order[[self.codes[text] for text in texts]] = np.arange(len(texts))
             values = order[values]
         return pd.Categorical.from_codes(values, categories=pd.Index(texts, dtype="str"))
+
+
+class Matrix:
+    """Rows of numbers as they are read, float64, side by side.
+
+    Behind each row is room for one of its columns again: a series stands both among the inputs of a
+    network and in the place of its target.
+
+    Parameters
+    ----------
+    rows : int
+        How many there may be; more will do.
+    """
+
+    def __init__(self, rows: int) -> None:
+        self.count, self.rows = 0, rows
+        self.memory = np.empty((0, 1))
+
+    def add(self, block: np.ndarray) -> None:
+        """Add the next rows (rows, width)."""
+        end = self.count + len(block)
+        if end > len(self.memory):
+            if end > self.rows:
+                self.rows = end + end // 8
+            more = empty((self.rows, block.shape[1] + 1), np.float64)
+            if self.count:
+                more[: self.count] = self.memory[: self.count]
+            self.memory = more
+        self.memory[self.count : end, :-1] = block
+        self.count = end
+
+    def joined(self) -> np.ndarray:
+        """Give all rows (rows, width)."""
+        self.memory[0, -1] = np.nan  # until the room behind them is taken
+        return self.memory[: self.count, :-1]
+
+
+def with_column_again(values: np.ndarray, place: int) -> np.ndarray | None:
+    """Put a column once more behind the rows of a `Matrix`: (rows, width + 1), not a copy.
+
+    None where the values are not all those of a `Matrix`, or the room behind them is taken.
+
+    Examples
+    --------
+    >>> matrix = Matrix(2)
+    >>> matrix.add(np.array([[1.0, 2.0], [3.0, 4.0]]))
+    >>> with_column_again(matrix.joined(), 0).tolist()
+    [[1.0, 2.0, 1.0], [3.0, 4.0, 3.0]]
+    """
+    memory, width = values.base, values.shape[1] + 1
+    if not isinstance(memory, np.ndarray) or memory.size % width:
+        return None
+    whole = memory.reshape(-1, width)[: len(values)]
+    same = whole.__array_interface__["data"][0] == values.__array_interface__["data"][0]
+    if not same or values.strides != whole.strides or not np.isnan(whole[0, -1]):
+        return None
+    whole[:, -1] = whole[:, place]
+    return whole
