@@ -142,7 +142,7 @@ def _numbers_alone(file: Path) -> tuple[pd.DataFrame, str] | None:
             return None
         digest, rows = hashlib.sha256(first), rows_of(opened)
         try:
-            frame = _joined(in_blocks(opened, digest, EXACT), rows, len(header))
+            frame = _joined(in_blocks(opened, digest, EXACT, keep=True), rows, len(header))
         except (ValueError, OverflowError):
             return None
     if frame is None:

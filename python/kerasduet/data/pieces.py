@@ -45,7 +45,12 @@ class Pieces:
         """Add the next rows."""
         if isinstance(column.dtype, pd.StringDtype):
             column = column.astype("category")
-        self.is_text = isinstance(column.dtype, pd.CategoricalDtype)
+        is_text = isinstance(column.dtype, pd.CategoricalDtype)
+        if self.count and is_text != self.is_text:
+            self.is_whole = False  # numbers, and texts after them
+        self.is_text = is_text
+        if not self.is_whole:
+            return
         if self.is_text:
             # pandas gives categories that are all numbers a number's type: 1 for "01".
             self.is_whole &= not is_plain(column.cat.categories)

@@ -18,7 +18,7 @@ from kerasduet.data.preprocessing import SeriesPreprocessing
 from kerasduet.data.scaling import learn_series, scale_rows, with_copy
 from kerasduet.data.times import iso_times
 from kerasduet.errors import ArgumentRange, ArgumentType, DatasetError, SeriesTooShort
-from kerasduet.forecasting.windows import Windows, window_origins
+from kerasduet.forecasting.windows import Windows, origins_range, window_origins
 
 if TYPE_CHECKING:
     from kerasduet.data.folds import Origin
@@ -227,8 +227,8 @@ def split(
     if experiment.validation_split == 0:
         del splits["validation"]
 
-    origins = {
-        name: window_origins(
+    origins: dict[str, Any] = {
+        name: (origins_range if name == "training" else window_origins)(
             start,
             stop,
             lookback=lookback,
@@ -280,7 +280,7 @@ def split(
         told = seasons.offer([training[:, -1]], experiment.season)
         source = replace(source, note=" ".join(filter(None, [source.note, told])))
     held = _with_known_truth(origins.get("validation", np.arange(0)), clean.missing, horizon)
-    judged = held if len(held) else origins["training"]
+    judged = held if len(held) else np.asarray(origins["training"])
     preprocessing = with_copy(preprocessing, clean, judged)
     return Dataset(
         train=_windows(preprocessing, trained, origins["training"], seen),
@@ -298,7 +298,7 @@ def split(
 def _windows(
     learned: SeriesPreprocessing,
     scaled: np.ndarray,
-    origins: np.ndarray,
+    origins: np.ndarray | range,
     seen: np.ndarray | None = None,
     late: np.ndarray | None = None,
     known: np.ndarray | None = None,
@@ -312,18 +312,26 @@ def _windows(
     steps = 1 if learned.strategy == "recursive" else learned.horizon
     if known is not None:
         inputs, targets = known[:, :lookback, :-1], known[:, lookback : lookback + steps, -1]
-    first, columns, later = origins - (lookback - 1), scaled[:, :-1], None
+    first, columns, later = _moved(origins, 1 - lookback), scaled[:, :-1], None
     if seen is not None:
         columns = np.hstack([columns, seen[: len(columns)]])
         if inputs is not None and late is not None:
-            plans = Windows(seen, first[late], lookback)
+            plans = Windows(seen, np.asarray(origins)[late] + 1 - lookback, lookback)
             inputs = np.concatenate([inputs, np.asarray(plans)], axis=2)
         if steps < learned.horizon:
-            later = Windows(seen[: len(columns)], origins + 1, learned.horizon - 1)
+            later = Windows(seen[: len(columns)], _moved(origins, 1), learned.horizon - 1)
     return Part(
         Windows(columns, first, lookback, late, inputs, later),
-        Windows(scaled[:, -1], origins + 1, steps, late, targets),
+        Windows(scaled[:, -1], _moved(origins, 1), steps, late, targets),
     )
+
+
+def _moved(origins: np.ndarray | range, by: int) -> np.ndarray | range:
+    """Move rows that go up; a range, which takes no memory, where they follow each other."""
+    if isinstance(origins, range):
+        return range(origins.start + by, origins.stop + by)
+    follow = len(origins) > 0 and int(origins[-1] - origins[0]) == len(origins) - 1
+    return range(int(origins[0]) + by, int(origins[-1]) + by + 1) if follow else origins + by
 
 
 def _as_known(
