@@ -142,42 +142,45 @@ def _numbers_alone(file: Path) -> tuple[pd.DataFrame, str] | None:
             return None
         digest, rows = hashlib.sha256(first), rows_of(opened)
         try:
-            frame = _joined(in_blocks(opened, digest, EXACT, keep=True), rows, len(header))
+            found = _joined(in_blocks(opened, digest, EXACT, keep=True), rows, len(header))
         except (ValueError, OverflowError):
             return None
-    if frame is None:
+    if found is None:
         return None
-    # The least of numbers is none where one is, and found sooner than which are missing.
-    missing = [bool(np.isnan(column.to_numpy().min())) for _, column in frame.items()]
-    if any(missing) and (frame.isna().all().any() or not _is_plain(file, frame.shape)):
+    frame, missing = found
+    if missing and (frame.isna().all().any() or not _is_plain(file, frame.shape)):
         return None
     frame.columns = header
     frame.index = pd.RangeIndex(2, len(frame) + 2, name="line")
     return frame, digest.hexdigest()
 
 
-def _joined(blocks: Iterator[pd.DataFrame], rows: int, width: int) -> pd.DataFrame | None:
-    """Put blocks of numbers together; None where there is anything else, or another width."""
+def _joined(
+    blocks: Iterator[pd.DataFrame], rows: int, width: int
+) -> tuple[pd.DataFrame, bool] | None:
+    """Put blocks of numbers together, and say whether one is missing.
+
+    None where there is anything else, or another width.
+    """
     columns: dict[Any, Pieces] = {}
-    matrix = None
+    matrix, missing = Matrix(rows), False
     for block in blocks:
         kinds = {str(kind) for kind in block.dtypes}
         if not kinds <= {"int64", "float64"} or block.shape[1] != width:
             return None
-        if not columns and matrix is None and kinds == {"float64"}:
-            matrix = Matrix(rows)
-        if matrix is not None:
+        # The least of numbers is none where one is, and found sooner than which are missing.
+        missing = missing or any(np.isnan(one.to_numpy().min()) for _, one in block.items())
+        if matrix.count or (kinds == {"float64"} and not columns):
             matrix.add(block.to_numpy())
         else:
             for i, column in block.items():
                 columns.setdefault(i, Pieces(rows)).add(column)
                 del column
         del block
-    if matrix is not None:
-        return pd.DataFrame(matrix.joined(), copy=False)
-    if not columns:
-        return None
-    return pd.DataFrame({i: columns.pop(i).joined() for i in list(columns)}, copy=False)
+    if matrix.count:
+        return pd.DataFrame(matrix.joined(), copy=False), missing
+    joined = {i: columns.pop(i).joined() for i in list(columns)}
+    return (pd.DataFrame(joined, copy=False), missing) if joined else None
 
 
 def _is_plain(file: Path, shape: tuple[int, int]) -> bool:

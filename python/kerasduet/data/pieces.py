@@ -76,13 +76,15 @@ class Pieces:
 
     def _coded(self, column: Any) -> np.ndarray:
         written = column.categories.tolist()
-        for text in written:
-            if text not in self.known:
-                plain = str(text).strip()
-                free = len(self.codes)
-                code = -1 if is_missing(plain) else self.codes.setdefault(plain, free)
-                self.known[text] = code
-        codes = [*map(self.known.__getitem__, written)]
+        codes = [*map(self.known.get, written)]
+        if None in codes:
+            for text in written:
+                if text not in self.known:
+                    plain = str(text).strip()
+                    free = len(self.codes)
+                    code = -1 if is_missing(plain) else self.codes.setdefault(plain, free)
+                    self.known[text] = code
+            codes = [*map(self.known.get, written)]
         if codes == [*range(len(codes))]:  # as where the first rows have every text
             coded: np.ndarray = column.codes
             return coded
