@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from kerasduet.data import blocks, cleaning, csv_file, series
+from kerasduet.data import blocks, cleaning, csv_file, series, threads
 from kerasduet.data.frames import files, read_table
 from kerasduet.data.scaling import mean_and_deviation
 from kerasduet.errors import CsvError
@@ -19,7 +19,7 @@ def _small(monkeypatch):
     """Take two threads and many blocks for small files."""
     monkeypatch.setattr(blocks, "SIZE", 300)
     monkeypatch.setattr(blocks, "LARGE", 0)
-    monkeypatch.setattr(blocks, "_cores", lambda: 2)
+    monkeypatch.setattr(blocks, "cores", lambda: 2)
 
 
 def _refused(*given, **named):
@@ -157,3 +157,19 @@ def test_windows_that_follow_each_other_need_no_list_of_rows():
     np.testing.assert_array_equal(np.asarray(one), np.asarray(other))
     np.testing.assert_array_equal(one.take(np.array([5, 0])), other.take(np.array([5, 0])))
     np.testing.assert_array_equal(Windows.joined([one, other]), Windows.joined([other, one]))
+
+
+def test_of_several_errors_in_threads_the_first_is_told(monkeypatch):
+    monkeypatch.setattr(threads, "cores", lambda: 2)
+    done = []
+
+    def do(item):
+        done.append(item)
+        if item in (30, 70):
+            raise ValueError(str(item))
+
+    with pytest.raises(ValueError, match="30"):
+        threads.each(do, range(100))
+    done.clear()
+    threads.each(done.append, range(100))
+    assert sorted(done) == [*range(100)]

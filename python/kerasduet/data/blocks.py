@@ -13,11 +13,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from kerasduet.data.threads import MOST_THREADS, cores
+
 __all__ = ["in_blocks", "rows_of"]
 
 SIZE = 2**22  # bytes of a block
 LARGE = 2**24  # bytes of a file that takes longer than threads to begin
-MOST_THREADS = 2  # each holds a block: more would take memory
 SAMPLE = 2**16  # bytes that say how many rows there are
 MOST_ROWS = 2**24  # that there is room for before there is need
 # Once so much was freed, the allocator of Linux keeps what is freed for what comes next; else each
@@ -56,7 +57,7 @@ def in_blocks(
     if keep:
         np.empty(MOST_KEPT, np.uint8)
     large = os.fstat(opened.fileno()).st_size >= LARGE
-    threads = min(_cores(), MOST_THREADS) if large else 1
+    threads = min(cores(), MOST_THREADS) if large else 1
     width = 0
     for block in _parsed(opened, digest, known, threads):
         width = width or block.shape[1]
@@ -75,12 +76,6 @@ def rows_of(opened: Any) -> int:
     opened.seek(at)
     size = os.fstat(opened.fileno()).st_size
     return min(1 + round(1.02 * size * sample.count(b"\n") / max(len(sample), 1)), MOST_ROWS)
-
-
-def _cores() -> int:
-    """Count the cores that this process may use."""
-    known = getattr(os, "sched_getaffinity", None)
-    return len(known(0)) if known is not None else os.cpu_count() or 1
 
 
 def _parsed(

@@ -10,7 +10,9 @@ import numpy as np
 
 from kerasduet.checks import show
 from kerasduet.data import ahead, cleaning, transforms
+from kerasduet.data.memory import empty
 from kerasduet.data.preprocessing import SeriesPreprocessing
+from kerasduet.data.threads import each
 from kerasduet.data.times import SPACING_ROWS, iso_times, spacing_of, zone
 from kerasduet.errors import ScaleError
 from kerasduet.forecasting import baselines
@@ -27,13 +29,17 @@ ROWS_AT_A_TIME = 2**16
 
 def scale_rows(learned: SeriesPreprocessing, values: np.ndarray) -> np.ndarray:
     """Difference and scale a series, some rows at a time: float32, as many rows."""
-    scaled = np.zeros(values.shape, np.float32)
     lag = learned.lag
-    with np.errstate(all="ignore"):
-        for start in range(lag, len(values), ROWS_AT_A_TIME):
-            stop = min(start + ROWS_AT_A_TIME, len(values))
+    scaled = empty(values.shape, np.float32)
+    scaled[:lag] = 0
+
+    def fill(start: int) -> None:
+        stop = min(start + ROWS_AT_A_TIME, len(values))
+        with np.errstate(all="ignore"):
             scaled[start:stop] = learned.scaled(values[start - lag : stop])
             _refuse_overflow(scaled[start:stop], values[start:stop], start, learned)
+
+    each(fill, range(lag, len(values), ROWS_AT_A_TIME))
     return scaled
 
 
@@ -43,9 +49,11 @@ def with_copy(
     """Note the input column that is nearest to what follows it, of windows without a gap there."""
     if learned.target_is_input or not learned.columns:
         return learned
-    following = origins[:, None] + np.arange(1, learned.horizon + 1)
-    known = ~(clean.missing[origins].any(axis=1) | clean.missing[following, -1].any(axis=1))
-    judged = origins[known] if known.any() else origins
+    judged = origins
+    if clean.missing.any():
+        following = origins[:, None] + np.arange(1, learned.horizon + 1)
+        known = ~(clean.missing[origins].any(axis=1) | clean.missing[following, -1].any(axis=1))
+        judged = origins[known] if known.any() else origins
     with np.errstate(all="ignore"):
         place, error, naive = baselines.best_copy(
             clean.values[:, -1], clean.values[:, :-1], judged, horizon=learned.horizon

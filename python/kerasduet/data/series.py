@@ -18,7 +18,7 @@ from kerasduet.data.preprocessing import SeriesPreprocessing
 from kerasduet.data.scaling import learn_series, scale_rows, with_copy
 from kerasduet.data.times import iso_times
 from kerasduet.errors import ArgumentRange, ArgumentType, DatasetError, SeriesTooShort
-from kerasduet.forecasting.windows import Windows, origins_range, window_origins
+from kerasduet.forecasting.windows import Windows, moved, origins_range, window_origins
 
 if TYPE_CHECKING:
     from kerasduet.data.folds import Origin
@@ -312,26 +312,18 @@ def _windows(
     steps = 1 if learned.strategy == "recursive" else learned.horizon
     if known is not None:
         inputs, targets = known[:, :lookback, :-1], known[:, lookback : lookback + steps, -1]
-    first, columns, later = _moved(origins, 1 - lookback), scaled[:, :-1], None
+    first, columns, later = moved(origins, 1 - lookback), scaled[:, :-1], None
     if seen is not None:
         columns = np.hstack([columns, seen[: len(columns)]])
         if inputs is not None and late is not None:
             plans = Windows(seen, np.asarray(origins)[late] + 1 - lookback, lookback)
             inputs = np.concatenate([inputs, np.asarray(plans)], axis=2)
         if steps < learned.horizon:
-            later = Windows(seen[: len(columns)], _moved(origins, 1), learned.horizon - 1)
+            later = Windows(seen[: len(columns)], moved(origins, 1), learned.horizon - 1)
     return Part(
         Windows(columns, first, lookback, late, inputs, later),
-        Windows(scaled[:, -1], _moved(origins, 1), steps, late, targets),
+        Windows(scaled[:, -1], moved(origins, 1), steps, late, targets),
     )
-
-
-def _moved(origins: np.ndarray | range, by: int) -> np.ndarray | range:
-    """Move rows that go up; a range, which takes no memory, where they follow each other."""
-    if isinstance(origins, range):
-        return range(origins.start + by, origins.stop + by)
-    follow = len(origins) > 0 and int(origins[-1] - origins[0]) == len(origins) - 1
-    return range(int(origins[0]) + by, int(origins[-1]) + by + 1) if follow else origins + by
 
 
 def _as_known(
@@ -343,7 +335,7 @@ def _as_known(
 ) -> Part:
     """Look at windows whose inputs use nothing that came after their origin."""
     # Only a window that ends within a gap was filled from what followed it.
-    late = np.flatnonzero(clean.missing[origins].any(axis=1))
+    late = np.flatnonzero(clean.missing.any() and clean.missing[origins].any(axis=1))
     if len(late) == 0:
         return _windows(learned, scaled, origins, seen)
     steps = np.arange(1 - learned.lookback - learned.lag, learned.horizon + 1)

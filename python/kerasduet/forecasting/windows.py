@@ -8,7 +8,7 @@ from typing import Any, Self
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
-__all__ = ["Windows", "origins_range", "window_origins"]
+__all__ = ["Windows", "moved", "origins_range", "window_origins"]
 
 
 def window_origins(
@@ -47,6 +47,14 @@ def origins_range(
     """Find them as `window_origins` does, without an array."""
     first = max(start - 1, lookback - 1) if straddle else start + lookback - 1
     return range(first, max(first, stop - horizon))
+
+
+def moved(origins: np.ndarray | range, by: int) -> np.ndarray | range:
+    """Move rows that go up; a range, which takes no memory, where they follow each other."""
+    if isinstance(origins, range):
+        return range(origins.start + by, origins.stop + by)
+    follow = len(origins) > 0 and int(origins[-1] - origins[0]) == len(origins) - 1
+    return range(int(origins[0]) + by, int(origins[-1]) + by + 1) if follow else origins + by
 
 
 class Windows:
