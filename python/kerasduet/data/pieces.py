@@ -25,6 +25,8 @@ class Pieces:
     ----------
     rows : int
         How many there may be; more will do.
+    is_text : bool
+        Whether it is read as texts, of data type object.
 
     Attributes
     ----------
@@ -32,32 +34,22 @@ class Pieces:
         Whether all pieces go together; if not, the column has to be read again as texts.
     """
 
-    def __init__(self, rows: int) -> None:
+    def __init__(self, rows: int, *, is_text: bool = False) -> None:
         self.count = 0
         self.room = rows
         self.memory: np.ndarray = np.empty(0, np.bool_)
         self.codes: dict[str, int] = {}
         self.known: dict[Any, int] = {}  # by the texts as they are written
-        self.is_text = False
+        self.is_text = is_text
         self.is_whole = True
 
     def add(self, column: pd.Series) -> None:
         """Add the next rows."""
-        if isinstance(column.dtype, pd.StringDtype):
-            column = column.astype("category")
-        is_text = isinstance(column.dtype, pd.CategoricalDtype)
-        if self.count and is_text != self.is_text:
-            self.is_whole = False  # numbers, and texts after them
-        self.is_text = is_text
-        if not self.is_whole:
-            return
         if self.is_text:
-            # pandas gives categories that are all numbers a number's type: 1 for "01".
-            self.is_whole &= not is_plain(column.cat.categories)
-            self._append(self._coded(column.array))
-        elif is_plain(column):
+            self._append(self._coded(column.to_numpy()))
+        elif is_plain(column) and self.is_whole:
             truth = {column.dtype.kind == "b", self.memory.dtype.kind == "b"}
-            self.is_whole &= self.count == 0 or len(truth) == 1
+            self.is_whole = self.count == 0 or len(truth) == 1
             self._append(column.to_numpy())
         else:
             self.is_whole = False
@@ -74,8 +66,8 @@ class Pieces:
         self.memory[self.count : end] = more
         self.count = end
 
-    def _coded(self, column: Any) -> np.ndarray:
-        written = column.categories.tolist()
+    def _coded(self, texts: np.ndarray) -> np.ndarray:
+        places, written = pd.factorize(texts)  # -1 is missing
         codes = [*map(self.known.get, written)]
         if None in codes:
             for text in written:
@@ -85,11 +77,9 @@ class Pieces:
                     code = -1 if is_missing(plain) else self.codes.setdefault(plain, free)
                     self.known[text] = code
             codes = [*map(self.known.get, written)]
-        if codes == [*range(len(codes))]:  # as where the first rows have every text
-            coded: np.ndarray = column.codes
-            return coded
         kind = np.min_scalar_type(-len(self.codes) - 1)
-        return np.array([*codes, -1], kind)[column.codes]
+        coded: np.ndarray = np.array([*codes, -1], kind)[places]
+        return coded
 
     def joined(self) -> np.ndarray | pd.Categorical:
         """Give numbers (rows,), or categories in the order of their texts."""

@@ -106,10 +106,10 @@ def _read_quick(file: Path) -> tuple[pd.DataFrame, Source] | None:
     try:
         shown = sample[: sample.rfind(b"\n") + 1] or sample
         few = pd.read_csv(io.BytesIO(shown), **known)
-        kinds = {i: "category" for i, column in few.items() if not is_plain(column)}
+        kinds = {i: "object" for i, column in few.items() if not is_plain(column)}
         columns, sha256 = _read_columns(file, known, kinds)
         while more := [i for i, column in columns.items() if not column.is_whole]:
-            kinds |= dict.fromkeys(more, "str")
+            kinds |= dict.fromkeys(more, "object")
             columns, sha256 = _read_columns(file, known, kinds)
     except (ValueError, OverflowError):
         return None
@@ -161,7 +161,9 @@ def _joined(
         rows = rows_of(opened)
         for block in read(opened, digest, known):
             for i, column in block.items():
-                columns.setdefault(i, Pieces(rows)).add(column)
+                if i not in columns:
+                    columns[i] = Pieces(rows, is_text=i in known["dtype"])
+                columns[i].add(column)
             del block, column
     return columns, digest.hexdigest()
 
