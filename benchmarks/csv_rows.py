@@ -4,7 +4,8 @@ python benchmarks/csv_rows.py [rows]
 
 The file has six columns of numbers and lies in a temporary folder meanwhile. Training is of an LSTM
 that looks back on 100 rows of five of them. From the file read to the first training step counts
-what the same takes on 1,000 rows as well: that the network is built and compiled.
+what the same takes on 1,000 rows as well: that the network is built and compiled. Seconds are those
+of a clock on the wall and of the processors: the file is read on two of them.
 """
 
 from __future__ import annotations
@@ -36,9 +37,9 @@ import sys, time
 import pandas as pd
 from kerasduet.data.csv_file import read_csv
 read = {"pandas": pd.read_csv, "kerasduet": read_csv}[sys.argv[2]]
-began = time.process_time()
+began = time.perf_counter(), time.process_time()
 read(sys.argv[1])
-print(time.process_time() - began)
+print(time.perf_counter() - began[0], time.process_time() - began[1])
 """
 TRAIN = """
 import sys, time
@@ -89,14 +90,18 @@ def main() -> int:
         for count, file in files.items():
             say(f"writing {count:,} rows")
             measure([*program, WRITE, file, str(count)])
-        ratios = []
+        walls, cpus = [], []
         for i in range(ROUNDS):
             say(f"reading, {i + 1} of {ROUNDS}")
-            seconds = {
-                who: float(measure([*program, READ, files[rows], who]).output)
+            theirs, ours = (
+                [
+                    float(each)
+                    for each in measure([*program, READ, files[rows], who]).output.split()
+                ]
                 for who in ("pandas", "kerasduet")
-            }
-            ratios.append(seconds["pandas"] / seconds["kerasduet"])
+            )
+            walls.append(theirs[0] / ours[0])
+            cpus.append(theirs[1] / ours[1])
         say("starting to train")
         begun = {count: measure([*program, TRAIN, file]) for count, file in files.items()}
     peaks = {count: used.peak_mb for count, used in begun.items()}
@@ -106,16 +111,23 @@ def main() -> int:
     }
     more = peaks[rows] - peaks[1_000]
     figures = [
-        Figure("speed of reading, kerasduet / pandas", median(ratios), "", ">= 0.8"),
+        Figure("speed of reading, kerasduet / pandas", median(walls), "", ">= 0.8"),
+        Figure("  the same, by CPU time", median(cpus), "", ">= 0.8"),
         Figure(
             "peak memory / series in float64", more * 1e6 / (rows * COLUMNS * 8), "", "<= 2.5"
         ),
         Figure("peak memory above that of 1,000 rows", more, "MB"),
         Figure("file read until first step", waits[rows][0], "s", "<= 2"),
-        Figure("  CPU", waits[rows][1], "s"),
+        Figure("  CPU", waits[rows][1], "s", "<= 2"),
         Figure("  CPU on 1,000 rows", waits[1_000][1], "s"),
     ]
-    details = {"rows": rows, "speed": ratios, "peak_mb": peaks, "seconds": waits}
+    details = {
+        "rows": rows,
+        "speed": walls,
+        "speed_cpu": cpus,
+        "peak_mb": peaks,
+        "seconds": waits,
+    }
     return finish("csv_rows", figures, details)
 
 

@@ -5,7 +5,8 @@ python benchmarks/tables.py [rows]
 The file has 20 columns of numbers and 10 of categories, of 3 to 2,000 levels, and lies in a
 temporary folder meanwhile. Memory is the peak of a process above that of 1,000 rows. Until the
 first training step counts what a run takes beyond one on the first 20,000 rows, which is mostly
-that the network is built and compiled.
+that the network is built and compiled. Seconds are those of a clock on the wall and of the
+processors: the file is read on two of them.
 """
 
 from __future__ import annotations
@@ -71,15 +72,15 @@ def run(path):
         pass
 
 def took(do, path):
-    began = time.process_time()
+    began = time.perf_counter(), time.process_time()
     do(path)
-    return time.process_time() - began
+    return time.perf_counter() - began[0], time.process_time() - began[1]
 
 large, small = sys.argv[1:]
 run(small)
-fixed = took(run, small)
+fixed = [min(pair) for pair in zip(*(took(run, small) for _ in range(3)))]
 for _ in range(5):
-    print(took(pd.read_csv, large), took(run, large), fixed)
+    print(*took(pd.read_csv, large), *took(run, large), *fixed)
 """
 
 
@@ -112,14 +113,25 @@ def main() -> int:
     more, alone = ((peaks[who] - least[who]) / size for who in ("kerasduet", "pandas"))
     figures = [
         Figure("read and encoded / pandas.read_csv, seconds", wall, "", "<= 1.5"),
-        Figure("the same, seconds of the processor", cpu),
-        Figure(
-            "read until the first step / pandas.read_csv, the same",
-            median((ours - fixed) / theirs for theirs, ours, fixed in steps),
-            "",
-            "<= 1.5",
-        ),
-        Figure("  with what 20,000 rows take", median(ours / a for a, ours, _ in steps)),
+        Figure("  the same, by CPU time", cpu, "", "<= 1.5"),
+    ]
+    for i, how in enumerate(("seconds", "by CPU time")):
+        timed = [row[i::2] for row in steps]
+        figures += [
+            Figure(
+                f"read until the first step / pandas.read_csv, {how}",
+                median((ours - fixed) / theirs for theirs, ours, fixed in timed),
+                "",
+                "<= 1.5",
+            ),
+            Figure(
+                "  with what 20,000 rows take",
+                median(ours / theirs for theirs, ours, _ in timed),
+                "",
+                "<= 1.5",
+            ),
+        ]
+    figures += [
         Figure("peak memory / table as float32", more, "", "<= 2"),
         Figure("the same, pandas.read_csv alone", alone),
     ]

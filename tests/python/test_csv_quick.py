@@ -66,7 +66,7 @@ def test_what_is_not_plain_is_left_to_slower_code(body, tmp_path):
 
 
 def test_plain_numbers_are_not_left_to_slower_code(tmp_path, monkeypatch):
-    monkeypatch.setattr(csv_file, "BLOCK", 1000)  # so that a line lies in two blocks
+    monkeypatch.setattr("kerasduet.data.blocks.SIZE", 1000)  # so that a line lies in two blocks
     file = tmp_path / "a.csv"
     file.write_text(f"a,b\n{ROWS}")
     frame, digest = csv_file._numbers_alone(file)

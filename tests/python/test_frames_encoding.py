@@ -682,7 +682,7 @@ def test_more_rows_than_a_block_and_much_memory_give_the_same(monkeypatch):
     encoding = learn(frame, ["x", "c"])
     wanted = encoding.encode(frame)["numbers"]
     monkeypatch.setattr("kerasduet.data.frames.side.ROWS", 64)
-    monkeypatch.setattr("kerasduet.data.frames.side.LARGE", 100)
+    monkeypatch.setattr("kerasduet.data.memory.LARGE", 100)
     found = encoding.encode(frame)["numbers"]
     assert found.tobytes() == wanted.tobytes() and found.flags.c_contiguous
 

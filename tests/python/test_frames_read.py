@@ -206,7 +206,7 @@ def test_row_names_that_a_writer_adds_are_left_out(tmp_path):
 
 
 def test_texts_that_come_late_make_a_column_text_from_the_start(tmp_path, monkeypatch):
-    monkeypatch.setattr("kerasduet.data.frames.files.ROWS", 100)
+    monkeypatch.setattr("kerasduet.data.blocks.SIZE", 1000)
     monkeypatch.setattr("kerasduet.data.frames.files.SAMPLE", 100)
     rows = [f"0{i % 3},{'true' if i < 450 else 'maybe'},{i % 5}" for i in range(500)]
     rows[444] = "3+,true,"
@@ -217,8 +217,16 @@ def test_texts_that_come_late_make_a_column_text_from_the_start(tmp_path, monkey
     assert np.isnan(frame["m"][444]) and frame["m"].tolist()[-5:] == [0, 1, 2, 3, 4]
 
 
+def test_texts_after_many_numbers_leave_the_numbers_as_they_are(tmp_path, monkeypatch):
+    monkeypatch.setattr("kerasduet.data.blocks.SIZE", 1000)
+    monkeypatch.setattr("kerasduet.data.frames.files.SAMPLE", 100)
+    codes = [str(i * 7 % 50) if i < 400 else f"x{i % 3}" for i in range(600)]
+    text = "\n".join(["n,m", *(f"{code},{i % 3}" for i, code in enumerate(codes)), ""])
+    assert read_frame(None, written(tmp_path, text))["n"].tolist() == codes
+
+
 def test_pieces_of_a_file_are_put_together_as_if_read_at_once(tmp_path, monkeypatch):
-    monkeypatch.setattr("kerasduet.data.frames.files.ROWS", 7)
+    monkeypatch.setattr("kerasduet.data.blocks.SIZE", 200)
     random = np.random.default_rng(1)
     wanted = pd.DataFrame(
         {

@@ -11,7 +11,7 @@ import pandas as pd
 from kerasduet.checks import show
 from kerasduet.data import gaps
 from kerasduet.data.columns import is_number
-from kerasduet.data.numbers import numbers, refuse_missing
+from kerasduet.data.numbers import as_read, numbers, refuse_missing, side_by_side
 from kerasduet.data.prices import check_prices
 from kerasduet.data.single import check_ordered, check_single, numbered_note, several_note
 from kerasduet.data.table import columns_of
@@ -98,19 +98,21 @@ def clean(
         name not in wanted and not is_number(frame.iloc[:, i]) for i, name in enumerate(names)
     ):
         notes.append(numbered_note(frame))
-    # One column at a time: a table may fill most of the memory.
-    values = np.empty((len(frame), len(wanted)))
-    for i, name in enumerate(wanted):
-        values[:, i] = numbers(frame[name], name, place)
-    check_prices(frame, dict(zip(wanted, values.T, strict=True)), place)
-    absent = np.isnan(values)
-    missing = {name: absent[:, i] for i, name in enumerate(wanted)}
-    if experiment.missing == "interpolate":
-        gaps.refuse_ends(missing, target, place)
-        notes.append(gaps.describe_gaps(missing))
+    values = as_read(frame, wanted)
+    if values is not None:
+        absent = np.zeros(values.shape, bool)
     else:
-        refuse_missing(missing, place)
-    values = gaps.fill_gaps(values, absent)
+        columns = (numbers(frame[name], name, place) for name in wanted)
+        values, absent = side_by_side(columns, (len(frame), len(wanted)))
+    check_prices(frame, dict(zip(wanted, values.T, strict=True)), place)
+    if absent.any():
+        missing = {name: absent[:, i] for i, name in enumerate(wanted)}
+        if experiment.missing == "interpolate":
+            gaps.refuse_ends(missing, target, place)
+            notes.append(gaps.describe_gaps(missing))
+        else:
+            refuse_missing(missing, place)
+        values = gaps.fill_gaps(values, absent)
     if experiment.id is None and time is not None:
         notes.append(several_note(frame, values[:, -1]))
     _refuse_below(values[:, -1], target, experiment.transform, place)

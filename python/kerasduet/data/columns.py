@@ -53,6 +53,8 @@ def are_dates(values: pd.Index | pd.Series) -> bool:
     """Say whether values are dates, by their type or by how the first one is written."""
     if isinstance(values.dtype, pd.PeriodDtype) or values.dtype.kind in "mM":
         return True
+    if values.dtype.kind in "iufb":
+        return False
     first = next((item for item in values.dropna() if not is_missing(item)), None)
     if isinstance(first, str):
         return DATE.fullmatch(first.strip()) is not None

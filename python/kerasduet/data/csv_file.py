@@ -15,9 +15,11 @@ import numpy as np
 import pandas as pd
 
 from kerasduet.checks import show
+from kerasduet.data.blocks import in_blocks, rows_of
 from kerasduet.data.columns import DATE, all_named, is_missing
 from kerasduet.data.dataset import Source
 from kerasduet.data.files import expanded, is_utf8, known_encoding, problem
+from kerasduet.data.pieces import Matrix, Pieces
 from kerasduet.errors import CsvError, DatasetError
 
 __all__ = ["BLOCK", "EXACT", "MOST_HEADER", "Digested", "is_value", "read_csv"]
@@ -138,21 +140,47 @@ def _numbers_alone(file: Path) -> tuple[pd.DataFrame, str] | None:
         is_plain = all(header) and not any(mark in first for mark in b'";\r\t')
         if not is_plain or not first.endswith(b"\n") or all(map(is_value, header)):
             return None
-        read: Any = Digested(opened, hashlib.sha256(first))
+        digest, rows = hashlib.sha256(first), rows_of(opened)
         try:
-            frame: Any = pd.read_csv(read, header=None, skip_blank_lines=False, **EXACT)
+            found = _joined(in_blocks(opened, digest, EXACT, keep=True), rows, len(header))
         except (ValueError, OverflowError):
             return None
-    kinds = {str(kind) for kind in frame.dtypes}
-    if frame.shape[1] != len(header) or not kinds <= {"int64", "float64"}:
+    if found is None:
         return None
-    # The least of numbers is none where one is, and found sooner than which are missing.
-    missing = [bool(np.isnan(column.to_numpy().min())) for _, column in frame.items()]
-    if any(missing) and (frame.isna().all().any() or not _is_plain(file, frame.shape)):
+    frame, missing = found
+    if missing and (frame.isna().all().any() or not _is_plain(file, frame.shape)):
         return None
     frame.columns = header
     frame.index = pd.RangeIndex(2, len(frame) + 2, name="line")
-    return frame, read.digest.hexdigest()
+    return frame, digest.hexdigest()
+
+
+def _joined(
+    blocks: Iterator[pd.DataFrame], rows: int, width: int
+) -> tuple[pd.DataFrame, bool] | None:
+    """Put blocks of numbers together, and say whether one is missing.
+
+    None where there is anything else, or another width.
+    """
+    columns: dict[Any, Pieces] = {}
+    matrix, missing = Matrix(rows), False
+    for block in blocks:
+        kinds = {str(kind) for kind in block.dtypes}
+        if not kinds <= {"int64", "float64"} or block.shape[1] != width:
+            return None
+        # The least of numbers is none where one is, and found sooner than which are missing.
+        missing = missing or any(np.isnan(one.to_numpy().min()) for _, one in block.items())
+        if matrix.count or (kinds == {"float64"} and not columns):
+            matrix.add(block.to_numpy())
+        else:
+            for i, column in block.items():
+                columns.setdefault(i, Pieces(rows)).add(column)
+                del column
+        del block
+    if matrix.count:
+        return pd.DataFrame(matrix.joined(), copy=False), missing
+    joined = {i: columns.pop(i).joined() for i in list(columns)}
+    return (pd.DataFrame(joined, copy=False), missing) if joined else None
 
 
 def _is_plain(file: Path, shape: tuple[int, int]) -> bool:

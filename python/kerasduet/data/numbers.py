@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from kerasduet.checks import show
+from kerasduet.data.pieces import with_column_again
 from kerasduet.data.times import Place
 from kerasduet.data.written import advice, hides_thousands, readings
 from kerasduet.errors import ArgumentType, CsvError, MissingValue, NonFinite
 
-__all__ = ["advice_for", "numbers", "refuse_missing"]
+__all__ = ["advice_for", "as_read", "numbers", "refuse_missing", "side_by_side"]
+
+ROWS_AT_A_TIME = 2**14  # of all columns: so many stay in the fast memory of a processor
 
 
 def numbers(column: pd.Series, name: str, place: Place) -> np.ndarray:
@@ -31,6 +34,50 @@ def numbers(column: pd.Series, name: str, place: Place) -> np.ndarray:
     if len(infinite):
         raise NonFinite(f"{name}: must be finite; got infinity in {place(infinite[0])}.")
     return values
+
+
+def as_read(frame: pd.DataFrame, wanted: tuple[str, ...]) -> np.ndarray | None:
+    """Give the numbers of a file, and its target again, without a copy: float64 (rows, columns).
+
+    None where they do not lie side by side in memory as they are wanted, or one is not finite. A
+    table of the caller's, which may yet change, is never given so.
+    """
+    names = [*frame.columns]
+    plain = frame.index.name == "line" and all(kind == np.float64 for kind in frame.dtypes)
+    if not plain or [*wanted[:-1]] != names or wanted[-1] not in names:
+        return None
+    values = frame.to_numpy()
+    blocks = range(0, len(values), ROWS_AT_A_TIME)
+    if all(np.isfinite(values[start : start + ROWS_AT_A_TIME]).all() for start in blocks):
+        return with_column_again(values, names.index(wanted[-1]))
+    return None
+
+
+def side_by_side(
+    columns: Iterable[np.ndarray], shape: tuple[int, int]
+) -> tuple[np.ndarray, np.ndarray]:
+    """Give columns (rows,) as one matrix (rows, columns), and which of its values are NaN.
+
+    Examples
+    --------
+    >>> given = np.array([1.0, np.nan]), np.array([3.0, 4.0])
+    >>> values, absent = side_by_side(given, (2, 2))
+    >>> values.tolist(), absent.tolist()
+    ([[1.0, 3.0], [nan, 4.0]], [[False, False], [True, False]])
+    """
+    values, absent = np.empty(shape), np.empty(shape, bool)
+    views = {}
+    for i, column in enumerate(columns):
+        if column.flags.owndata:  # a copy, which may go before the next one is made
+            values[:, i] = column
+        else:
+            views[i] = column
+    for start in range(0, len(values), ROWS_AT_A_TIME):
+        rows = slice(start, start + ROWS_AT_A_TIME)
+        for i, column in views.items():
+            values[rows, i] = column[rows]
+        np.isnan(values[rows], out=absent[rows])
+    return values, absent
 
 
 def _number(item: Any, name: str, place: Place, row: int, column: pd.Series) -> float:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -9,7 +10,9 @@ import numpy as np
 
 from kerasduet.checks import show
 from kerasduet.data import ahead, cleaning, transforms
+from kerasduet.data.memory import empty
 from kerasduet.data.preprocessing import SeriesPreprocessing
+from kerasduet.data.threads import each
 from kerasduet.data.times import SPACING_ROWS, iso_times, spacing_of, zone
 from kerasduet.errors import ScaleError
 from kerasduet.forecasting import baselines
@@ -18,21 +21,25 @@ from kerasduet.forecasting.metrics import seasonal_scale
 if TYPE_CHECKING:
     from kerasduet.experiments import Experiment
 
-__all__ = ["is_constant", "learn_series", "scale_rows", "with_copy"]
+__all__ = ["is_constant", "learn_series", "mean_and_deviation", "scale_rows", "with_copy"]
 
 FARTHEST = 10  # times the naive error: a copy that is farther off is no baseline
-ROWS_AT_A_TIME = 2**16
+ROWS_AT_A_TIME = 2**14  # so that what comes in between stays in the fast memory of a processor
 
 
 def scale_rows(learned: SeriesPreprocessing, values: np.ndarray) -> np.ndarray:
     """Difference and scale a series, some rows at a time: float32, as many rows."""
-    scaled = np.zeros(values.shape, np.float32)
     lag = learned.lag
-    with np.errstate(all="ignore"):
-        for start in range(lag, len(values), ROWS_AT_A_TIME):
-            stop = min(start + ROWS_AT_A_TIME, len(values))
+    scaled = empty(values.shape, np.float32)
+    scaled[:lag] = 0
+
+    def fill(start: int) -> None:
+        stop = min(start + ROWS_AT_A_TIME, len(values))
+        with np.errstate(all="ignore"):
             scaled[start:stop] = learned.scaled(values[start - lag : stop])
             _refuse_overflow(scaled[start:stop], values[start:stop], start, learned)
+
+    each(fill, range(lag, len(values), ROWS_AT_A_TIME))
     return scaled
 
 
@@ -42,9 +49,11 @@ def with_copy(
     """Note the input column that is nearest to what follows it, of windows without a gap there."""
     if learned.target_is_input or not learned.columns:
         return learned
-    following = origins[:, None] + np.arange(1, learned.horizon + 1)
-    known = ~(clean.missing[origins].any(axis=1) | clean.missing[following, -1].any(axis=1))
-    judged = origins[known] if known.any() else origins
+    judged = origins
+    if clean.missing.any():
+        following = origins[:, None] + np.arange(1, learned.horizon + 1)
+        known = ~(clean.missing[origins].any(axis=1) | clean.missing[following, -1].any(axis=1))
+        judged = origins[known] if known.any() else origins
     with np.errstate(all="ignore"):
         place, error, naive = baselines.best_copy(
             clean.values[:, -1], clean.values[:, :-1], judged, horizon=learned.horizon
@@ -69,6 +78,28 @@ def _refuse_overflow(
         )
 
 
+def mean_and_deviation(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Give mean and deviation of each column (columns,), as NumPy does to the last bit.
+
+    NumPy adds row after row where there are several columns, and makes a copy as large as the
+    values on the way; here a few rows are copied at a time.
+    """
+    rows, columns = values.shape
+    if columns == 1 or rows <= ROWS_AT_A_TIME or not values.flags.c_contiguous:
+        return values.mean(axis=0), values.std(axis=0)
+    mean = _sum(values, lambda block: block) / rows
+    return mean, np.sqrt(_sum(values, lambda block: np.square(block - mean)) / rows)
+
+
+def _sum(values: np.ndarray, of: Callable[[np.ndarray], np.ndarray]) -> np.ndarray:
+    room = np.zeros((ROWS_AT_A_TIME + 1, values.shape[1]))
+    for start in range(0, len(values), ROWS_AT_A_TIME):
+        block = of(values[start : start + ROWS_AT_A_TIME])
+        room[1 : 1 + len(block)] = block
+        room[0] = room[: 1 + len(block)].sum(axis=0)
+    return room[0].copy()
+
+
 def is_constant(size: Any, level: Any) -> Any:
     """Say whether a deviation is none: rounding leaves a trace of it in a constant column."""
     return size <= 1e-12 * np.maximum(np.abs(level), 1e-300)
@@ -85,7 +116,7 @@ def learn_series(
         power = transforms.fit_lambda(training[:, -1])
     seen = transforms.of_target(training, (*columns, target), transform, power)
     steps = seen[lag:] - seen[: len(seen) - lag] if lag else seen
-    mean, scale = steps.mean(axis=0), steps.std(axis=0)
+    mean, scale = mean_and_deviation(steps)
     if experiment.scaling == "min-max":
         mean, scale = steps.min(axis=0), np.ptp(steps, axis=0)
     for name, size, level in zip((*columns, target), scale, steps[0], strict=True):

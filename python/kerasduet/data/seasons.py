@@ -57,7 +57,7 @@ def found(series: Sequence[np.ndarray]) -> int:
     >>> found([wave]), found([np.arange(120.0) ** 2])
     (12, 0)
     """
-    usable = [values for values in series if len(values) > 8 and np.ptp(np.diff(values)) > 0]
+    usable = [values for values in series if len(values) > 8 and _bends(values)]
     if not usable:
         return 0
     chosen = np.unique(np.linspace(0, len(usable) - 1, MOST_SERIES).round().astype(int))
@@ -77,6 +77,11 @@ def found(series: Sequence[np.ndarray]) -> int:
     shorter = (best / part for part in range(min(best // 2, MOST_PARTS), 1, -1))
     basic = next((one for one in shorter if gain(one)[0] >= SHORTER * clear), best)
     return int(max((np.floor(basic), np.ceil(basic)), key=gain))
+
+
+def _bends(values: np.ndarray) -> bool:
+    """Say whether the steps of values differ; of many, the last ones nearly always do."""
+    return any(np.ptp(np.diff(some)) > 0 for some in (values[-MOST_ROWS:], values))
 
 
 def _standard(values: np.ndarray) -> np.ndarray:

@@ -18,7 +18,7 @@ from kerasduet.data.preprocessing import SeriesPreprocessing
 from kerasduet.data.scaling import learn_series, scale_rows, with_copy
 from kerasduet.data.times import iso_times
 from kerasduet.errors import ArgumentRange, ArgumentType, DatasetError, SeriesTooShort
-from kerasduet.forecasting.windows import Windows, window_origins
+from kerasduet.forecasting.windows import Windows, moved, origins_range, window_origins
 
 if TYPE_CHECKING:
     from kerasduet.data.folds import Origin
@@ -227,8 +227,8 @@ def split(
     if experiment.validation_split == 0:
         del splits["validation"]
 
-    origins = {
-        name: window_origins(
+    origins: dict[str, Any] = {
+        name: (origins_range if name == "training" else window_origins)(
             start,
             stop,
             lookback=lookback,
@@ -280,7 +280,7 @@ def split(
         told = seasons.offer([training[:, -1]], experiment.season)
         source = source.noted(told)
     held = _with_known_truth(origins.get("validation", np.arange(0)), clean.missing, horizon)
-    judged = held if len(held) else origins["training"]
+    judged = held if len(held) else np.asarray(origins["training"])
     preprocessing = with_copy(preprocessing, clean, judged)
     return Dataset(
         train=_windows(preprocessing, trained, origins["training"], seen),
@@ -298,7 +298,7 @@ def split(
 def _windows(
     learned: SeriesPreprocessing,
     scaled: np.ndarray,
-    origins: np.ndarray,
+    origins: np.ndarray | range,
     seen: np.ndarray | None = None,
     late: np.ndarray | None = None,
     known: np.ndarray | None = None,
@@ -312,17 +312,17 @@ def _windows(
     steps = 1 if learned.strategy == "recursive" else learned.horizon
     if known is not None:
         inputs, targets = known[:, :lookback, :-1], known[:, lookback : lookback + steps, -1]
-    first, columns, later = origins - (lookback - 1), scaled[:, :-1], None
+    first, columns, later = moved(origins, 1 - lookback), scaled[:, :-1], None
     if seen is not None:
         columns = np.hstack([columns, seen[: len(columns)]])
         if inputs is not None and late is not None:
-            plans = Windows(seen, first[late], lookback)
+            plans = Windows(seen, np.asarray(origins)[late] + 1 - lookback, lookback)
             inputs = np.concatenate([inputs, np.asarray(plans)], axis=2)
         if steps < learned.horizon:
-            later = Windows(seen[: len(columns)], origins + 1, learned.horizon - 1)
+            later = Windows(seen[: len(columns)], moved(origins, 1), learned.horizon - 1)
     return Part(
         Windows(columns, first, lookback, late, inputs, later),
-        Windows(scaled[:, -1], origins + 1, steps, late, targets),
+        Windows(scaled[:, -1], moved(origins, 1), steps, late, targets),
     )
 
 
@@ -335,7 +335,7 @@ def _as_known(
 ) -> Part:
     """Look at windows whose inputs use nothing that came after their origin."""
     # Only a window that ends within a gap was filled from what followed it.
-    late = np.flatnonzero(clean.missing[origins].any(axis=1))
+    late = np.flatnonzero(clean.missing.any() and clean.missing[origins].any(axis=1))
     if len(late) == 0:
         return _windows(learned, scaled, origins, seen)
     steps = np.arange(1 - learned.lookback - learned.lag, learned.horizon + 1)

@@ -77,7 +77,8 @@ def seasonal_scale(values: np.ndarray, *, season: int) -> float:
     1.0
     """
     lag = season if len(values) > season else 1
-    return float(np.mean(np.abs(values[lag:] - values[:-lag])))
+    steps = values[lag:] - values[:-lag]
+    return float(np.mean(np.abs(steps, out=steps)))
 
 
 def mase(truth: np.ndarray, forecast: np.ndarray, *, scale: float) -> float:

@@ -8,7 +8,7 @@ from typing import Any, Self
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
-__all__ = ["Windows", "window_origins"]
+__all__ = ["Windows", "moved", "origins_range", "window_origins"]
 
 
 def window_origins(
@@ -37,8 +37,24 @@ def window_origins(
     >>> window_origins(4, 6, lookback=3, horizon=2, straddle=True)
     array([3])
     """
+    found = origins_range(start, stop, lookback=lookback, horizon=horizon, straddle=straddle)
+    return np.arange(found.start, found.stop)
+
+
+def origins_range(
+    start: int, stop: int, *, lookback: int, horizon: int, straddle: bool = False
+) -> range:
+    """Find them as `window_origins` does, without an array."""
     first = max(start - 1, lookback - 1) if straddle else start + lookback - 1
-    return np.arange(first, stop - horizon)
+    return range(first, max(first, stop - horizon))
+
+
+def moved(origins: np.ndarray | range, by: int) -> np.ndarray | range:
+    """Move rows that go up; a range, which takes no memory, where they follow each other."""
+    if isinstance(origins, range):
+        return range(origins.start + by, origins.stop + by)
+    follow = len(origins) > 0 and int(origins[-1] - origins[0]) == len(origins) - 1
+    return range(int(origins[0]) + by, int(origins[-1]) + by + 1) if follow else origins + by
 
 
 class Windows:
@@ -48,7 +64,7 @@ class Windows:
     ----------
     series : numpy.ndarray
         (rows, ...), read and never written to.
-    first : numpy.ndarray
+    first : numpy.ndarray or range
         Row that each window begins with (windows,).
     length : int
         Rows of a window.
@@ -71,7 +87,7 @@ class Windows:
     def __init__(
         self,
         series: np.ndarray,
-        first: np.ndarray,
+        first: np.ndarray | range,
         length: int,
         changed: np.ndarray | None = None,
         instead: np.ndarray | None = None,
@@ -95,7 +111,7 @@ class Windows:
         """
         rows = np.cumsum([0, *(len(part.series) for part in parts)])
         before = np.cumsum([0, *map(len, parts)])
-        first = [part.first + row for part, row in zip(parts, rows, strict=False)]
+        first = [np.asarray(part.first) + row for part, row in zip(parts, rows, strict=False)]
         late = [
             (part.changed + count, part.instead)
             for part, count in zip(parts, before, strict=False)
@@ -130,7 +146,9 @@ class Windows:
 
     def take(self, rows: np.ndarray) -> np.ndarray:
         """Copy some windows (n, length, ...)."""
-        found = np.ascontiguousarray(self.every[self.first[rows]])
+        first = self.first
+        begin = np.add(rows, first.start) if isinstance(first, range) else first[rows]
+        found = np.ascontiguousarray(self.every[begin])
         if self.changed is not None and self.instead is not None and len(self.changed):
             place = np.searchsorted(self.changed, rows)
             place = np.minimum(place, len(self.changed) - 1)
@@ -146,7 +164,9 @@ class Windows:
 
     def __array__(self, dtype: Any = None, *, copy: bool | None = None) -> np.ndarray:
         """Give all windows: a view that cannot be written to where they follow each other."""
-        follow = len(self.first) > 0 and bool((np.diff(self.first) == 1).all())
+        follow = len(self.first) > 0 and (
+            isinstance(self.first, range) or bool((np.diff(self.first) == 1).all())
+        )
         if follow and self.changed is None and not copy:
             found = self.every[self.first[0] : self.first[0] + len(self.first)]
         else:

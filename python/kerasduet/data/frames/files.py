@@ -6,6 +6,7 @@ import csv
 import hashlib
 import io
 import os
+from collections.abc import Callable
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -13,19 +14,19 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from kerasduet.data.blocks import in_blocks, rows_of
 from kerasduet.data.columns import all_named
 from kerasduet.data.csv_file import BLOCK, EXACT, MOST_HEADER, Digested, is_value, read_csv
 from kerasduet.data.dataset import Source
 from kerasduet.data.files import expanded, is_utf8, problem
 from kerasduet.data.frames.cleaning import of_levels
-from kerasduet.data.frames.pieces import Pieces, is_plain
+from kerasduet.data.pieces import Pieces, is_plain
 from kerasduet.errors import DatasetError, KerasduetError, UnknownName
 
 __all__ = ["read_file"]
 
 SAMPLE = 2**18  # bytes that say which columns hold texts
 ROWS = 32_768  # read at a time
-MOST_ROOM = 2**22  # rows that there is room for before there is need
 DELIMITERS = (";", "\t")
 
 
@@ -105,12 +106,11 @@ def _read_quick(file: Path) -> tuple[pd.DataFrame, Source] | None:
     try:
         shown = sample[: sample.rfind(b"\n") + 1] or sample
         few = pd.read_csv(io.BytesIO(shown), **known)
-        kinds = {i: "category" for i, column in few.items() if not is_plain(column)}
-        rows = min(1 + round(1.02 * file.stat().st_size * len(few) / len(shown)), MOST_ROOM)
-        columns, sha256 = _read_columns(file, known, kinds, rows)
+        kinds = {i: "object" for i, column in few.items() if not is_plain(column)}
+        columns, sha256 = _read_columns(file, known, kinds)
         while more := [i for i, column in columns.items() if not column.is_whole]:
-            kinds |= dict.fromkeys(more, "str")
-            columns, sha256 = _read_columns(file, known, kinds, rows)
+            kinds |= dict.fromkeys(more, "object")
+            columns, sha256 = _read_columns(file, known, kinds)
     except (ValueError, OverflowError):
         return None
     if len(columns) != len(header):
@@ -142,24 +142,36 @@ def _header(first: bytes) -> tuple[list[str], str] | None:
 
 
 def _read_columns(
-    file: Path, known: dict[str, Any], kinds: dict[Any, str], rows: int
+    file: Path, known: dict[str, Any], kinds: dict[Any, str]
 ) -> tuple[dict[int, Pieces], str]:
     """Read a file a block of rows at a time, so that no column is held as single texts."""
+    known = known | {"dtype": kinds}
+    try:
+        return _joined(file, known, in_blocks)
+    except (ValueError, OverflowError):
+        return _joined(file, known, _one_by_one)
+
+
+def _joined(
+    file: Path, known: dict[str, Any], read: Callable[..., Any]
+) -> tuple[dict[int, Pieces], str]:
     columns: dict[int, Pieces] = {}
     with file.open("rb", BLOCK) as opened:
-        first = opened.readline(MOST_HEADER)
-        read: Any = Digested(opened, hashlib.sha256(first))
-        blocks: Any = pd.read_csv(
-            read,
-            chunksize=ROWS,
-            low_memory=False,
-            dtype=kinds,
-            **known,
-        )
-        for block in blocks:
+        digest = hashlib.sha256(opened.readline(MOST_HEADER))
+        rows = rows_of(opened)
+        for block in read(opened, digest, known):
             for i, column in block.items():
-                columns.setdefault(i, Pieces(rows)).add(column)
-    return columns, read.digest.hexdigest()
+                if i not in columns:
+                    columns[i] = Pieces(rows, is_text=i in known["dtype"])
+                columns[i].add(column)
+            del block, column
+    return columns, digest.hexdigest()
+
+
+def _one_by_one(opened: Any, digest: Any, known: dict[str, Any]) -> Any:
+    """Give the rows of a file whose blocks cannot be read by themselves."""
+    read: Any = Digested(opened, digest)
+    return pd.read_csv(read, chunksize=ROWS, low_memory=False, **known)
 
 
 def _typed(pieces: Pieces, name: str) -> pd.Series:

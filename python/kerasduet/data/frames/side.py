@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from mmap import mmap
 
 import numpy as np
+
+from kerasduet.data.memory import empty
 
 __all__ = ["Side"]
 
 ROWS = 16_384  # of a block
-LARGE = 2**20  # numbers
 
 
 class Side:
@@ -34,7 +34,7 @@ class Side:
     """
 
     def __init__(self, rows: int, width: int) -> None:
-        self._matrix = _memory(rows, width)
+        self._matrix = empty((rows, width), np.float32, by_rows=False)
         self._filled = 0
 
     def _blocks(self) -> Iterator[tuple[slice, np.ndarray]]:
@@ -57,11 +57,3 @@ class Side:
             height, width = self._matrix[rows].shape
             self._matrix[rows] = block.reshape(width, height).T.copy()
         return self._matrix
-
-
-def _memory(rows: int, width: int) -> np.ndarray:
-    size = rows * width
-    if size < LARGE:
-        return np.empty((rows, width), np.float32)
-    # NumPy would ask for huge pages, of which the first column alone touches every one.
-    return np.frombuffer(mmap(-1, 4 * size), np.float32).reshape(rows, width)

@@ -1,0 +1,159 @@
+"""A CSV file read a block of lines at a time, on two cores where it is large."""
+
+from __future__ import annotations
+
+import io
+import os
+from collections import deque
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from itertools import cycle
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from kerasduet.data.threads import MOST_THREADS, cores
+
+__all__ = ["in_blocks", "rows_of"]
+
+SIZE = 2**22  # bytes of a block
+LARGE = 2**24  # bytes of a file that takes longer than threads to begin
+SAMPLE = 2**16  # bytes that say how many rows there are
+MOST_ROWS = 2**24  # that there is room for before there is need
+# Once so much was freed, the allocator of Linux keeps what is freed for what comes next; else each
+# block would get its memory from the system, page by page.
+MOST_KEPT = 31 * 2**20
+BOM = b"\xef\xbb\xbf"
+
+
+def in_blocks(
+    opened: Any, digest: Any, known: dict[str, Any], *, keep: bool = False
+) -> Iterator[pd.DataFrame]:
+    """Read the rest of a file, by pandas; what comes out is as if it was read at once.
+
+    Parameters
+    ----------
+    opened : file
+        Of bytes, at the begin of a line.
+    digest : hashlib object
+        Is told of all bytes.
+    known : dict
+        Arguments of `pandas.read_csv`; there is no header.
+    keep : bool
+        Whether memory of a block is kept for later ones: that is faster, and takes more.
+
+    Yields
+    ------
+    pandas.DataFrame
+        Rows of each block, in order, all of one width.
+
+    Raises
+    ------
+    ValueError
+        A block cannot be read by itself. That says nothing of the file: ends of lines in quotes,
+        or marks of quotes in the midst of a text, may be the reason.
+    """
+    if keep:
+        np.empty(MOST_KEPT, np.uint8)
+    large = os.fstat(opened.fileno()).st_size >= LARGE
+    threads = min(cores(), MOST_THREADS) if large else 1
+    width = 0
+    for block in _parsed(opened, digest, known, threads):
+        width = width or block.shape[1]
+        if block.shape[1] != width:
+            raise ValueError("a line has too few fields or too many")
+        if any(kind.kind == "u" for kind in block.dtypes):
+            raise ValueError("other blocks have another type, with other digits")
+        yield block
+        del block  # which would else be there beside the next
+
+
+def rows_of(opened: Any) -> int:
+    """Guess how many lines the rest of a file has, or a few more; they are not read on."""
+    at = opened.tell()
+    sample = opened.read(SAMPLE)
+    opened.seek(at)
+    size = os.fstat(opened.fileno()).st_size
+    return min(1 + round(1.02 * size * sample.count(b"\n") / max(len(sample), 1)), MOST_ROWS)
+
+
+def _parsed(
+    opened: Any, digest: Any, known: dict[str, Any], threads: int
+) -> Iterator[pd.DataFrame]:
+    if threads == 1:
+        for text in _texts(opened, digest, 1):
+            yield _parse(text, known)
+        return
+    # pandas lets other threads go on while it splits lines and reads numbers.
+    pool = ThreadPoolExecutor(threads, "csv")
+    waiting: deque[Any] = deque()
+    try:
+        for text in _texts(opened, digest, threads + 1):
+            waiting.append(pool.submit(_parse, text, known))
+            if len(waiting) > threads:
+                yield waiting.popleft().result()
+        while waiting:
+            yield waiting.popleft().result()
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
+class _Text:
+    """Bytes that pandas reads as a file, a few at a time: a copy of them all is never made."""
+
+    def __init__(self, text: memoryview) -> None:
+        self.text, self.at = text, 0
+
+    def read(self, size: int = -1) -> bytes:
+        """Read the next bytes."""
+        begin = self.at
+        self.at = len(self.text) if size < 0 else begin + size
+        return bytes(self.text[begin : self.at])
+
+    def __iter__(self) -> Iterator[bytes]:
+        """Give lines, for pandas to see that it is a file."""
+        return iter(io.BytesIO(self.text))
+
+
+def _parse(text: memoryview, known: dict[str, Any]) -> pd.DataFrame:
+    if text[: len(BOM)] == BOM:
+        raise ValueError("pandas takes it for the begin of a file")
+    file: Any = _Text(text)
+    found: pd.DataFrame = pd.read_csv(
+        file, **{"header": None, "skip_blank_lines": False, "low_memory": False, **known}
+    )
+    return found
+
+
+def _texts(opened: Any, digest: Any, places: int) -> Iterator[memoryview]:
+    """Cut a file where lines end, but not in quotes; so many texts later memory is used again."""
+    rooms = cycle([bytearray(SIZE) for _ in range(places)])
+    rest = b""
+    for room in rooms:
+        text = memoryview(room)
+        text[: len(rest)] = rest
+        read = opened.readinto(text[len(rest) :])
+        if read == 0:
+            break
+        size = len(rest) + read
+        digest.update(text[len(rest) : size])
+        end = _end(room, size)
+        rest = bytes(text[end:size])
+        yield text[:end]
+    if rest:
+        yield memoryview(rest)
+
+
+def _end(text: bytearray, size: int) -> int:
+    """Say where the last line ends that has an even number of quotation marks before it."""
+    end = text.rfind(b"\n", 0, size) + 1
+    quoted = text.find(b'"', 0, end) >= 0  # which is found sooner than how many
+    odd = quoted and text.count(b'"', 0, end) % 2
+    while end and odd:
+        last = text.rfind(b"\n", 0, end - 1) + 1
+        odd ^= text.count(b'"', last, end) % 2
+        end = last
+    if end == 0:
+        raise ValueError("a line is too long")
+    return end
