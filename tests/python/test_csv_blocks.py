@@ -6,10 +6,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from kerasduet.data import blocks, cleaning, csv_file, series, threads
+from kerasduet.data import blocks, cleaning, csv_file, load_data, series, threads
 from kerasduet.data.frames import files, read_table
 from kerasduet.data.scaling import mean_and_deviation
-from kerasduet.errors import CsvError
+from kerasduet.errors import ArgumentType, CsvError, TimeIndexError
 from kerasduet.experiments import experiment
 from kerasduet.forecasting.windows import Windows
 
@@ -173,3 +173,35 @@ def test_of_several_errors_in_threads_the_first_is_told(monkeypatch):
     done.clear()
     threads.each(done.append, range(100))
     assert sorted(done) == [*range(100)]
+
+
+@pytest.mark.parametrize("end", ["", "\n"])
+def test_a_long_whole_number_among_decimals_is_a_decimal(tmp_path, end):
+    rows = [{"y": i / 10, "k": f"{i / 7:.3f}"} for i in range(100)]
+    rows += [{"y": 3, "k": "12345678901234567890123"}]
+    path = tmp_path / "t.csv"
+    path.write_text(table_of(rows) + end)
+    found, _ = read_table(None, path)
+    assert found["k"].tolist() == [float(row["k"]) for row in rows]
+    assert found["y"].tolist() == [row["y"] for row in rows]
+
+
+def test_one_long_whole_number_among_whole_ones_is_named(tmp_path):
+    rows = [{"y": i, "k": i} for i in range(100)] + [{"y": 1, "k": 10**22}]
+    path = tmp_path / "t.csv"
+    path.write_text(table_of(rows) + "\n")
+    text = f"^target: must be numbers, not text; got '{10**22}' in line 102. Write it in fewer digits"
+    with pytest.raises(CsvError, match=text):
+        load_data(experiment("table-numbers", path=str(path), target="k"))
+
+
+def test_a_text_among_numbers_as_texts_is_named_and_no_target_is_an_id():
+    hours = pd.date_range("2024-01-01", periods=300, freq="h")
+    sold = pd.DataFrame({"time": hours, "sold": np.arange(300) % 10})
+    texts = sold.assign(sold=[*map(str, range(299)), "oops"])
+    chosen = experiment("lstm-series", target="sold", time="time")
+    with pytest.raises(ArgumentType, match=r"^sold: must be numbers; got 'oops' in row 300\."):
+        load_data(chosen, texts)
+    twice = pd.concat([sold.iloc[:10], sold.iloc[[9]], sold.iloc[10:]], ignore_index=True)
+    with pytest.raises(TimeIndexError, match=r"^time: .*in row 11\."):
+        load_data(chosen, twice)

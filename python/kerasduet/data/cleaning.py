@@ -88,7 +88,7 @@ def clean(
     times: pd.Index = pd.RangeIndex(1, len(frame) + 1)
     if time is not None:
         times = parse_times(frame[time], time, place, experiment.time_format)
-        check_single(times, frame, time)
+        check_single(times, frame, time, target)
         check_ordered(times, frame, time, place)
         if experiment.frequency is not None:
             check_spacing(times, time, experiment.frequency, place)

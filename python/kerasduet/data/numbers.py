@@ -14,7 +14,14 @@ from kerasduet.data.times import Place
 from kerasduet.data.written import advice, hides_thousands, readings
 from kerasduet.errors import ArgumentType, CsvError, MissingValue, NonFinite
 
-__all__ = ["advice_for", "as_read", "numbers", "refuse_missing", "side_by_side"]
+__all__ = [
+    "advice_for",
+    "as_read",
+    "numbers",
+    "reads_as_number",
+    "refuse_missing",
+    "side_by_side",
+]
 
 ROWS_AT_A_TIME = 2**14  # of all columns: so many stay in the fast memory of a processor
 
@@ -83,10 +90,27 @@ def side_by_side(
 def _number(item: Any, name: str, place: Place, row: int, column: pd.Series) -> float:
     if pd.api.types.is_scalar(item) and pd.isna(item):
         return float("nan")
+    if isinstance(item, str):
+        row, item = _first_odd(column) or (row, item)
     if isinstance(item, bool | str) or not isinstance(item, int | float | np.number):
         hint = advice_for(item, place, column) if isinstance(item, str) else ""
         raise ArgumentType(f"{name}: must be numbers; got {show(item)} in {place(row)}.{hint}")
     return float(item)
+
+
+def _first_odd(column: pd.Series) -> tuple[int, str] | None:
+    """Give the row and the text of the first one that is no number, among numbers as texts."""
+    texts = ((row, item) for row, item in enumerate(column) if isinstance(item, str))
+    return next(((row, item) for row, item in texts if not reads_as_number(item)), None)
+
+
+def reads_as_number(text: str) -> bool:
+    """Say whether Python reads a text as a number, without its underscores."""
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return "_" not in text
 
 
 def _parsed(text: str | None, name: str, place: Place, row: int, column: pd.Series) -> float:

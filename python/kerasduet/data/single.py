@@ -20,13 +20,13 @@ LEAST_ROWS = 3  # of each name
 FARTHEST_STEP = 2.0  # times the longest step within a name
 
 
-def check_single(times: pd.Index, frame: pd.DataFrame, time: str) -> None:
+def check_single(times: pd.Index, frame: pd.DataFrame, time: str, target: str | None) -> None:
     """Refuse a table of several series, which repeats its times for each item of a column."""
     if not times.has_duplicates:
         return
     for name, column, names in (*_repeated_texts(frame), *_repeated_numbers(frame)):
         pairs = pd.MultiIndex.from_arrays([times, column])
-        if name != time and not pairs.has_duplicates:
+        if name not in (time, target) and not pairs.has_duplicates:
             listed = ", ".join(map(show, names[:3])) + (", ..." if len(names) > 3 else "")
             raise TimeIndexError(
                 f"{time}: a table must hold one series; got several series, {len(names)} by the "

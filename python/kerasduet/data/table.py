@@ -231,7 +231,7 @@ def _target(frame: pd.DataFrame, time: str | None, experiment: Experiment) -> st
         return only_number(frame, time, experiment)
     except ArgumentType:
         if experiment.id is None and [*frame.columns].count(time) == 1:
-            check_single(pd.Index(frame[time]), frame, str(time))
+            check_single(pd.Index(frame[time]), frame, str(time), None)
         raise
 
 

@@ -10,7 +10,7 @@ from kerasduet.environment.backend import backend_name
 from kerasduet.environment.devices import kind_in_use
 from kerasduet.errors import BackendError
 
-__all__ = ["distribution", "for_variables", "on_devices", "strategy"]
+__all__ = ["distribution", "in_replicas", "on_devices", "strategy"]
 
 
 class _Now:
@@ -63,21 +63,12 @@ def on_devices(number: int) -> Iterator[None]:
         yield
 
 
-def for_variables(call: Callable[[], Any]) -> None:
-    """Call something for the variables that it makes.
-
-    On several devices TensorFlow's metrics want it on each; on one, JAX need compute nothing.
-    """
-    if _Now.strategy is not None:
-        _Now.strategy.run(call)
-    elif backend_name() == "jax" and distribution() is None:
-        import jax
-        import keras
-
-        with keras.StatelessScope():
-            jax.eval_shape(call)
-    else:
+def in_replicas(call: Callable[[], Any]) -> None:
+    """Do something on each device, as TensorFlow's metrics want it."""
+    if _Now.strategy is None:
         call()
+    else:
+        _Now.strategy.run(call)
 
 
 def _tensorflow_names() -> list[str]:

@@ -177,9 +177,9 @@ def _check_fit(result: Result, kind: str, settings: dict[str, Any]) -> None:
     experiment = result.experiment
     task = experiment.task
     if kind != OVERVIEW and _kind(kind, task) is None:
-        first = next(found for found in _known() if found.name == kind)
+        tasks = sorted({one for found in _known() if found.name == kind for one in found.tasks})
         raise ArgumentType(
-            f"kind: {kind} is for {first.tasks[0]}; got the run {experiment.name}, of "
+            f"kind: {kind} is for {', '.join(tasks)}; got the run {experiment.name}, of "
             f"{task}. Use one of {', '.join(figure_kinds(task))}."
         )
     shown = _parts(task) if kind == OVERVIEW else (kind,)

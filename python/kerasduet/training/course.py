@@ -262,7 +262,7 @@ class _Course:
             model.compute_loss(None, targets, outputs, weights, training=False)
             model.compute_metrics(None, targets, outputs, weights)
 
-        parallel.for_variables(build)
+        parallel.in_replicas(build)
         model.reset_metrics()
 
     def take_up(self, logs: Any = None) -> None:

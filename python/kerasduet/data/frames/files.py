@@ -108,16 +108,23 @@ def _read_quick(file: Path) -> tuple[pd.DataFrame, Source] | None:
         few = pd.read_csv(io.BytesIO(shown), **known)
         kinds = {i: "object" for i, column in few.items() if not is_plain(column)}
         columns, sha256 = _read_columns(file, known, kinds)
-        while more := [i for i, column in columns.items() if not column.is_whole]:
-            kinds |= dict.fromkeys(more, "object")
-            columns, sha256 = _read_columns(file, known, kinds)
+        whole: dict[int, pd.Series] = {}
+        while more := [i for i, one in columns.items() if not (one.is_whole or i in whole)]:
+            # Of a block some whole numbers are too long, which are decimals among others.
+            again = pd.read_csv(file, usecols=more, skiprows=1, low_memory=False, **known)
+            whole |= {i: column for i, column in again.items() if is_plain(column)}
+            kinds |= dict.fromkeys(set(more) - set(whole), "object")
+            if not set(more) <= set(whole):
+                columns, sha256 = _read_columns(file, known, kinds)
     except (ValueError, OverflowError):
         return None
     if len(columns) != len(header):
         return None
     # In quotes, an end of line is none.
     has_breaks = any("\n" in str(text) for column in columns.values() for text in column.known)
-    joined = {i: _typed(columns.pop(i), header[i]) for i in list(columns)}
+    joined = {
+        i: whole[i] if i in whole else _typed(columns.pop(i), header[i]) for i in list(columns)
+    }
     frame = pd.DataFrame(joined, copy=False)
     if frame.iloc[:, -1].isna().any() and not _is_even(file, frame.shape, delimiter):
         return None

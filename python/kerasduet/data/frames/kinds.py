@@ -10,13 +10,14 @@ import pandas as pd
 
 from kerasduet.checks import show
 from kerasduet.data.frames.cleaning import is_number_text, is_text
-from kerasduet.data.numbers import advice_for
+from kerasduet.data.numbers import advice_for, reads_as_number
 from kerasduet.errors import ArgumentType, CsvError
 
 __all__ = ["KINDS", "kind_of", "level_texts", "place_in", "refuse_text", "reason_against"]
 
 KINDS = ("number", "logical", "category", "ordered", "date")
 MOST_LEVELS = 100_000
+MOST_DIGITS = 18  # of whole numbers of 64 bits
 FEW = 100  # rows to look at first
 
 
@@ -61,21 +62,21 @@ def refuse_text(column: pd.Series, name: str) -> None:
             f"{name}: dates must be written in one way that is sure; got {show(item)} in "
             f"{place(row)}. Write them as 2024-01-31."
         )
-    odd = next(((row, item) for row, item in given if not _is_plain(item)), None)
-    row, item = odd or given[0]
-    fix = advice_for(item, place, column) if odd else " Convert the column to numbers."
+    odd = next(((row, item) for row, item in given if not reads_as_number(item)), None)
+    long = next(((row, item) for row, item in given if _is_long(item)), None)
+    row, item = odd or long or given[0]
+    fix = " Convert the column to numbers."
+    if odd or long:
+        fix = advice_for(item, place, column) if odd else " Write it in fewer digits."
     raise error(
         f"{name}: must be numbers, not text; got {show(item)} in {place(row)}.{fix} If it holds "
         "names, make it a factor (categories)."
     )
 
 
-def _is_plain(text: str) -> bool:
-    try:
-        float(text)
-    except ValueError:
-        return False
-    return "_" not in text
+def _is_long(text: str) -> bool:
+    """Say whether a whole number has more digits than 64 bits hold."""
+    return len(text.strip().lstrip("+-0")) > MOST_DIGITS and text.strip("+- ").isdigit()
 
 
 def level_texts(levels: Any) -> list[str]:
