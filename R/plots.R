@@ -42,7 +42,7 @@
 #' @export
 plot.kerasduet_run <- function(x, kind = "overview", ...) {
   check_package("ggplot2", "Plots need")
-  data <- call_core(plot_data_from_py(x, kind, list(...)))
+  data <- call_core(plot_data_from_py(x, kind, list(...)), arguments = c(horizon = "h"))
   if (!identical(data$kind, "overview")) {
     return(draw_panel(data$panels[[1]]))
   }
@@ -77,7 +77,10 @@ plot.kerasduet_run <- function(x, kind = "overview", ...) {
 #' plot_data(run, kind = "history")$panels$history$frames$lines
 #' @export
 plot_data <- function(run, kind = "overview", rows = NULL, windows = NULL, ...) {
-  call_core(plot_data_from_py(run, kind, list(rows = rows, windows = windows, ...)))
+  call_core(
+    plot_data_from_py(run, kind, list(rows = rows, windows = windows, ...)),
+    arguments = c(horizon = "h")
+  )
 }
 
 check_package <- function(name, who, found = requireNamespace(name, quietly = TRUE),

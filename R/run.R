@@ -8,8 +8,8 @@
 #' @param data Your own data instead of the preset's, see [load_data()]; or a data set that
 #'   [load_data()] gave for the same experiment. Default `NULL`.
 #' @param out Character. Folder to keep the run in, `NULL` (default) for none. It is written
-#'   after an epoch, of short ones once a second, so that a training cut off at any moment resumes;
-#'   a finished run of the same experiment is loaded.
+#'   after each epoch, or once a second where epochs are shorter, so that a training cut off at any
+#'   moment resumes; a finished run of the same experiment is loaded.
 #' @param overwrite Logical. Whether to replace what `out` holds and start over. Default `FALSE`.
 #' @param progress Logical, or a function that is given each event, a list; see Events. `TRUE`
 #'   (default) shows a bar in an interactive terminal or RStudio and one line an epoch elsewhere.

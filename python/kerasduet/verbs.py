@@ -215,24 +215,27 @@ class Verbs(Result):
 
         Notes
         -----
-        Intervals are split conformal, step by step ahead and side by side: the errors on the
-        validation windows, and by now those on the test windows, say how far from a forecast the
-        truth may lie. While test windows go by, truths beyond the ends widen the next intervals
-        of all steps, and truths within narrow them. On 80 of 100 steps or so the truth should lie
-        within 80 %, but few windows, or a series that changes as the test begins, may hold more
-        or fewer. Where validation windows also chose the epoch (`early_stopping`), their
-        errors are slightly too small, which the test windows, chosen by nobody, repair as
-        they come in. The test windows score it (`coverage_80`, `winkler_80`, ... in
-        `metrics`): each with the intervals that were known at its origin. Of fewer windows than a
-        level needs (39 at 95 %, 9 at 80 %) the ends are Student's t times their root mean square,
-        multiplied by how much further the series spread before the test than on the validation
-        rows (1/2 to 2). See `kerasduet.forecasting.conformal.offsets`. Of several series the
-        errors of all of them on the validation windows count, each in units of its own series
-        (what MASE divides by); they do not move on while test windows go by.
+        Intervals are split conformal. For each step ahead, and for the lower and the upper end
+        apart, the errors on the validation windows say how far from a forecast the truth may lie;
+        errors on the test windows join them as their truths become known. Truths beyond the ends
+        widen the next intervals of all steps, truths within narrow them. About 80 of 100 truths
+        lie within 80 %; with few windows, or in a series that changes as the test begins, it may
+        be more or fewer. Where validation windows also chose the epoch (`early_stopping`), their
+        errors are slightly too small, until those of the test windows come in. The test windows
+        score the intervals, each with what was known at its origin (`coverage_80`, `winkler_80`,
+        ... in `metrics`).
+
+        A level needs a number of windows, 39 at 95 % and 9 at 80 %. With fewer, its ends are
+        Student's t times the root mean square of the errors. That is multiplied by the spread of
+        the series before the test over its spread on the validation rows (1/2 to 2). So two
+        levels of one forecast may come from different rules, and a 95 % interval may be much wider
+        on one side than an 80 % one. See `kerasduet.forecasting.conformal.offsets`. Of several
+        series the errors of all of them on the validation windows count, each in units of its own
+        series (what MASE divides by); they do not move on while test windows go by.
 
         A run of `intervals="quantile"` has quantiles that the network learned by pinball loss, in
-        `predictions()` too; they cannot cross. Where among them the truths of validation and
-        earlier test windows lay moves the ends, in the same way as errors do.
+        `predictions()` too; they cannot cross. Their ends are moved in the same way, by where the
+        truths of validation and earlier test windows lay among the quantiles.
         """
         table: pd.DataFrame = self._verb("forecast")(self, horizon, level, future)
         return table

@@ -52,9 +52,9 @@ def run_experiment(
         The caller's own data instead of the preset's; see `load_data`. A `Dataset` that
         `load_data` gave for the same experiment is used as it is.
     out : path, optional
-        Folder to keep the run in. It is written after an epoch, of short ones once a second, so
-        that a training cut off at any moment resumes; a finished run of the same experiment is
-        loaded.
+        Folder to keep the run in. It is written after each epoch, or once a second where epochs
+        are shorter, so that a training cut off at any moment resumes; a finished run of the same
+        experiment is loaded.
     overwrite : bool
         Replace what `out` holds, and start over.
     progress : bool or callable

@@ -190,7 +190,7 @@ def test_one_long_whole_number_among_whole_ones_is_named(tmp_path):
     rows = [{"y": i, "k": i} for i in range(100)] + [{"y": 1, "k": 10**22}]
     path = tmp_path / "t.csv"
     path.write_text(table_of(rows) + "\n")
-    text = f"^target: must be numbers, not text; got '{10**22}' in line 102. Write it in fewer digits"
+    text = f"^target: must be numbers, not text; got '{10**22}' in line 102. Write it in fewer"
     with pytest.raises(CsvError, match=text):
         load_data(experiment("table-numbers", path=str(path), target="k"))
 

@@ -202,7 +202,7 @@ def test_the_future_goes_on_from_the_end_of_the_series(series_run, tmp_path):
     assert near.subtitle.endswith("; band: 90 %")
     far = panel(series_run, "future", horizon=9)
     assert far.frames["lines"]["time"].max() == series_run.forecast(9)["time"].max()
-    assert far.subtitle.endswith("; no intervals: they reach the trained 3 steps")
+    assert far.subtitle.endswith("; no intervals beyond the 3 trained steps")
     with pytest.raises(HorizonError, match="must be at most 3 with level"):
         panel(series_run, "future", horizon=9, level=80)
     series_run = dataclasses.replace(series_run)

@@ -453,7 +453,7 @@ def test_a_diverged_run_is_never_the_best(tmp_path, request, kind):
     sound = request.getfixturevalue(kind)
     broken = diverge(sound)
     page = check_page(kd.render_report([broken, sound], tmp_path / "page.html"))
-    assert "Best of 2 runs is B" in page.text
+    assert "Best of 2 runs by the test rows is B" in page.text
     assert re.search(r"A: [\w-]+ diverged", page.text)
     assert "not compared: it diverged" in page.text
     assert "to no finite number in 2 epochs" in page.images[0]["alt"]

@@ -194,7 +194,7 @@ def test_every_figure_is_drawn_and_told(who, kind, fit_run, kilo_run, iris_run):
 
 def test_a_figure_of_another_task_is_refused(kilo_run, image_run):
     with pytest.raises(
-        ArgumentType, match="kind: confusion is for classification, .*; got the run"
+        ArgumentType, match=r"^kind: confusion is for classification, .*; got the run"
     ):
         kilo_run.plot("confusion")
     with pytest.raises(ArgumentType, match="column: only dependence has this setting"):

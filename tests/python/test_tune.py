@@ -20,6 +20,8 @@ from kerasduet.errors import (
 )
 from kerasduet.jobs.spaces import Range, Space
 from kerasduet.registry import ENGINES
+from kerasduet.report.comparison import write_comparison
+from kerasduet.report.document import Document
 
 TINY = kd.experiment(
     "mnist-dense", dataset="images", input_shape=(4, 4, 1), classes=3, units=4, epochs=2
@@ -218,6 +220,16 @@ def test_a_grid_is_tried_and_the_best_by_validation_found(tmp_path):
     assert table["learning_rate"].tolist() == [1e-6, 0.05]
     assert found.kind == "trials" and found.status == "finished"
     assert found.best_name == table.loc[table["val_accuracy"].idxmax(), "run"]
+    # The page has the same winner, whatever the test rows say.
+    best = table["run"].tolist().index(found.best_name)
+    for place in (best, 1 - best):
+        page = Document("T", "", folder=tmp_path, files=f"files{place}")
+        told = {"stem": "page", "choice": found._choice()._replace(place=place)}
+        write_comparison(page, list(found.runs), **told)
+        letter = "AB"[place]
+        assert f"Best of 2 runs by the validation rows is {letter}: learning rate" in str(page)
+        assert "The best was chosen by the validation rows." in str(page)
+    assert found._choice() == (best, "validation")
     loaded = kd.load_run_set(found.folder)
     pd.testing.assert_frame_equal(loaded.table, table, check_exact=True)
     with pytest.raises(RunFolderError, match="of another space"):

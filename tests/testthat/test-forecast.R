@@ -167,6 +167,6 @@ test_that("what comes next is drawn as it is forecast, with its own steps and le
   expect_match(shown$subtitle, "1 month after the end of the data, .*; band: 90 %$")
   expect_null(shown$frames$band_80)
   longer <- plot_data(series_run(), "future", h = 5)$panels[[1]]
-  expect_match(longer$subtitle, "; no intervals: they reach the trained 2 steps$")
-  expect_error(plot(series_run(), "future", h = 5, level = 80), class = "HorizonError")
+  expect_match(longer$subtitle, "; no intervals beyond the 2 trained steps$")
+  expect_error(plot(series_run(), "future", h = 5, level = 80), "^h: must", class = "HorizonError")
 })

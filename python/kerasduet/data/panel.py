@@ -101,6 +101,7 @@ def cut(
         ends = [series.borders(one, len(clean.values))[0] for clean in cleaned]
         pasts = [clean.values[:end, -1] for clean, end in zip(cleaned, ends, strict=True)]
         notes.append(seasons.offer(pasts, one.season))
+        notes.append(seasons.other_difference(one.season, one.difference))
     notes.append(_constant(one, found, tuple(frames)))
     source = replace(source, note=" ".join(filter(None, notes)))
     learned: list[Any] = [each.preprocessing for each in found]

@@ -7,7 +7,7 @@ from functools import cache, partial
 
 import numpy as np
 
-__all__ = ["found", "offer"]
+__all__ = ["found", "offer", "other_difference"]
 
 MOST_ROWS = 4000  # the last ones
 MOST_SERIES = 50  # of several, evenly spaced
@@ -40,6 +40,24 @@ def offer(series: Sequence[np.ndarray], season: int) -> str:
     return (
         f"Season {other} stands out in the training rows; set season = {other} to try it (now "
         f"{season})."
+    )
+
+
+def other_difference(season: int, difference: int) -> str:
+    """Say that the network sees changes over other steps than the season.
+
+    Examples
+    --------
+    >>> other_difference(7, 12).partition(";")[0]
+    'The network sees changes over 12 steps, but the season is 7'
+    >>> other_difference(12, 12), other_difference(7, 1)
+    ('', '')
+    """
+    if season < 2 or difference < 2 or difference % season == 0:
+        return ""
+    return (
+        f"The network sees changes over {difference} steps, but the season is {season}; set "
+        f"difference = {season} for those over a season."
     )
 
 

@@ -278,7 +278,9 @@ def split(
         seen = ahead.seen(preprocessing, clean.known, clean.times)
     if (source.given or source.path) and experiment.id is None:
         told = seasons.offer([training[:, -1]], experiment.season)
-        source = source.noted(told)
+        source = source.noted(
+            told, seasons.other_difference(experiment.season, experiment.difference)
+        )
     held = _with_known_truth(origins.get("validation", np.arange(0)), clean.missing, horizon)
     judged = held if len(held) else np.asarray(origins["training"])
     preprocessing = with_copy(preprocessing, clean, judged)

@@ -5,9 +5,9 @@ from __future__ import annotations
 import warnings
 from typing import Any
 
-from matplotlib.dates import AutoDateLocator
+from matplotlib.dates import AutoDateLocator, ConciseDateFormatter, num2date
 
-__all__ = ["QuietDateLocator"]
+__all__ = ["BriefDateFormatter", "QuietDateLocator"]
 
 
 class QuietDateLocator(AutoDateLocator):
@@ -21,3 +21,16 @@ class QuietDateLocator(AutoDateLocator):
         with warnings.catch_warnings():
             warnings.filterwarnings("ignore", "AutoDateLocator was unable")
             return super().get_locator(dmin, dmax)
+
+
+class BriefDateFormatter(ConciseDateFormatter):
+    """Brief texts of marks; that of a single day is its date, not the hour at which it begins."""
+
+    def format_ticks(self, values: Any) -> list[str]:
+        """Write all marks of an axis."""
+        if len(values) == 1:
+            only = num2date(values[0], self._tz)
+            if only.hour == only.minute == only.second == 0:
+                return [f"{only:%b %d}"]
+        found: list[str] = super().format_ticks(values)
+        return found

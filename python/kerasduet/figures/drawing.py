@@ -247,15 +247,13 @@ def _set_scale(axes: Axes, side: str, scale: Scale, times: pd.Series | None) -> 
 
 
 def _mark_times(axes: Axes, times: pd.Series) -> None:
-    from matplotlib.dates import ConciseDateFormatter
-
-    from kerasduet.figures.dates import QuietDateLocator
+    from kerasduet.figures.dates import BriefDateFormatter, QuietDateLocator
 
     zone, place = times.dt.tz, axes.get_subplotspec()
     panes = place.get_gridspec().ncols if place else 1
     most = max(8 // panes, 3)  # of more, labels would touch
     locator = QuietDateLocator(zone, minticks=min(5, most - 1), maxticks=most)
-    formatter = ConciseDateFormatter(locator, zone, **DATES, show_offset=False)
+    formatter = BriefDateFormatter(locator, zone, **DATES, show_offset=False)
     axes.xaxis.set(major_locator=locator, major_formatter=formatter)
 
 

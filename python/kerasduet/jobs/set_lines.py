@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from kerasduet.errors import EmptyData
 from kerasduet.jobs import outside
 from kerasduet.jobs.plan import Plan, outside_jobs
-from kerasduet.jobs.tables import differing, told_mean
+from kerasduet.jobs.tables import best_of, differing, told_mean
 from kerasduet.lead import score_text
 from kerasduet.registry import TASKS
 
@@ -67,9 +67,7 @@ def _results(runs: RunSet, plan: Plan) -> Iterator[tuple[str, str]]:
     if runs.kind == "folds":
         return  # a fold is easier than another, not better
     with contextlib.suppress(EmptyData):
-        name = runs.best_name
+        name, by = best_of(plan.jobs, runs.table)
         score = runs.table[runs.table["run"] == name].to_dict("records")[0]
-        held = any(str(key).startswith("val_") and v == v for key, v in score.items())
-        by = "validation" if held else "test"
         told = score_text(score[metric.name], factor=metric.factor)
         yield "best", f"{name} by its {by} rows: test {metric.label} {told}{unit}"

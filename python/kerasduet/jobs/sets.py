@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import tempfile
@@ -13,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from kerasduet.boundary import public_methods
 from kerasduet.checks import show
 from kerasduet.data.folds import Fold
-from kerasduet.errors import ArgumentType, RunFolderError
+from kerasduet.errors import ArgumentType, EmptyData, RunFolderError
 from kerasduet.jobs.members import Runs, facts_of
 from kerasduet.jobs.pieces import Piece, pieces_of
 from kerasduet.jobs.plan import FILE, KINDS, Plan, outside_jobs, read_plan, take
@@ -132,7 +133,7 @@ class RunSet:
         ArgumentType
             Runs of several tasks, whose scores are not comparable.
         """
-        return best_of(self._plan.jobs, self.table)
+        return best_of(self._plan.jobs, self.table)[0]
 
     def summary(self) -> pd.DataFrame:
         """Sum the scores up over seeds or folds.
@@ -243,6 +244,17 @@ class RunSet:
         from kerasduet.jobs.backtest_figures import methods
 
         return methods(self._pieces, self._plan, self._compared)
+
+    def _choice(self) -> Any:
+        """Say in a report which of the finished runs is the best; None of folds."""
+        if self.kind not in ("runs", "trials"):
+            return None
+        from kerasduet.report.comparison import Choice
+
+        with contextlib.suppress(ArgumentType, EmptyData):
+            name, rows = best_of(self._plan.jobs, self.table)
+            finished = self.table["run"][self.table["status"] == "finished"].tolist()
+            return Choice(finished.index(name), rows)
 
     def save(self, folder: str | os.PathLike[str]) -> str:
         """Save the set as a folder that either language loads.

@@ -149,8 +149,11 @@ def _status(job: Job, facts: Facts | None, failures: Mapping[str, str]) -> str:
     return "interrupted" if facts.status == "running" else facts.status
 
 
-def best_of(jobs: Sequence[Job], table: pd.DataFrame) -> str:
-    """Name the best finished run of a table, by validation rows where there are some."""
+def best_of(jobs: Sequence[Job], table: pd.DataFrame) -> tuple[str, str]:
+    """Name the best finished run of a table, and the rows it was chosen by.
+
+    Those are "validation" where there are some, else "test".
+    """
     tasks = {job.experiment.task for job in jobs}
     if len(tasks) > 1:
         raise ArgumentType(
@@ -164,7 +167,8 @@ def best_of(jobs: Sequence[Job], table: pd.DataFrame) -> str:
         if len(values):
             costs = values if name == "val_loss" else values.map(metric.badness)
             place = int(costs.to_numpy().argmin())
-            return str(done["run"].loc[values.index].iloc[place])
+            chosen = str(done["run"].loc[values.index].iloc[place])
+            return chosen, "test" if name == metric.name else "validation"
     raise EmptyData(
         "best: must be of finished runs with finite scores; got none. Finish the set first."
     )

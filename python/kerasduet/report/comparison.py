@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import string
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from kerasduet.report.document import Document
     from kerasduet.result import Result
 
-__all__ = ["check_comparable", "run_names", "write_comparison"]
+__all__ = ["Choice", "check_comparable", "run_names", "write_comparison"]
 
 MOST_RUNS = 26  # a letter each
 LONGEST_NAME = 40
@@ -116,8 +116,20 @@ def _fitting(name: str, parts: Sequence[str], before: str = ", ") -> str:
     return text
 
 
+class Choice(NamedTuple):
+    """The best of several runs, as a set of them chose it: its place, and by which rows."""
+
+    place: int
+    rows: str  # "validation" or "test"
+
+
 def write_comparison(
-    page: Document, runs: Sequence[Result], *, stem: str, methods: Methods | None = None
+    page: Document,
+    runs: Sequence[Result],
+    *,
+    stem: str,
+    methods: Methods | None = None,
+    choice: Choice | None = None,
 ) -> None:
     """Write what distinguishes several runs.
 
@@ -131,9 +143,11 @@ def write_comparison(
         Name of the page's files without their endings.
     methods : Methods, optional
         What a backtest says of them, beside other methods.
+    choice : Choice, optional
+        Which is the best; by default the one with the best score on the test rows.
     """
     names = run_names(runs)
-    best = _best(runs)
+    best, rows = choice or (_best(runs), "test")
     units = all(comparable(runs[0], run) for run in runs)
     tested = are_origins(runs)
     folds = are_folds(runs) or tested
@@ -149,7 +163,9 @@ def write_comparison(
         page.headline(f"All {len(runs)} runs diverged: their networks give no finite numbers.")
     else:
         name = names[best].rstrip(".")  # of one that was cut off
-        page.headline(f"Best of {len(runs)} runs is {name}. {runs[best].summary}")
+        page.headline(
+            f"Best of {len(runs)} runs by the {rows} rows is {name}. {runs[best].summary}"
+        )
     for name, run in zip(names, runs, strict=True):
         warn_unfinished(page, run, name)
     page.heading("Result")
@@ -159,9 +175,9 @@ def write_comparison(
     if best is not None and not units:
         page.add(*(f"{escape(n)}. {r.summary}" for n, r in zip(names, runs, strict=True)))
     elif best is not None:
-        page.add(interval_note(runs[best]), *[APART] * folds)
+        page.add(*([] if methods else [interval_note(runs[best])]), *[APART] * folds)
     if best is not None and units and not folds:
-        _differences(page, runs, names, best)
+        _differences(page, runs, names, Choice(best, rows))
     _training(page, runs, names)
     _settings(page, runs, names)
     add_repeat(
@@ -178,9 +194,10 @@ def _best(runs: Sequence[Result]) -> int | None:
 
 
 def _differences(
-    page: Document, runs: Sequence[Result], names: Sequence[str], best: int
+    page: Document, runs: Sequence[Result], names: Sequence[str], choice: Choice
 ) -> None:
     page.heading("Differences")
+    best = choice.place
     metric = runs[0].task.metrics_of(runs[0].experiment)[0]
     rows = []
     for i, (name, run) in enumerate(zip(names, runs, strict=True)):
@@ -218,7 +235,11 @@ def _differences(
     page.add(
         f"Each run beside the best, {escape(names[best])}, on the same test rows: the bootstrap "
         "draws the same rows for both, so what makes a row hard for every network cancels out. "
-        "The best was chosen on these rows too, which flatters it a little."
+        + (
+            "The best was chosen on these rows too, which flatters it a little."
+            if choice.rows == "test"
+            else "The best was chosen by the validation rows."
+        )
     )
     page.table(
         "differences",

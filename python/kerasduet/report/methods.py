@@ -59,12 +59,16 @@ def add_methods(page: Document, methods: Methods) -> None:
         ]
         for one in ({str(name): value for name, value in row.items()} for row in found)
     ]
-    levels = [f">{name.removeprefix(COVERAGE)}{SPACE}%" for name in covered]
+    levels = [f">Coverage {name.removeprefix(COVERAGE)}{SPACE}%" for name in covered]
     page.table(
         "methods",
         "Errors over all folds, their test windows and all steps; MAE and RMSE are in the units "
         "of the series."
-        + (" Below a level, how many of the truths its intervals hold (%)." if covered else "")
+        + (
+            " Coverage: share of the truths within the intervals of a level (%)."
+            if covered
+            else ""
+        )
         + " Skill of the network: 100 (1 - its error / the method's), with its 95 % interval over "
         "folds and seeds; p: test of Diebold and Mariano.",
         [

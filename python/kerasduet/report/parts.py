@@ -79,8 +79,8 @@ def add_repeat(page: Document, runs: Mapping[str, Result]) -> None:
     page.heading("How to repeat it")
     page.add(
         "On the same machine, with the same versions, backend and threads, this gives the same "
-        "bits; the last line checks that. Elsewhere the last digits may differ, and then the "
-        "check says so."
+        f"bits; {'a line for each run' if len(runs) > 1 else 'the last line'} checks that. "
+        "Elsewhere the last digits may differ, and then the check says so."
     )
     if any(run.source.given for run in runs.values()):
         page.add(

@@ -24,8 +24,6 @@ from kerasduet.report.single import write_page
 from kerasduet.run import Run, load_run
 
 if TYPE_CHECKING:
-    from kerasduet.report.methods import Methods
-
     RunLike = Run | str | os.PathLike[str]
 
 __all__ = ["render_report"]
@@ -89,7 +87,7 @@ def render_report(
     _refuse_foreign(target, replace)
     renderer = find_renderer()
     runs = _runs(run)
-    methods = _methods(run) if len(runs) > 1 else None
+    told = _told(run) if len(runs) > 1 else {}
     if len(runs) > 1:
         check_comparable(runs)
     with _writing(target), _workplace(target.parent) as place:
@@ -98,7 +96,7 @@ def render_report(
             if len(runs) == 1:
                 write_page(page, runs[0], stem=target.stem)
             else:
-                write_comparison(page, runs, stem=target.stem, methods=methods)
+                write_comparison(page, runs, stem=target.stem, **told)
         except (KerasduetError, OSError):
             raise
         except Exception as error:
@@ -117,10 +115,11 @@ def render_report(
     return str(output)
 
 
-def _methods(given: Any) -> Methods | None:
-    """Ask a set what its networks are worth beside other methods: a backtest knows."""
-    found: Methods | None = given._methods() if hasattr(given, "_methods") else None
-    return found
+def _told(given: Any) -> dict[str, Any]:
+    """Ask a set which run is the best, and what its networks are worth beside other methods."""
+    if not hasattr(given, "_methods"):
+        return {}
+    return {"methods": given._methods(), "choice": given._choice()}
 
 
 def _runs(given: Any) -> list[Run]:

@@ -185,7 +185,7 @@ def _band_words(run: Result, levels: list[float], horizon: Any) -> str:
         first = f"{', '.join(named[:-1])} and " if len(named) > 1 else ""
         return f"; band{'s' * (len(named) > 1)}: {first}{named[-1]} %"
     if _has_intervals(run, None):
-        return f"; no intervals: they reach the trained {run.experiment.horizon} steps"
+        return f"; no intervals beyond the {run.experiment.horizon} trained steps"
     return "; no intervals: no validation windows"
 
 
