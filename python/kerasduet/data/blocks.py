@@ -57,7 +57,9 @@ def in_blocks(
     if keep:
         np.empty(MOST_KEPT, np.uint8)
     large = os.fstat(opened.fileno()).st_size >= LARGE
-    threads = min(cores(), MOST_THREADS) if large else 1
+    # Texts are Python's objects, which one thread at a time can make.
+    numbers = "object" not in known.get("dtype", {}).values()
+    threads = min(cores(), MOST_THREADS) if large and numbers else 1
     width = 0
     for block in _parsed(opened, digest, known, threads):
         width = width or block.shape[1]

@@ -52,7 +52,7 @@ def dataset(name: str, package: str = "datasets") -> pd.DataFrame:
 
     Examples
     --------
-    >>> dataset("AirPassengers").head(2)  # doctest: +SKIP
+    >>> dataset("AirPassengers").head(2)
             time  value
     0 1949-01-01  112.0
     1 1949-02-01  118.0

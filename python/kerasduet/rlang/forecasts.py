@@ -91,7 +91,11 @@ def r_forecast(
 
     Examples
     --------
-    >>> r_forecast(dataset("AirPassengers"), 12, "ets")  # doctest: +SKIP
+    >>> from kerasduet.rlang import dataset
+    >>> r_forecast(dataset("AirPassengers"), 2, "ets")[["time", "step"]]
+            time  step
+    0 1961-01-01     1
+    1 1961-02-01     2
     """
     checks.whole("horizon", horizon, low=1)
     checks.choice("method", method, METHODS)
