@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import sys
 
 import numpy as np
@@ -227,7 +228,8 @@ def test_a_grid_is_tried_and_the_best_by_validation_found(tmp_path):
         told = {"stem": "page", "choice": found._choice()._replace(place=place)}
         write_comparison(page, list(found.runs), **told)
         letter = "AB"[place]
-        assert f"Best of 2 runs by the validation rows is {letter}: learning rate" in str(page)
+        text = html.unescape(str(page))
+        assert f"Best of 2 runs by the validation rows is {letter}: learning rate" in text
         assert "The best was chosen by the validation rows." in str(page)
     assert found._choice() == (best, "validation")
     loaded = kd.load_run_set(found.folder)

@@ -44,16 +44,16 @@ def offer(series: Sequence[np.ndarray], season: int) -> str:
 
 
 def other_difference(season: int, difference: int) -> str:
-    """Say that the network sees changes over other steps than the season.
+    """Say that the network sees changes over other steps than the season, and no part of it.
 
     Examples
     --------
     >>> other_difference(7, 12).partition(";")[0]
     'The network sees changes over 12 steps, but the season is 7'
-    >>> other_difference(12, 12), other_difference(7, 1)
-    ('', '')
+    >>> other_difference(12, 12), other_difference(7, 1), other_difference(6, 2)
+    ('', '', '')
     """
-    if season < 2 or difference < 2 or difference % season == 0:
+    if min(season, difference) < 2 or difference % season == 0 or season % difference == 0:
         return ""
     return (
         f"The network sees changes over {difference} steps, but the season is {season}; set "
