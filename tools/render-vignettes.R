@@ -108,7 +108,10 @@ check_parameters <- function(asked) {
   pages <- sub("/.*", "", grep("/", names(asked$parameters), value = TRUE))
   elsewhere <- setdiff(pages, sub("[.]qmd$", "", basename(asked$files)))
   if (length(elsewhere) > 0) {
-    give_up("-P: must be for a page that is rendered; got one for ", elsewhere[[1]], ".")
+    give_up(
+      "-P: must be for a page that is rendered; got one for the page ", elsewhere[[1]],
+      ". Name that page too, or leave it out."
+    )
   }
   known <- unique(unlist(lapply(asked$files, function(file) names(front_matter(file)$params))))
   unknown <- setdiff(sub(".*/", "", names(asked$parameters)), known)

@@ -11,12 +11,12 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from matplotlib.dates import AutoDateLocator
+from matplotlib.dates import AutoDateLocator, date2num
 
 from kerasduet.errors import ArgumentType, KerasduetWarning, UnknownName
 from kerasduet.figures import Kind, Mark, Panel, Scale, figure_kinds, kinds, register_figure
 from kerasduet.figures.canvas import RunFigure
-from kerasduet.figures.dates import QuietDateLocator
+from kerasduet.figures.dates import BriefDateFormatter, QuietDateLocator
 from kerasduet.figures.names import shortened, shortened_all
 from kerasduet.plots import plot_data
 
@@ -216,3 +216,11 @@ def test_many_or_long_names_of_a_confusion_have_a_number_and_a_key():
     crowd = scales([f"class number {code}" for code in range(400)])
     assert crowd.y_scale.words[0] == "1 class number 0"
     assert crowd.y_scale.words[1] == ""
+
+
+def test_the_mark_of_a_single_day_is_its_date_and_not_midnight():
+    day = date2num(pd.Timestamp("2024-04-15"))
+    formatter = BriefDateFormatter(AutoDateLocator())
+    assert formatter.format_ticks([day]) == ["Apr 15"]
+    assert formatter.format_ticks([day + 0.25]) == ["06:00"]
+    assert len(formatter.format_ticks([day, day + 1, day + 2])) == 3

@@ -178,3 +178,11 @@ def test_one_constant_series_of_several_has_scale_1_and_is_named():
 def test_data_beside_another_data_set_are_refused():
     with pytest.raises(errors.ArgumentType, match=r"^dataset: excludes data; got 'co2' and"):
         kd.run_experiment("lstm-series", data={"value": WALK}, dataset="co2")
+
+
+def test_changes_over_other_steps_than_the_season_are_noted():
+    rows = pd.DataFrame({"value": np.random.default_rng(0).normal(size=200).cumsum()})
+    text = "The network sees changes over 12 steps, but the season is 7; set difference = 7"
+    for difference, is_noted in ((12, True), (7, False), (1, False)):
+        chosen = kd.experiment("lstm-series", season=7, difference=difference)
+        assert (text in kd.load_data(chosen, rows).source.note) == is_noted

@@ -225,13 +225,13 @@ def test_a_grid_is_tried_and_the_best_by_validation_found(tmp_path):
     best = table["run"].tolist().index(found.best_name)
     for place in (best, 1 - best):
         page = Document("T", "", folder=tmp_path, files=f"files{place}")
-        told = {"stem": "page", "choice": found._choice()._replace(place=place)}
-        write_comparison(page, list(found.runs), **told)
+        choice = found._for_page()["choice"]._replace(place=place)
+        write_comparison(page, list(found.runs), stem="page", choice=choice)
         letter = "AB"[place]
         text = html.unescape(str(page))
         assert f"Best of 2 runs by the validation rows is {letter}: learning rate" in text
         assert "The best was chosen by the validation rows." in str(page)
-    assert found._choice() == (best, "validation")
+    assert found._for_page() == {"choice": (best, "validation")}
     loaded = kd.load_run_set(found.folder)
     pd.testing.assert_frame_equal(loaded.table, table, check_exact=True)
     with pytest.raises(RunFolderError, match="of another space"):

@@ -951,7 +951,7 @@ def test_wrong_arguments_are_named(renderer):
         (
             "-P",
             "nowhere/epochs:2",
-        ): "-P: must be for a page that is rendered; got one for nowhere",
+        ): "-P: must be for a page that is rendered; got one for the page nowhere. Name that page",
         ("-P", "epochs"): "-P: must be name:value",
         ("-P", "epochs:["): "-P: must be name:value with one value",
         ("-P", "epochs:{a: 1}"): "-P: must be name:value with one value",

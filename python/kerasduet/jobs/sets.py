@@ -237,24 +237,20 @@ class RunSet:
 
         return plot_data(self._plan, self._facts, self.table, self._settings, kind)
 
-    def _methods(self) -> Any:
-        """Say in a report what the networks of a backtest are worth; None of other sets."""
-        if self.kind != "backtest":
-            return None
-        from kerasduet.jobs.backtest_figures import methods
+    def _for_page(self) -> dict[str, Any]:
+        """Give what a page says of a set beside its runs, as `write_comparison` takes it."""
+        if self.kind == "backtest":
+            from kerasduet.jobs.backtest_figures import methods
 
-        return methods(self._pieces, self._plan, self._compared)
+            return {"methods": methods(self._pieces, self._plan, self._compared)}
+        if self.kind in ("runs", "trials"):
+            from kerasduet.report.comparison import Choice
 
-    def _choice(self) -> Any:
-        """Say in a report which of the finished runs is the best; None of folds."""
-        if self.kind not in ("runs", "trials"):
-            return None
-        from kerasduet.report.comparison import Choice
-
-        with contextlib.suppress(ArgumentType, EmptyData):
-            name, rows = best_of(self._plan.jobs, self.table)
-            finished = self.table["run"][self.table["status"] == "finished"].tolist()
-            return Choice(finished.index(name), rows)
+            with contextlib.suppress(ArgumentType, EmptyData):
+                name, rows = best_of(self._plan.jobs, self.table)
+                finished = self.table["run"][self.table["status"] == "finished"].tolist()
+                return {"choice": Choice(finished.index(name), rows)}
+        return {}
 
     def save(self, folder: str | os.PathLike[str]) -> str:
         """Save the set as a folder that either language loads.

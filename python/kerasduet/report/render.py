@@ -87,7 +87,8 @@ def render_report(
     _refuse_foreign(target, replace)
     renderer = find_renderer()
     runs = _runs(run)
-    told = _told(run) if len(runs) > 1 else {}
+    given: Any = run
+    told = given._for_page() if hasattr(given, "_for_page") and len(runs) > 1 else {}
     if len(runs) > 1:
         check_comparable(runs)
     with _writing(target), _workplace(target.parent) as place:
@@ -113,13 +114,6 @@ def render_report(
         _refuse_foreign(target, replace)  # that came while the page was made
         _publish({".qmd": source, ".html": made}, place, target)
     return str(output)
-
-
-def _told(given: Any) -> dict[str, Any]:
-    """Ask a set which run is the best, and what its networks are worth beside other methods."""
-    if not hasattr(given, "_methods"):
-        return {}
-    return {"methods": given._methods(), "choice": given._choice()}
 
 
 def _runs(given: Any) -> list[Run]:
