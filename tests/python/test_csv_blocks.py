@@ -205,3 +205,18 @@ def test_a_text_among_numbers_as_texts_is_named_and_no_target_is_an_id():
     twice = pd.concat([sold.iloc[:10], sold.iloc[[9]], sold.iloc[10:]], ignore_index=True)
     with pytest.raises(TimeIndexError, match=r"^time: .*in row 11\."):
         load_data(chosen, twice)
+
+
+@pytest.mark.parametrize("preset", ["table-numbers", "lstm-series"])
+def test_a_quotation_mark_that_is_never_closed_hides_no_rows(tmp_path, preset):
+    path = tmp_path / "open.csv"
+    rows = [f"{i},{'ab'[i % 2]}" for i in range(100)]
+    path.write_text("\n".join(["y,k", *rows[:50], '50,"a', *rows[51:]]) + "\n")
+    text = "^path: quotation marks must be closed; got one in line 52 of open.csv that is open"
+    with pytest.raises(CsvError, match=text):
+        load_data(experiment(preset, path=str(path), target="y"))
+    path.write_text("\n".join(["y,k", *rows, '100,"a\nb"']))  # closed at the end
+    if preset == "table-numbers":
+        assert (
+            sum(load_data(experiment(preset, path=str(path), target="y")).sizes.values()) == 101
+        )

@@ -282,7 +282,8 @@ def test_file_refused_by_line(csv, content, changes, error, text):
         (
             rows("value", '"1', "2", "3"),
             CsvError,
-            "value: must be numbers; got '1\\n2\\n3' in line 2.",
+            "path: quotation marks must be closed; got one in line 2 of prices.csv that is "
+            "open until the end. Close it, or remove it.",
         ),
     ],
 )

@@ -8,6 +8,7 @@ import hashlib
 import io
 import re
 from collections.abc import Iterable, Iterator
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -241,6 +242,22 @@ def _csv_rows(text: str, name: str) -> tuple[list[int], list[list[str]]]:
         raise CsvError(
             f"path: must be a CSV file; got line {reader.line_num} of {name}: {error}."
         ) from None
+    if rows and _is_open(text, lines[len(rows) - 1], delimiter):
+        raise CsvError(
+            f"path: quotation marks must be closed; got one in line {lines[len(rows) - 1]} of "
+            f"{name} that is open until the end. Close it, or remove it."
+        )
     while rows and len(rows[-1]) < 2 and not "".join(rows[-1]).strip():
         rows.pop()
     return lines[: len(rows)], rows
+
+
+def _is_open(text: str, line: int, delimiter: str) -> bool:
+    """Say whether the row that begins in a line, the last one, ends within quotation marks."""
+    last = islice(io.StringIO(text, newline=""), line - 1, None)
+    try:
+        for _ in csv.reader(last, delimiter=delimiter, strict=True):
+            pass
+    except csv.Error as error:
+        return "unexpected end of data" in str(error)
+    return False
