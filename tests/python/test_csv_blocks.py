@@ -36,6 +36,9 @@ def lines(count=200):
             "none": "" if i < 120 else 3,
             "truth": "true" if i % 3 else "False",
             "late": i if i < 180 else "many",
+            "codes": f"0{i % 4}" if i % 100 else "1.50 EUR",
+            "answer": "true" if i % 90 else "maybe",
+            "whens": f"2024-01-0{1 + i % 9}" if i % 80 else "never",
             "zeros": f"0{i % 4}",
             "text": ['"a, b"', "c", '"d ""e"""', "NA"][i % 4],
             "day": f"2024-01-{1 + i % 28:02}",
@@ -50,7 +53,9 @@ def table_of(rows):
 
 
 @pytest.mark.parametrize("end", ["\n", "\r\n"])
-@pytest.mark.parametrize("columns", [None, ("whole", "text", "last"), ("none", "truth")])
+@pytest.mark.parametrize(
+    "columns", [None, ("whole", "text", "last"), ("none", "truth"), ("codes", "last")]
+)
 def test_tables_are_the_same_either_way(tmp_path, monkeypatch, columns, end):
     rows = [{name: row[name] for name in columns or row} for row in lines()]
     path = tmp_path / "t.csv"
@@ -87,7 +92,9 @@ def test_numbers_are_the_same_either_way(tmp_path, monkeypatch):
     ("row", "message"),
     [("7,8,9,x", "got 4 in line 152"), ("7,8", "got 2 in line 152"), ("", "got 0 in line 152")],
 )
-@pytest.mark.parametrize("text", ["", "x"])
+@pytest.mark.parametrize(
+    "text", ["", "x"]
+)  # of numbers alone, and with texts in the last column
 def test_a_line_too_long_or_short_is_told_by_its_number(tmp_path, row, message, text):
     path = tmp_path / "r.csv"
     rows = [f"{i},{i}.5,{text}{i % 3}" for i in range(300)]

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import io
 import os
-from collections import deque
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from itertools import cycle
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from kerasduet.data.threads import MOST_THREADS, cores
+from kerasduet.data.threads import MOST_THREADS, cores, in_order
 
 __all__ = ["in_blocks", "rows_of"]
 
@@ -24,6 +22,7 @@ MOST_ROWS = 2**24  # that there is room for before there is need
 # Once so much was freed, the allocator of Linux keeps what is freed for what comes next; else each
 # block would get its memory from the system, page by page.
 MOST_KEPT = 31 * 2**20
+ROWS_A_LEVEL = 4  # rows of a block that there are for each category, at least
 BOM = b"\xef\xbb\xbf"
 
 
@@ -57,11 +56,11 @@ def in_blocks(
     if keep:
         np.empty(MOST_KEPT, np.uint8)
     large = os.fstat(opened.fileno()).st_size >= LARGE
-    # Texts are Python's objects, which one thread at a time can make.
-    numbers = "object" not in known.get("dtype", {}).values()
-    threads = min(cores(), MOST_THREADS) if large and numbers else 1
+    # pandas lets other threads go on while it splits lines, reads numbers and counts texts.
+    threads = min(cores(), MOST_THREADS) if large else 1
+    texts = _texts(opened, digest, 1 if threads == 1 else threads + 1)
     width = 0
-    for block in _parsed(opened, digest, known, threads):
+    for block in in_order(_Parser(known), texts, threads):
         width = width or block.shape[1]
         if block.shape[1] != width:
             raise ValueError("a line has too few fields or too many")
@@ -78,27 +77,6 @@ def rows_of(opened: Any) -> int:
     opened.seek(at)
     size = os.fstat(opened.fileno()).st_size
     return min(1 + round(1.02 * size * sample.count(b"\n") / max(len(sample), 1)), MOST_ROWS)
-
-
-def _parsed(
-    opened: Any, digest: Any, known: dict[str, Any], threads: int
-) -> Iterator[pd.DataFrame]:
-    if threads == 1:
-        for text in _texts(opened, digest, 1):
-            yield _parse(text, known)
-        return
-    # pandas lets other threads go on while it splits lines and reads numbers.
-    pool = ThreadPoolExecutor(threads, "csv")
-    waiting: deque[Any] = deque()
-    try:
-        for text in _texts(opened, digest, threads + 1):
-            waiting.append(pool.submit(_parse, text, known))
-            if len(waiting) > threads:
-                yield waiting.popleft().result()
-        while waiting:
-            yield waiting.popleft().result()
-    finally:
-        pool.shutdown(cancel_futures=True)
 
 
 class _Text:
@@ -118,14 +96,44 @@ class _Text:
         return iter(io.BytesIO(self.text))
 
 
-def _parse(text: memoryview, known: dict[str, Any]) -> pd.DataFrame:
-    if text[: len(BOM)] == BOM:
-        raise ValueError("pandas takes it for the begin of a file")
-    file: Any = _Text(text)
-    found: pd.DataFrame = pd.read_csv(
-        file, **{"header": None, "skip_blank_lines": False, "low_memory": False, **known}
-    )
-    return found
+class _Parser:
+    """Reads blocks by pandas; texts that are asked for as categories may come as objects.
+
+    Categories take no time of Python's for each row, and let other threads go on.
+    """
+
+    def __init__(self, known: dict[str, Any]) -> None:
+        self.known: dict[str, Any] = {
+            "header": None,
+            "skip_blank_lines": False,
+            "low_memory": False,
+            **known,
+        }
+        kinds = known.get("dtype", {})
+        self.categories = {i for i, kind in kinds.items() if kind == "category"}
+        self.objects: set[Any] = set()
+
+    def __call__(self, text: memoryview) -> pd.DataFrame:
+        """Read a block."""
+        if text[: len(BOM)] == BOM:
+            raise ValueError("pandas takes it for the begin of a file")
+        asked = self.categories - self.objects  # before another thread adds to them
+        found = self._read(text, asked)
+        levels = {i: found[i].cat.categories for i in asked if i in found}
+        # Of categories that all look like numbers pandas makes numbers: "01" becomes 1.
+        numbers = {i for i, known in levels.items() if known.dtype.kind != "O"}
+        # To sort many categories takes longer than texts do.
+        many = {i for i, known in levels.items() if ROWS_A_LEVEL * len(known) > len(found)}
+        self.objects |= numbers | many
+        return self._read(text, asked - numbers) if numbers else found
+
+    def _read(self, text: memoryview, categories: set[Any]) -> pd.DataFrame:
+        file: Any = _Text(text)
+        kinds = self.known.get("dtype", {}) | dict.fromkeys(
+            self.categories - categories, "object"
+        )
+        found: pd.DataFrame = pd.read_csv(file, **{**self.known, "dtype": kinds})
+        return found
 
 
 def _texts(opened: Any, digest: Any, places: int) -> Iterator[memoryview]:

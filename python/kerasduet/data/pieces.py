@@ -26,7 +26,7 @@ class Pieces:
     rows : int
         How many there may be; more will do.
     is_text : bool
-        Whether it is read as texts, of data type object.
+        Whether it is read as texts: objects, or categories of each piece.
 
     Attributes
     ----------
@@ -46,7 +46,7 @@ class Pieces:
     def add(self, column: pd.Series) -> None:
         """Add the next rows."""
         if self.is_text:
-            self._append(self._coded(column.to_numpy()))
+            self._append(self._coded(column))
         elif is_plain(column) and self.is_whole:
             truth = {column.dtype.kind == "b", self.memory.dtype.kind == "b"}
             self.is_whole = self.count == 0 or len(truth) == 1
@@ -66,8 +66,8 @@ class Pieces:
         self.memory[self.count : end] = more
         self.count = end
 
-    def _coded(self, texts: np.ndarray) -> np.ndarray:
-        places, written = pd.factorize(texts)  # -1 is missing
+    def _coded(self, column: pd.Series) -> np.ndarray:
+        places, written = _codes(column)
         codes = [*map(self.known.get, written)]
         if None in codes:
             for text in written:
@@ -92,6 +92,15 @@ class Pieces:
             order[[self.codes[text] for text in texts]] = np.arange(len(texts))
             values = order[values]
         return pd.Categorical.from_codes(values, categories=pd.Index(texts, dtype="str"))
+
+
+def _codes(column: pd.Series) -> tuple[np.ndarray, list[Any]]:
+    """Give codes of texts (rows,), -1 where one is missing, and the texts."""
+    if column.dtype == object:
+        codes, texts = pd.factorize(column.to_numpy())
+        return codes, [*texts]
+    found: Any = column.array
+    return found.codes, np.asarray(found.categories, object).tolist()
 
 
 class Matrix:

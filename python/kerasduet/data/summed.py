@@ -5,11 +5,13 @@ from __future__ import annotations
 import base64
 import contextlib
 import io
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from kerasduet.data.part import leaves
+from kerasduet.data.threads import in_order, threads_for
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -72,23 +74,26 @@ def columns_of(frame: pd.DataFrame) -> list[dict[str, Any]]:
         name, type, missing (values); of numbers and times low and high, of numbers mean; of
         others values (how many different ones).
     """
+    few = islice(frame.items(), MOST_COLUMNS)
+    return list(in_order(_column, few, threads_for(len(frame))))
+
+
+def _column(item: tuple[Any, pd.Series]) -> dict[str, Any]:
     import pandas as pd
 
-    rows: list[dict[str, Any]] = []
-    for name, column in list(frame.items())[:MOST_COLUMNS]:
-        told: dict[str, Any] = {"name": str(name), "type": str(column.dtype)}
-        told["missing"] = int(column.isna().sum())
-        known = column.dropna()
-        kinds = pd.api.types
-        if kinds.is_numeric_dtype(column.dtype) and not kinds.is_bool_dtype(column.dtype):
-            told |= _range(known.to_numpy(np.float64))
-        elif kinds.is_datetime64_any_dtype(column.dtype) and len(known):
-            told |= {"low": _text(known.min()), "high": _text(known.max())}
-        else:
-            with contextlib.suppress(TypeError):  # lists, say
-                told["values"] = int(known.nunique())
-        rows.append(told)
-    return rows
+    name, column = item
+    told: dict[str, Any] = {"name": str(name), "type": str(column.dtype)}
+    told["missing"] = int(column.isna().sum())
+    known = column.dropna()
+    kinds = pd.api.types
+    if kinds.is_numeric_dtype(column.dtype) and not kinds.is_bool_dtype(column.dtype):
+        told |= _range(known.to_numpy(np.float64))
+    elif kinds.is_datetime64_any_dtype(column.dtype) and len(known):
+        told |= {"low": _text(known.min()), "high": _text(known.max())}
+    else:
+        with contextlib.suppress(TypeError):  # lists, say
+            told["values"] = int(known.nunique())
+    return told
 
 
 def sampled(dataset: Dataset, rows: int) -> dict[str, Any]:

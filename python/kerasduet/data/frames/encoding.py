@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
+from itertools import accumulate
 from typing import Any, ClassVar, Self
 
 import numpy as np
@@ -16,6 +17,7 @@ from kerasduet.data.frames.kinds import place_in
 from kerasduet.data.frames.reading import Rows
 from kerasduet.data.frames.side import Side
 from kerasduet.data.preprocessing import Learned
+from kerasduet.data.threads import in_order, threads_for
 from kerasduet.errors import UnknownName
 
 __all__ = ["Encoding"]
@@ -185,15 +187,26 @@ class Encoding(Learned):
     ) -> dict[str, np.ndarray]:
         self._refuse_absent(list(frame.columns))
         chosen: Rows = slice(None) if rows is None else rows
-        numbers = Side(len(frame) if rows is None else len(rows), self.width)
-        codes = []
-        for column in self.columns:
+        count = len(frame) if rows is None else len(rows)
+        numbers = Side(count, self.width)
+        widths = [len(column.names) for column in self.columns]
+        ends = list(accumulate(widths))
+
+        def lay(item: tuple[Column, int, pd.Series]) -> np.ndarray | None:
+            column, end, given = item
             if column.embedded:
-                codes.append(embedded(column, column_of(column.name), chosen))
-                continue
-            for values in ENCODERS[column.kind](column, column_of(column.name), chosen):
-                numbers.add(values)
-        named = {f"level_{i}": items for i, items in enumerate(codes, 1)}
+                return embedded(column, given, chosen)
+            start = end - len(column.names)
+            for place, values in enumerate(ENCODERS[column.kind](column, given, chosen), start):
+                numbers.put(place, values)
+            return None
+
+        items = (
+            (column, end, column_of(column.name))
+            for column, end in zip(self.columns, ends, strict=True)
+        )
+        codes = [one for one in in_order(lay, items, threads_for(count)) if one is not None]
+        named = {f"level_{i}": one for i, one in enumerate(codes, 1)}
         return {"numbers": numbers.by_side()} | named
 
     def gaps_note(self, frame: pd.DataFrame) -> str:

@@ -27,6 +27,7 @@ __all__ = ["read_file"]
 
 SAMPLE = 2**18  # bytes that say which columns hold texts
 ROWS = 32_768  # read at a time
+MOST_LEVELS = 0.9  # that a column of categories has for each row of the sample
 DELIMITERS = (";", "\t")
 
 
@@ -106,7 +107,7 @@ def _read_quick(file: Path) -> tuple[pd.DataFrame, Source] | None:
     try:
         shown = sample[: sample.rfind(b"\n") + 1] or sample
         few = pd.read_csv(io.BytesIO(shown), **known)
-        kinds = {i: "object" for i, column in few.items() if not is_plain(column)}
+        kinds = {i: _kind(column) for i, column in few.items() if not is_plain(column)}
         columns, sha256 = _read_columns(file, known, kinds)
         whole: dict[int, pd.Series] = {}
         while more := [i for i, one in columns.items() if not (one.is_whole or i in whole)]:
@@ -131,6 +132,11 @@ def _read_quick(file: Path) -> tuple[pd.DataFrame, Source] | None:
     frame.columns = pd.Index(header)
     frame.index = pd.RangeIndex(len(frame), name="row" if has_breaks else "line")
     return frame, _source(file, sha256, len(frame))
+
+
+def _kind(column: pd.Series) -> str:
+    """Say as what texts are read: as objects where they seem to differ in most rows, as names."""
+    return "category" if column.nunique() < MOST_LEVELS * len(column) else "object"
 
 
 def _header(first: bytes) -> tuple[list[str], str] | None:
@@ -178,7 +184,8 @@ def _joined(
 def _one_by_one(opened: Any, digest: Any, known: dict[str, Any]) -> Any:
     """Give the rows of a file whose blocks cannot be read by themselves."""
     read: Any = Digested(opened, digest)
-    return pd.read_csv(read, chunksize=ROWS, low_memory=False, **known)
+    texts = dict.fromkeys(known["dtype"], "object")
+    return pd.read_csv(read, chunksize=ROWS, low_memory=False, **known | {"dtype": texts})
 
 
 def _typed(pieces: Pieces, name: str) -> pd.Series:

@@ -20,6 +20,7 @@ from kerasduet.data.frames.kinds import (
     refuse_text,
 )
 from kerasduet.data.frames.reading import Rows, as_numbers
+from kerasduet.data.threads import in_order, threads_for
 from kerasduet.errors import ArgumentType, EmptyData, MissingValue, ScaleError, UnknownName
 
 __all__ = ["learn"]
@@ -112,11 +113,15 @@ def learn(
     left, notes = _usable(frame, list(features), chosen, unusable, one_hot)
     if missing == "error":
         _refuse_missing(frame, left)
+    how = scale, missing, unknown, one_hot
     columns = []
-    for name in left:
-        column, told = _learned(frame[name], name, chosen, scale, missing, unknown, one_hot)
+
+    def learned(name: str) -> tuple[Column, list[str]]:
+        return _learned(frame[name], name, chosen, *how)
+
+    for column, told in in_order(learned, left, threads_for(len(frame))):
         columns.append(column)
-        notes += told + _rare_gaps(column, frame[name])
+        notes += told + _rare_gaps(column, frame[column.name])
     return Encoding(tuple(columns), tuple(notes))
 
 

@@ -1,4 +1,4 @@
-"""Columns that come one after the other, put side by side."""
+"""Columns that come one by one, put side by side."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from kerasduet.data.memory import empty
+from kerasduet.data.threads import each
 
 __all__ = ["Side"]
 
@@ -27,15 +28,14 @@ class Side:
     Examples
     --------
     >>> side = Side(2, 2)
-    >>> side.add(np.array([1, 2]))
-    >>> side.add(np.array([3, 4]))
+    >>> side.put(1, np.array([3, 4]))
+    >>> side.put(0, np.array([1, 2]))
     >>> side.by_side().tolist()
     [[1.0, 3.0], [2.0, 4.0]]
     """
 
     def __init__(self, rows: int, width: int) -> None:
         self._matrix = empty((rows, width), np.float32, by_rows=False)
-        self._filled = 0
 
     def _blocks(self) -> Iterator[tuple[slice, np.ndarray]]:
         """Give rows of each block, and its memory."""
@@ -43,17 +43,19 @@ class Side:
             rows = slice(start, start + ROWS)
             yield rows, self._matrix[rows].reshape(-1)
 
-    def add(self, values: np.ndarray) -> None:
-        """Add the next column (rows,)."""
-        at = self._filled
+    def put(self, place: int, values: np.ndarray) -> None:
+        """Put a column (rows,) in its place, from 0; several threads may do so at once."""
         for rows, block in self._blocks():
             part = values[rows]
-            block[at * len(part) : (at + 1) * len(part)] = part
-        self._filled += 1
+            block[place * len(part) : (place + 1) * len(part)] = part
 
     def by_side(self) -> np.ndarray:
         """Give the matrix (rows, width), float32, once all columns are there."""
-        for rows, block in self._blocks():
+
+        def turn(item: tuple[slice, np.ndarray]) -> None:
+            rows, block = item
             height, width = self._matrix[rows].shape
             self._matrix[rows] = block.reshape(width, height).T.copy()
+
+        each(turn, [*self._blocks()])
         return self._matrix
