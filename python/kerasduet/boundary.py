@@ -10,7 +10,7 @@ import warnings
 from types import FrameType, FunctionType, ModuleType, TracebackType
 from typing import Any, TypeVar
 
-from kerasduet.errors import KerasduetError, KerasduetWarning
+from kerasduet.errors import DatasetError, KerasduetError, KerasduetWarning
 
 __all__ = ["faced", "placed", "public_methods", "public_names", "warn"]
 
@@ -18,6 +18,7 @@ Made = TypeVar("Made")
 Kind = TypeVar("Kind", bound=type)
 
 ASKED = "KERASDUET_TRACEBACK"
+HALVES = "surrogates not allowed"  # Python's words for a text that UTF-8 cannot hold
 _LIBRARIES = tuple(
     {sysconfig.get_path(name) + os.sep for name in ("stdlib", "purelib", "platlib")}
 )
@@ -27,7 +28,8 @@ def faced(function: Made) -> Made:
     """Make a function whose errors of this package end at its call.
 
     What is raised on purpose keeps the caller's frames, those of functions of theirs that we
-    called among them; any other error keeps all. The same function comes back for a second call.
+    called among them; any other error keeps all. A text that UTF-8 cannot hold is refused here.
+    The same function comes back for a second call.
 
     Examples
     --------
@@ -51,6 +53,10 @@ def faced(function: Made) -> Made:
             if os.environ.get(ASKED) != "full":
                 error.__traceback__ = _theirs(error.__traceback__)
             raise error  # KERASDUET_TRACEBACK=full shows where
+        except UnicodeEncodeError as error:
+            if error.reason != HALVES:
+                raise
+            raise _of_halves(error) from (error if os.environ.get(ASKED) == "full" else None)
 
     call.is_faced = True  # type: ignore[attr-defined]
     return call  # type: ignore[return-value]
@@ -87,6 +93,15 @@ def placed(function: Any) -> Any:
     if home.get(made.__name__) is function:
         home[made.__name__] = made
     return made
+
+
+def _of_halves(error: UnicodeEncodeError) -> DatasetError:
+    """Say which text cannot be written: pandas keeps none such where pyarrow is installed."""
+    half = ascii(error.object[error.start])
+    return DatasetError(
+        f"data: texts must be of whole characters; got {half}, half of a surrogate pair. Read the "
+        "text in the encoding that it is written in."
+    )
 
 
 def _theirs(trace: TracebackType | None) -> TracebackType | None:

@@ -20,8 +20,8 @@ from kerasduet.runs import reading, storage
 from kerasduet.runs.folder import RunFolder
 
 ODD = [
-    *("a\rb", "\r", "c\n", "\r\n", 'd"e', '"', "f,g", "\ufeffh", "\ud800", "\udc00\ud800", ""),
-    *("\ud83d\ude00", "\0", "i\0j", "k\0", " l", "m\t", "NA", "nan", "None", "1e5", "p_", "#"),
+    *("a\rb", "\r", "c\n", "\r\n", 'd"e', '"', "f,g", "\ufeffh", "\U0001f600", ""),
+    *("\0", "i\0j", "k\0", " l", "m\t", "NA", "nan", "None", "1e5", "p_", "#"),
     *("x" * 200_000, "'", "é", "1", "01", "\u2028", "\x1a", "\x85", "\\", "\\n"),
 ]
 

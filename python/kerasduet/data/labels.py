@@ -252,6 +252,7 @@ def _categorical(y: Any) -> tuple[np.ndarray | None, Any]:
 
 def _texts(categories: Any, name: str) -> tuple[str, ...]:
     names = tuple(str(item) for item in categories)
+    "".join(names).encode()  # halves of characters are refused; see `faced`
     for i, text in enumerate(names):
         if text in names[:i]:
             raise LabelType(

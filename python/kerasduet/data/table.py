@@ -119,6 +119,7 @@ def from_values(
         )
     if len(frame) == 0:
         raise EmptyData(f"{name}: must have rows; got none.")
+    "".join(map(str, frame.columns)).encode()  # halves of characters are refused; see `faced`
     frame = as_wanted(frame, experiment, target)
     index, rows = frame.index, pd.RangeIndex(1, len(frame) + 1, name="row")
     if isinstance(index, pd.MultiIndex):

@@ -156,7 +156,7 @@ def _tabled(
             f"{nearest(data.label_column, known)}"
         )
     codes, classes, kind, ordered = _codes(frame[data.label_column], data)
-    digest = hashlib.sha256("\0".join((*classes, *found)).encode("utf-8", "surrogatepass"))
+    digest = hashlib.sha256("\0".join((*classes, *found)).encode())
     digest.update(codes.astype("<i4").tobytes())
     source = Source(name, digest.hexdigest(), len(found), path, given=given)
     return Labelled(found, codes, classes, kind, ordered, source)
