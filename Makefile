@@ -36,8 +36,8 @@ test-python: test-setup ## pytest with the doctests
 test-r: test-setup ## testthat against the installed R package
 	@bash tools/test.sh r
 
-test-pages: test-setup ## every script and notebook of the pages, in fresh sessions; minutes
-	@. tools/env.sh && KERASDUET_TEST_PAGES=all python -m pytest -q tests/python/test_page_scripts.py
+test-pages: test-setup ## files of all pages in fresh sessions, pages by Quarto; minutes, in no other target
+	@. tools/env.sh && python -m pytest -q -m pages -rs tests/python/test_page_scripts.py tests/python/test_vignettes.py
 
 lint: setup       ## ruff, mypy, lintr; what is generated is current
 	@bash tools/test.sh lint

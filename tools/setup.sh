@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Set up everything that `make demo` needs: R, a project library in .rlib and a virtual
 # environment in .venv. Safe to run at any time; what is current is left alone.
-#   tools/setup.sh tests   also what no test is to be skipped for: PyTorch, Chromium, R's forecast
+#   tools/setup.sh tests   also what no test is to be skipped for: PyTorch, pyarrow, Ray,
+#                          Chromium, R's forecast
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 python=$(command -v "${PYTHON:-python3}" || true)
@@ -128,7 +129,8 @@ import glob, sys, sysconfig
 sys.exit(not glob.glob(sysconfig.get_config_var("LIBDIR") + "/libpython3.*.so*"))'
 
 python_environment() {
-  local state extras=dev${tests:+,torch} need=()
+  local state all=dev,parquet,ray,torch extras=dev need=()
+  [ -z "$tests" ] || extras=$all
   if [ -z "$python" ] || { [ "$python" = /usr/bin/python3 ] && command -v dpkg; }; then
     # Debian keeps venv and the shared library, which reticulate loads, in packages of their own.
     dpkg -s python3-venv || need+=(python3-venv)
@@ -149,7 +151,7 @@ python_environment() {
   fi
   state="$PWD $("$python" -V) $(digest pyproject.toml constraints.txt python/kerasduet/requirements.txt)"
   case $(cat .venv/state) in
-    "$state $extras" | "$state dev,torch")
+    "$state $extras" | "$state $all")
       if .venv/bin/python -c 'import kerasduet'; then
         say "current"
         return

@@ -101,8 +101,12 @@ def fresh(code, *arguments):
     return done.stdout.splitlines()
 
 
-def pytest_collection_modifyitems(items):
-    """Put the tests of the longest files first."""
+def pytest_collection_modifyitems(config, items):
+    """Leave out the tests of pages where they are not asked for; put the longest files first."""
+    if "pages" not in config.option.markexpr:
+        left = [item for item in items if item.get_closest_marker("pages")]
+        items[:] = [item for item in items if not item.get_closest_marker("pages")]
+        config.hook.pytest_deselected(items=left)
     places = {f"test_{name}.py": place for place, name in enumerate(LONGEST)}
     items.sort(key=lambda item: places.get(item.path.name, len(places)))
 

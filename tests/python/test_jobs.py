@@ -7,7 +7,9 @@ import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import time
+import uuid
 from pathlib import Path
 
 import numpy as np
@@ -115,11 +117,22 @@ def test_runs_have_one_thread_and_say_who_asked(apart):
     assert run.source.given and run.experiment == SETTINGS[0].replace(seed=0)
 
 
-def test_ray_gives_the_same_bits(apart, tmp_path):
+def test_ray_gives_the_same_bits(apart, tmp_path, monkeypatch):
     pytest.importorskip("ray.remote_function", reason="the package ray is not installed")
-    found = kd.run_many(
-        SETTINGS, tmp_path / "ray", seeds=2, engine="ray", data=rows(), progress=False
-    )
+    # Nothing of it in the home folder or on the network; paths of sockets have to be short.
+    monkeypatch.setenv("RAY_AUTH_TOKEN", uuid.uuid4().hex)
+    monkeypatch.setenv("RAY_USAGE_STATS_ENABLED", "0")
+    with tempfile.TemporaryDirectory(prefix="ray-", ignore_cleanup_errors=True) as short:
+        monkeypatch.setenv("RAY_TMPDIR", short)
+        found = kd.run_many(
+            SETTINGS,
+            tmp_path / "ray",
+            seeds=2,
+            engine="ray",
+            workers=1,
+            data=rows(),
+            progress=False,
+        )
     pd.testing.assert_frame_equal(found.table, apart.table, check_exact=True)
     assert [run.digests for run in found] == [run.digests for run in apart]
 

@@ -123,9 +123,8 @@ def test_the_files_of_a_lesson_run_in_fresh_sessions_and_an_empty_folder(scripts
     assert runs(scripts, tmp_path, "padding-and-pooling") == []
 
 
+@pytest.mark.pages
 def test_the_files_of_all_pages_run_in_fresh_sessions_and_an_empty_folder(scripts, tmp_path):
-    if os.environ.get("KERASDUET_TEST_PAGES") != "all":
-        pytest.skip("minutes; make test-pages runs it (KERASDUET_TEST_PAGES=all)")
     assert [text for name in PAGES for text in runs(scripts, tmp_path, name)] == []
 
 

@@ -776,6 +776,7 @@ def test_a_browser_finds_nothing_wrong_on_a_page(pages, tmp_path):
     assert kinds == {"contrast", "wider", "console"}
 
 
+@pytest.mark.pages
 def test_the_real_quarto_makes_pages_without_faults(renderer, tmp_path):
     if not shutil.which("quarto"):
         pytest.skip("quarto is missing")

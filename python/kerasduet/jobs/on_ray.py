@@ -16,6 +16,7 @@ from kerasduet.jobs.worker import failure
 __all__ = ["OnRay"]
 
 PATIENCE = 0.1  # seconds between two looks for a Ctrl-C
+STORE = 80 * 2**20  # bytes, about Ray's least: data and results lie in files
 
 
 class OnRay:
@@ -49,7 +50,13 @@ class OnRay:
         import ray
 
         if not ray.is_initialized():
-            ray.init(num_cpus=self._workers, include_dashboard=False, log_to_driver=False)
+            ray.init(
+                num_cpus=self._workers,
+                object_store_memory=STORE,
+                include_dashboard=False,
+                log_to_driver=False,
+                logging_level="ERROR",
+            )
             self._started = True
         path = fresh_environment(os.environ)["PYTHONPATH"]
         task = ray.remote(
