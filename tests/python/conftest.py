@@ -127,6 +127,15 @@ def pytest_runtest_protocol(item, nextitem):
     return result
 
 
+@pytest.fixture(params=["python", "pyarrow"])
+def memory(request):
+    """Let pandas keep texts in Python's memory, and in Arrow's."""
+    if request.param == "pyarrow":
+        pytest.importorskip("pyarrow", reason="the package pyarrow is not installed")
+    with pd.option_context("mode.string_storage", request.param):
+        yield request.param
+
+
 @pytest.fixture(scope="session")
 def full_mnist():
     """Give the folder of the full MNIST, or skip."""

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from kerasduet.data import blocks, cleaning, csv_file, load_data, series, threads
-from kerasduet.data.frames import files, read_table
+from kerasduet.data.frames import digest_frame, files, read_table
 from kerasduet.data.scaling import mean_and_deviation
 from kerasduet.errors import ArgumentType, CsvError, TimeIndexError
 from kerasduet.experiments import experiment
@@ -56,7 +56,7 @@ def table_of(rows):
 @pytest.mark.parametrize(
     "columns", [None, ("whole", "text", "last"), ("none", "truth"), ("codes", "last")]
 )
-def test_tables_are_the_same_either_way(tmp_path, monkeypatch, columns, end):
+def test_tables_are_the_same_either_way(tmp_path, monkeypatch, memory, columns, end):
     rows = [{name: row[name] for name in columns or row} for row in lines()]
     path = tmp_path / "t.csv"
     path.write_bytes((table_of(rows) + "\n").replace("\n", end).encode())
@@ -69,6 +69,16 @@ def test_tables_are_the_same_either_way(tmp_path, monkeypatch, columns, end):
     whole, other = read_table(None, path)
     pd.testing.assert_frame_equal(found, whole, check_exact=True)
     assert source == other
+    with pd.option_context("mode.string_storage", "python"):
+        assert digest_frame(found) == digest_frame(read_table(None, path)[0])
+
+
+def test_texts_that_are_long_whole_numbers_stay_as_written(tmp_path, memory):
+    rows = [{"k": ["01", "9" * 25, "1"][i % 3], "y": i} for i in range(300)]
+    path = tmp_path / "t.csv"
+    path.write_text(table_of([{"k": "b", "y": 0}, *rows]) + "\n")
+    found, _ = read_table(None, path)
+    assert found["k"].tolist() == ["b", *(row["k"] for row in rows)]
 
 
 def test_numbers_are_the_same_either_way(tmp_path, monkeypatch):

@@ -1,6 +1,5 @@
 """Texts in Python's memory or in Arrow's, as pandas keeps them where pyarrow is installed."""
 
-import importlib.util
 from pathlib import Path
 
 import numpy as np
@@ -14,7 +13,6 @@ from kerasduet.data.frames import digest_frame, read_table
 from kerasduet.errors import DatasetError, KerasduetError
 from kerasduet.tasks.tables.example import table
 
-MEMORIES = ("python", "pyarrow")
 SOIL = table("kind", classes=True)
 HALF = "\ud800"
 WORDS = pd.DataFrame(
@@ -27,14 +25,6 @@ WORDS = pd.DataFrame(
     },
     dtype=object,
 )
-
-
-@pytest.fixture(params=MEMORIES)
-def memory(request):
-    if importlib.util.find_spec(request.param) is None and request.param != "python":
-        pytest.skip("pyarrow is not installed")
-    with pd.option_context("mode.string_storage", request.param):
-        yield request.param
 
 
 def stored(frame):

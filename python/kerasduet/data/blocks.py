@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from kerasduet.data.arrow import in_arrow, texts_in_arrow
 from kerasduet.data.threads import MOST_THREADS, cores, in_order
 
 __all__ = ["in_blocks", "rows_of"]
@@ -99,7 +100,8 @@ class _Text:
 class _Parser:
     """Reads blocks by pandas; texts that are asked for as categories may come as objects.
 
-    Categories take no time of Python's for each row, and let other threads go on.
+    Categories take no time of Python's for each row, and let other threads go on. Texts in Arrow's
+    memory take less, where pandas keeps them there and finds by itself that they are texts.
     """
 
     def __init__(self, known: dict[str, Any]) -> None:
@@ -112,6 +114,7 @@ class _Parser:
         kinds = known.get("dtype", {})
         self.categories = {i for i, kind in kinds.items() if kind == "category"}
         self.objects: set[Any] = set()
+        self.in_arrow = texts_in_arrow()
 
     def __call__(self, text: memoryview) -> pd.DataFrame:
         """Read a block."""
@@ -119,9 +122,14 @@ class _Parser:
             raise ValueError("pandas takes it for the begin of a file")
         asked = self.categories - self.objects  # before another thread adds to them
         found = self._read(text, asked)
+        if self.in_arrow:
+            others = {i for i in asked if i in found and not in_arrow(found[i])}
+            self.objects |= others
+            return self._read(text, asked - others) if others else found
         levels = {i: found[i].cat.categories for i in asked if i in found}
         # Of categories that all look like numbers pandas makes numbers: "01" becomes 1.
-        numbers = {i for i, known in levels.items() if known.dtype.kind != "O"}
+        kinds = {i: pd.api.types.infer_dtype(known) for i, known in levels.items()}
+        numbers = {i for i, kind in kinds.items() if kind not in ("string", "empty")}
         # To sort many categories takes longer than texts do.
         many = {i for i, known in levels.items() if ROWS_A_LEVEL * len(known) > len(found)}
         self.objects |= numbers | many
@@ -132,6 +140,8 @@ class _Parser:
         kinds = self.known.get("dtype", {}) | dict.fromkeys(
             self.categories - categories, "object"
         )
+        if self.in_arrow:
+            kinds = {i: kind for i, kind in kinds.items() if i not in categories}
         found: pd.DataFrame = pd.read_csv(file, **{**self.known, "dtype": kinds})
         return found
 

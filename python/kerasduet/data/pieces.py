@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from kerasduet.data.arrow import codes_in_arrow, in_arrow
 from kerasduet.data.columns import is_missing
 from kerasduet.data.memory import empty
 
@@ -96,6 +97,8 @@ class Pieces:
 
 def _codes(column: pd.Series) -> tuple[np.ndarray, list[Any]]:
     """Give codes of texts (rows,), -1 where one is missing, and the texts."""
+    if in_arrow(column):
+        return codes_in_arrow(column)
     if column.dtype == object:
         codes, texts = pd.factorize(column.to_numpy())
         return codes, [*texts]
