@@ -11,7 +11,7 @@ from conftest import LINEAR, fruits, seasonal
 from sklearn.metrics import precision_recall_fscore_support
 
 import kerasduet as kd
-from kerasduet.report import comparison, measures
+from kerasduet.report import comparison, measures, run_names
 from kerasduet.tasks.classification.measures import class_scores
 
 SMALL = {"classes": 3, "units": 4, "input_shape": (4, 4, 1), "epochs": 1, "progress": False}
@@ -75,8 +75,8 @@ def test_names_keep_what_differs(image_run):
         replace(image_run, experiment=image_run.experiment.replace(name=long, seed=seed))
         for seed in (1234567, 1234568)
     ]
-    names = comparison.run_names(runs)
-    assert all(len(name) <= comparison.LONGEST_NAME for name in names)
+    names = run_names.run_names(runs)
+    assert all(len(name) <= run_names.LONGEST_NAME for name in names)
     assert names[0].endswith("seed 1234567") and names[1].endswith("seed 1234568")
     wide = [
         replace(image_run, experiment=image_run.experiment.replace(**settings))
@@ -85,5 +85,5 @@ def test_names_keep_what_differs(image_run):
             {"seed": 2, "optimizer": "sgd", "learning_rate": 0.5, "batch_size": 7},
         )
     ]
-    for name in comparison.run_names(wide):
+    for name in run_names.run_names(wide):
         assert name.endswith(" more") and "..." not in name

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import string
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -17,7 +16,6 @@ from kerasduet.report.held_out import (
     APART,
     are_folds,
     are_origins,
-    fold_names,
     told_folds,
     told_origins,
 )
@@ -31,17 +29,14 @@ from kerasduet.report.parts import (
     warn_unfinished,
 )
 from kerasduet.report.repeat import flat_settings
+from kerasduet.report.run_names import run_names
 from kerasduet.settings.objects import shown
 
 if TYPE_CHECKING:
     from kerasduet.report.document import Document
     from kerasduet.result import Result
 
-__all__ = ["Choice", "check_comparable", "run_names", "write_comparison"]
-
-MOST_RUNS = 26  # a letter each
-LONGEST_NAME = 40
-SHORTEST_NAME = 12
+__all__ = ["Choice", "check_comparable", "write_comparison"]
 
 
 def check_comparable(runs: Sequence[Result]) -> None:
@@ -50,7 +45,7 @@ def check_comparable(runs: Sequence[Result]) -> None:
     Raises
     ------
     ReportError
-        Classifiers and forecasters together, or too many runs.
+        Classifiers and forecasters together.
     """
     if len({run.experiment.task for run in runs}) > 1:
         names = words.listed([run.experiment.name for run in runs])
@@ -58,62 +53,12 @@ def check_comparable(runs: Sequence[Result]) -> None:
             f"run: must be all classifiers or all forecasters to be compared; got {names}. "
             "Make a page for each kind."
         )
-    if len(runs) > MOST_RUNS:
-        raise ReportError(
-            f"run: at most {MOST_RUNS} can be compared on one page; got {len(runs)}."
-        )
-
-
-def run_names(runs: Sequence[Result]) -> list[str]:
-    """Give each run a short name of its own: its letter, its preset and what differs.
-
-    Where all have one preset, what differs is told alone.
-
-    Parameters
-    ----------
-    runs : sequence of Result
-        At most 26.
-    """
-    if are_folds(runs) or are_origins(runs):
-        names = fold_names(runs)
-        return [f"{a}: {name}" for a, name in zip(string.ascii_uppercase, names, strict=False)]
-    settings = [flat_settings(run.experiment) for run in runs]
-    names = [run.experiment.name for run in runs]
-    told = []
-    for letter, name, mine in zip(string.ascii_uppercase, names, settings, strict=False):
-        alike = [s for n, s in zip(names, settings, strict=True) if n == name]
-        differ = [key for key in mine if any(s.get(key) != mine[key] for s in alike)]
-        parts = [
-            f"{key.replace('_', ' ')} {words.setting(shown(key, mine[key]))}" for key in differ
-        ]
-        if parts and len(set(names)) == 1:
-            told.append(_fitting(letter, parts, ": "))
-        else:
-            told.append(_fitting(f"{letter}: {name}", parts))
-    return told
 
 
 def _column(runs: Sequence[Result], name: str) -> str:
     """Give a run's name above a column: its letter, and its preset where presets differ."""
     alike = len({run.experiment.name for run in runs}) == 1
     return escape(name.partition(":")[0] if alike else name.partition(",")[0])
-
-
-def _fitting(name: str, parts: Sequence[str], before: str = ", ") -> str:
-    """Name a run with as many of its differences as fit, each of them whole.
-
-    The first difference is kept in any case, and the name gives way to it.
-    """
-    if not parts:
-        return name if len(name) <= LONGEST_NAME else f"{name[: LONGEST_NAME - 3]}..."
-    room = max(LONGEST_NAME - len(before + parts[0]), SHORTEST_NAME)
-    text = f"{name if len(name) <= room else name[: room - 3] + '...'}{before}{parts[0]}"
-    for i, part in enumerate(parts[1:], start=1):
-        rest = len(parts) - i
-        if len(f"{text}, {part}") > LONGEST_NAME:
-            return f"{text} and {rest} more"
-        text = f"{text}, {part}"
-    return text
 
 
 class Choice(NamedTuple):
@@ -181,7 +126,11 @@ def write_comparison(
     _training(page, runs, names)
     _settings(page, runs, names)
     add_repeat(
-        page, {f"run_{name[0].lower()}": run for name, run in zip(names, runs, strict=True)}
+        page,
+        {
+            f"run_{name.partition(':')[0].lower()}": run
+            for name, run in zip(names, runs, strict=True)
+        },
     )
     _provenance(page, runs, names)
     add_footer(page, stem)
