@@ -87,3 +87,27 @@ def test_names_keep_what_differs(image_run):
     ]
     for name in run_names.run_names(wide):
         assert name.endswith(" more") and "..." not in name
+
+
+def test_a_page_has_as_many_runs_as_are_given_and_curves_that_can_be_told_apart(
+    image_run, tmp_path
+):
+    from kerasduet.report.document import Document
+
+    runs = [
+        replace(
+            image_run,
+            experiment=image_run.experiment.replace(seed=seed),
+            metrics=image_run.metrics | {"accuracy": 1 - seed / 100},
+        )
+        for seed in range(30)
+    ]
+    comparison.check_comparable(runs)
+    assert run_names.run_names(runs)[25:28] == ["Z: seed 25", "AA: seed 26", "AB: seed 27"]
+    names = run_names.run_names(runs)
+    for best, last in ((None, 27), (29, 29)):
+        page = Document("T", "s", folder=tmp_path, files=f"files-{last}")
+        comparison._training(page, runs, names, best)
+        before, _, drawn = "\n\n".join(page._blocks).partition("Line plots of the loss")
+        assert "seed 29" in before and "28 of 30 runs" in before
+        assert f"seed {last} " in drawn and f"seed {last + 1} " not in drawn

@@ -11,7 +11,7 @@ from kerasduet.errors import ReportError
 from kerasduet.report import plain, words
 from kerasduet.report.compare import paired_differences
 from kerasduet.report.document import escape
-from kerasduet.report.drawing import draw_curves
+from kerasduet.report.drawing import MOST_CURVES, draw_curves
 from kerasduet.report.held_out import (
     APART,
     are_folds,
@@ -121,9 +121,10 @@ def write_comparison(
         page.add(*(f"{escape(n)}. {r.summary}" for n, r in zip(names, runs, strict=True)))
     elif best is not None:
         page.add(*([] if methods else [interval_note(runs[best])]), *[APART] * folds)
-    if best is not None and units and not folds:
+    ranked = best is not None and units and not folds
+    if best is not None and ranked:
         _differences(page, runs, names, Choice(best, rows))
-    _training(page, runs, names)
+    _training(page, runs, names, best if ranked else None)
     _settings(page, runs, names)
     add_repeat(
         page,
@@ -198,7 +199,9 @@ def _differences(
     )
 
 
-def _training(page: Document, runs: Sequence[Result], names: Sequence[str]) -> None:
+def _training(
+    page: Document, runs: Sequence[Result], names: Sequence[str], best: int | None
+) -> None:
     page.heading("Training")
     rows = [
         [
@@ -215,17 +218,34 @@ def _training(page: Document, runs: Sequence[Result], names: Sequence[str]) -> N
         ["Result", ">Parameters", ">Epochs", ">Training (s)"],
         rows,
     )
-    histories = {
-        name: run.history
-        for name, run in zip(names, runs, strict=True)
+    places = [
+        i
+        for i, run in enumerate(runs)
         if "loss" in run.history and np.isfinite(run.history["loss"]).any()
-    }
-    if not histories:
+    ]
+    if not places:
         page.add("No run finished an epoch with a finite loss, so there are no curves.")
         return
     labels = {run.task.curves(run.experiment)["loss"][0] for run in runs}
+    shown, which = _shown(runs, places, best)
+    histories = {names[i]: runs[i].history for i in shown}
     drawn = draw_curves(histories, loss=labels.pop() if len(labels) == 1 else "Loss")
-    page.figure("curves", "Loss by epoch.", drawn)
+    page.figure("curves", f"Loss by epoch{which}.", drawn)
+
+
+def _shown(
+    runs: Sequence[Result], places: Sequence[int], best: int | None
+) -> tuple[Sequence[int], str]:
+    """Choose the runs whose curves are drawn, and say which they are where not all are."""
+    if len(places) <= MOST_CURVES:
+        return places, ""
+    if best is None:
+        return places[:MOST_CURVES], f" of the first {MOST_CURVES} of {len(places)} runs"
+    metric = runs[0].task.metrics_of(runs[0].experiment)[0]
+    costs = {i: metric.badness(runs[i].metrics[metric.name]) for i in places}
+    order = sorted(places, key=lambda i: (i != best, bool(np.isnan(costs[i])), costs[i], i))
+    told = f" of {MOST_CURVES} of {len(places)} runs, those with the best test {metric.label}"
+    return sorted(order[:MOST_CURVES]), told
 
 
 def _settings(page: Document, runs: Sequence[Result], names: Sequence[str]) -> None:
