@@ -23,7 +23,13 @@ from kerasduet.forecasting.baselines import BASELINES
 from kerasduet.forecasting.metrics import mae
 from kerasduet.report import comparison, measures, parts, render, renderer, repeat, words
 from kerasduet.report.document import Document, escape
-from kerasduet.report.held_out import are_folds, are_origins, told_folds, told_origins
+from kerasduet.report.held_out import (
+    add_means,
+    are_folds,
+    are_origins,
+    told_folds,
+    told_origins,
+)
 from kerasduet.report.intervals import Interval, block_length, bootstrap, resampled_means
 from kerasduet.report.methods import Methods
 from kerasduet.tasks.classification.measures import class_measures, class_scores
@@ -223,6 +229,22 @@ def test_code_repeats_the_folds_of_a_set(named_run, series_run, tmp_path):
     assert are_folds(both) and not are_folds([both[0], named_run])
     assert comparison.run_names(both) == ["A: fold 1", "B: fold 5"]
     assert told_folds(both).startswith("2 folds of mnist-dense: mean test accuracy ")
+    scored = [
+        dataclasses.replace(run, metrics=run.metrics | {"accuracy": score})
+        for run, score in zip(both, (0.5, 0.6), strict=True)
+    ]
+    # t of 1 degree of freedom, and of variances 1 / 2 runs + 1 / 2 folds of training rows
+    half = 12.7062 * 10 / np.sqrt(2)
+    assert 55 - half < 0 and 55 + half > 100
+    assert told_folds(scored).endswith(
+        "55.0 %, standard deviation 7.1, 95 % interval of the mean 0.0 to 100.0."
+    )
+    page = Document("Title", "", folder=tmp_path, files="means_files")
+    add_means(page, scored)
+    text = "\n".join(page._blocks)
+    assert (
+        "| Accuracy (%) | 55.0 | 7.1 | 0.0 to 100.0 |" in text and "Nadeau and Bengio" in text
+    )
     origin = {"origin": 1, "origins": 2, "window": "expanding"}
     piece = dataclasses.replace(series_run, provenance=series_run.provenance | {"fold": origin})
     text = repeat.python_code({"run": piece})

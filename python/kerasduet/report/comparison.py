@@ -14,6 +14,7 @@ from kerasduet.report.document import escape
 from kerasduet.report.drawing import MOST_CURVES, draw_curves
 from kerasduet.report.held_out import (
     APART,
+    add_means,
     are_folds,
     are_origins,
     told_folds,
@@ -116,6 +117,8 @@ def write_comparison(
     page.heading("Result")
     if methods:
         add_methods(page, methods)
+    if folds and not tested:
+        add_means(page, runs)
     plain.compare(page, runs, names)
     if best is not None and not units:
         page.add(*(f"{escape(n)}. {r.summary}" for n, r in zip(names, runs, strict=True)))
