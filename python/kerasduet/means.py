@@ -75,6 +75,7 @@ def told_mean(metric: Metric, row: Mapping[str, Any]) -> str:
 
     Examples
     --------
+    >>> from kerasduet.task import Metric
     >>> row = {"runs": 2, "mean": 0.8345, "sd": 0.0262, "low": 0.59944, "high": 1.0696}
     >>> print(told_mean(Metric("accuracy", "accuracy", "%", 100.0, higher=True), row))
     accuracy 83.5 %, sd 2.6, 95 % interval of the mean 59.9 to 100.0

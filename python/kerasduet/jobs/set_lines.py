@@ -65,8 +65,9 @@ def _results(runs: RunSet, plan: Plan) -> Iterator[tuple[str, str]]:
     unit = f" {metric.unit}" if metric.unit else ""
     if len(own) == 1:
         told = told_mean(metric, own.iloc[0])
-        shared = runs.kind == "folds" and own.iloc[0]["runs"] > 1
-        yield "result", told + ", widened as folds share training rows" * shared
+        if runs.kind == "folds" and own.iloc[0]["runs"] > 1:
+            told += ", widened as folds share training rows"
+        yield "result", told
     if runs.kind == "folds":
         return  # a fold is easier than another, not better
     with contextlib.suppress(EmptyData):
