@@ -18,8 +18,9 @@
 #'   network is fed its own forecasts.
 #' @param level Share of the truths that intervals are to hold, in per cent, such as `c(80, 95)`,
 #'   above 0 and below 100; `NULL` (default) gives no intervals.
-#' @param future Of a run with `known_future`: the data frame of [future_frame()], filled. `NULL`
-#'   (default) for any other run.
+#' @param future Of a run with `known_future`: the data frame of [future_frame()], filled. Rows at
+#'   other times are not used; without `h` a warning names those that come later. `NULL` (default)
+#'   for any other run.
 #' @param ... Not used.
 #' @return A data frame, which `plot(run, "future")` draws with the same `h`, `level` and `future`:
 #'   `time` (`Date`, `POSIXct` in the zone of the series, or numbers where it

@@ -419,6 +419,8 @@ def test_figures_tell_the_unit_and_write_names_as_people_do(experiment, end):
     summary = compared(pieces)
     assert "ets" in summary["model"].tolist()
     assert "the best other method, ETS, has" in verdict(summary)
+    tiny = summary.assign(p_value=1e-7)
+    assert "; Diebold-Mariano p < 0.001. " in verdict(tiny)
 
 
 def test_a_set_that_is_no_backtest_says_so(tested, tmp_path):

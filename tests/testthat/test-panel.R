@@ -59,6 +59,15 @@ test_that("whole numbers name series too, and plans are asked for by series and 
   expect_identical(unique(future$id), c(3, 1, 2))
   future$promo <- 1
   expect_identical(forecast(run, future = future)$id, rep(c(3, 1, 2), each = 3))
+  more <- future_frame(run, 4)
+  more$promo <- 1
+  expect_warning(
+    longer <- forecast(run, future = more),
+    "^future: 3 rows after .*, the last step of the forecast, are not used\\. Ask for 6 steps",
+    class = "KerasduetWarning"
+  )
+  expect_identical(nrow(longer), 9L)
+  expect_no_warning(forecast(run, h = 3, future = more))
   expect_error(
     forecast(run, future = future[future$id != 1, ]),
     "future: must have rows of each of the 3 series; got none for '1'.",

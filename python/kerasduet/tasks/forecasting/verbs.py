@@ -79,10 +79,11 @@ def forecast(
     levels = () if level is None else check_levels(level)
     steps = learned.horizon if horizon is None else HORIZON("horizon", horizon)
     if isinstance(learned, PanelPreprocessing):
-        return panels.forecast(run, learned, steps, levels, future)
+        return panels.forecast(run, learned, steps, levels, future, horizon is None)
     start = start_of(learned)
     coming = ahead_of(learned, start.times, steps) if learned.known_future else start.times[:0]
-    plans = futures.read(learned, run.experiment, future, coming)
+    asked = None if horizon is None else steps
+    plans = futures.read(learned, run.experiment, future, coming, asked)
     (table,) = continued(run, [with_plans(start, plans)], steps, quantile=bool(levels))
     if not levels:
         return table
