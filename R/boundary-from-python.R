@@ -130,6 +130,20 @@ prediction_from_py <- function(x, levels, kind, dates) {
   classes_from_py(x, levels)
 }
 
+# The table of a forecast with what plot() draws of it: the figure holds the end of the series too.
+forecast_from_py <- function(py, table, newdata = NULL) {
+  dates <- has_dates(py)
+  found <- frame_from_py(table, dates = dates)
+  drawing <- reticulate::import("kerasduet.tasks.forecasting.future_figure", convert = FALSE)
+  panel <- tryCatch(
+    plotted_from_py(drawing$drawn_forecast(py, table, newdata), dates)$panels[[1]],
+    python.builtin.Exception = function(error) NULL # a forecast that cannot be drawn is one still
+  )
+  attr(found, "figure") <- if (!is.null(panel)) list(forecast = found$forecast, panel = panel)
+  class(found) <- c("kerasduet_forecast", class(found))
+  found
+}
+
 plot_data_from_py <- function(run, kind, settings) {
   names(settings)[names(settings) == "h"] <- "horizon" # as forecast() calls it
   is_table <- vapply(settings, is.data.frame, NA)
