@@ -21,7 +21,7 @@
 #' @param future Of a run with `known_future`: the data frame of [future_frame()], filled. `NULL`
 #'   (default) for any other run.
 #' @param ... Not used.
-#' @return A data frame of the class `kerasduet_forecast`, which [plot()][plot.kerasduet_forecast]
+#' @return A data frame of the class `kerasduet_forecast`, which [plot()][plot.kerasduet_drawn]
 #'   and ggplot2's `autoplot()` draw: `time` (`Date`, `POSIXct` in the zone of the series, or
 #'   numbers where it has no dates), `step` (from 1), `forecast`, `lower_80`, `upper_80`, ... (two
 #'   columns a level, in the order given), and the baselines `naive`, `seasonal_naive`, `drift` and
@@ -69,71 +69,6 @@ forecast.kerasduet_run <- function(object, h = NULL, level = NULL, future = NULL
     py <- handle(object)
     forecast_from_py(py, py$forecast(setting_to_py(h), setting_to_py(level), data_to_py(future)))
   })
-}
-
-#' Plot a forecast
-#'
-#' Draws the table that [forecast()][forecast.kerasduet_run] or [predict()][predict.kerasduet_run]
-#' gave: the end of the series, then the network and the best baseline of the test, with the
-#' intervals in the table. It is the figure `"future"` of [plot()][plot.kerasduet_run], which has
-#' settings too. Of several series those of the best, the middle and the worst skill among those in
-#' the table are drawn; `plot(run, "future", series = c("...", "..."))` draws others.
-#'
-#' The table is a data frame and stays one: other columns may join it. Without its `time`, `step` or
-#' `forecast` it is drawn as any data frame.
-#'
-#' @param x,object The table, whole: rows and forecasts as they were given.
-#' @param ... Not used.
-#' @return A ggplot, which is drawn when it is printed; it needs the package ggplot2.
-#' @examplesIf kerasduet:::has_core() && requireNamespace("ggplot2", quietly = TRUE)
-#' run <- run_experiment("lstm-co2", epochs = 1, units = 4, progress = FALSE)
-#' plot(forecast(run, level = c(80, 95)))
-#' @name plot.kerasduet_forecast
-NULL
-
-# nolint start: object_name_linter.
-
-#' @rdname plot.kerasduet_forecast
-#' @export
-plot.kerasduet_forecast <- function(x, ...) {
-  if (!all(c("time", "step", "forecast") %in% names(x))) {
-    return(NextMethod())
-  }
-  draw_forecast(x, ...)
-}
-
-#' @rdname plot.kerasduet_forecast
-#' @exportS3Method ggplot2::autoplot
-autoplot.kerasduet_forecast <- function(object, ...) draw_forecast(object, ...)
-
-#' @export
-as.data.frame.kerasduet_forecast <- function(x, ...) {
-  attr(x, "figure") <- NULL
-  as.data.frame(structure(x, class = "data.frame"), ...)
-}
-
-#' @export
-str.kerasduet_forecast <- function(object, ...) str(as.data.frame(object), ...)
-
-# nolint end
-
-draw_forecast <- function(x, ..., call = rlang::caller_env()) {
-  check_package("ggplot2", "Plots need", call = call)
-  got <- first_other(...)
-  if (!is.null(got)) {
-    abort_own(paste0(
-      "plot: of a forecast has no other arguments; got ", got, ". Those of plot(run, \"future\") ",
-      "are h, level, future and series."
-    ), "UnknownName", call)
-  }
-  figure <- attr(x, "figure")
-  if (!identical(figure$forecast, x$forecast)) {
-    abort_own(paste(
-      "x: must be the whole table of forecast() or predict(), unchanged; got another.",
-      "Use plot(run, \"future\"), with the series to draw as series."
-    ), "ArgumentType", call)
-  }
-  draw_panel(figure$panel)
 }
 
 # The first argument of others, by its name; NULL where there is none.

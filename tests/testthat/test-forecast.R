@@ -44,7 +44,8 @@ test_that("plot() of a forecast draws it, and it is a data frame still", {
     plot(ahead[1, ]), "x: must be the whole table of forecast() or predict(), unchanged",
     fixed = TRUE, class = "ArgumentType"
   )
-  expect_error(plot(ahead, series = "a"), "^plot: of a forecast has no other arguments; got series")
+  expect_s3_class(as.data.frame(more), "data.frame", exact = TRUE)
+  expect_error(plot(ahead, series = "a"), "^plot: of a table has no other arguments; got series")
   withr::local_pdf(withr::local_tempfile(fileext = ".pdf"))
   expect_null(plot(ahead[c("time", "forecast")]))
 })

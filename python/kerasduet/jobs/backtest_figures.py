@@ -31,7 +31,7 @@ COLOURS = (
 IN_A_ROW = 4  # names in a row of the key
 LINES = ("dashed", "dotted", "dotdash", "longdash")
 SHAPES = ("triangle", "square", "diamond", "cross")
-POINT = {"size": 4.5}  # in points: large enough to tell shapes apart
+POINT = {"size": 5.2}  # in points: large enough to tell shapes apart
 
 
 def backtest_plot_data(pieces: Sequence[Piece], plan: Plan, kind: str) -> PlotData:
