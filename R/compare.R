@@ -42,6 +42,9 @@ format.kerasduet_comparison <- function(x, ...) {
 }
 
 #' @export
+summary.kerasduet_comparison <- function(object, ...) object # prints as text
+
+#' @export
 print.kerasduet_comparison <- function(x, ...) {
   writeLines(format(x, ...))
   invisible(x)

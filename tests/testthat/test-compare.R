@@ -4,6 +4,7 @@ test_that("compare_runs() gives a table and sentences that print", {
   small <- do.call(run_experiment, c(few, units = 2))
   large <- do.call(run_experiment, c(few, units = 64))
   found <- compare_runs(small, list(large))
+  expect_identical(summary(found), found)
   expect_s3_class(found, "kerasduet_comparison")
   expect_identical(
     names(found$table), c("measure", "first", "second", "difference", "low", "high", "verdict")

@@ -21,8 +21,9 @@ if TYPE_CHECKING:
 
     from kerasduet.experiments import Experiment
     from kerasduet.result import Result
+    from kerasduet.tasks.forecasting.verbs import Start
 
-__all__ = ["forecast", "future_frame", "predict", "scores_by_series"]
+__all__ = ["forecast", "future_frame", "predict", "scores_by_series", "starts_of"]
 
 
 def forecast(
@@ -50,7 +51,16 @@ def forecast(
 
 def predict(run: Result, learned: PanelPreprocessing, x: Any) -> pd.DataFrame:
     """Continue other rows of series that the run knows."""
-    from kerasduet.tasks.forecasting.verbs import another, continued
+    from kerasduet.tasks.forecasting.verbs import continued
+
+    starts = starts_of(run, learned, x)
+    names = learned.names[[learned.ids.index(name) for name in starts]]
+    return _joined(names, continued(run, [*starts.values()], learned.horizon))
+
+
+def starts_of(run: Result, learned: PanelPreprocessing, x: Any) -> dict[str, Start]:
+    """Read where other rows of each series end."""
+    from kerasduet.tasks.forecasting.verbs import another
 
     if isinstance(x, Dataset):
         x = x.to_frame()
@@ -60,8 +70,7 @@ def predict(run: Result, learned: PanelPreprocessing, x: Any) -> pd.DataFrame:
     ).items():
         with panel.of_series(name):
             starts[name] = another(one, times, values)
-    names = learned.names[[learned.ids.index(name) for name in starts]]
-    return _joined(names, continued(run, [*starts.values()], learned.horizon))
+    return starts
 
 
 def future_frame(learned: PanelPreprocessing, steps: int) -> pd.DataFrame:
