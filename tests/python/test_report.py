@@ -18,7 +18,7 @@ from conftest import IMAGES, fruits
 
 import kerasduet as kd
 from kerasduet import cli
-from kerasduet.errors import ArgumentType, KerasduetError, ReportError, RunFolderError
+from kerasduet.errors import ArgumentType, ReportError, RunFolderError
 from kerasduet.forecasting.baselines import BASELINES
 from kerasduet.forecasting.metrics import mae
 from kerasduet.report import comparison, measures, parts, render, renderer, repeat, words
