@@ -130,6 +130,33 @@ prediction_from_py <- function(x, levels, kind, dates) {
   classes_from_py(x, levels)
 }
 
+# The table of a forecast, with the figure that has the end of the series too.
+forecast_from_py <- function(py, table, newdata = NULL) {
+  dates <- has_dates(py)
+  found <- frame_from_py(table, dates = dates)
+  drawing <- reticulate::import("kerasduet.tasks.forecasting.future_figure", convert = FALSE)
+  with_figure(found, "kerasduet_forecast", drawing$drawn_forecast(py, table, newdata), dates)
+}
+
+importance_from_py <- function(py, table) {
+  drawing <- reticulate::import("kerasduet.tasks.tables.figures", convert = FALSE)
+  found <- frame_from_py(table)
+  with_figure(found, "kerasduet_importance", drawing$drawn_importance(py, table), FALSE)
+}
+
+# A table with what plot() draws of it, and the values that the figure is of. The figure is made
+# here, as a promise; a table of which none can be made is a table still.
+with_figure <- function(table, class, figure, dates) {
+  panel <- tryCatch(
+    plotted_from_py(figure, dates)$panels[[1]],
+    python.builtin.Exception = function(error) NULL
+  )
+  values <- unclass(table)[drawn_columns[[class]]]
+  attr(table, "figure") <- if (!is.null(panel)) list(values = values, panel = panel)
+  class(table) <- c(class, "kerasduet_drawn", class(table))
+  table
+}
+
 plot_data_from_py <- function(run, kind, settings) {
   names(settings)[names(settings) == "h"] <- "horizon" # as forecast() calls it
   is_table <- vapply(settings, is.data.frame, NA)

@@ -1,21 +1,23 @@
-#' Compare two runs, or two ways of training over several seeds
+#' Compare runs, or two ways of training over several seeds
 #'
 #' Gives each measure of both sides and the difference of the two, with a 95 % interval over the
 #' test rows, as reports that compare runs do.
 #'
 #' @param a,b A [kerasduet_run], the folder of one, several of them in a list or a character
 #'   vector, or a [kerasduet_run_set]. Lists have equal length: the first of `a` is paired with the
-#'   first of `b`, and so on,
-#'   such as runs of the same seed.
+#'   first of `b`, and so on, such as runs of the same seed. Of a list or set alone, without `b`,
+#'   the first run is compared with each other one.
 #' @param ... Not used: a misspelt argument is an error that names the one that is meant.
 #'
 #' @details
 #' The bootstrap draws the same test rows for both sides, so what makes a row hard for every
 #' network cancels out. Of several pairs it draws the pairs as well: Owen (2007), "The pigeonhole
-#' bootstrap", Annals of Applied Statistics 1.
+#' bootstrap", Annals of Applied Statistics 1. Each interval is of one comparison: the more runs are
+#' compared, the likelier it is that one of them looks better by chance.
 #'
 #' @return A `kerasduet_comparison`, a list that prints as text: `table`, a data frame with a row a
-#'   measure (`measure`, `first`, `second`, `difference`, first minus second, `low`, `high`, and
+#'   measure, of three runs or more a row a run and measure (then `run`, the name of the second run;
+#'   `measure`, `first`, `second`, `difference`, first minus second, `low`, `high`, and
 #'   `verdict`: "first better", "second better", "no clear difference", "too few test rows" to
 #'   judge, without `low` and `high`, or "same predictions");
 #'   `summary`, a sentence on each measure; and `pairs`, the number of runs on each side.
@@ -25,11 +27,12 @@
 #' small <- do.call(run_experiment, c(few, units = 2))
 #' large <- do.call(run_experiment, c(few, units = 64))
 #' compare_runs(small, large)
+#' compare_runs(list(small, large))
 #' @export
-compare_runs <- function(a, b, ...) {
+compare_runs <- function(a, b = NULL, ...) {
   call_core({
-    more <- lapply(list(...), runs_to_py)
-    comparison_from_py(do.call(core$compare_runs, c(list(runs_to_py(a), runs_to_py(b)), more)))
+    sides <- c(list(a), if (!is.null(b)) list(b), list(...))
+    comparison_from_py(do.call(core$compare_runs, lapply(sides, runs_to_py)))
   })
 }
 
@@ -37,6 +40,9 @@ compare_runs <- function(a, b, ...) {
 format.kerasduet_comparison <- function(x, ...) {
   c(utils::capture.output(print(x$table, row.names = FALSE, ...)), "", strwrap(x$summary))
 }
+
+#' @export
+summary.kerasduet_comparison <- function(object, ...) object # prints as text
 
 #' @export
 print.kerasduet_comparison <- function(x, ...) {

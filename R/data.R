@@ -105,6 +105,34 @@ print.kerasduet_dataset <- function(x, ...) {
   invisible(x)
 }
 
+#' A data set in a few lines
+#'
+#' @param object,x A `kerasduet_dataset`, from [load_data()] or `run$dataset`.
+#' @param ... Not used.
+#' @return A list that prints as text: `source`, where the data came from; `sizes`, rows of each
+#'   split; `class_names`, empty where there are no classes; and `lines`, what is printed: shape and
+#'   type of one input and target, classes with their training rows, columns, and what else was
+#'   learned.
+#' @examplesIf kerasduet:::has_core()
+#' summary(load_data("table-iris"))
+#' @export
+summary.kerasduet_dataset <- function(object, ...) {
+  text <- call_core(reticulate::py_str(handle(object)$summary()))
+  parts <- object[c("source", "sizes", "class_names")]
+  lines <- strsplit(text, "\n", fixed = TRUE)[[1]]
+  structure(c(parts, list(lines = lines)), class = "summary.kerasduet_dataset")
+}
+
+#' @export
+format.summary.kerasduet_dataset <- function(x, ...) x$lines
+
+#' @rdname summary.kerasduet_dataset
+#' @export
+print.summary.kerasduet_dataset <- function(x, ...) {
+  writeLines(format(x, ...))
+  invisible(x)
+}
+
 #' The series of a data set as a data frame
 #'
 #' @param x A `kerasduet_dataset` of a series, from [load_data()].

@@ -53,6 +53,9 @@ doctor <- function(run_devices = TRUE, ...) {
 format.kerasduet_doctor <- function(x, ...) strsplit(attr(x, "text"), "\n", fixed = TRUE)[[1]]
 
 #' @export
+summary.kerasduet_doctor <- function(object, ...) object # prints as text
+
+#' @export
 print.kerasduet_doctor <- function(x, ...) {
   writeLines(format(x, ...))
   invisible(x)

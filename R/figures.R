@@ -7,7 +7,8 @@ draw_panel <- function(panel) {
     axis_scale(panel, "x") + axis_scale(panel, "y") + panes(panel) + coordinates(panel)
   words <- lapply(panel[c("title", "subtitle", "x", "y")], function(x) if (nzchar(x)) x)
   plot + do.call(ggplot2::labs, c(words, alt = panel$alt)) +
-    theme_run() + theme_axes(panel$axes) + theme_words(panel) + theme_times(panel)
+    theme_run() + theme_axes(panel$axes) + theme_words(panel) + theme_times(panel) +
+    guide_times(panel)
 }
 
 # Panels side by side and below each other, as the core lays them out.
@@ -356,11 +357,21 @@ theme_words <- function(panel) {
 
 # A date below the right end of an axis is wider than the usual margin beside it.
 theme_times <- function(panel) {
-  is_time <- vapply(panel$marks, FUN.VALUE = NA, function(mark) {
+  if (has_times(panel)) ggplot2::theme(plot.margin = ggplot2::margin(5.5, 22, 5.5, 5.5))
+}
+
+# Panes beside each other have no room for all dates: those that would touch are left out.
+guide_times <- function(panel) {
+  if (has_times(panel) && isTRUE(panel$facets$columns > 1)) {
+    ggplot2::guides(x = ggplot2::guide_axis(check.overlap = TRUE))
+  }
+}
+
+has_times <- function(panel) {
+  any(vapply(panel$marks, FUN.VALUE = NA, function(mark) {
     column <- mark$of[["x"]]
     !is.null(column) && inherits(panel$frames[[mark$frame]][[column]], c("Date", "POSIXct"))
-  })
-  if (any(is_time)) ggplot2::theme(plot.margin = ggplot2::margin(5.5, 22, 5.5, 5.5))
+  }))
 }
 
 # Points between pictures, so that the words above them, of about 4 points a letter, do not touch;

@@ -18,13 +18,14 @@
 #'   network is fed its own forecasts.
 #' @param level Share of the truths that intervals are to hold, in per cent, such as `c(80, 95)`,
 #'   above 0 and below 100; `NULL` (default) gives no intervals.
-#' @param future Of a run with `known_future`: the data frame of [future_frame()], filled. `NULL`
-#'   (default) for any other run.
+#' @param future Of a run with `known_future`: the data frame of [future_frame()], filled. Rows at
+#'   other times are not used; without `h` a warning names those that come later. `NULL` (default)
+#'   for any other run.
 #' @param ... Not used.
-#' @return A data frame, which `plot(run, "future")` draws with the same `h`, `level` and `future`:
-#'   `time` (`Date`, `POSIXct` in the zone of the series, or numbers where it
-#'   has no dates), `step` (from 1), `forecast`, `lower_80`, `upper_80`, ... (two columns
-#'   a level, in the order given), and the baselines `naive`, `seasonal_naive`, `drift` and
+#' @return A data frame of the class `kerasduet_forecast`, which [plot()][plot.kerasduet_drawn]
+#'   and ggplot2's `autoplot()` draw: `time` (`Date`, `POSIXct` in the zone of the series, or
+#'   numbers where it has no dates), `step` (from 1), `forecast`, `lower_80`, `upper_80`, ... (two
+#'   columns a level, in the order given), and the baselines `naive`, `seasonal_naive`, `drift` and
 #'   `seasonal_drift`, and with other inputs `copy`, in the target's units. Of several series `id`
 #'   comes first.
 #' @section Intervals:
@@ -67,8 +68,7 @@ forecast.kerasduet_run <- function(object, h = NULL, level = NULL, future = NULL
   refuse_more(...)
   call_core(arguments = c(horizon = "h"), {
     py <- handle(object)
-    table <- py$forecast(setting_to_py(h), setting_to_py(level), data_to_py(future))
-    frame_from_py(table, dates = has_dates(py))
+    forecast_from_py(py, py$forecast(setting_to_py(h), setting_to_py(level), data_to_py(future)))
   })
 }
 

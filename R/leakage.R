@@ -35,6 +35,9 @@ check_leakage <- function(experiment, data = NULL, ...) {
 format.kerasduet_leakage <- function(x, ...) x$text
 
 #' @export
+summary.kerasduet_leakage <- function(object, ...) object # prints as text
+
+#' @export
 print.kerasduet_leakage <- function(x, ...) {
   writeLines(format(x, ...))
   invisible(x)

@@ -37,6 +37,9 @@ check_parity <- function(preset, ..., backend = NULL, device = NULL, threads = N
 format.kerasduet_parity <- function(x, ...) strsplit(attr(x, "text"), "\n", fixed = TRUE)[[1]]
 
 #' @export
+summary.kerasduet_parity <- function(object, ...) object # prints as text
+
+#' @export
 print.kerasduet_parity <- function(x, ...) {
   writeLines(format(x, ...))
   invisible(x)

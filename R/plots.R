@@ -26,8 +26,8 @@
 #'     numbers, by default the most important ones. See [importance()].
 #'
 #'   Kinds that were registered in Python are drawn as well.
-#' @param ... Settings by name, `rows`, `windows`, `column`, `columns`, `h`, `level` and `future`:
-#'   see [plot_data()].
+#' @param ... Settings by name, `rows`, `windows`, `series`, `column`, `columns`, `h`, `level` and
+#'   `future`: see [plot_data()].
 #'
 #' @return A ggplot, which is drawn when it is printed; the overview is a patchwork of ggplots, of
 #'   class `kerasduet_overview`, with each of them in `$plots`. To both, `+` adds a theme or a
@@ -64,7 +64,9 @@ plot.kerasduet_run <- function(x, kind = "overview", ...) {
 #' @param ... Other settings, by name: `column` of `"dependence"` (character), `columns` of
 #'   `"regions"` (two names), `h`, `level` and `future` of `"future"` as for
 #'   [forecast()][forecast.kerasduet_run] (by default the trained horizon with 80 and 95 %
-#'   intervals), and those of a kind that was registered in Python.
+#'   intervals), `series` of `"forecast"` and `"future"` of a run of several series (one name or up
+#'   to 12, by default those of the best, the middle and the worst skill), and those of a kind that
+#'   was registered in Python.
 #'
 #' @return A list: `kind`; `title` and `subtitle` of the whole; `alt`, the alt text; and
 #'   `panels`, a list by kind. A panel is a list of `kind`, `title`, `subtitle`, `x` and `y` (axis

@@ -70,7 +70,11 @@ predict.kerasduet_run <- function(object, newdata, type = NULL, beam = NULL, ...
     py <- handle(object)
     kinds <- py$task$kinds
     type <- plain(core$checks$choice("type", setting_to_py(type %||% plain(kinds)[[1]]), kinds))
-    given <- py$predict(data_to_py(newdata, "x"), kind = type, beam = setting_to_py(beam))
+    x <- data_to_py(newdata, "x")
+    given <- py$predict(x, kind = type, beam = setting_to_py(beam))
+    if (identical(type, "forecast") && reticulate::py_has_attr(given, "columns")) {
+      return(forecast_from_py(py, given, x))
+    }
     prediction_from_py(given, class_names(py), type, has_dates(py))
   })
 }

@@ -28,7 +28,8 @@
 #' @return
 #' * `importance()`: a data frame of `column`, `importance` (by how much the log loss in nats, or
 #'   the RMSE in the target's units, grows; the mean over the shuffles), `low` and `high` (95 %
-#'   interval over the test rows), the most important first.
+#'   interval over the test rows), the most important first; [plot()][plot.kerasduet_drawn] and
+#'   ggplot2's `autoplot()` draw it.
 #' * `partial_dependence()`: a data frame of `value` (of the column), `class` (of more than two; of
 #'   two the probability is that of the second) and `prediction`, the mean probability or number
 #'   over the test rows as they are but for the column; with `individual` also `row`, as in
@@ -48,9 +49,11 @@
 #' baseline_coefficients(run)
 #' @export
 importance <- function(run, data = NULL, repeats = 10, ...) {
-  call_core(frame_from_py(
-    core$importance(run_to_py(run), data_to_py(data), repeats = setting_to_py(repeats))
-  ))
+  call_core({
+    py <- run_to_py(run)
+    table <- core$importance(py, data_to_py(data), repeats = setting_to_py(repeats))
+    importance_from_py(py, table)
+  })
 }
 
 #' @rdname importance

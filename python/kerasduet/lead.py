@@ -10,6 +10,7 @@ __all__ = [
     "TOO_FEW",
     "Lead",
     "brief_text",
+    "chance_text",
     "decimals",
     "decimals_of",
     "places_of",
@@ -20,6 +21,7 @@ __all__ = [
 FEW = 20  # fewer make a rough interval
 TOO_FEW = 5  # fewer make none
 MOST = 9  # decimals
+LEAST_P = 0.001  # of smaller p-values only that they are
 ONE = {"series": "series"}  # of rows whose singular is not theirs without an s
 
 
@@ -81,6 +83,17 @@ def score_text(score: float, *, factor: float = 1.0, least: int = 1) -> str:
     """
     places = places_of(score, factor=factor, least=least)
     return f"{factor * score:,.{places}f}"
+
+
+def chance_text(p_value: float) -> str:
+    """Write a p-value after its letter, such as p = 0.012; a tiny one as a limit.
+
+    Examples
+    --------
+    >>> chance_text(0.0123), chance_text(1e-7)
+    ('= 0.012', '< 0.001')
+    """
+    return f"< {LEAST_P}" if p_value < LEAST_P else f"= {p_value:.2g}"
 
 
 def brief_text(number: float, digits: int = 3) -> str:

@@ -59,8 +59,9 @@ def plot_data(
     **settings
         `begin` of "characters", by default 1; `column` of "dependence" and `columns` of "regions",
         by default the most important; `horizon`, `level` and `future` of "future", as for
-        `run.forecast`, by default the trained horizon with 80 and 95 % intervals; and those of a
-        kind of your own.
+        `run.forecast`, by default the trained horizon with 80 and 95 % intervals; `series` of
+        "forecast" and "future" of a run of several series: one name or up to 12, by default those
+        of the best, the middle and the worst skill; and those of a kind of your own.
 
     Returns
     -------
@@ -70,11 +71,11 @@ def plot_data(
     Raises
     ------
     UnknownName
-        No such kind or setting.
+        No such kind, setting or series.
     ArgumentType
         A kind that does not fit the run, or a setting that does not fit the kind.
     ArgumentRange
-        Rows or windows that the test does not have.
+        Rows or windows that the test does not have, or more than 12 series.
     DatasetError
         Images that are not available (kind "digits").
     EmptyData

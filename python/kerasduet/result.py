@@ -241,6 +241,8 @@ class Result:
     def facts(self) -> dict[str, str]:
         """What was learned of the data and of the training, a word and a line each, as printed."""
         found = dict(self.task.facts(self.preprocessing)) | dict(self.task.course(self))
+        if "compiler" in self.provenance:
+            found["compiler"] = f"{self.provenance['compiler']}, which compiled the steps"
         kept = self.kept_epoch
         if kept is not None and kept < len(self.history):
             found["weights"] = f"of epoch {kept}, whose validation loss is the least"

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-__all__ = ["GREY", "OKABE_ITO", "PALE", "RC", "WIDTH", "blend", "own_look"]
+__all__ = ["GREY", "OKABE_ITO", "PALE", "RC", "TOL", "WIDTH", "blend", "own_look"]
 
 # Okabe and Ito (2008), "Color universal design".
 OKABE_ITO = {
@@ -19,6 +19,9 @@ OKABE_ITO = {
     "vermilion": "#D55E00",
     "purple": "#CC79A7",
 }
+
+# Darker ones of Tol (2012), "Colour schemes", which colour-blind readers tell from those, too.
+TOL = {"wine": "#882255", "indigo": "#332288", "brown": "#661100"}
 
 # What stands behind the data, and what says less than they do.
 GREY = "#4D4D4D"

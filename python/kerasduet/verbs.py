@@ -190,7 +190,8 @@ class Verbs(Result):
             Share of the truths that intervals are to hold, in per cent, above 0 and below 100,
             such as `(80, 95)`; None gives no intervals.
         future : table, optional
-            Of a run with `known_future`: `future_frame(horizon)`, filled.
+            Of a run with `known_future`: `future_frame(horizon)`, filled. Rows at other times are
+            not used.
 
         Returns
         -------
@@ -212,6 +213,11 @@ class Verbs(Result):
             `future` where one is needed.
         UnknownName, TimeIndexError, MissingValue
             A `future` without a column, a time or a value.
+
+        Warns
+        -----
+        KerasduetWarning
+            Rows of `future` after the trained horizon, where no horizon was given.
 
         Notes
         -----

@@ -419,6 +419,20 @@ def test_figures_tell_the_unit_and_write_names_as_people_do(experiment, end):
     summary = compared(pieces)
     assert "ets" in summary["model"].tolist()
     assert "the best other method, ETS, has" in verdict(summary)
+    tiny = summary.assign(p_value=1e-7)
+    assert "; Diebold-Mariano p < 0.001. " in verdict(tiny)
+
+
+def test_each_method_has_a_look_of_its_own():
+    plan = Plan("backtest", (Job("seed-0", CHOSEN, Origin(0, 2)),), {"folds": 2})
+    pieces = [piece("network", [[1.0]], seed=0)]
+    pieces += [piece(f"method {i}", [[2.0]]) for i in range(35)]
+    for panel in backtest_plot_data(pieces, plan, "overview").panels:
+        key = panel.frames["key"]
+        assert key["colour"].iloc[:10].is_unique
+        for look in ("line", "shape"):  # each by itself tells those of one colour apart
+            assert not key.duplicated(["colour", look]).any()
+        assert set(key["shape"].iloc[1:]).isdisjoint({"circle"})
 
 
 def test_a_set_that_is_no_backtest_says_so(tested, tmp_path):

@@ -98,6 +98,23 @@ def test_folders_are_compared_as_their_runs(trained, tmp_path):
     assert found.summary == "The predictions are the same, bit for bit."
 
 
+def test_of_a_list_the_first_is_compared_with_each_other_one(trained):
+    first, second, third = trained[20][0], *trained[1][:2]
+    found = kd.compare_runs([first, second, third])
+    assert found.table["run"].tolist() == [
+        *["B: epochs 1, seed 0"] * 2,
+        *["C: epochs 1, seed 1"] * 2,
+    ]
+    for name, other in (("B", second), ("C", third)):
+        alone = kd.compare_runs(first, other)
+        own = found.table[found.table["run"].str.startswith(name)].drop(columns="run")
+        assert own.to_dict("records") == alone.table.to_dict("records")
+        assert alone.summary in found.summary
+    pair = kd.compare_runs([first, second])
+    assert pair.summary == kd.compare_runs(first, second).summary
+    assert "run" not in pair.table
+
+
 def test_what_cannot_be_paired_is_refused(trained, series_run):
     image = trained[1][0]
     with pytest.raises(ArgumentType, match=r"^a: must be a run, a run folder, or a list"):
@@ -112,6 +129,12 @@ def test_what_cannot_be_paired_is_refused(trained, series_run):
         ComparisonError, match=r"^b: must be of one task; got forecasting beside"
     ):
         kd.compare_runs(image, series_run)
+    with pytest.raises(ArgumentType, match=r"^b: must be given, unless a is a list of two"):
+        kd.compare_runs([image])
+    with pytest.raises(ArgumentType, match=r"^b: must be the other .* in one list"):
+        kd.compare_runs(image, image, image)
+    with pytest.raises(ComparisonError, match=r"^a: must be of one task"):
+        kd.compare_runs([image, series_run])
     x, y = fruits(90)
     moved = {"x": x[:60], "y": y[:60], "x_test": x[50:80], "y_test": y[50:80]}
     other = kd.run_experiment("mnist-dense", data=moved, **SMALL)

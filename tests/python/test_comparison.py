@@ -11,7 +11,7 @@ from conftest import LINEAR, fruits, seasonal
 from sklearn.metrics import precision_recall_fscore_support
 
 import kerasduet as kd
-from kerasduet.report import comparison, measures
+from kerasduet.report import comparison, measures, run_names
 from kerasduet.tasks.classification.measures import class_scores
 
 SMALL = {"classes": 3, "units": 4, "input_shape": (4, 4, 1), "epochs": 1, "progress": False}
@@ -75,8 +75,8 @@ def test_names_keep_what_differs(image_run):
         replace(image_run, experiment=image_run.experiment.replace(name=long, seed=seed))
         for seed in (1234567, 1234568)
     ]
-    names = comparison.run_names(runs)
-    assert all(len(name) <= comparison.LONGEST_NAME for name in names)
+    names = run_names.run_names(runs)
+    assert all(len(name) <= run_names.LONGEST_NAME for name in names)
     assert names[0].endswith("seed 1234567") and names[1].endswith("seed 1234568")
     wide = [
         replace(image_run, experiment=image_run.experiment.replace(**settings))
@@ -85,5 +85,29 @@ def test_names_keep_what_differs(image_run):
             {"seed": 2, "optimizer": "sgd", "learning_rate": 0.5, "batch_size": 7},
         )
     ]
-    for name in comparison.run_names(wide):
+    for name in run_names.run_names(wide):
         assert name.endswith(" more") and "..." not in name
+
+
+def test_a_page_has_as_many_runs_as_are_given_and_curves_that_can_be_told_apart(
+    image_run, tmp_path
+):
+    from kerasduet.report.document import Document
+
+    runs = [
+        replace(
+            image_run,
+            experiment=image_run.experiment.replace(seed=seed),
+            metrics=image_run.metrics | {"accuracy": 1 - seed / 100},
+        )
+        for seed in range(30)
+    ]
+    comparison.check_comparable(runs)
+    assert run_names.run_names(runs)[25:28] == ["Z: seed 25", "AA: seed 26", "AB: seed 27"]
+    names = run_names.run_names(runs)
+    for best, last in ((None, 27), (29, 29)):
+        page = Document("T", "s", folder=tmp_path, files=f"files-{last}")
+        comparison._training(page, runs, names, best)
+        before, _, drawn = "\n\n".join(page._blocks).partition("Line plots of the loss")
+        assert "seed 29" in before and "28 of 30 runs" in before
+        assert f"seed {last} " in drawn and f"seed {last + 1} " not in drawn

@@ -362,3 +362,12 @@ def test_a_data_set_says_what_it_is():
         "Dataset from the caller's arrays: 36 training, 9 validation, 5 test; one input is "
         "(4, 4, 1) uint8"
     )
+    told = load(numbered()).summary()
+    assert repr(told) == str(told)
+    assert told.splitlines()[:4] == [
+        "<kerasduet data> the caller's arrays",
+        "  rows     36 training, 9 validation, 5 test",
+        "  input    4 x 4 x 1, uint8",
+        "  target   one number, int32",
+    ]
+    assert told.splitlines()[4].startswith("  classes  3, by training rows: 0 (12), ")

@@ -140,6 +140,15 @@ def test_whole_numbers_written_as_floats_are_kept_as_whole_numbers():
     assert '"epochs": 2,' in made.to_json()
 
 
+def test_nothing_is_none_of_several():
+    made = kd.experiment("lstm-co2", features=None, calendar=None, metrics=None)
+    assert made == kd.experiment("lstm-co2")
+    with pytest.raises(
+        ArgumentType, match=r"^units: must be a whole number, at least 1; got n"
+    ):
+        kd.experiment("mnist-dnn", units=None)
+
+
 def test_another_builder_starts_from_its_own_arguments():
     made = kd.experiment("mnist-dnn", builder="cnn", epochs=1)
     assert made.model["filters"] == (32,)

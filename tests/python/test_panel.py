@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 
 import numpy as np
@@ -19,7 +20,7 @@ from kerasduet.forecasting.outside import register_forecaster
 from kerasduet.forecasting.windows import Windows
 from kerasduet.jobs.leakage import check_leakage
 from kerasduet.registry import ENGINES, FORECASTERS, TASKS
-from kerasduet.tasks.forecasting import several
+from kerasduet.tasks.forecasting import chosen_series, several
 
 SHOPS = {"north": 100.0, "south": 10.0, "east": 1.0}
 SETTINGS = {
@@ -184,6 +185,68 @@ def test_a_run_is_saved_loaded_resumed_and_repeated(run, tmp_path):
     cut.save(tmp_path / "cut")
     again = kd.resume_run(tmp_path / "cut", data=shops(), progress=False)
     assert again.digests == run.digests
+
+
+def test_figures_show_the_series_that_are_asked_for(run):
+    for kind in ("forecast", "future"):
+        shown = kd.plots.plot_data(run, kind, series=["east", "north"]).panels[0]
+        labels = [label.partition(":")[0] for label in shown.facets.labels]
+        assert labels == ["east", "north"] and shown.subtitle.startswith("2 of 3 series, ")
+        (one,) = kd.plots.plot_data(run, kind, series="south").panels
+        last = shops()[lambda frame: frame["shop"] == "south"]["sold"].iloc[-5:]
+        truth = one.frames["lines"].query("series == 'truth'")["value"].iloc[-5:]
+        np.testing.assert_allclose(truth, last)
+    assert "1 of 3 series" in run.plot(series="south").alt_text
+    # Panes of names that are alike once they are short stay apart, in rows of three.
+    labels = [f"a shop of the town {i} by the sea" for i in range(4)]
+    long = dict(zip(labels, (1.0, 2.0, 3.0, 4.0), strict=True))
+    many = kd.run_experiment(chosen(epochs=1), data=shops(names=long), progress=False)
+    for kind in ("forecast", "future"):
+        data = kd.plots.plot_data(many, kind, series=labels)
+        assert len(set(data.panels[0].facets.values)) == 4 and data.panels[0].columns == 3
+        assert data.height > kd.plots.plot_data(many, kind).height
+    assert kd.plots.plot_data(many, series=labels).height > kd.plots.plot_data(many).height
+
+
+@pytest.mark.parametrize(
+    ("series", "error", "text"),
+    [
+        (
+            "nort",
+            errors.UnknownName,
+            "series: must be series of the training; got 'nort'. Did you mean north?",
+        ),
+        (
+            7,
+            errors.UnknownName,
+            "series: must be series of the training; got '7'. Known: east, north, south.",
+        ),
+        ([], errors.ArgumentType, "series: must have at least one value; got []."),
+        (True, errors.ArgumentType, "series: must be names of series; got true."),
+        (
+            ["east", "east"],
+            errors.ArgumentType,
+            "series: must differ; got 'east' 2 times.",
+        ),
+    ],
+)
+def test_series_that_there_are_not_are_named(run, series, error, text):
+    for kind in ("forecast", "future"):
+        with pytest.raises(error) as raised:
+            run.plot(kind, series=series)
+        assert str(raised.value) == text
+    with pytest.raises(errors.ArgumentType, match=r"^series: only forecast and future have"):
+        run.plot("horizon", series="east")
+
+
+def test_names_may_be_numbers_and_many(run):
+    ids = [str(i) for i in range(100, 400)]
+    learned = dataclasses.replace(run.preprocessing, ids=tuple(ids))
+    assert chosen_series._places(learned, np.array([101, 100])) == [1, 0]
+    with pytest.raises(errors.UnknownName, match=r"There are 300, such as 100 and 399\.$"):
+        chosen_series._places(learned, "x")
+    with pytest.raises(errors.ArgumentRange, match="at most 12 names; got 13"):
+        chosen_series._places(learned, ids[:13])
 
 
 def test_a_changed_folder_is_refused(run, tmp_path):

@@ -368,6 +368,16 @@ def test_windows_the_test_does_not_have(series_run):
         series_run.plot("forecast", windows=1000)
 
 
+@pytest.mark.parametrize("kind", ["forecast", "future"])
+def test_a_run_of_one_series_has_none_to_choose(series_run, kind):
+    with pytest.raises(ArgumentType) as raised:
+        series_run.plot(kind, series="a")
+    assert str(raised.value) == (
+        f"series: must be left out, as the run {series_run.experiment.name} has one series; got "
+        "'a'. A choice is for runs of several, by id."
+    )
+
+
 # Figures -------------------------------------------------------------------------------------
 
 

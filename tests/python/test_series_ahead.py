@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+import warnings
 
 import numpy as np
 import pandas as pd
@@ -14,7 +15,13 @@ import kerasduet as kd
 from kerasduet import errors
 from kerasduet.data import ahead
 from kerasduet.data.ahead import calendar_columns
-from kerasduet.errors import ArgumentType, MissingValue, TimeIndexError, UnknownName
+from kerasduet.errors import (
+    ArgumentType,
+    KerasduetWarning,
+    MissingValue,
+    TimeIndexError,
+    UnknownName,
+)
 from kerasduet.plots import plot_data
 from kerasduet.run import load_run
 
@@ -175,11 +182,24 @@ def test_a_table_that_lacks_something_is_refused(run, change, error, text):
     assert str(raised.value) == text
 
 
+def test_steps_that_are_rounded_up_are_told(run):
+    with pytest.raises(
+        TimeIndexError, match=r"the 6 times ahead \(4 steps, rounded up to whole"
+    ):
+        run.forecast(4, future=filled(run, 1.0, 4)[:4])
+
+
 def test_rows_come_in_any_order_and_more_of_them(run):
     table = filled(run, [1.0, 0, 1, 5, 5, 5], 6)
-    found = run.forecast(future=table.iloc[::-1])
+    told = r"^future: 3 rows after 2024-08-30, .* are not used\. Ask for 6 steps to"
+    with pytest.warns(KerasduetWarning, match=told):
+        found = run.forecast(future=table.iloc[::-1])
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        asked = run.forecast(3, future=table)
+    pd.testing.assert_frame_equal(found, asked, check_exact=True)
     pd.testing.assert_frame_equal(found, run.forecast(future=table[:3]), check_exact=True)
-    by_index = run.forecast(future=table.set_index("time"))
+    by_index = run.forecast(future=table[:3].set_index("time"))
     pd.testing.assert_frame_equal(found, by_index, check_exact=True)
 
 

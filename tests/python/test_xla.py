@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 import kerasduet as kd
+from kerasduet.report.parts import provenance
 from kerasduet.training import xla
 
 SMALL = {
@@ -45,6 +46,8 @@ def test_a_compiled_run_trains_on_to_the_bits_of_all_at_once(monkeypatch):
     assert "XLA compiles its steps." in events[0]["note"]
     begun = kd.run_experiment("sine", epochs=1, **SMALL)
     assert begun.provenance["compiler"] == "XLA"
+    assert "\n  compiler XLA, which compiled the steps\n" in repr(begun)
+    assert provenance(begun)["Compiler"] == "XLA" and "Compiler" not in provenance(plain)
     assert begun.history["loss"][0] == pytest.approx(plain.history["loss"][0], rel=0.05)
     monkeypatch.setattr("kerasduet.training.loop.SECONDS_AT_A_TIME", 0)  # a step at a time
     onward = kd.continue_run(begun, 1)

@@ -4,6 +4,8 @@ test_that("a data set holds handles and says where it came from", {
   expect_s3_class(data, "kerasduet_dataset")
   expect_snapshot(data, cran = TRUE)
   expect_snapshot(data$x_test, cran = TRUE)
+  expect_snapshot(summary(data), cran = TRUE)
+  expect_equal(summary(data)$sizes, data$sizes)
   expect_equal(data$sizes, list(train = 3200, validation = 800, test = 1000))
   expect_equal(data$class_names, as.character(0:9))
   expect_equal(data$source$rows, 5000)

@@ -32,6 +32,16 @@ test_that("an experiment is updated and summed up by R's generics", {
   expect_error(update(made, epoch = 3), "epoch: .* Did you mean epochs", class = "UnknownName")
 })
 
+test_that("NULL is none of several, and told what to write elsewhere", {
+  skip_without_core()
+  made <- experiment("lstm-co2", features = NULL, calendar = c(), metrics = NULL)
+  expect_identical(made, experiment("lstm-co2"))
+  expect_error(
+    experiment("lstm-co2", difference = NULL),
+    "got NULL\\. Set difference = 0 to do without\\.$", class = "ArgumentType"
+  )
+})
+
 test_that("a value of the preset that does not fit is told apart from one that was given", {
   skip_without_core()
   told <- paste(

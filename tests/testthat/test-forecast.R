@@ -15,6 +15,41 @@ test_that("a forecast goes on where the series ends", {
   expect_error(forecast(images_run()), class = "HorizonError")
 })
 
+test_that("plot() of a forecast draws it, and it is a data frame still", {
+  skip_without_core()
+  skip_if_not_installed("ggplot2")
+  run <- series_run()
+  for (ahead in list(forecast(run), forecast(run, h = 5), predict(run, AirPassengers))) {
+    plot <- plot(ahead)
+    expect_s3_class(plot, "ggplot")
+    lines <- attr(ahead, "figure")$panel$frames$lines
+    network <- lines[lines$series == "network", ]
+    expect_equal(network$value, c(432, ahead$forecast))
+    expect_equal(utils::tail(network$time, -1), ahead$time)
+    expect_no_match(plot$labels$subtitle, "interval")
+  }
+  expect_identical(plot(ahead)$labels, ggplot2::autoplot(ahead)$labels)
+  file <- withr::local_tempfile(fileext = ".rds")
+  saveRDS(ahead, file)
+  expect_s3_class(plot(readRDS(file)), "ggplot")
+  more <- cbind(ahead, who = "me")
+  ahead$who <- "me"
+  expect_s3_class(plot(ahead), "ggplot")
+  expect_s3_class(more, "data.frame")
+  expect_identical(class(as.data.frame(ahead)), "data.frame")
+  expect_null(attr(as.data.frame(ahead), "figure"))
+  expect_no_match(capture.output(str(ahead)), "figure")
+  expect_identical(ahead[["forecast"]], ahead[, "forecast"])
+  expect_error(
+    plot(ahead[1, ]), "x: must be the whole table of forecast() or predict(), unchanged",
+    fixed = TRUE, class = "ArgumentType"
+  )
+  expect_s3_class(as.data.frame(more), "data.frame", exact = TRUE)
+  expect_error(plot(ahead, series = "a"), "^plot: of a table has no other arguments; got series")
+  withr::local_pdf(withr::local_tempfile(fileext = ".pdf"))
+  expect_null(plot(ahead[c("time", "forecast")]))
+})
+
 test_that("predictions have dates and the truth of their times", {
   skip_without_core()
   tests <- predictions(series_run())
@@ -102,7 +137,7 @@ test_that("a forecast has intervals of the levels asked for", {
   ahead <- forecast(series_run(), level = c(80, 95))
   ends <- c("lower_80", "upper_80", "lower_95", "upper_95")
   expect_named(ahead, c(names(plain)[1:3], ends, names(plain)[4:7]))
-  expect_equal(ahead[names(plain)], plain, ignore_attr = "strategy")
+  expect_equal(ahead[names(plain)], plain, ignore_attr = c("strategy", "figure"))
   expect_true(all(ahead$lower_95 <= ahead$lower_80 & ahead$lower_80 <= ahead$forecast))
   expect_true(all(ahead$upper_95 >= ahead$upper_80 & ahead$upper_80 >= ahead$forecast))
   expect_named(forecast(series_run(), h = 1, level = 97.5)[4:5], c("lower_97.5", "upper_97.5"))

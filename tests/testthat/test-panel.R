@@ -38,6 +38,23 @@ test_that("one forecaster goes on with several series", {
   shown <- plot_data(run, "forecast")$panels$forecast
   expect_match(shown$subtitle, "^Best, middle and worst of 3 series")
   expect_s3_class(plot(run, "forecast"), "ggplot")
+  for (kind in c("forecast", "future")) {
+    some <- plot_data(run, kind, series = factor(c("east", "south")))$panels[[kind]]
+    expect_match(some$subtitle, "^2 of 3 series, ")
+    expect_s3_class(plot(run, kind, series = "east"), "ggplot")
+    expect_error(
+      plot(run, kind, series = "nort"),
+      "series: must be series of the training; got 'nort'. Did you mean north?",
+      fixed = TRUE, class = "UnknownName"
+    )
+  }
+  drawn <- plot(found)
+  own <- plot_data(run, "future", level = c(80, 95))$panels$future
+  expect_identical(drawn$labels$subtitle, own$subtitle)
+  expect_identical(attr(found, "figure")$panel$frames, own$frames)
+  expect_error(plot(found[found$id == "east", ]), "Use plot(run, \"future\")", fixed = TRUE)
+  two <- predict(run, subset(shops(), shop != "north"))
+  expect_match(plot(two)$labels$subtitle, "^2 of 3 series, 3 steps")
 
   folder <- tempfile()
   save_run(run, folder)
@@ -59,6 +76,15 @@ test_that("whole numbers name series too, and plans are asked for by series and 
   expect_identical(unique(future$id), c(3, 1, 2))
   future$promo <- 1
   expect_identical(forecast(run, future = future)$id, rep(c(3, 1, 2), each = 3))
+  more <- future_frame(run, 4)
+  more$promo <- 1
+  expect_warning(
+    longer <- forecast(run, future = more),
+    "^future: 3 rows after .*, the last step of the forecast, are not used\\. Ask for 6 steps",
+    class = "KerasduetWarning"
+  )
+  expect_identical(nrow(longer), 9L)
+  expect_no_warning(forecast(run, h = 3, future = more))
   expect_error(
     forecast(run, future = future[future$id != 1, ]),
     "future: must have rows of each of the 3 series; got none for '1'.",

@@ -31,6 +31,10 @@ test_that("columns are looked into, and drawn", {
   skip_without_core()
   run <- run_experiment("table-iris", epochs = 3, progress = FALSE)
   found <- importance(run, repeats = 2)
+  if (requireNamespace("ggplot2", quietly = TRUE)) {
+    expect_identical(plot(found)$labels$title, "Importance of the columns")
+    expect_error(plot(found[1:2, ]), "whole table of importance(), unchanged", fixed = TRUE)
+  }
   expect_named(found, c("column", "importance", "low", "high"))
   expect_setequal(found$column, c("sepal_length", "sepal_width", "petal_length", "petal_width"))
   curves <- partial_dependence(run, "petal_width", individual = TRUE)

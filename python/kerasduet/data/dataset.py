@@ -207,10 +207,35 @@ class Dataset:
         every = [*self.table.values.T, *self.table.known.T]
         return pd.DataFrame({"time": self.table.times} | dict(zip(names, every, strict=True)))
 
+    def summary(self) -> str:
+        """Describe the data set in a few lines.
+
+        Returns
+        -------
+        str
+            Source, rows of each split, shape and type of one input and target, classes with their
+            training rows, columns, and what else was learned; a session shows it as it is.
+
+        Examples
+        --------
+        >>> from kerasduet.data import load_data
+        >>> load_data("table-iris").summary()
+        <kerasduet data> embedded table iris
+          rows     96 training, 24 validation, 30 test
+          columns  species from 4 numbers (sepal_length, sepal_width, petal_length, petal_width)
+          input    4, float32
+          target   one number, int32
+          classes  3, by training rows: setosa (32), versicolor (32), virginica (32)
+        """
+        from kerasduet.data.described import described
+
+        return described(self)
+
     def __repr__(self) -> str:
         """Name the source, the splits and the shape of one input."""
-        words = {"train": "training"}
-        sizes = ", ".join(f"{n:,} {words.get(name, name)}" for name, n in self.sizes.items())
+        from kerasduet.data.described import sizes_in_words
+
+        sizes = sizes_in_words(self)
         first = taken(self.train.inputs, slice(0, 1))
         shapes = " and ".join(f"{one.shape[1:]} {one.dtype}" for one in leaves(first))
         return f"Dataset from {self.source.name}: {sizes}; one input is {shapes}"

@@ -162,7 +162,9 @@ def _overview(result: Result, settings: dict[str, Any]) -> PlotData:
             replace(panel, subtitle=textwrap.fill(panel.subtitle, HALF)) for panel in panels[1:]
         )
         data = replace(data, panels=(panels[0], *halves))
-        return replace(data, rows=(1, 2), heights=(1.0, 1.5))
+        tall = max(panels[0].height / Panel.height, 1.0)  # of several rows of panes
+        height = data.height + Panel.height * (tall - 1)
+        return replace(data, rows=(1, 2), heights=(tall, 1.5), height=height)
     if len(panels) == 2:
         return replace(data, heights=tuple(panel.height for panel in panels))
     return data

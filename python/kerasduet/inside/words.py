@@ -119,14 +119,15 @@ def influence_of(
 ) -> tuple[np.ndarray, np.ndarray]:
     """Give the influence (n, length) of each code, and the class (n,) asked about."""
     call = _embedding_of(head)
+    # What stands for the words is moved back by these shares of the way to none.
+    back = (np.arange(STEPS) + 0.5) / STEPS if method == "integrated" else np.zeros(1)
     found, classes = [], []
-    for start in range(0, len(codes), BATCH):
-        part = codes[start : start + BATCH]
+    many = max(1, BATCH // len(back))
+    for start in range(0, len(codes), many):
+        part = codes[start : start + many]
         own = head.codes(part, label)
         with head.plain():
-            found.append(
-                _weighed(head, call, part, own, STEPS if method == "integrated" else 0)
-            )
+            found.append(_weighed(head, call, part, own, back.astype(np.float32)))
         classes.append(own)
     return np.concatenate(found), np.concatenate(classes)
 
@@ -144,12 +145,14 @@ def _embedding_of(head: Head) -> Call:
 
 
 def _weighed(
-    head: Head, call: Call, codes: np.ndarray, classes: np.ndarray, steps: int
+    head: Head, call: Call, codes: np.ndarray, classes: np.ndarray, back: np.ndarray
 ) -> np.ndarray:
-    """Sum slopes times what stands for each word: at the text, or the mean of steps up to it."""
+    """Sum slopes times what stands for each word; of several places on the way, their mean."""
     from keras import ops
 
     (words,) = watched(head.subject.model, [call.operation], codes)
+    given = ops.convert_to_tensor(np.tile(codes, (len(back), 1)))
+    asked = np.tile(classes, len(back))
 
     def moved(shift: Any) -> Any:
         """Give the scores where what stands for the words is moved by something."""
@@ -158,9 +161,9 @@ def _weighed(
             return lambda *given, **named: inner(*given, **named) + shift
 
         with changed(call.operation, change):
-            return head.scores(ops.convert_to_tensor(codes), classes)
+            return head.scores(given, asked)
 
-    back = -((np.arange(steps) + 0.5) / steps) if steps else np.zeros(1)
     way = words * (codes > 0)[..., None]  # padding stays what it is
-    slopes = np.mean([gradient(moved, np.float32(part) * way) for part in back], axis=0)
-    return np.asarray((slopes * words).sum(axis=-1))
+    shifts = -back[:, None, None, None] * way
+    slopes = gradient(moved, shifts.reshape(-1, *words.shape[1:])).reshape(shifts.shape)
+    return np.asarray((slopes.mean(axis=0) * words).sum(axis=-1))

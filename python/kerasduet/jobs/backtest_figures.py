@@ -11,21 +11,27 @@ import pandas as pd
 from kerasduet.errors import EmptyData
 from kerasduet.figures import Mark, Panel, PlotData, Scale
 from kerasduet.figures.drawing import draw
-from kerasduet.figures.words import Series, count, key, whole_ticks
+from kerasduet.figures.words import count, whole_ticks
 from kerasduet.jobs.pieces import NETWORK, Piece
 from kerasduet.jobs.scores import headline, scored, verdict, written
 from kerasduet.registry import TASKS
 from kerasduet.report.methods import Methods
-from kerasduet.style import OKABE_ITO
+from kerasduet.style import OKABE_ITO, TOL
 
 if TYPE_CHECKING:
     from kerasduet.jobs.plan import Plan
 
 __all__ = ["backtest_plot_data", "methods"]
 
-COLOURS = ("orange", "green", "purple", "vermilion", "sky", "black")
+# Of the methods beside the network; a colour that comes again has another line and shape.
+COLOURS = (
+    *(OKABE_ITO[name] for name in ("orange", "green", "purple", "vermilion", "sky", "black")),
+    *TOL.values(),
+)
 IN_A_ROW = 4  # names in a row of the key
 LINES = ("dashed", "dotted", "dotdash", "longdash")
+SHAPES = ("triangle", "square", "diamond", "cross")
+POINT = {"size": 5.2}  # in points: large enough to tell shapes apart
 
 
 def backtest_plot_data(pieces: Sequence[Piece], plan: Plan, kind: str) -> PlotData:
@@ -78,14 +84,13 @@ def methods(pieces: Sequence[Piece], plan: Plan, compared: pd.DataFrame) -> Meth
     return Methods(verdict(compared), named, figures)
 
 
-def _styles(models: Sequence[str]) -> tuple[Series, ...]:
-    """Give each model a colour and a line of its own, twelve of them; the network stands out."""
-    others = [model for model in models if model != NETWORK]
-    rows: list[Series] = [(NETWORK, OKABE_ITO["blue"], "solid", 2.2)]
-    for place, model in enumerate(others):
+def _styles(models: Sequence[str]) -> pd.DataFrame:
+    """Give each model a colour, a line and a shape: a key of figures; the network stands out."""
+    rows = [(NETWORK, OKABE_ITO["blue"], "solid", 2.2, "circle")]
+    for place, model in enumerate(model for model in models if model != NETWORK):
         colour, line = COLOURS[place % len(COLOURS)], LINES[place % len(LINES)]
-        rows.append((model, OKABE_ITO[colour], line, 1.3))
-    return tuple(rows)
+        rows.append((model, colour, line, 1.3, SHAPES[place % len(SHAPES)]))
+    return pd.DataFrame(rows, columns=["label", "colour", "line", "width", "shape"])
 
 
 def _mean(table: pd.DataFrame, by: str) -> pd.DataFrame:
@@ -101,9 +106,7 @@ def _mean(table: pd.DataFrame, by: str) -> pd.DataFrame:
     return mean.reset_index().rename(columns={"model": "series"})
 
 
-def _panel(
-    kind: str, lines: pd.DataFrame, styles: Sequence[Series], title: str, alt: str
-) -> Panel:
+def _panel(kind: str, lines: pd.DataFrame, styles: pd.DataFrame, title: str, alt: str) -> Panel:
     columns = {"x": "step" if kind == "horizon" else "fold", "y": "mae", "series": "series"}
     return Panel(
         kind=kind,
@@ -112,14 +115,17 @@ def _panel(
         x="Step ahead",
         y="Mean absolute error",
         alt=alt,
-        frames={"lines": lines, "key": key(styles, lines["series"])},
-        marks=(Mark("line", "lines", columns), Mark("point", "lines", columns)),
+        frames={
+            "lines": lines,
+            "key": styles[styles["label"].isin(lines["series"])].reset_index(drop=True),
+        },
+        marks=(Mark("line", "lines", columns), Mark("point", "lines", columns, POINT)),
         y_scale=Scale(low=0),
         height=3.4 + 0.22 * ((len(styles) - 1) // IN_A_ROW),
     )
 
 
-def _horizon(table: pd.DataFrame, styles: Sequence[Series]) -> Panel:
+def _horizon(table: pd.DataFrame, styles: pd.DataFrame) -> Panel:
     lines = _mean(table, "step")
     last = int(lines["step"].max())
     told = [
@@ -134,7 +140,7 @@ def _horizon(table: pd.DataFrame, styles: Sequence[Series]) -> Panel:
     return replace(panel, x_scale=Scale(ticks=whole_ticks(last, most=10)))
 
 
-def _folds(table: pd.DataFrame, styles: Sequence[Series], pieces: Sequence[Piece]) -> Panel:
+def _folds(table: pd.DataFrame, styles: pd.DataFrame, pieces: Sequence[Piece]) -> Panel:
     lines = _mean(table, "fold")
     folds = sorted({int(fold) for fold in lines["fold"]})
     told = [

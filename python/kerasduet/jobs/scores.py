@@ -11,7 +11,7 @@ from kerasduet.forecasting import metrics
 from kerasduet.forecasting.accuracy import diebold_mariano, skill_interval
 from kerasduet.forecasting.baselines import CONTAINED
 from kerasduet.jobs.pieces import NETWORK, Piece
-from kerasduet.lead import score_text
+from kerasduet.lead import chance_text, score_text
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -214,7 +214,7 @@ def verdict(summary: pd.DataFrame) -> str:
     best = rivals.iloc[0].to_dict()
     own = summary[summary["model"] == NETWORK].iloc[0]
     p_value = best["p_value"]
-    test = f"; Diebold-Mariano p = {p_value:.2g}" if np.isfinite(p_value) else ""
+    test = f"; Diebold-Mariano p {chance_text(p_value)}" if np.isfinite(p_value) else ""
     error = headline(summary)
     over = f" over {own['series']:,.0f} series" if error == "mase" else ""
     won = f", a lower error in {best['series_won']:,.0f} of the series" if over else ""

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 from kerasduet.errors import EmptyData
 from kerasduet.jobs import outside
 from kerasduet.jobs.plan import Plan, outside_jobs
-from kerasduet.jobs.tables import best_of, differing, told_mean
+from kerasduet.jobs.tables import best_of, differing
 from kerasduet.lead import score_text
+from kerasduet.means import told_mean
 from kerasduet.registry import TASKS
 
 if TYPE_CHECKING:
@@ -63,7 +64,10 @@ def _results(runs: RunSet, plan: Plan) -> Iterator[tuple[str, str]]:
     own = summary[summary["score"] == metric.name]
     unit = f" {metric.unit}" if metric.unit else ""
     if len(own) == 1:
-        yield "result", told_mean(metric, own.iloc[0])
+        told = told_mean(metric, own.iloc[0])
+        if runs.kind == "folds" and own.iloc[0]["runs"] > 1:
+            told += ", widened as folds share training rows"
+        yield "result", told
     if runs.kind == "folds":
         return  # a fold is easier than another, not better
     with contextlib.suppress(EmptyData):

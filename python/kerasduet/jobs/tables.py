@@ -10,10 +10,9 @@ import numpy as np
 
 from kerasduet.data.folds import Fold, Origin
 from kerasduet.errors import ArgumentType, EmptyData
-from kerasduet.lead import decimals, decimals_of
+from kerasduet.means import mean_of
 from kerasduet.registry import TASKS
 from kerasduet.settings.objects import shown
-from kerasduet.task import Metric
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -23,17 +22,14 @@ if TYPE_CHECKING:
     from kerasduet.runs.facts import Facts
 
 __all__ = [
-    "LEVEL",
     "best_of",
     "bounds_of",
     "differing",
     "scores_of",
     "summarised",
     "tabulated",
-    "told_mean",
 ]
 
-LEVEL = 0.95
 APART = ("name", "description", "task", "seed")  # of the settings, what is no column of its own
 
 
@@ -216,51 +212,6 @@ def summarised(
             values = values[~np.isnan(values)]
             if len(values):
                 within = (bounds or {}).get(score, (-math.inf, math.inf))
-                rows.append({**labels, "score": score, **_summed(values, folds, within)})
+                rows.append({**labels, "score": score, **mean_of(values, folds, within)})
     names = [*by, "score", "runs", "mean", "sd", "low", "high"]
     return pd.DataFrame(rows, columns=names)
-
-
-def _summed(
-    values: np.ndarray, folds: int, bounds: tuple[float, float] = (-math.inf, math.inf)
-) -> dict[str, float]:
-    count, mean = len(values), float(values.mean())
-    sd = float(values.std(ddof=1)) if count > 1 else np.nan
-    if count > 1 and np.ptp(values) == 0:
-        mean, sd = float(values[0]), 0.0  # what rounding leaves of equal numbers is no spread
-    # Folds share most of their training rows: their spread alone says too little.
-    variance = 1 / count + (1 / (folds - 1) if folds else 0)
-    half = sd * float(np.sqrt(variance)) * _width(count)
-    low, high = np.clip([mean - half, mean + half], *bounds).tolist()
-    return {"runs": count, "mean": mean, "sd": sd, "low": low, "high": high}
-
-
-def _width(count: int) -> float:
-    """Give how many standard errors the interval of a mean reaches to either side."""
-    if count < 2:
-        return math.nan
-    from scipy.special import stdtrit  # of scipy.stats, whose import takes a second
-
-    return float(stdtrit(count - 1, (1 + LEVEL) / 2))
-
-
-def told_mean(metric: Metric, row: Mapping[str, Any]) -> str:
-    """Say a row of `summarised`, the numbers with as many decimals each.
-
-    Examples
-    --------
-    >>> row = {"runs": 2, "mean": 0.8345, "sd": 0.0262, "low": 0.59944, "high": 1.0696}
-    >>> print(told_mean(Metric("accuracy", "accuracy", "%", 100.0, higher=True), row))
-    accuracy 83.5 %, sd 2.6, 95 % interval of the mean 59.9 to 100.0
-    """
-    unit = f" {metric.unit}" if metric.unit else ""
-    mean, sd, low, high = (metric.factor * row[name] for name in ("mean", "sd", "low", "high"))
-    several = row["runs"] > 1
-    places = decimals(sd) if several and sd > 0 else max(decimals_of(mean), 1)
-    text = f"{metric.label} {mean:,.{places}f}{unit}"
-    if not several:
-        return text
-    least, most = (metric.factor * bound for bound in metric.bounds)
-    low, high = max(low, least), min(high, most)
-    ends = f"{low:,.{places}f} to {high:,.{places}f}"
-    return f"{text}, sd {sd:,.{places}f}, 95 % interval of the mean {ends}"

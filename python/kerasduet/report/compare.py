@@ -1,4 +1,4 @@
-"""Two runs, or two ways of training over several seeds, compared on the same test rows."""
+"""Runs, or two ways of training over several seeds, compared on the same test rows."""
 
 from __future__ import annotations
 
@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from kerasduet.checks import show
-from kerasduet.errors import ArgumentType, ComparisonError
+from kerasduet.errors import ArgumentType
 from kerasduet.report import words
 from kerasduet.report.intervals import (
     SEED,
@@ -19,8 +18,9 @@ from kerasduet.report.intervals import (
     resampled,
     resampled_means,
 )
-from kerasduet.report.measures import same_test_rows
-from kerasduet.run import Run, load_run
+from kerasduet.report.pairs import given_runs, refuse_unpaired
+from kerasduet.report.run_names import run_names
+from kerasduet.run import Run
 from kerasduet.settings.named import answers
 
 if TYPE_CHECKING:
@@ -81,7 +81,8 @@ class Comparison:
     Parameters
     ----------
     table : pandas.DataFrame
-        A row a measure: measure, first, second, difference (first minus second), low, high,
+        A row a measure, of three runs or more a row a run and measure, run being the name of the
+        second: measure, first, second, difference (first minus second), low, high,
         verdict ("first better", "second better", "no clear difference", "too few test rows" to
         judge, without low and high, or "same predictions").
     summary : str
@@ -103,18 +104,21 @@ class Comparison:
 
 @answers(a=("runs",))
 def compare_runs(
-    a: RunLike | Sequence[RunLike], b: RunLike | Sequence[RunLike], *more: Any
+    a: RunLike | Sequence[RunLike],
+    b: RunLike | Sequence[RunLike] | None = None,
+    *more: Any,
 ) -> Comparison:
-    """Compare two runs, or two ways of training with several seeds each.
+    """Compare two runs, several runs, or two ways of training with several seeds each.
 
     Parameters
     ----------
     a, b : Run, path, RunSet, or several runs in a list
         A run or the folder of one. Lists, and the finished runs of sets, have equal
         length: the first of `a` is paired with the first of `b`, and so on, such as runs of the
-        same seed.
+        same seed. Of a list or set alone, without `b`, the first run is compared with each other
+        one.
     *more
-        Refused: a page of three runs or more is that of `render_report`.
+        Refused: more than two runs are given in a list.
 
     Returns
     -------
@@ -124,7 +128,7 @@ def compare_runs(
     Raises
     ------
     ArgumentType
-        What is no run.
+        What is no run, or one run alone.
     ComparisonError
         Runs of different tasks, tested on different rows or that diverged; lists of different
         length.
@@ -134,7 +138,8 @@ def compare_runs(
     The bootstrap draws the same test rows for both sides, so what makes a row hard for every
     network cancels out. Of several pairs it draws the pairs as well: Owen (2007), "The
     pigeonhole bootstrap", Annals of Applied Statistics 1. Reports that compare runs use the
-    same intervals.
+    same intervals. Each interval is of one comparison: the more runs are compared, the likelier
+    it is that one of them looks better by chance.
 
     Examples
     --------
@@ -144,16 +149,53 @@ def compare_runs(
     >>> large = run_experiment("mnist-dense", units=64, **few)
     >>> compare_runs(small, large).table["verdict"].tolist()
     ['second better', 'second better']
+    >>> compare_runs([small, large]).table["measure"].tolist()
+    ['accuracy', 'loss']
     """
-    import pandas as pd
-
     if more:
         raise ArgumentType(
-            f"b: must be the other of two sides; got {len(more) + 1} of them. Give render_report() "
-            "a list of all runs for one page, or lists as a and b for several seeds of each."
+            f"b: must be the other of two sides; got {len(more) + 1} of them. Give all runs in "
+            "one list, or lists as a and b for several seeds of each."
         )
-    first, second = _runs("a", a), _runs("b", b)
-    _check(first, second)
+    first = given_runs("a", a)
+    if b is not None:
+        second = given_runs("b", b)
+        refuse_unpaired(first, second)
+        table, summary = _compared(first, second)
+        return Comparison(table, summary, len(first))
+    if len(first) < 2:
+        raise ArgumentType(
+            "b: must be given, unless a is a list of two runs or more; got one run. Give the "
+            "other one."
+        )
+    refuse_unpaired(first[:1] * len(first[1:]), first[1:], ("a", "a"))
+    if len(first) > 2:
+        return _beside_first(first)
+    return Comparison(*_compared(first[:1], first[1:]), 1)
+
+
+def _beside_first(runs: Sequence[Run]) -> Comparison:
+    """Compare the first of three runs or more with each other one, by the names of reports."""
+    import pandas as pd
+
+    names = run_names(runs)
+    tables, told = [], []
+    for name, run in zip(names[1:], runs[1:], strict=True):
+        table, summary = _compared(runs[:1], [run])
+        table.insert(0, "run", name)
+        tables.append(table)
+        told.append(f"{names[0]} (first) against {name} (second). {summary}")
+    told.append(
+        "Each interval is of one comparison: of many, some look clear by chance. The first run of "
+        "the list is the one that the others are compared with."
+    )
+    return Comparison(pd.concat(tables, ignore_index=True), " ".join(told), 1)
+
+
+def _compared(first: Sequence[Run], second: Sequence[Run]) -> tuple[pd.DataFrame, str]:
+    """Give a row and a sentence a measure."""
+    import pandas as pd
+
     found = paired_differences(first, second)
     same = all(
         one.digests["predictions"] == other.digests["predictions"]
@@ -166,12 +208,9 @@ def compare_runs(
     names = ["measure", "first", "second", "difference", "low", "high"]
     table = pd.DataFrame(rows, columns=names)
     table["verdict"] = [SAME if same else d.verdict for d in found]
-    summary = (
-        "The predictions are the same, bit for bit."
-        if same
-        else " ".join(_sentence(d, len(first)) for d in found)
-    )
-    return Comparison(table, summary, len(first))
+    if same:
+        return table, "The predictions are the same, bit for bit."
+    return table, " ".join(_sentence(d, len(first)) for d in found)
 
 
 def paired_differences(first: Sequence[Result], second: Sequence[Result]) -> list[Difference]:
@@ -303,42 +342,3 @@ def _sentence(found: Difference, pairs: int) -> str:
         f"difference of {words.value(found.interval, factor=factor)}{unit} (95 % interval "
         f"{words.interval(found.interval, factor=factor)}); {verdict}."
     ).replace(words.NO_BREAK, " ")
-
-
-def _runs(name: str, given: Any) -> list[Run]:
-    given = getattr(given, "runs", given)  # of a set
-    several = (
-        list(given) if isinstance(given, Sequence) and not isinstance(given, str) else [given]
-    )
-    for one in several or [given]:
-        if not isinstance(one, Run | str | os.PathLike):
-            raise ArgumentType(
-                f"{name}: must be a run, a run folder, or a list of them; got {show(one)}."
-            )
-    return [one if isinstance(one, Run) else load_run(one) for one in several]
-
-
-def _check(first: Sequence[Run], second: Sequence[Run]) -> None:
-    """Refuse what has no difference case by case."""
-    if len(first) != len(second):
-        raise ComparisonError(
-            f"b: must hold as many runs as a; got {len(second)} beside {len(first)}. Pair the "
-            "runs, such as those of the same seed."
-        )
-    for name, runs in (("a", first), ("b", second)):
-        for run in runs:
-            if run.experiment.task != first[0].experiment.task:
-                raise ComparisonError(
-                    f"{name}: must be of one task; got {run.experiment.task} beside "
-                    f"{first[0].experiment.task}. Compare runs of one task."
-                )
-            if run.diverged:
-                raise ComparisonError(
-                    f"{name}: must be runs with finite predictions of test rows; got one that "
-                    "diverged. Train it with a lower learning rate."
-                )
-            if not same_test_rows(first[0], run):
-                raise ComparisonError(
-                    f"{name}: must be tested on the same rows; got other test rows. Give all runs "
-                    "the same data and the same splits."
-                )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import string
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -12,12 +11,12 @@ from kerasduet.errors import ReportError
 from kerasduet.report import plain, words
 from kerasduet.report.compare import paired_differences
 from kerasduet.report.document import escape
-from kerasduet.report.drawing import draw_curves
+from kerasduet.report.drawing import MOST_CURVES, draw_curves
 from kerasduet.report.held_out import (
     APART,
+    add_means,
     are_folds,
     are_origins,
-    fold_names,
     told_folds,
     told_origins,
 )
@@ -31,17 +30,14 @@ from kerasduet.report.parts import (
     warn_unfinished,
 )
 from kerasduet.report.repeat import flat_settings
+from kerasduet.report.run_names import run_names
 from kerasduet.settings.objects import shown
 
 if TYPE_CHECKING:
     from kerasduet.report.document import Document
     from kerasduet.result import Result
 
-__all__ = ["Choice", "check_comparable", "run_names", "write_comparison"]
-
-MOST_RUNS = 26  # a letter each
-LONGEST_NAME = 40
-SHORTEST_NAME = 12
+__all__ = ["Choice", "check_comparable", "write_comparison"]
 
 
 def check_comparable(runs: Sequence[Result]) -> None:
@@ -50,7 +46,7 @@ def check_comparable(runs: Sequence[Result]) -> None:
     Raises
     ------
     ReportError
-        Classifiers and forecasters together, or too many runs.
+        Classifiers and forecasters together.
     """
     if len({run.experiment.task for run in runs}) > 1:
         names = words.listed([run.experiment.name for run in runs])
@@ -58,62 +54,12 @@ def check_comparable(runs: Sequence[Result]) -> None:
             f"run: must be all classifiers or all forecasters to be compared; got {names}. "
             "Make a page for each kind."
         )
-    if len(runs) > MOST_RUNS:
-        raise ReportError(
-            f"run: at most {MOST_RUNS} can be compared on one page; got {len(runs)}."
-        )
-
-
-def run_names(runs: Sequence[Result]) -> list[str]:
-    """Give each run a short name of its own: its letter, its preset and what differs.
-
-    Where all have one preset, what differs is told alone.
-
-    Parameters
-    ----------
-    runs : sequence of Result
-        At most 26.
-    """
-    if are_folds(runs) or are_origins(runs):
-        names = fold_names(runs)
-        return [f"{a}: {name}" for a, name in zip(string.ascii_uppercase, names, strict=False)]
-    settings = [flat_settings(run.experiment) for run in runs]
-    names = [run.experiment.name for run in runs]
-    told = []
-    for letter, name, mine in zip(string.ascii_uppercase, names, settings, strict=False):
-        alike = [s for n, s in zip(names, settings, strict=True) if n == name]
-        differ = [key for key in mine if any(s.get(key) != mine[key] for s in alike)]
-        parts = [
-            f"{key.replace('_', ' ')} {words.setting(shown(key, mine[key]))}" for key in differ
-        ]
-        if parts and len(set(names)) == 1:
-            told.append(_fitting(letter, parts, ": "))
-        else:
-            told.append(_fitting(f"{letter}: {name}", parts))
-    return told
 
 
 def _column(runs: Sequence[Result], name: str) -> str:
     """Give a run's name above a column: its letter, and its preset where presets differ."""
     alike = len({run.experiment.name for run in runs}) == 1
     return escape(name.partition(":")[0] if alike else name.partition(",")[0])
-
-
-def _fitting(name: str, parts: Sequence[str], before: str = ", ") -> str:
-    """Name a run with as many of its differences as fit, each of them whole.
-
-    The first difference is kept in any case, and the name gives way to it.
-    """
-    if not parts:
-        return name if len(name) <= LONGEST_NAME else f"{name[: LONGEST_NAME - 3]}..."
-    room = max(LONGEST_NAME - len(before + parts[0]), SHORTEST_NAME)
-    text = f"{name if len(name) <= room else name[: room - 3] + '...'}{before}{parts[0]}"
-    for i, part in enumerate(parts[1:], start=1):
-        rest = len(parts) - i
-        if len(f"{text}, {part}") > LONGEST_NAME:
-            return f"{text} and {rest} more"
-        text = f"{text}, {part}"
-    return text
 
 
 class Choice(NamedTuple):
@@ -171,17 +117,24 @@ def write_comparison(
     page.heading("Result")
     if methods:
         add_methods(page, methods)
+    if folds and not tested:
+        add_means(page, runs)
     plain.compare(page, runs, names)
     if best is not None and not units:
         page.add(*(f"{escape(n)}. {r.summary}" for n, r in zip(names, runs, strict=True)))
     elif best is not None:
         page.add(*([] if methods else [interval_note(runs[best])]), *[APART] * folds)
-    if best is not None and units and not folds:
+    ranked = best is not None and units and not folds
+    if best is not None and ranked:
         _differences(page, runs, names, Choice(best, rows))
-    _training(page, runs, names)
+    _training(page, runs, names, best if ranked else None)
     _settings(page, runs, names)
     add_repeat(
-        page, {f"run_{name[0].lower()}": run for name, run in zip(names, runs, strict=True)}
+        page,
+        {
+            f"run_{name.partition(':')[0].lower()}": run
+            for name, run in zip(names, runs, strict=True)
+        },
     )
     _provenance(page, runs, names)
     add_footer(page, stem)
@@ -249,7 +202,9 @@ def _differences(
     )
 
 
-def _training(page: Document, runs: Sequence[Result], names: Sequence[str]) -> None:
+def _training(
+    page: Document, runs: Sequence[Result], names: Sequence[str], best: int | None
+) -> None:
     page.heading("Training")
     rows = [
         [
@@ -266,17 +221,34 @@ def _training(page: Document, runs: Sequence[Result], names: Sequence[str]) -> N
         ["Result", ">Parameters", ">Epochs", ">Training (s)"],
         rows,
     )
-    histories = {
-        name: run.history
-        for name, run in zip(names, runs, strict=True)
+    places = [
+        i
+        for i, run in enumerate(runs)
         if "loss" in run.history and np.isfinite(run.history["loss"]).any()
-    }
-    if not histories:
+    ]
+    if not places:
         page.add("No run finished an epoch with a finite loss, so there are no curves.")
         return
     labels = {run.task.curves(run.experiment)["loss"][0] for run in runs}
+    shown, which = _shown(runs, places, best)
+    histories = {names[i]: runs[i].history for i in shown}
     drawn = draw_curves(histories, loss=labels.pop() if len(labels) == 1 else "Loss")
-    page.figure("curves", "Loss by epoch.", drawn)
+    page.figure("curves", f"Loss by epoch{which}.", drawn)
+
+
+def _shown(
+    runs: Sequence[Result], places: Sequence[int], best: int | None
+) -> tuple[Sequence[int], str]:
+    """Choose the runs whose curves are drawn, and say which they are where not all are."""
+    if len(places) <= MOST_CURVES:
+        return places, ""
+    if best is None:
+        return places[:MOST_CURVES], f" of the first {MOST_CURVES} of {len(places)} runs"
+    metric = runs[0].task.metrics_of(runs[0].experiment)[0]
+    costs = {i: metric.badness(runs[i].metrics[metric.name]) for i in places}
+    order = sorted(places, key=lambda i: (i != best, bool(np.isnan(costs[i])), costs[i], i))
+    told = f" of {MOST_CURVES} of {len(places)} runs, those with the best test {metric.label}"
+    return sorted(order[:MOST_CURVES]), told
 
 
 def _settings(page: Document, runs: Sequence[Result], names: Sequence[str]) -> None:

@@ -16,10 +16,11 @@ from kerasduet.style import OKABE_ITO
 if TYPE_CHECKING:
     from kerasduet.figures.canvas import RunFigure
 
-__all__ = ["draw_curves"]
+__all__ = ["MOST_CURVES", "draw_curves"]
 
 RUN_COLOURS = ("blue", "vermilion", "green", "purple", "orange", "sky", "black")
 RUN_LINES = ("solid", "dashed", "dotdash", "dotted")
+MOST_CURVES = len(RUN_COLOURS) * len(RUN_LINES)  # each in a colour and line of its own
 
 
 def draw_curves(histories: Mapping[str, pd.DataFrame], *, loss: str) -> RunFigure:
@@ -28,7 +29,7 @@ def draw_curves(histories: Mapping[str, pd.DataFrame], *, loss: str) -> RunFigur
     Parameters
     ----------
     histories : mapping
-        History of each run by its name, each with a finite loss.
+        History of each run by its name, each with a finite loss; at most `MOST_CURVES`.
     loss : str
         Name and unit of the loss.
     """

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from kerasduet.lead import chance_text
 from kerasduet.report import words
 from kerasduet.report.document import escape
 
@@ -21,7 +22,7 @@ __all__ = ["Methods", "add_methods"]
 
 ERRORS = {"mae": "MAE", "rmse": "RMSE", "mase": "MASE"}
 COVERAGE = "coverage_"
-LEAST_P = 0.001
+CHANCE = 0.05  # p-values below it are no chance
 SPACE = "\N{NO-BREAK SPACE}"
 
 
@@ -80,6 +81,7 @@ def add_methods(page: Document, methods: Methods) -> None:
         ],
         rows,
     )
+    page.add(*_two_answers(found, several="series" in summary))
     for name, (caption, drawn) in methods.figures.items():
         page.figure(name, caption, drawn)
 
@@ -95,7 +97,7 @@ def _percent(share: float) -> str:
 def _p_value(found: float) -> str:
     if np.isnan(found):
         return ""
-    return f"<{SPACE}{LEAST_P}" if found < LEAST_P else f"{found:.2g}"
+    return chance_text(found).removeprefix("= ").replace(" ", SPACE)
 
 
 def _skill(one: Mapping[str, float]) -> str:
@@ -104,3 +106,31 @@ def _skill(one: Mapping[str, float]) -> str:
     value, low, high = (f"{100 * one[name]:.0f}" for name in ("skill", "low", "high"))
     ends = f"({words.signed(low)} to {words.signed(high)})"
     return f"{words.signed(value)} {ends}".replace(" ", SPACE)
+
+
+def _two_answers(rows: Sequence[Mapping[Hashable, Any]], *, several: bool) -> list[str]:
+    """Say what the interval tells and what the test does, and why they may not agree."""
+    tested = [
+        one for one in rows if not np.isnan(one["skill"]) and not np.isnan(one["p_value"])
+    ]
+    if not tested:
+        return []
+    drawn = "folds, seeds and series" if several else "folds and seeds"
+    text = (
+        f"The verdict goes by the interval of the skill: it draws {drawn} anew, and asks whether "
+        "the network would be ahead in other stretches and with other seeds. The test asks "
+        "whether the errors in these windows, the seeds averaged, differ by more than chance."
+    )
+    best = tested[0]
+    clear = best["low"] > 0 or best["high"] < 0
+    if clear == (best["p_value"] < CHANCE):
+        return [text]
+    name = escape(str(best["model"]))
+    why = (
+        f"the interval leaves out 0, but errors of neighbouring windows go together, and of {name} "
+        "they do not differ by more than that explains"
+        if clear
+        else f"in these windows the errors differ from those of {name}, but which is ahead, and by "
+        f"how much, hangs on the {drawn.replace(' and ', ' or ')}"
+    )
+    return [f"{text} Here they do not agree: {why}."]

@@ -14,7 +14,7 @@ from typing import Annotated, Any, ParamSpec, TypeVar, get_args, get_origin
 
 from kerasduet import checks
 from kerasduet.boundary import faced
-from kerasduet.errors import ArgumentType, UnknownName
+from kerasduet.errors import ArgumentType, KerasduetError, UnknownName
 from kerasduet.settings.elsewhere import hint
 from kerasduet.settings.named import answers
 from kerasduet.settings.rules import Rule
@@ -88,7 +88,18 @@ def _known_to(owner: Any, argument: str) -> dict[str, Any]:
 def check_all(owner: Callable[..., Any], given: Mapping[str, Any]) -> dict[str, Any]:
     """Apply the rule of every given argument."""
     arguments = arguments_of(owner)
-    return {name: arguments[name].rule(name, value) for name, value in given.items()}
+    return {name: _cleaned(arguments[name], value) for name, value in given.items()}
+
+
+def _cleaned(argument: Argument, value: Any) -> Any:
+    """Apply a rule; where nothing is refused, say what is written for none of it."""
+    rule, name = argument.rule, argument.name
+    try:
+        return rule(name, value)
+    except KerasduetError as error:
+        if value is not None or not rule.off:
+            raise
+        raise type(error)(f"{error} Set {name} = {rule.off} to do without.") from None
 
 
 def checked(

@@ -51,7 +51,7 @@ class Several(Rule):
     length : int, optional
         How many there must be.
     empty : bool
-        Whether there may be none.
+        Whether there may be none, written as an empty sequence or as nothing.
     """
 
     rule: Rule
@@ -60,6 +60,8 @@ class Several(Rule):
 
     def __call__(self, name: str, value: Any) -> tuple[Any, ...]:
         """Check every value."""
+        if value is None and self.empty:
+            return ()
         return checks.several(self.rule, length=self.length, empty=self.empty)(name, value)
 
     @property
@@ -70,8 +72,14 @@ class Several(Rule):
 
     @property
     def hint(self) -> str:
-        """One value or a sequence of them."""
-        return f"{self.rule.hint} | Sequence[{self.rule.hint}]"
+        """One value or a sequence of them; nothing, where there may be none."""
+        none = " | None" if self.empty else ""
+        return f"{self.rule.hint} | Sequence[{self.rule.hint}]{none}"
+
+    @property
+    def off(self) -> str:
+        """That of one value."""
+        return self.rule.off
 
     def bad(self) -> list[Any]:
         """Give a bad value alone and in a list, and a list without values."""

@@ -120,6 +120,11 @@ class KerasObject(Rule):
         own = "keras." + KINDS[self.kind].base
         return f"{OneOf(self.options).hint} | {own}" if self.options else own
 
+    @property
+    def off(self) -> str:
+        """The name that stands for none."""
+        return OneOf(self.options).off
+
     def bad(self) -> list[Any]:
         """Give a name with a slip, what is no object, and what holds code."""
         slip = [self.options[0] + "x"] if self.options else ["x"]

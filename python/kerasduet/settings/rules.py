@@ -29,6 +29,9 @@ MAX_COUNT = 2**31 - 1
 # The weights of a wider layer fill a machine's memory long before training starts.
 MAX_WIDTH = 1_000_000
 
+# Options that stand for none: of a transform, an activation, a schedule.
+OFF = ("none", "linear", "constant")
+
 Error = type[KerasduetError]
 
 
@@ -57,6 +60,11 @@ class Rule(ABC):
         """The type that editors and type checkers are told, as source."""
         return "Any"
 
+    @property
+    def off(self) -> str:
+        """What is written for none of it, such as 0; empty where there is no such value."""
+        return ""
+
     def read(self, typed: str) -> Any:
         """Read what was typed in a shell; the rule itself then checks it."""
         return _scalar(typed)
@@ -76,6 +84,8 @@ class Whole(Rule):
         Raised for a number with a fraction; `type_error` by default.
     fix : str
         A sentence that says what to do.
+    none : int, optional
+        The number that stands for none of it, where that is not 0.
     """
 
     low: int = 0
@@ -84,6 +94,7 @@ class Whole(Rule):
     type_error: Error = ArgumentType
     fraction_error: Error | None = None
     fix: str = ""
+    none: int | None = None
 
     def __call__(self, name: str, value: Any) -> int:
         """Check one value; the message names the limit that was broken."""
@@ -108,6 +119,11 @@ class Whole(Rule):
     def hint(self) -> str:
         """A whole number."""
         return "int"
+
+    @property
+    def off(self) -> str:
+        """Such as 0, where that is allowed."""
+        return "0" if self.low == 0 else "" if self.none is None else str(self.none)
 
     def bad(self) -> list[Any]:
         """Below, above, between, and no number."""
@@ -166,6 +182,11 @@ class Number(Rule):
         """A number; type checkers take a whole one for it."""
         return "float"
 
+    @property
+    def off(self) -> str:
+        """Such as 0, where that is allowed."""
+        return "0" if self.low == 0 else ""
+
     def bad(self) -> list[Any]:
         """Outside each limit, and no number."""
         outside = [limit for limit in (self.above, self.below) if limit is not None]
@@ -199,6 +220,11 @@ class OneOf(Rule):
     def hint(self) -> str:
         """The names."""
         return 'Literal["' + '", "'.join(self.options) + '"]'
+
+    @property
+    def off(self) -> str:
+        """The name that stands for none."""
+        return next((f'"{name}"' for name in OFF if name in self.options), "")
 
     def bad(self) -> list[Any]:
         """Give a name with a slip, and what is no name."""

@@ -40,6 +40,11 @@ class Seed(Whole):
         """Both limits."""
         return "whole number from 0 to 2^32 - 1"
 
+    @property
+    def off(self) -> str:
+        """A run always has a seed."""
+        return ""
+
 
 SEED = Seed()
 SIZE = Whole(1, 1_000_000, fraction_error=ArgumentRange)

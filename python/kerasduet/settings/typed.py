@@ -128,7 +128,7 @@ class Settings(TypedDict, total=False):
     devices: int
     early_stopping: int | None
     loss: keras.losses.Loss | None
-    metrics: keras.metrics.Metric | Sequence[keras.metrics.Metric]
+    metrics: keras.metrics.Metric | Sequence[keras.metrics.Metric] | None
     shift: float
     rotate: float
     zoom: float
@@ -153,13 +153,14 @@ class Settings(TypedDict, total=False):
     time: str | None
     time_format: str | None
     target: str | None
-    features: str | Sequence[str]
-    known_future: str | Sequence[str]
+    features: str | Sequence[str] | None
+    known_future: str | Sequence[str] | None
     calendar: (
         Literal["hour", "weekday", "monthday", "month", "yearday"]
         | Sequence[Literal["hour", "weekday", "monthday", "month", "yearday"]]
+        | None
     )
-    holidays: str | Sequence[str]
+    holidays: str | Sequence[str] | None
     own_past: bool
     frequency: str | None
     missing: Literal["error", "interpolate", "indicator"]
@@ -222,7 +223,7 @@ class Settings(TypedDict, total=False):
     filters: int | Sequence[int]
     kernel_size: int | Sequence[int]
     pool_size: int | Sequence[int]
-    dense_units: int | Sequence[int]
+    dense_units: int | Sequence[int] | None
     activation: Literal["elu", "gelu", "linear", "relu", "sigmoid", "softmax", "swish", "tanh"]
     kernel_initializer: Literal["glorot_normal", "glorot_uniform", "he_normal", "he_uniform"]
     convolutions: int
@@ -249,6 +250,6 @@ class Settings(TypedDict, total=False):
     embedding_dropout: float
     mask: bool
     base: Any
-    head: int | Sequence[int]
+    head: int | Sequence[int] | None
     trainable_from: str | None
     cell_filters: int | Sequence[int]

@@ -326,9 +326,9 @@ class Forecasting(Task):
 
         mine = (self.name,)
         return (
-            Kind("forecast", forecast_panel, mine, ("windows",)),
+            Kind("forecast", forecast_panel, mine, ("windows", "series")),
             Kind("horizon", horizon_panel, mine),
-            Kind("future", future_panel, mine, ("horizon", "level", "future")),
+            Kind("future", future_panel, mine, ("horizon", "level", "future", "series")),
         )
 
     def curves(self, experiment: Experiment) -> dict[str, tuple[str, float]]:

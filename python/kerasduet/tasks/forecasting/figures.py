@@ -13,13 +13,20 @@ from kerasduet.data.panel_preprocessing import PanelPreprocessing
 from kerasduet.data.preprocessing import SeriesPreprocessing
 from kerasduet.errors import DatasetError
 from kerasduet.figures.marks import Mark
-from kerasduet.figures.names import shortened
+from kerasduet.figures.names import shortened, shortened_all
 from kerasduet.figures.panels import Facets, Panel, Scale
 from kerasduet.figures.words import finite, key, moment, noted, whole_ticks
 from kerasduet.forecasting.levels import columns
 from kerasduet.forecasting.metrics import coverage, mae
 from kerasduet.lead import brief_text
 from kerasduet.style import OKABE_ITO, PALE
+from kerasduet.tasks.forecasting.chosen_series import (
+    IN_A_ROW,
+    chosen_places,
+    height_of,
+    refuse_single,
+    which_words,
+)
 from kerasduet.tasks.forecasting.figure_words import (
     LONGEST_NAME,
     forecast_key,
@@ -36,9 +43,8 @@ from kerasduet.tasks.forecasting.several import by_series, codes_of
 if TYPE_CHECKING:
     from kerasduet.result import Result
 
-__all__ = ["chosen_places", "forecast_marks", "forecast_panel"]
+__all__ = ["forecast_marks", "forecast_panel"]
 
-SHOWN_SERIES = 3  # of several in one table
 SHOWN_STEPS = 52  # forecast steps shown by default, rounded up to whole windows
 
 BAND_LEVELS = (95.0, 80.0)  # the wider one lies below
@@ -46,7 +52,7 @@ BAND = {"x": "time", "y": "lower", "to_y": "upper", "group": "window"}
 BAND_LOOK = {"colour": OKABE_ITO["blue"], "alpha": 0.18}
 
 
-def forecast_panel(run: Result, *, windows: Any = None) -> Panel:
+def forecast_panel(run: Result, *, windows: Any = None, series: Any = None) -> Panel:
     """Show the last test windows beside truth and baselines.
 
     Parameters
@@ -55,9 +61,13 @@ def forecast_panel(run: Result, *, windows: Any = None) -> Panel:
         Of a forecaster.
     windows : int, optional
         Windows to show, the last ones that do not overlap; by default as many as hold 52 steps.
+    series : str, int or sequence, optional
+        Of several series: the names of those to show; by default those of the best, the middle
+        and the worst skill.
     """
     if isinstance(run.preprocessing, PanelPreprocessing):
-        return several_panel(run, windows)
+        return several_panel(run, windows, series)
+    refuse_single(run, series)
     table, horizon = run.predictions(), run.experiment.horizon
     origins = table["origin"].drop_duplicates().to_numpy()
     apart = origins[::-1][::horizon]  # the last windows that do not overlap
@@ -117,13 +127,13 @@ def forecast_panel(run: Result, *, windows: Any = None) -> Panel:
     return noted(panel, note)
 
 
-def several_panel(run: Result, windows: Any = None) -> Panel:
-    """Show the last test windows of three series: of the best, the middle and the worst skill."""
+def several_panel(run: Result, windows: Any = None, series: Any = None) -> Panel:
+    """Show the last test windows of some series, by default of the best, middle and worst skill."""
     table, horizon, learned = run.predictions(), run.experiment.horizon, run.preprocessing
     assert isinstance(learned, PanelPreprocessing)
     codes, each = codes_of(table, learned), by_series(table, learned)
-    places = chosen_places(run)
-    most = min(np.bincount(codes)) // horizon
+    places = chosen_places(run, series)
+    most = min(np.bincount(codes, minlength=len(each))[places]) // horizon
     most = -(-most // horizon)
     if windows is None:
         count = min(most, -(-SHOWN_STEPS // 2 // horizon))
@@ -132,7 +142,8 @@ def several_panel(run: Result, windows: Any = None) -> Panel:
     names, pieces, starts = forecast_names(run), [], []
     bands: dict[str, list[pd.DataFrame]] = {}
     labels, told = [], []
-    for place in places:
+    short = shortened_all([learned.ids[place] for place in places], LONGEST_NAME // 2)
+    for place, name in zip(places, short, strict=True):
         mine = table[codes == place]
         chosen = np.sort(mine["origin"].drop_duplicates().to_numpy()[::-1][::horizon][:count])
         shown = mine[mine["origin"].isin(chosen)]
@@ -141,7 +152,6 @@ def several_panel(run: Result, windows: Any = None) -> Panel:
         truth = _observed(
             run, mine, chosen[0], end, steps=max(count * horizon, horizon * 3), place=place
         )
-        name = shortened(learned.ids[place], LONGEST_NAME // 2)
         labels.append(f"{name}: {100 * each['skill'][place]:.0f} %")
         told.append(f"{learned.ids[place]} {100 * each['skill'][place]:.0f} %")
         pieces.append(_lines(truth, shown, names, group).assign(pane=labels[-1]))
@@ -152,9 +162,7 @@ def several_panel(run: Result, windows: Any = None) -> Panel:
     lines, note = finite(pd.concat(pieces, ignore_index=True), "value")
     columns = {"x": "time", "y": "value", "series": "series"}
     name, unit = target_words(run)
-    total = len(learned.ids)
-    order = "Best, middle and worst" if len(places) == 3 else "Best and worst"
-    which = f"{order} of {total:,} series by skill" if total > 1 else "The only series"
+    which = which_words(run, places, series, ranked=True)
     what = "the last test window" if count == 1 else f"the last {count} test windows"
     dates = pd.api.types.is_datetime64_any_dtype(lines["time"].dtype)
     span = f"{moment(lines['time'].min())} to {moment(lines['time'].max())}"
@@ -177,18 +185,12 @@ def several_panel(run: Result, windows: Any = None) -> Panel:
             **{band: pd.concat(found, ignore_index=True) for band, found in bands.items()},
         },
         marks=forecast_marks(bands, columns | {"group": "window"}),
-        facets=Facets("pane", tuple(labels), tuple(labels), len(labels), free=True),
+        facets=Facets(
+            "pane", tuple(labels), tuple(labels), min(len(labels), IN_A_ROW), free=True
+        ),
+        height=height_of(len(labels)),
     )
     return noted(panel, note)
-
-
-def chosen_places(run: Result) -> list[int]:
-    """Give the places of the series with the best, the middle and the worst skill."""
-    learned: Any = run.preprocessing
-    skill = by_series(run.predictions(), learned)["skill"].fillna(-np.inf)
-    ranked = skill.sort_values(ascending=False, kind="stable").index
-    chosen = np.unique(np.linspace(0, len(ranked) - 1, SHOWN_SERIES).round().astype(int))
-    return [int(place) for place in ranked[chosen]]
 
 
 def forecast_marks(bands: Iterable[str], line: Mapping[str, str]) -> tuple[Mark, ...]:

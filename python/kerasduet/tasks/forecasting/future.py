@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from kerasduet.boundary import warn
 from kerasduet.checks import show
 from kerasduet.data.columns import time_column
 from kerasduet.data.numbers import numbers
@@ -39,9 +40,15 @@ def empty(learned: Any, times: pd.Index) -> pd.DataFrame:
 
 
 def read(
-    learned: Any, experiment: Experiment, given: Any, times: pd.Index
+    learned: Any,
+    experiment: Experiment,
+    given: Any,
+    times: pd.Index,
+    horizon: int | None = None,
 ) -> np.ndarray | None:
     """Check a filled table and give the values of the times ahead.
+
+    Where no horizon was asked for, a warning says that later rows are not used.
 
     Returns
     -------
@@ -63,9 +70,12 @@ def read(
             "future: is for columns known ahead of time, of which this run has none; got "
             f"{show(type(given).__name__)}. Leave it out, or train with known_future."
         )
+    ahead = f"{len(times)} times ahead"
+    if horizon is not None and horizon < len(times):
+        ahead += f" ({horizon} steps, rounded up to whole horizons of {learned.horizon})"
     if given is None:
         raise ArgumentType(
-            f"future: must hold {' and '.join(names)} at the {len(times)} times ahead; got none. "
+            f"future: must hold {' and '.join(names)} at the {ahead}; got none. "
             f"Fill the table that future_frame() gives."
         )
     frame, index = tables.from_values(given, experiment, name="future")
@@ -90,9 +100,12 @@ def read(
         absent = iso_times(times[rows < 0])
         more = f" and {len(absent) - 3} more" if len(absent) > 3 else ""
         raise TimeIndexError(
-            f"future: must have a row for each of the {len(times)} times ahead; got none for "
+            f"future: must have a row for each of the {ahead}; got none for "
             f"{', '.join(absent[:3])}{more}. Fill the table that future_frame() gives."
         )
+    later = int((found > times[-1]).sum())
+    if later and horizon is None:
+        _warn_later(learned, times, later)
     values = np.column_stack([numbers(frame[name], name, place) for name in names])[rows]
     if np.isnan(values).any():
         row, column = np.argwhere(np.isnan(values))[0]
@@ -101,3 +114,15 @@ def read(
             f"{iso_times(times[[row]])[0]}. Fill it in."
         )
     return values
+
+
+def _warn_later(learned: Any, times: pd.Index, later: int) -> None:
+    """Say that rows behind the trained horizon are not used, and how they would be."""
+    rows, are = (f"{later} rows", "are") if later > 1 else ("1 row", "is")
+    last = iso_times(times[-1:])[0]
+    more = (
+        f"Ask for {len(times) + later} steps to forecast them too."
+        if set(learned.columns) <= {learned.target}
+        else f"The network forecasts {len(times)} steps."
+    )
+    warn(f"future: {rows} after {last}, the last step of the forecast, {are} not used. {more}")

@@ -9,12 +9,20 @@ import pandas as pd
 
 from kerasduet.data.panel_preprocessing import PanelPreprocessing
 from kerasduet.data.times import read_times
-from kerasduet.figures.names import shortened
-from kerasduet.figures.panels import Facets, Panel, Scale
+from kerasduet.figures.names import shortened, shortened_all
+from kerasduet.figures.panels import Facets, Panel, PlotData, Scale
 from kerasduet.figures.words import key, moment, whole_ticks
 from kerasduet.forecasting.levels import columns
 from kerasduet.lead import brief_text
 from kerasduet.settings.common import HORIZON
+from kerasduet.tasks.forecasting import panels
+from kerasduet.tasks.forecasting.chosen_series import (
+    IN_A_ROW,
+    chosen_places,
+    height_of,
+    refuse_single,
+    which_words,
+)
 from kerasduet.tasks.forecasting.figure_words import (
     LONGEST_NAME,
     forecast_key,
@@ -22,14 +30,14 @@ from kerasduet.tasks.forecasting.figure_words import (
     target_words,
     time_words,
 )
-from kerasduet.tasks.forecasting.figures import BAND_LEVELS, chosen_places, forecast_marks
+from kerasduet.tasks.forecasting.figures import BAND_LEVELS, forecast_marks
 from kerasduet.tasks.forecasting.scores import best_baseline
-from kerasduet.tasks.forecasting.verbs import forecast
+from kerasduet.tasks.forecasting.verbs import Start, forecast, given_start
 
 if TYPE_CHECKING:
     from kerasduet.result import Result
 
-__all__ = ["ahead_of_run", "future_panel", "has_future"]
+__all__ = ["ahead_of_run", "drawn_forecast", "future_panel", "has_future"]
 
 LEAST_SHOWN = 20  # values before the end
 
@@ -61,40 +69,85 @@ def _has_intervals(run: Result, horizon: Any) -> bool:
 
 
 def future_panel(
-    run: Result, horizon: Any = None, level: Any = None, future: Any = None
+    run: Result,
+    horizon: Any = None,
+    level: Any = None,
+    future: Any = None,
+    series: Any = None,
 ) -> Panel:
     """Show the end of the series, and what is forecast after it.
 
-    Of several series those of the best, the middle and the worst skill.
+    Of several series those asked for, by default those of the best, the middle and the worst skill.
     """
     learned: Any = run.preprocessing
-    best = best_baseline(run.metrics)
+    if isinstance(learned, PanelPreprocessing):
+        places = chosen_places(run, series)
+        which = which_words(run, places, series)
+        pasts = {place: _past(learned.each[place]) for place in places}
+    else:
+        refuse_single(run, series)
+        which, pasts = "", {0: _past(learned)}
     ahead = ahead_of_run(run, horizon, level, future)
-    levels = sorted(
-        (
-            float(name.removeprefix("lower_"))
-            for name in map(str, ahead)
-            if name.startswith("lower_")
-        ),
-        reverse=True,  # the widest lies below
+    return _panel(run, ahead, pasts, which, _band_words(run, _levels(ahead)))
+
+
+def drawn_forecast(run: Result, ahead: pd.DataFrame, x: Any = None) -> PlotData:
+    """Draw a table that `forecast()` or, of other rows x, `predict()` has given.
+
+    Of several series those of the best, the middle and the worst skill among those in the table.
+    """
+    learned: Any = run.preprocessing
+    _ = run.table  # an interrupted run is scored here
+    which = ""
+    pasts: dict[int, pd.Series] = {}
+    if not isinstance(learned, PanelPreprocessing):
+        pasts[0] = _past(learned) if x is None else _past_of(given_start(run, x))
+    else:
+        starts = None if x is None else panels.starts_of(run, learned, x)
+        among = None if starts is None else [learned.ids.index(name) for name in starts]
+        places = chosen_places(run, among=among)
+        for place in places:
+            pasts[place] = (
+                _past(learned.each[place])
+                if starts is None
+                else _past_of(starts[learned.ids[place]])
+            )
+        which = which_words(run, places)
+    levels = _levels(ahead)
+    panel = _panel(run, ahead, pasts, which, _band_words(run, levels) if levels else "")
+    return PlotData("future", "", "", (panel,), height=panel.height)
+
+
+def _levels(ahead: pd.DataFrame) -> list[float]:
+    """Give the levels of a table's intervals, the widest, which lies below, first."""
+    ends = (str(name) for name in ahead)
+    return sorted(
+        (float(name.removeprefix("lower_")) for name in ends if name.startswith("lower_")),
+        reverse=True,
     )
+
+
+def _panel(
+    run: Result, ahead: pd.DataFrame, pasts: dict[int, pd.Series], which: str, bands_told: str
+) -> Panel:
+    """Draw forecasts after the last values of some series, by their places."""
+    learned: Any = run.preprocessing
+    best, levels = best_baseline(run.metrics), _levels(ahead)
     name, unit = target_words(run)
-    pieces: list[tuple[str, Any, pd.DataFrame]] = [(name, learned, ahead)]
     is_panel = isinstance(learned, PanelPreprocessing)
     if is_panel:
         names = learned.names
+        short = shortened_all([learned.ids[place] for place in pasts], LONGEST_NAME // 2)
         pieces = [
-            (
-                shortened(learned.ids[place], LONGEST_NAME // 2),
-                learned.each[place],
-                ahead[ahead["id"].to_numpy() == names[place]],
-            )
-            for place in chosen_places(run)
+            (label, past, ahead[ahead["id"].to_numpy() == names[place]])
+            for label, (place, past) in zip(short, pasts.items(), strict=True)
         ]
+    else:
+        pieces = [(name, pasts[0], ahead)]
     lines, starts, told = [], [], []
     bands: dict[str, list[pd.DataFrame]] = {}
-    for label, one, table in pieces:
-        past = _past(one, len(table), run.experiment.season)
+    for label, past, table in pieces:
+        past = past.iloc[-max(3 * len(table), run.experiment.season + 1, LEAST_SHOWN) :]
         lines.append(_lines(past, table, best).assign(pane=label))
         starts.append(pd.DataFrame({"time": past.index[-1:], "pane": label}))
         told.append(_told(label if is_panel else "", table, levels))
@@ -110,13 +163,13 @@ def future_panel(
     if pd.api.types.is_integer_dtype(every["time"].dtype):
         ticks = whole_ticks(every["time"].max(), most=8, first=every["time"].min())
     steps = step_words(run, int(ahead["step"].max()))
-    which = f"{len(labels)} of {len(learned.ids):,} series, " if is_panel else ""
     drawn = {"x": "time", "y": "value", "series": "series"}
     return Panel(
         kind="future",
         title="What comes next",
-        subtitle=f"{which}{steps} after the end of the data, {span}"
-        + _band_words(run, levels, horizon),
+        subtitle=f"{which}, {steps} after the end of the data, {span}{bands_told}".removeprefix(
+            ", "
+        ),
         x="" if dates and is_panel else time_words(run, every["time"]),
         y=f"{name} ({unit})" if unit else shortened(name, LONGEST_NAME),
         alt=(
@@ -132,20 +185,27 @@ def future_panel(
         },
         marks=forecast_marks(bands, drawn),
         x_scale=Scale(ticks=ticks),
-        facets=Facets("pane", tuple(labels), tuple(labels), len(labels), free=True)
+        facets=Facets(
+            "pane", tuple(labels), tuple(labels), min(len(labels), IN_A_ROW), free=True
+        )
         if is_panel
         else None,
+        height=height_of(len(labels)),
     )
 
 
-def _past(learned: Any, steps: int, season: int) -> pd.Series:
+def _past(learned: Any) -> pd.Series:
     """Give the last values of a series by their times, as a run keeps them."""
     values = np.array(learned.tail)[:, -1]
     texts = learned.tail_times or map(
         str, range(learned.rows - len(values) + 1, learned.rows + 1)
     )
-    shown = max(3 * steps, season + 1, LEAST_SHOWN)
-    return pd.Series(values, read_times(texts, learned.zone))[-shown:]
+    return pd.Series(values, read_times(texts, learned.zone))
+
+
+def _past_of(start: Start) -> pd.Series:
+    """Give the values of other rows of a series by their times."""
+    return pd.Series(start.values[:, -1], start.times)
 
 
 def _lines(past: pd.Series, ahead: pd.DataFrame, best: str) -> pd.DataFrame:
@@ -178,7 +238,7 @@ def _band(past: pd.Series, ahead: pd.DataFrame, level: float) -> pd.DataFrame:
     )
 
 
-def _band_words(run: Result, levels: list[float], horizon: Any) -> str:
+def _band_words(run: Result, levels: list[float]) -> str:
     """Say which intervals are drawn, or why none."""
     if levels:
         named = [f"{level:g}" for level in levels[::-1]]

@@ -21,20 +21,26 @@ if TYPE_CHECKING:
 
     from kerasduet.experiments import Experiment
     from kerasduet.result import Result
+    from kerasduet.tasks.forecasting.verbs import Start
 
-__all__ = ["forecast", "future_frame", "predict", "scores_by_series"]
+__all__ = ["forecast", "future_frame", "predict", "scores_by_series", "starts_of"]
 
 
 def forecast(
-    run: Result, learned: PanelPreprocessing, steps: int, levels: Sequence[float], future: Any
+    run: Result,
+    learned: PanelPreprocessing,
+    steps: int,
+    levels: Sequence[float],
+    future: Any,
+    by_default: bool,
 ) -> pd.DataFrame:
-    """Forecast the steps after the end of each series."""
+    """Forecast the steps after the end of each series; `by_default` where none were asked for."""
     from kerasduet.tasks.forecasting.verbs import continued, start_of, with_ends, with_plans
 
     if levels:
         intervals.refuse_beyond(run, steps)
     starts = [start_of(one) for one in learned.each]
-    plans = _read(learned, run.experiment, future, steps)
+    plans = _read(learned, run.experiment, future, steps, by_default)
     starts = [with_plans(*pair) for pair in zip(starts, plans, strict=True)]
     table = _joined(learned.names, continued(run, starts, steps, quantile=bool(levels)))
     if not levels:
@@ -45,7 +51,16 @@ def forecast(
 
 def predict(run: Result, learned: PanelPreprocessing, x: Any) -> pd.DataFrame:
     """Continue other rows of series that the run knows."""
-    from kerasduet.tasks.forecasting.verbs import another, continued
+    from kerasduet.tasks.forecasting.verbs import continued
+
+    starts = starts_of(run, learned, x)
+    names = learned.names[[learned.ids.index(name) for name in starts]]
+    return _joined(names, continued(run, [*starts.values()], learned.horizon))
+
+
+def starts_of(run: Result, learned: PanelPreprocessing, x: Any) -> dict[str, Start]:
+    """Read where other rows of each series end."""
+    from kerasduet.tasks.forecasting.verbs import another
 
     if isinstance(x, Dataset):
         x = x.to_frame()
@@ -55,8 +70,7 @@ def predict(run: Result, learned: PanelPreprocessing, x: Any) -> pd.DataFrame:
     ).items():
         with panel.of_series(name):
             starts[name] = another(one, times, values)
-    names = learned.names[[learned.ids.index(name) for name in starts]]
-    return _joined(names, continued(run, [*starts.values()], learned.horizon))
+    return starts
 
 
 def future_frame(learned: PanelPreprocessing, steps: int) -> pd.DataFrame:
@@ -99,11 +113,16 @@ def _coming(learned: PanelPreprocessing, steps: int) -> list[pd.Index]:
 
 
 def _read(
-    learned: PanelPreprocessing, experiment: Experiment, given: Any, steps: int
+    learned: PanelPreprocessing,
+    experiment: Experiment,
+    given: Any,
+    steps: int,
+    by_default: bool,
 ) -> list[np.ndarray | None]:
     """Check a filled table and give the values of the times ahead of each series."""
     if not learned.known_future or given is None:
-        plans = futures.read(learned.each[0], experiment, given, _coming(learned, steps)[0])
+        times = _coming(learned, steps)[0]
+        plans = futures.read(learned.each[0], experiment, given, times, steps)
         return [plans] * len(learned.each)
     frames = _by_series(learned, experiment, given)
     absent = [name for name in learned.ids if name not in frames]
@@ -113,12 +132,13 @@ def _read(
             f"future: must have rows of each of the {len(learned.ids)} series; got none for "
             f"{', '.join(map(show, absent[:3]))}{more}. Fill the table that future_frame() gives."
         )
-    found = []
+    found: list[np.ndarray | None] = []
     for name, one, times in zip(
         learned.ids, learned.each, _coming(learned, steps), strict=True
     ):
         with panel.of_series(name):
-            found.append(futures.read(one, experiment, frames[name], times))
+            asked = None if by_default and not found else steps  # one warning is enough
+            found.append(futures.read(one, experiment, frames[name], times, asked))
     return found
 
 

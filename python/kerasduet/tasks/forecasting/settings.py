@@ -109,7 +109,7 @@ class SeriesSettings(Section):
     own_past: Annotated[bool, Flag()] = True
     frequency: Annotated[str | None, Optional(Text())] = None
     missing: Annotated[str, OneOf(("error", "interpolate"))] = "error"
-    season: Annotated[int, Whole(1)] = 1
+    season: Annotated[int, Whole(1, none=1)] = 1
     difference: Annotated[int, Whole(0)] = 0
     transform: Annotated[str, OneOf(("none", "log", "log-returns", "box-cox"))] = "none"
     scaling: Annotated[str, OneOf(("standard", "min-max"))] = "standard"

@@ -35,6 +35,7 @@ __all__ = [
     "continued",
     "forecast",
     "future_frame",
+    "given_start",
     "predict",
     "start_of",
     "steps_of",
@@ -79,10 +80,11 @@ def forecast(
     levels = () if level is None else check_levels(level)
     steps = learned.horizon if horizon is None else HORIZON("horizon", horizon)
     if isinstance(learned, PanelPreprocessing):
-        return panels.forecast(run, learned, steps, levels, future)
+        return panels.forecast(run, learned, steps, levels, future, horizon is None)
     start = start_of(learned)
     coming = ahead_of(learned, start.times, steps) if learned.known_future else start.times[:0]
-    plans = futures.read(learned, run.experiment, future, coming)
+    asked = None if horizon is None else steps
+    plans = futures.read(learned, run.experiment, future, coming, asked)
     (table,) = continued(run, [with_plans(start, plans)], steps, quantile=bool(levels))
     if not levels:
         return table
@@ -139,11 +141,11 @@ def predict(run: Result, x: Any, kind: str) -> pd.DataFrame:
         )
     if isinstance(learned, PanelPreprocessing):
         return panels.predict(run, learned, x)
-    (table,) = continued(run, [_given(run, x)], learned.horizon)
+    (table,) = continued(run, [given_start(run, x)], learned.horizon)
     return table
 
 
-def _given(run: Result, x: Any) -> Start:
+def given_start(run: Result, x: Any) -> Start:
     """Read another series, as a table or a data set."""
     from kerasduet.data.series import series_values
 
@@ -169,7 +171,7 @@ def steps_of(run: Result, x: Any, name: str) -> tuple[Any, pd.DataFrame]:
     if isinstance(learned, PanelPreprocessing) or learned.known_future:
         what = "several series" if isinstance(learned, PanelPreprocessing) else "plans ahead"
         raise ArgumentType(f"run: must read one series by itself; got one that reads {what}.")
-    start = _given(run, x)
+    start = given_start(run, x)
     window = _window(start, start.values, _seen(start, learned.horizon))
     return window, pd.DataFrame({"time": start.times[-learned.lookback :]})
 

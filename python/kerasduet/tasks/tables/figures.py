@@ -10,14 +10,14 @@ import pandas as pd
 from kerasduet.checks import choice, several
 from kerasduet.errors import ArgumentType
 from kerasduet.figures import Kind
-from kerasduet.figures.panels import Panel
+from kerasduet.figures.panels import Panel, PlotData
 from kerasduet.tasks.classification.figures import confusion_panel
 from kerasduet.tasks.tables import curves, looks, panels, probability_panels, results, scores
 
 if TYPE_CHECKING:
     from kerasduet.result import Result
 
-__all__ = ["class_kinds", "number_kinds", "telling_pair"]
+__all__ = ["class_kinds", "drawn_importance", "number_kinds", "telling_pair"]
 
 
 def class_kinds(task: str) -> tuple[Kind, ...]:
@@ -78,9 +78,17 @@ def residuals_panel(run: Result) -> Panel:
 
 def importance_panel(run: Result) -> Panel:
     """Draw how much worse the network scores with each column shuffled."""
-    return panels.importance_figure(
-        looks.importance(run), rise=looks.rise_of(run), rows=len(run.table)
-    )
+    return _importance(run, looks.importance(run))
+
+
+def drawn_importance(run: Result, table: pd.DataFrame) -> PlotData:
+    """Draw a table that `importance()` has given."""
+    panel = _importance(run, table)
+    return PlotData("importance", "", "", (panel,), height=panel.height)
+
+
+def _importance(run: Result, table: pd.DataFrame) -> Panel:
+    return panels.importance_figure(table, rise=looks.rise_of(run), rows=len(run.table))
 
 
 def dependence_panel(run: Result, *, column: Any = None) -> Panel:
