@@ -37,7 +37,7 @@ test-r: test-setup ## testthat against the installed R package
 	@bash tools/test.sh r
 
 test-pages: test-setup ## files of all pages in fresh sessions, pages by Quarto; minutes, in no other target
-	@. tools/env.sh && python -m pytest -q -m pages -rs tests/python/test_page_scripts.py tests/python/test_vignettes.py
+	@. tools/env.sh && python -m pytest -m pages -rs tests/python/test_page_scripts.py tests/python/test_vignettes.py
 
 lint: setup       ## ruff, mypy, lintr; what is generated is current
 	@bash tools/test.sh lint
