@@ -33,7 +33,8 @@ WORDS = {
 def as_numbers(given: pd.Series, column: Column, rows: Rows) -> tuple[np.ndarray, np.ndarray]:
     """Read numbers: float64 (rows,), a copy, and which are missing."""
     _refuse_other_kind(given, column, ("number",))
-    values = given.to_numpy()[rows].astype(np.float64)
+    # Rows that are picked are a copy already.
+    values = given.to_numpy()[rows].astype(np.float64, copy=isinstance(rows, slice))
     absent = np.isnan(values)
     refuse_missing(given, column, rows, absent)
     # Past missing ones, which fmax and fmin take no notice of.
