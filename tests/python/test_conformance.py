@@ -8,7 +8,7 @@ import inspect
 import re
 import sys
 import textwrap
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 from typing import Annotated
 
@@ -112,25 +112,39 @@ def test_a_builder_keeps_the_promises_that_need_no_training(name):
     keep_untrained(name, TRAINED_ELSEWHERE[name])
 
 
+@pytest.fixture(scope="module")
+def pairs(request):
+    """Give the cases of the pairs that are tried here; they share a fresh process."""
+    test = test_a_builder_and_its_task_keep_their_promises
+    asked = [x.callspec.params["name"] for x in request.session.items if x.function is test]
+    with ExitStack() as ends:
+        tried = {name: cases.Case(name, BUILDERS[name], None, SMALL[name]) for name in asked}
+        for case in tried.values():
+            ends.enter_context(closing(case))
+        together = [case for name, case in tried.items() if name not in ON_ALL_BACKENDS]
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(cases, "installed", lambda: (backend_name(),))
+            ends.enter_context(cases.in_one_process(together))
+        yield tried
+
+
 @pytest.mark.parametrize("name", PAIRS)
-def test_a_builder_and_its_task_keep_their_promises(name, request, monkeypatch):
+def test_a_builder_and_its_task_keep_their_promises(name, pairs, monkeypatch):
     """What check_builder() and check_task() try, on the same few trainings."""
     promises = dict.fromkeys([*builders.PROMISES, *tasks.PROMISES])
     shared = set(builders.PROMISES) & set(tasks.PROMISES)
     assert len(promises) == len(builders.PROMISES) + len(tasks.PROMISES) - len(shared)
     assert {promise.__name__ for promise in shared} >= {"resumes", "repeats", "is_loaded"}
     task, inputs = PAIRS[name]
-    if name not in ON_ALL_BACKENDS:
-        request.getfixturevalue("one_backend")
     if name == "dnn":  # in a script, too
         monkeypatch.setattr(interrupts, "at_prompt", lambda: False)
-    with closing(cases.Case(name, BUILDERS[name], None, SMALL[name])) as case:
-        assert case.task.name == task
-        assert len(case.model.inputs) == inputs
-        keep(name, builders._is_a_builder, case.function)
-        keep(name, tasks._is_a_task, case.task)
-        for promise in promises:
-            keep(name, promise, case)
+    case = pairs[name]
+    assert case.task.name == task
+    assert len(case.model.inputs) == inputs
+    keep(name, builders._is_a_builder, case.function)
+    keep(name, tasks._is_a_task, case.task)
+    for promise in promises:
+        keep(name, promise, case)
 
 
 @contextmanager
