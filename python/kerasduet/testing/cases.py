@@ -57,6 +57,7 @@ class Case:
         )
         self.data = self.task.example(self.experiment.data) if data is None else data
         self.own = network_arguments(name, self.task)
+        self.key = f"{self.task.name} {name}"  # among those that share a process
         self.shared: dict[str, Process] | None = None
         self._ends = contextlib.ExitStack()
 
@@ -102,7 +103,7 @@ class Case:
     @property
     def fresh(self) -> dict[str, Any]:
         """What a fresh process says on the backend of this one."""
-        return self.processes[environment.backend_name()].answer[self.name]
+        return self.processes[environment.backend_name()].answer[self.key]
 
     @cached_property
     def processes(self) -> dict[str, Process]:

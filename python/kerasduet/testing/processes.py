@@ -68,7 +68,7 @@ class Process:
 
     @cached_property
     def answer(self) -> dict[str, Any]:
-        """What it found of each case, by its name, once it has ended."""
+        """What it found of each case, by its key, once it has ended."""
         status = self.process.wait(SECONDS)
         said = self._said.read_text("utf-8", "replace")[-800:]
         assert status == 0, f"a fresh process on {self.backend} ends with {said}"
@@ -86,6 +86,7 @@ class Process:
 
 def _asked(case: Any, same: bool) -> dict[str, Any]:
     return {
+        "key": case.key,
         "modules": case.modules,
         "builder": case.name,
         "module": case.function.__module__,
@@ -103,11 +104,11 @@ def answer(question: str) -> None:
     job = pickle.loads(Path(question).read_bytes())
     sys.path[:] = [*sys.path, *(path for path in job["path"] if path not in sys.path)]
     environment.use_backend(job["backend"], device=job["device"], threads=job["threads"])
-    told = {asked["builder"]: _refused(asked) for asked in job["cases"]}
+    told = {asked["key"]: _refused(asked) for asked in job["cases"]}
     if not environment.is_running():
         for asked in job["cases"]:
-            if told[asked["builder"]]["fault"] is None:
-                told[asked["builder"]] |= _trained(asked)
+            if told[asked["key"]]["fault"] is None:
+                told[asked["key"]] |= _trained(asked)
     Path(f"{question}.json").write_text(json.dumps(told), "utf-8")
 
 

@@ -98,7 +98,7 @@ def is_loaded(case: Case) -> None:
 def learns_on_every_backend(case: Case) -> None:
     """On every installed backend it is trained, and its losses are finite numbers."""
     for backend, process in case.processes.items():
-        losses = process.answer[case.name]["losses"]
+        losses = process.answer[case.key]["losses"]
         assert losses, f"{backend}: no epoch was finished."
         assert all(map(math.isfinite, losses)), f"{backend}: {losses}."
 
