@@ -139,10 +139,13 @@ def tried(request):
         }
         for case in found.values():
             ends.enter_context(closing(case))
-        together = [case for name, case in found.items() if name not in ON_ALL_BACKENDS]
-        with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(cases, "installed", lambda: (backend_name(),))
-            ends.enter_context(cases.in_one_process(together))
+        everywhere = [case for name, case in found.items() if name in ON_ALL_BACKENDS]
+        here = [backend_name()]
+        others = [backend for backend in cases.installed() if backend not in here]
+        for backends, sharing in ((here, [*found.values()]), (others, everywhere)):
+            with pytest.MonkeyPatch.context() as patch:
+                patch.setattr(cases, "installed", lambda backends=backends: backends)
+                ends.enter_context(cases.in_one_process(sharing))
         yield found
 
 
@@ -173,6 +176,8 @@ def test_a_builder_and_its_task_keep_their_promises(name, tried, monkeypatch):
     case = tried[name]
     assert case.task.name == task
     assert len(case.model.inputs) == inputs
+    wanted = set(cases.installed()) if name in ON_ALL_BACKENDS else {backend_name()}
+    assert set(case.processes) == wanted
     keep(name, builders._is_a_builder, case.function)
     keep(name, tasks._is_a_task, case.task)
     for promise in promises:

@@ -122,7 +122,7 @@ def in_one_process(cases: Sequence[Case]) -> Iterator[None]:
     """Let cases share one fresh process a backend: all import and refuse, then each trains."""
     with _started(cases) as processes:
         for case in cases:
-            case.shared = processes
+            case.shared = {**(case.shared or {}), **processes}
         yield
 
 
