@@ -193,9 +193,9 @@ def test_a_network_learns_digits(name, digits):
 # batches of 32, digits told apart, and the accuracy that is passed on others.
 DEEP = {
     "resnet34": (0.25, 0.003, 3, 3, 0.8),
-    "resnet50": (0.25, 0.002, 4, 3, 0.65),
-    "resnet152": (0.25, 0.002, 4, 2, 0.7),
-    "yolo_v1": (0.1, 0.001, 13, 3, 0.6),
+    "resnet50": (0.25, 0.004, 3, 3, 0.65),
+    "resnet152": (0.25, 0.005, 2, 2, 0.7),
+    "yolo_v1": (0.1, 0.003, 9, 3, 0.6),
 }
 LEARN_DEEP = """
 import json, sys

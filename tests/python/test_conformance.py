@@ -8,7 +8,7 @@ import inspect
 import re
 import sys
 import textwrap
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 from typing import Annotated
 
@@ -64,6 +64,12 @@ PAIRS = {
     "video_recurrent": ("video-classification", 1),
     "yolo_small": ("detection", 1),
 }
+# Tasks that stand in no pair.
+TINY = {
+    "image-classification": {"builder": "cnn", "filters": 2, "dense_units": (4,)},
+    "sequence-regression": {"builder": "recurrent", "units": (2,)},
+    "table-regression": {"builder": "table_dense", "units": (4,)},
+}
 # Of it no headline example is tried on the other backends: several inputs, and an embedding.
 ON_ALL_BACKENDS = {"table_dense"}
 # Of networks that other tests train, what needs no training: one of those that share a function.
@@ -86,17 +92,14 @@ def test_every_builder_is_tried():
     assert {*SMALL, *TRAINED_ELSEWHERE, *SHARED} == set(BUILDERS)
 
 
+def test_every_task_is_tried():
+    assert {*TINY, *(task for task, _ in PAIRS.values())} == set(TASKS)
+
+
 @pytest.fixture
 def one_backend(monkeypatch):
     """Leave the other backends to the builder of tables, and to test_backends.py."""
     monkeypatch.setattr(cases, "installed", lambda: (backend_name(),))
-
-
-@pytest.mark.parametrize("name", sorted({*SMALL} - {*PAIRS}))
-def test_a_builder_keeps_its_promises(name, one_backend):
-    kept = check_builder(name, **SMALL[name])
-    assert len(kept) == len(set(kept)) == PROMISES
-    assert all(sentence.endswith(".") for sentence in kept)
 
 
 def keep_untrained(name, small):
@@ -112,25 +115,73 @@ def test_a_builder_keeps_the_promises_that_need_no_training(name):
     keep_untrained(name, TRAINED_ELSEWHERE[name])
 
 
+def case_of(name):
+    """Give the case of a builder, or of a task of TINY."""
+    if name not in TINY:
+        return cases.Case(name, BUILDERS[name], None, SMALL[name])
+    small = dict(TINY[name])
+    builder = small.pop("builder")
+    return cases.Case(builder, BUILDERS[builder], None, small, TASKS[name])
+
+
+@pytest.fixture(scope="module")
+def tried(request):
+    """Give the cases of the tests that are run; they share a fresh process."""
+    tests = {
+        test_a_builder_keeps_its_promises,
+        test_a_task_keeps_its_promises,
+        test_a_builder_and_its_task_keep_their_promises,
+    }
+    items = [item for item in request.session.items if item.function in tests]
+    with ExitStack() as ends:
+        found = {
+            name: case_of(name) for name in (item.callspec.params["name"] for item in items)
+        }
+        for case in found.values():
+            ends.enter_context(closing(case))
+        everywhere = [case for name, case in found.items() if name in ON_ALL_BACKENDS]
+        here = [backend_name()]
+        others = [backend for backend in cases.installed() if backend not in here]
+        for backends, sharing in ((here, [*found.values()]), (others, everywhere)):
+            with pytest.MonkeyPatch.context() as patch:
+                patch.setattr(cases, "installed", lambda backends=backends: backends)
+                ends.enter_context(cases.in_one_process(sharing))
+        yield found
+
+
+@pytest.mark.parametrize("name", sorted({*SMALL} - {*PAIRS}))
+def test_a_builder_keeps_its_promises(name, tried):
+    keep(name, builders._is_a_builder, tried[name].function)
+    for promise in builders.PROMISES:
+        keep(name, promise, tried[name])
+
+
+@pytest.mark.parametrize("name", TINY)
+def test_a_task_keeps_its_promises(name, tried):
+    keep(name, tasks._is_a_task, tried[name].task)
+    for promise in tasks.PROMISES:
+        keep(name, promise, tried[name])
+
+
 @pytest.mark.parametrize("name", PAIRS)
-def test_a_builder_and_its_task_keep_their_promises(name, request, monkeypatch):
+def test_a_builder_and_its_task_keep_their_promises(name, tried, monkeypatch):
     """What check_builder() and check_task() try, on the same few trainings."""
     promises = dict.fromkeys([*builders.PROMISES, *tasks.PROMISES])
     shared = set(builders.PROMISES) & set(tasks.PROMISES)
     assert len(promises) == len(builders.PROMISES) + len(tasks.PROMISES) - len(shared)
     assert {promise.__name__ for promise in shared} >= {"resumes", "repeats", "is_loaded"}
     task, inputs = PAIRS[name]
-    if name not in ON_ALL_BACKENDS:
-        request.getfixturevalue("one_backend")
     if name == "dnn":  # in a script, too
         monkeypatch.setattr(interrupts, "at_prompt", lambda: False)
-    with closing(cases.Case(name, BUILDERS[name], None, SMALL[name])) as case:
-        assert case.task.name == task
-        assert len(case.model.inputs) == inputs
-        keep(name, builders._is_a_builder, case.function)
-        keep(name, tasks._is_a_task, case.task)
-        for promise in promises:
-            keep(name, promise, case)
+    case = tried[name]
+    assert case.task.name == task
+    assert len(case.model.inputs) == inputs
+    wanted = set(cases.installed()) if name in ON_ALL_BACKENDS else {backend_name()}
+    assert set(case.processes) == wanted
+    keep(name, builders._is_a_builder, case.function)
+    keep(name, tasks._is_a_task, case.task)
+    for promise in promises:
+        keep(name, promise, case)
 
 
 @contextmanager
@@ -155,7 +206,9 @@ def stranger():
 
 
 def test_a_strangers_builder_keeps_them_too(stranger, one_backend):
-    assert len(check_builder("residual", width=3, blocks=1)) == PROMISES
+    kept = check_builder("residual", width=3, blocks=1)
+    assert len(kept) == len(set(kept)) == PROMISES
+    assert all(sentence.endswith(".") for sentence in kept)
 
 
 def test_a_strangers_builder_is_used_like_any_other(stranger, tmp_path):

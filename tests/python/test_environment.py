@@ -410,6 +410,9 @@ def test_the_other_backends_start_with_their_threads(name, tmp_path):
         start_backend()
         import keras
         keras.ops.matmul(keras.ops.ones((300, 300)), keras.ops.ones((300, 300)))
+        there = keras.saving.serialize_keras_object(keras.layers.Dense(2))
+        assert keras.saving.deserialize_keras_object(there).units == 2
+        assert "tensorflow" not in sys.modules
         from kerasduet.diagnosis import probe
         good = [device["ok"] for device in probe.probe_devices({name!r})]
         print(backend_name(), keras.config.backend(), device_info()["kind"], good)

@@ -14,7 +14,7 @@ TRAIN = """
 import json, os, sys
 backend, folder = sys.argv[1:]
 os.environ["KERAS_BACKEND"] = backend
-os.environ["XLA_FLAGS"] = "--xla_force_host_platform_device_count=3"
+os.environ["XLA_FLAGS"] += " --xla_force_host_platform_device_count=3"  # see conftest.py
 if backend == "tensorflow":
     import tensorflow as tf
     virtual = tf.config.LogicalDeviceConfiguration()

@@ -7,6 +7,7 @@ import subprocess
 import sys
 
 from kerasduet import environment
+from kerasduet.environment.postponed import _OnceImported
 
 CODE = """
 import inspect, sys, threading
@@ -66,3 +67,17 @@ def test_every_name_that_is_put_off_is_a_module_of_keras_or_tensorflow():
     from kerasduet.environment import postponed
 
     assert all(importlib.util.find_spec(name) for name in sorted(postponed.MODULES))
+
+
+def test_tensorflow_is_there_for_keras_once_it_is_imported(monkeypatch):
+    """On another backend; until then nothing can be of its types."""
+    from keras.src.saving import serialization_lib
+    from keras.src.utils.module_utils import tensorflow
+
+    seen = _OnceImported(tensorflow)
+    assert seen.available and seen.TensorShape is tensorflow.TensorShape
+    monkeypatch.setattr(serialization_lib, "tf", seen)
+    shape = serialization_lib.serialize_keras_object(tensorflow.TensorShape([2, 3]))
+    assert shape == [2, 3]
+    monkeypatch.delitem(sys.modules, "tensorflow")
+    assert not seen.available

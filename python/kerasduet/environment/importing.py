@@ -10,7 +10,7 @@ import sys
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from kerasduet.environment.postponed import postponed
+from kerasduet.environment.postponed import leave_tensorflow, postponed
 from kerasduet.environment.settings import Settings
 from kerasduet.errors import BackendError
 
@@ -25,6 +25,9 @@ def import_keras(backend: str) -> Any:
         hushed = _without_noise() if quiet else contextlib.nullcontext()
         with _uncollected(), hushed, postponed(backend):
             import keras
+
+            if backend != "tensorflow":
+                leave_tensorflow()
     except Exception as error:
         raise BackendError(
             f"backend: must start; got {backend!r}, which failed with "

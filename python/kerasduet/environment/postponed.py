@@ -11,7 +11,7 @@ from importlib.machinery import ModuleSpec
 from types import ModuleType
 from typing import Any
 
-__all__ = ["postponed"]
+__all__ = ["leave_tensorflow", "postponed"]
 
 # Importing Keras executes these modules, which bring in scikit-learn with SciPy's statistics,
 # matplotlib, the older faces of TensorFlow, and those for its own tests, for TPUs and the like.
@@ -113,6 +113,34 @@ class _Finder(MetaPathFinder):
 
 
 _finder = _Finder()
+
+
+class _OnceImported:
+    """TensorFlow as Keras's serialisation sees it: not there before somebody has imported it."""
+
+    def __init__(self, module: Any) -> None:
+        self._module = module
+
+    @property
+    def available(self) -> bool:
+        """Whether an object can be one of TensorFlow's."""
+        return "tensorflow" in sys.modules and bool(self._module.available)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._module, name)
+
+
+def leave_tensorflow() -> None:
+    """Let Keras on another backend save a network without importing TensorFlow.
+
+    It would, to ask of each part of a configuration whether it is one of TensorFlow's.
+    """
+    from keras.src.saving import serialization_lib
+    from keras.src.utils.module_utils import LazyModule
+
+    module: Any = getattr(serialization_lib, "tf", None)
+    if isinstance(module, LazyModule):
+        serialization_lib.tf = _OnceImported(module)
 
 
 @contextlib.contextmanager

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import contextlib
+import tempfile
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -23,7 +25,7 @@ if TYPE_CHECKING:
     from kerasduet.run import Run
     from kerasduet.task import Task
 
-__all__ = ["Case"]
+__all__ = ["Case", "in_one_process"]
 
 TRAINING = {"epochs": 2, "batch_size": 16, "seed": 7, "validation_split": 0.25}
 
@@ -55,6 +57,9 @@ class Case:
         )
         self.data = self.task.example(self.experiment.data) if data is None else data
         self.own = network_arguments(name, self.task)
+        self.key = f"{self.task.name} {name}"  # among those that share a process
+        self.shared: dict[str, Process] | None = None
+        self._ends = contextlib.ExitStack()
 
     def run(self, **more: Any) -> Run:
         """Train it on the tiny data."""
@@ -75,17 +80,56 @@ class Case:
         """A run that nothing interrupted."""
         return self.run()
 
+    @cached_property
+    def folder(self) -> str:
+        """The folder of the run that is interrupted."""
+        return f"{self._ends.enter_context(tempfile.TemporaryDirectory())}/run"
+
+    @cached_property
+    def cut(self) -> Run:
+        """A run that is interrupted after its first epoch, in the folder."""
+
+        def interrupt(event: Mapping[str, Any]) -> None:
+            if event["event"] == "epoch" and event["epoch"] == 1:
+                raise KeyboardInterrupt
+
+        try:
+            return self.run(out=self.folder, progress=interrupt)
+        except KeyboardInterrupt as error:  # in a script
+            assert hasattr(error, "run"), "an interrupt leaves no run."
+            run: Run = error.run
+            return run
+
     @property
     def fresh(self) -> dict[str, Any]:
         """What a fresh process says on the backend of this one."""
-        return self.processes[environment.backend_name()].answer
+        return self.processes[environment.backend_name()].answer[self.key]
 
     @cached_property
     def processes(self) -> dict[str, Process]:
         """A fresh process for every installed backend, all of them at work."""
-        return {backend: Process(self, backend) for backend in installed()}
+        if self.shared is not None:
+            return self.shared
+        return self._ends.enter_context(_started([self]))
 
     def close(self) -> None:
-        """End the processes, should they still be at work."""
-        for process in self.__dict__.get("processes", {}).values():
-            process.close()
+        """End its own processes, should they still be at work."""
+        self._ends.close()
+
+
+@contextlib.contextmanager
+def in_one_process(cases: Sequence[Case]) -> Iterator[None]:
+    """Let cases share one fresh process a backend: all import and refuse, then each trains."""
+    with _started(cases) as processes:
+        for case in cases:
+            case.shared = {**(case.shared or {}), **processes}
+        yield
+
+
+@contextlib.contextmanager
+def _started(cases: Sequence[Case]) -> Iterator[dict[str, Process]]:
+    with contextlib.ExitStack() as ends:
+        yield {
+            backend: ends.enter_context(contextlib.closing(Process(cases, backend)))
+            for backend in installed()
+        }

@@ -10,7 +10,7 @@ import pickle
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -40,7 +40,7 @@ def installed() -> Iterator[str]:
 class Process:
     """A fresh process, started at once, that builds and trains on a backend."""
 
-    def __init__(self, case: Any, backend: str) -> None:
+    def __init__(self, cases: Sequence[Any], backend: str) -> None:
         self.backend = backend
         self.folder = tempfile.TemporaryDirectory()
         same = backend == environment.backend_name()
@@ -49,15 +49,7 @@ class Process:
             "backend": backend,
             "device": environment.device_info()["kind"] if same else "cpu",
             "threads": environment.threads() if same else None,
-            "modules": case.modules,
-            "builder": case.name,
-            "module": case.function.__module__,
-            "function": case.function.__qualname__,
-            # As text: reading it asks for the builder, which is not there yet.
-            "experiment": (
-                case.experiment if same else case.experiment.replace(epochs=1)
-            ).to_json(),
-            "data": case.data,
+            "cases": [_asked(case, same) for case in cases],
         }
         question = Path(self.folder.name, "question")
         question.write_bytes(pickle.dumps(job))
@@ -76,7 +68,7 @@ class Process:
 
     @cached_property
     def answer(self) -> dict[str, Any]:
-        """What it found, once it has ended."""
+        """What it found of each case, by its key, once it has ended."""
         status = self.process.wait(SECONDS)
         said = self._said.read_text("utf-8", "replace")[-800:]
         assert status == 0, f"a fresh process on {self.backend} ends with {said}"
@@ -92,11 +84,35 @@ class Process:
         self.folder.cleanup()
 
 
+def _asked(case: Any, same: bool) -> dict[str, Any]:
+    return {
+        "key": case.key,
+        "modules": case.modules,
+        "builder": case.name,
+        "module": case.function.__module__,
+        "function": case.function.__qualname__,
+        # As text: reading it asks for the builder, which is not there yet.
+        "experiment": (
+            case.experiment if same else case.experiment.replace(epochs=1)
+        ).to_json(),
+        "data": case.data,
+    }
+
+
 def answer(question: str) -> None:
     """Answer in the fresh process what the other one asks."""
     job = pickle.loads(Path(question).read_bytes())
     sys.path[:] = [*sys.path, *(path for path in job["path"] if path not in sys.path)]
     environment.use_backend(job["backend"], device=job["device"], threads=job["threads"])
+    told = {asked["key"]: _refused(asked) for asked in job["cases"]}
+    if not environment.is_running():
+        for asked in job["cases"]:
+            if told[asked["key"]]["fault"] is None:
+                told[asked["key"]] |= _trained(asked)
+    Path(f"{question}.json").write_text(json.dumps(told), "utf-8")
+
+
+def _refused(job: Mapping[str, Any]) -> dict[str, Any]:
     told: dict[str, Any] = {}
     for other in job["modules"]:
         importlib.import_module(other)
@@ -113,9 +129,7 @@ def answer(question: str) -> None:
     # The first is enough: what takes bad values may be busy with them for long.
     told["fault"] = next((fault for fault in faults if fault is not None), None)
     told["keras_on_refusal"] = environment.is_running()
-    if told["fault"] is None and not told["keras_on_refusal"]:
-        told |= _trained(job)
-    Path(f"{question}.json").write_text(json.dumps(told), "utf-8")
+    return told
 
 
 def _trained(job: Mapping[str, Any]) -> dict[str, Any]:

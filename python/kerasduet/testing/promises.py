@@ -74,19 +74,8 @@ def repeats_in_a_fresh_process(case: Case) -> None:
 
 def resumes(case: Case) -> None:
     """Interrupted after an epoch and resumed it has the bits of a run that was not."""
-
-    def interrupt(event: Mapping[str, Any]) -> None:
-        if event["event"] == "epoch" and event["epoch"] == 1:
-            raise KeyboardInterrupt
-
-    with tempfile.TemporaryDirectory() as folder:
-        try:
-            cut = case.run(out=f"{folder}/run", progress=interrupt)
-        except KeyboardInterrupt as error:  # in a script
-            assert hasattr(error, "run"), "an interrupt leaves no run."
-            cut = error.run
-        assert cut.status == "interrupted", f"after an interrupt it is {cut.status}."
-        resumed = resume_run(f"{folder}/run", data=case.data, progress=False)
+    assert case.cut.status == "interrupted", f"after an interrupt it is {case.cut.status}."
+    resumed = resume_run(case.folder, data=case.data, progress=False)
     same_bits(resumed.digests, case.whole.digests)
 
 
@@ -109,7 +98,7 @@ def is_loaded(case: Case) -> None:
 def learns_on_every_backend(case: Case) -> None:
     """On every installed backend it is trained, and its losses are finite numbers."""
     for backend, process in case.processes.items():
-        losses = process.answer["losses"]
+        losses = process.answer[case.key]["losses"]
         assert losses, f"{backend}: no epoch was finished."
         assert all(map(math.isfinite, losses)), f"{backend}: {losses}."
 
