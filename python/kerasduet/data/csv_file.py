@@ -20,6 +20,7 @@ from kerasduet.data.blocks import in_blocks, rows_of
 from kerasduet.data.columns import DATE, all_named, is_missing
 from kerasduet.data.dataset import Source
 from kerasduet.data.files import expanded, is_utf8, known_encoding, problem
+from kerasduet.data.kept import Kept, add_lost, kept, lost, lost_note, places_of
 from kerasduet.data.pieces import Matrix, Pieces
 from kerasduet.errors import CsvError, DatasetError
 
@@ -27,13 +28,16 @@ __all__ = ["BLOCK", "EXACT", "MOST_HEADER", "Digested", "is_value", "read_csv"]
 
 NUMBERS = b"0123456789.+-eE,\n"
 BLOCK = 2**17  # bytes read at a time
+ROWS = 32_768
 MOST_HEADER = 2**20
 BY_YOURSELF = ", or read it yourself and give the table as data"
 # Before version 3 pandas rounds otherwise, unless it is told not to.
 EXACT: dict[str, Any] = {"float_precision": "round_trip"} if pd.__version__ < "3" else {}
 
 
-def read_csv(path: str, encoding: str | None = None) -> tuple[pd.DataFrame, Source]:
+def read_csv(
+    path: str, encoding: str | None = None, texts: Kept | None = None
+) -> tuple[pd.DataFrame, Source]:
     """Read a CSV file; the delimiter is a comma, a semicolon or a tab.
 
     Parameters
@@ -42,6 +46,8 @@ def read_csv(path: str, encoding: str | None = None) -> tuple[pd.DataFrame, Sour
         Of the file.
     encoding : str, optional
         Of its bytes, where the caller has a setting of it; None is UTF-8.
+    texts : mapping of str, optional
+        Columns that stay as they are written, and as what; see `data.kept.kept`.
 
     Returns
     -------
@@ -66,7 +72,9 @@ def read_csv(path: str, encoding: str | None = None) -> tuple[pd.DataFrame, Sour
         raise DatasetError(f"path: must be a CSV file; got {str(path)!r}, which {why}.")
     quick = _numbers_alone(file) if is_utf8(encoding) else None
     if quick is not None:
-        return quick[0], _source(file, quick[1], len(quick[0]))
+        found = _with_texts(file, quick[0], texts or {})
+        note = lost(found, file, EXACT)
+        return found, _source(file, quick[1], len(found)).noted(note)
     raw = file.read_bytes()
     coding = known_encoding(encoding or "utf-8")
     try:
@@ -99,10 +107,16 @@ def read_csv(path: str, encoding: str | None = None) -> tuple[pd.DataFrame, Sour
             )
     if len(rows) == 1:
         raise CsvError(f"path: must have rows; got a header only in {file.name}.")
-    columns = dict(enumerate(map(_typed, zip(*rows[1:], strict=True))))
+    roles, columns = places_of(header, texts or {}), {}
+    losses: dict[str, str] = {}
+    for i, items in enumerate(zip(*rows[1:], strict=True)):
+        columns[i] = _typed(items, roles.get(i))
+        if columns[i].dtype == "float64":
+            add_lost(losses, header[i], items)
     frame = pd.DataFrame(columns).set_axis(header, axis="columns")
     frame = frame.set_axis(pd.Index(lines[1:], name="line"))
-    return frame, _source(file, hashlib.sha256(raw).hexdigest(), len(frame))
+    source = _source(file, hashlib.sha256(raw).hexdigest(), len(frame))
+    return frame, source.noted(lost_note(losses))
 
 
 def _source(file: Path, sha256: str, rows: int) -> Source:
@@ -154,6 +168,20 @@ def _numbers_alone(file: Path) -> tuple[pd.DataFrame, str] | None:
     frame.columns = header
     frame.index = pd.RangeIndex(2, len(frame) + 2, name="line")
     return frame, digest.hexdigest()
+
+
+def _with_texts(file: Path, frame: pd.DataFrame, texts: Kept) -> pd.DataFrame:
+    """Put texts in the place of numbers, in columns of a file that stay as they are written."""
+    known: dict[str, Any] = {"dtype": "object", "skip_blank_lines": False, "chunksize": ROWS}
+    for place, role in places_of([*frame.columns], texts).items():
+        pieces = Pieces(len(frame), is_text=True)
+        with pd.read_csv(file, header=None, skiprows=1, usecols=[place], **known) as blocks:
+            for block in blocks:
+                pieces.add(block[place])
+        found = kept(pd.Series(pieces.joined(), frame.index), role)
+        if found is not None and found.dtype == "category":
+            frame = frame.assign(**{frame.columns[place]: found.astype(object)})
+    return frame
 
 
 def _joined(
@@ -213,9 +241,12 @@ def is_value(name: str) -> bool:
     )
 
 
-def _typed(texts: Iterable[str]) -> pd.Series:
+def _typed(texts: Iterable[str], role: str | None = None) -> pd.Series:
     items = [None if is_missing(text) else text.strip() for text in texts]
     column = pd.Series(items, dtype=object)
+    found = kept(column.astype("category"), role) if role else None
+    if found is not None:
+        return column if found.dtype == "category" else found
     given = column.dropna()
     if given.empty or any("_" in item for item in given):
         return column  # Python reads 1_000 as a number, no CSV means it

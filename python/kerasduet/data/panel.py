@@ -103,7 +103,7 @@ def cut(
         notes.append(seasons.offer(pasts, one.season))
         notes.append(seasons.other_difference(one.season, one.difference))
     notes.append(_constant(one, found, tuple(frames)))
-    source = replace(source, note=" ".join(filter(None, notes)))
+    source = source.noted(*notes)
     learned: list[Any] = [each.preprocessing for each in found]
     return Dataset(
         train=_joined([each.train for each in found]),

@@ -94,7 +94,7 @@ def _cut(
         marks = [clean.missing] if clean.missing.any() else []
         marks += [clean.known] if clean.known.size else []
         source = replace(source, sha256=digest_arrays(clean.values, labels, *marks))
-    source = replace(source, note=clean.note)
+    source = source.noted(clean.note)
     return split_at(experiment, clean, source, scaled_as, origin)
 
 
@@ -191,7 +191,8 @@ def frame_of(experiment: Experiment, data: Any) -> tuple[pd.DataFrame, str | Non
             f"path: {experiment.name} needs a CSV file, or a table as data; got neither. "
             'Set path = "prices.csv", say.'
         )
-    frame, source = read_csv(experiment.path)
+    texts = {} if experiment.id is None else {experiment.id: "ids"}
+    frame, source = read_csv(experiment.path, texts=texts)
     return tables.as_wanted(frame, experiment), None, source
 
 

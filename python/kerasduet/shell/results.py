@@ -27,7 +27,7 @@ PICTURES = (".png", ".pdf", ".svg", ".jpg", ".jpeg")
 def predict(asked: argparse.Namespace, _: dict[str, Any]) -> int:
     """Print what a run predicts of new data, a row each."""
     run = _loaded(asked)
-    x = read_inputs(asked.inputs)
+    x = read_inputs(asked.inputs, _kept(run))
     with clean_output():
         found = run.predict(x, kind=asked.kind)
     print_table(_as_table(found, x), as_json=asked.json)
@@ -39,7 +39,9 @@ def evaluate(asked: argparse.Namespace, _: dict[str, Any]) -> int:
     run = _loaded(asked)
     data = run.experiment.data
     column = getattr(data, "target", None) or getattr(data, "label_column", None)
-    x, y = labelled(asked.file, asked.label or column)
+    label = asked.label or column
+    kept = {label: "classes"} if label and hasattr(run.preprocessing, "class_names") else {}
+    x, y = labelled(asked.file, label, _kept(run) | kept)
     with clean_output():
         scores = run.evaluate(x, y)
     if asked.json:
@@ -57,11 +59,18 @@ def forecast(asked: argparse.Namespace, _: dict[str, Any]) -> int:
         if asked.template:
             table = run.future_frame(horizon)
         else:
-            future = None if asked.future is None else read_one_table(asked.future)
+            future = None if asked.future is None else read_one_table(asked.future, _kept(run))
             level = None if asked.level is None else [scalar(v) for v in asked.level.split(",")]
             table = run.forecast(horizon, level, future)
     print_table(table, as_json=asked.json)
     return OK
+
+
+def _kept(run: Run) -> dict[str, str]:
+    """Name the columns that stay as a CSV file writes them, as those of the training did."""
+    data = run.experiment.data
+    series = getattr(data, "id", None)
+    return dict(getattr(data, "kept", {})) | ({series: "ids"} if series else {})
 
 
 def plot(asked: argparse.Namespace, _: dict[str, Any]) -> int:

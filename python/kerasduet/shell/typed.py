@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +14,7 @@ TABLES = (".csv", ".tsv", ".parquet")
 ARRAYS = (".npy", ".npz")
 
 
-def read_inputs(words: Sequence[str]) -> Any:
+def read_inputs(words: Sequence[str], texts: Mapping[str, str] | None = None) -> Any:
     """Give what words stand for.
 
     Parameters
@@ -22,6 +22,8 @@ def read_inputs(words: Sequence[str]) -> Any:
     words : sequence of str
         One name of a file that ends with .csv, .tsv or .parquet: its table; with .npy or .npz: its
         array, of several the one named x. Else the words themselves: paths of images, or texts.
+    texts : mapping of str, optional
+        Columns of a CSV file that stay as they are written; see `data.kept.kept`.
 
     Raises
     ------
@@ -30,14 +32,16 @@ def read_inputs(words: Sequence[str]) -> Any:
     """
     ending = Path(words[0]).suffix.lower() if len(words) == 1 else ""
     if ending in TABLES:
-        return read_one_table(words[0])
+        return read_one_table(words[0], texts)
     if ending in ARRAYS:
         arrays = _arrays(words[0])
         return _named(arrays, "x", words[0]) if len(arrays) > 1 else next(iter(arrays.values()))
     return list(words)
 
 
-def labelled(word: str, label: str | None) -> tuple[Any, Any]:
+def labelled(
+    word: str, label: str | None, texts: Mapping[str, str] | None = None
+) -> tuple[Any, Any]:
     """Give the inputs and labels of a file: a table with a column of labels, or arrays x and y."""
     ending = Path(word).suffix.lower()
     if ending in TABLES:
@@ -45,7 +49,7 @@ def labelled(word: str, label: str | None) -> tuple[Any, Any]:
             raise ArgumentType(
                 "label: must name the column of labels in a table; got none. Give --label COLUMN."
             )
-        table = read_one_table(word)
+        table = read_one_table(word, texts)
         if label not in table:
             have = ", ".join(map(str, table.columns))
             raise UnknownName(f"label: no column {label!r} in {word}; it has {have}.")
@@ -58,11 +62,11 @@ def labelled(word: str, label: str | None) -> tuple[Any, Any]:
     )
 
 
-def read_one_table(word: str) -> Any:
+def read_one_table(word: str, texts: Mapping[str, str] | None = None) -> Any:
     """Read a table as those of an experiment are read."""
     from kerasduet.data.frames.files import read_file
 
-    return read_file(word)[0]
+    return read_file(word, texts=texts)[0]
 
 
 def _arrays(word: str) -> dict[str, Any]:

@@ -20,6 +20,7 @@ from kerasduet.data.csv_file import BLOCK, EXACT, MOST_HEADER, Digested, is_valu
 from kerasduet.data.dataset import Source
 from kerasduet.data.files import expanded, is_utf8, problem
 from kerasduet.data.frames.cleaning import of_levels
+from kerasduet.data.kept import Kept, kept, lost, places_of
 from kerasduet.data.pieces import Pieces, is_plain
 from kerasduet.errors import DatasetError, KerasduetError, UnknownName
 
@@ -32,7 +33,9 @@ DELIMITERS = (";", "\t")
 
 
 def read_file(
-    path: str | os.PathLike[str] | None, encoding: str | None = None
+    path: str | os.PathLike[str] | None,
+    encoding: str | None = None,
+    texts: Kept | None = None,
 ) -> tuple[pd.DataFrame, Source]:
     """Read a CSV or Parquet file; texts of a CSV file are categories.
 
@@ -42,6 +45,8 @@ def read_file(
         Of the file; None is refused.
     encoding : str, optional
         Of a CSV file, where the caller has a setting of it; None is UTF-8.
+    texts : mapping of str, optional
+        Columns of a CSV file that stay as they are written, and as what; see `data.kept.kept`.
 
     Returns
     -------
@@ -71,8 +76,9 @@ def read_file(
     with file.open("rb") as opened:
         if opened.read(4) == b"PAR1":
             return _read_parquet(file)
-    quick = _read_quick(file) if is_utf8(encoding) else None
-    frame, source = quick or _read_slow(file, encoding)
+    texts = texts or {}
+    quick = _read_quick(file, texts) if is_utf8(encoding) else None
+    frame, source = quick or _read_slow(file, encoding, texts)
     names = list(frame.columns)
     twice = next((name for i, name in enumerate(names) if name in names[:i]), None)
     if twice is not None:
@@ -86,15 +92,20 @@ def _source(file: Path, sha256: str, rows: int) -> Source:
     return Source(f"the file {file.name}", sha256, rows, str(file))
 
 
-def _read_slow(file: Path, encoding: str | None) -> tuple[pd.DataFrame, Source]:
+def _read_slow(file: Path, encoding: str | None, texts: Kept) -> tuple[pd.DataFrame, Source]:
     """Read any CSV file that can be read, and refuse others by line."""
-    frame, source = read_csv(str(file), encoding)
+    frame, source = read_csv(str(file), encoding, texts)
+    names = [name for name in texts if [*frame.columns].count(name) == 1]
+    for name in names:
+        levels = frame[name].astype("category")
+        if frame[name].dtype.kind == "O" and kept(levels, texts[name]) is not None:
+            frame[name] = levels
     plain = bool((frame.index.to_numpy() == np.arange(2, len(frame) + 2)).all())
     index = pd.RangeIndex(len(frame), name="line" if plain else "row")
     return frame.set_axis(index), source
 
 
-def _read_quick(file: Path) -> tuple[pd.DataFrame, Source] | None:
+def _read_quick(file: Path, texts: Kept) -> tuple[pd.DataFrame, Source] | None:
     """Read a CSV file as pandas does; None leaves what is odd or wrong to slower code."""
     with file.open("rb") as opened:
         first = opened.readline(MOST_HEADER)
@@ -108,6 +119,8 @@ def _read_quick(file: Path) -> tuple[pd.DataFrame, Source] | None:
         shown = sample[: sample.rfind(b"\n") + 1] or sample
         few = pd.read_csv(io.BytesIO(shown), **known)
         kinds = {i: _kind(column) for i, column in few.items() if not is_plain(column)}
+        roles = places_of(header, texts)
+        kinds |= {i: "object" for i in roles if i not in kinds}
         columns, sha256 = _read_columns(file, known, kinds)
         whole: dict[int, pd.Series] = {}
         while more := [i for i, one in columns.items() if not (one.is_whole or i in whole)]:
@@ -124,14 +137,16 @@ def _read_quick(file: Path) -> tuple[pd.DataFrame, Source] | None:
     # In quotes, an end of line is none.
     has_breaks = any("\n" in str(text) for column in columns.values() for text in column.known)
     joined = {
-        i: whole[i] if i in whole else _typed(columns.pop(i), header[i]) for i in list(columns)
+        i: whole[i] if i in whole else _typed(columns.pop(i), header[i], roles.get(i, ""))
+        for i in list(columns)
     }
     frame = pd.DataFrame(joined, copy=False)
     if frame.iloc[:, -1].isna().any() and not _is_even(file, frame.shape, delimiter):
         return None
     frame.columns = pd.Index(header)
     frame.index = pd.RangeIndex(len(frame), name="row" if has_breaks else "line")
-    return frame, _source(file, sha256, len(frame))
+    note = lost(frame, file, {"sep": delimiter, **EXACT})
+    return frame, _source(file, sha256, len(frame)).noted(note)
 
 
 def _kind(column: pd.Series) -> str:
@@ -188,9 +203,12 @@ def _one_by_one(opened: Any, digest: Any, known: dict[str, Any]) -> Any:
     return pd.read_csv(read, chunksize=ROWS, low_memory=False, **known | {"dtype": texts})
 
 
-def _typed(pieces: Pieces, name: str) -> pd.Series:
+def _typed(pieces: Pieces, name: str, role: str) -> pd.Series:
     column = pd.Series(pieces.joined(), name=name, copy=False)
-    return of_levels(column) if pieces.is_text else column
+    if not pieces.is_text:
+        return column
+    found = kept(column, role) if role else None
+    return of_levels(column) if found is None else found
 
 
 def _is_even(file: Path, shape: tuple[int, int], delimiter: str) -> bool:

@@ -16,6 +16,7 @@ from kerasduet.data.dataset import Source
 from kerasduet.data.files import as_path
 from kerasduet.data.frames.cleaning import cleaned, names_rows
 from kerasduet.data.frames.files import read_file
+from kerasduet.data.kept import Kept
 from kerasduet.data.table import from_columns
 from kerasduet.errors import ArgumentType, EmptyData, UnknownName
 
@@ -34,7 +35,11 @@ def read_frame(given: Any, path: str | os.PathLike[str] | None = None) -> pd.Dat
 
 
 def read_table(
-    given: Any, path: str | os.PathLike[str] | None = None, *, name: str = "data"
+    given: Any,
+    path: str | os.PathLike[str] | None = None,
+    *,
+    name: str = "data",
+    texts: Kept | None = None,
 ) -> tuple[pd.DataFrame, Source]:
     """Read a table of the caller's, or of a CSV or Parquet file.
 
@@ -47,6 +52,8 @@ def read_table(
         Of a CSV or Parquet file, where no table is given.
     name : str
         Argument that errors name.
+    texts : mapping of str, optional
+        Columns of a CSV file that stay as they are written; see `data.kept.kept`.
 
     Returns
     -------
@@ -69,7 +76,7 @@ def read_table(
         A file that cannot be read.
     """
     if given is None:
-        frame, source = read_file(path)
+        frame, source = read_file(path, texts=texts)
         return _cleaned(frame), source
     frame = as_frame(given, name)
     if frame.shape[1] == 0:

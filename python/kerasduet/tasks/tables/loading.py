@@ -67,7 +67,7 @@ def read(experiment: Experiment, given: Any) -> tuple[pd.DataFrame, Source]:
         frame = load_embedded(experiment.dataset)
         source = Source(f"embedded table {experiment.dataset}", digest_frame(frame), len(frame))
     else:
-        frame, source = read_table(given, data.path)
+        frame, source = read_table(given, data.path, texts=data.kept)
     known = list(frame.columns)
     if data.target is None:
         raise ArgumentType(

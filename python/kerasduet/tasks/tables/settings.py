@@ -108,6 +108,11 @@ class TableSettings(Section):
         named = ("target", "group", "time", "weights")
         return {name: getattr(self, name) for name in named if getattr(self, name) is not None}
 
+    @property
+    def kept(self) -> dict[str, str]:
+        """Name the columns that stay as a CSV file writes them; see `data.kept.kept`."""
+        return {} if self.group is None else {self.group: "ids"}
+
 
 @dataclass(frozen=True, kw_only=True)
 class ClassTableSettings(TableSettings):

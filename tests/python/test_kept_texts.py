@@ -1,0 +1,142 @@
+"""Columns of a CSV file that stay as they are written: ids, texts and codes of classes."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+from conftest import linear
+
+import kerasduet as kd
+from kerasduet import errors
+from kerasduet.data import csv_file
+from kerasduet.data.frames import files, read_table
+from kerasduet.data.kept import kept
+from kerasduet.shell import results
+from kerasduet.shell.typed import read_inputs
+
+SERIES = {
+    "id": "shop",
+    "target": "sold",
+    "season": 1,
+    "difference": 0,
+    "lookback": 3,
+    "horizon": 2,
+    "model": linear,
+    "epochs": 1,
+    "early_stopping": None,
+}
+
+
+def written(folder, text):
+    file = folder / "rows.csv"
+    file.write_text(text)
+    return str(file)
+
+
+def shops(folder, ids, time=False, header="shop"):
+    """Write 40 rows of each shop: numbers alone, or beside dates."""
+    days = pd.date_range("2024-01-01", periods=40).strftime("%Y-%m-%d")
+    rows = [
+        f"{name},{place + day % 7}" + (f",{days[day]}" if time else "")
+        for place, name in enumerate(ids)
+        for day in range(40)
+    ]
+    return written(folder, "\n".join([f"{header},sold{',time' if time else ''}", *rows]))
+
+
+@pytest.mark.parametrize("time", [False, True])
+@pytest.mark.parametrize(
+    ("ids", "names"),
+    [
+        (["1", "01"], ["1", "01"]),
+        (["007", "8"], ["007", "8"]),
+        (["1", "1.0"], ["1", "1.0"]),
+        ([" 01 ", "1"], ["01", "1"]),
+        (["9007199254740993", "9007199254740993.5"],) * 2,
+        (["99999999999999999998", "99999999999999999999"],) * 2,
+        (["2", "1"], [2, 1]),
+        (["2.0", "1.0"], [2, 1]),
+    ],
+)
+def test_series_of_a_file_are_named_as_they_are_written(tmp_path, ids, names, time):
+    path = shops(tmp_path, ids, time)
+    found = kd.load_data(kd.experiment("lstm-series", path=path, **SERIES))
+    assert found.preprocessing.names.tolist() == names
+    assert found.preprocessing.numbered == isinstance(names[0], int)
+    assert len(found.panel) == 2
+
+
+def test_a_column_of_ids_is_found_whatever_its_case(tmp_path):
+    path = shops(tmp_path, ["1", "01"], header="Shop")
+    found = kd.load_data(kd.experiment("lstm-series", path=path, **SERIES))
+    assert found.preprocessing.ids == ("1", "01")
+
+
+def test_numbers_of_a_data_frame_find_the_series_of_a_file(tmp_path):
+    chosen = kd.experiment("lstm-series", path=shops(tmp_path, ["1", "01"]), **SERIES)
+    run = kd.run_experiment(chosen, progress=False)
+    table = pd.DataFrame({"shop": [1] * 6, "sold": np.arange(6.0)})
+    assert set(run.predict(table)["id"]) == {"1"}
+    assert set(run.predict(table.assign(shop="01"))["id"]) == {"01"}
+    with pytest.raises(errors.UnknownName, match="got '7' in the column shop"):
+        run.predict(table.assign(shop=7))
+    path = written(tmp_path, "shop,sold\n" + "01,2.5\n" * 6)
+    assert set(run.predict(read_inputs([path], results._kept(run)))["id"]) == {"01"}
+
+
+def test_rows_of_groups_are_told_apart_as_they_are_written(tmp_path):
+    rows = "\n".join(
+        f"{place},{place % 3},{'01' if place < 20 else '1'}" for place in range(40)
+    )
+    chosen = kd.experiment(
+        "table-numbers", path=written(tmp_path, f"y,x,box\n{rows}\n"), target="y", group="box",
+        validation_split=0, test_split=0.5, features=("x",), early_stopping=None,
+    )  # fmt: skip
+    assert kd.load_data(chosen).sizes == {"train": 20, "validation": 0, "test": 20}
+
+
+@pytest.mark.parametrize("quick", [True, False])
+@pytest.mark.parametrize(
+    ("role", "texts", "expected"),
+    [
+        ("ids", ["1", "01"], ["1", "01"]),
+        ("ids", ["1", "2"], [1, 2]),
+        ("ids", ["1", "two"], ["1", "two"]),
+        ("classes", ["000", "001"], ["000", "001"]),
+        ("classes", ["1", "1.0"], [1.0, 1.0]),
+        ("classes", ["0.5", "1"], [0.5, 1.0]),
+        ("classes", ["True", "False"], [True, False]),
+        ("classes", ["9007199254740993", "2.5"], ["9007199254740993", "2.5"]),
+        ("texts", ["000", "1"], ["000", "1"]),
+        ("texts", ["2024-01-31", "2024-02-01"], ["2024-01-31", "2024-02-01"]),
+        ("texts", ["True", "1.50"], ["True", "1.50"]),
+    ],
+)
+def test_columns_stay_as_they_are_written(tmp_path, monkeypatch, role, texts, expected, quick):
+    rows = "".join(f"{text},{place}\n" for place, text in enumerate(texts * 3))
+    if not quick:
+        monkeypatch.setattr(files, "_read_quick", lambda file, texts: None)
+    frame, _ = read_table(None, written(tmp_path, f"a,b\n{rows}"), texts={"a": role})
+    assert frame["a"].tolist() == expected * 3
+    assert frame["b"].dtype == np.int64
+    if not isinstance(expected[0], str):
+        plain, _ = read_table(None, written(tmp_path, f"a,b\n{rows}"))
+        pd.testing.assert_frame_equal(frame, plain)
+
+
+def test_a_file_of_numbers_alone_is_read_quickly_with_its_texts(tmp_path, monkeypatch):
+    monkeypatch.setattr(csv_file, "ROWS", 30)
+    for ids in (["1", "2"], ["1", "01"], ["007", "8", "9.50"]):
+        path = shops(tmp_path, ids, header="Shop")
+        found, source = csv_file.read_csv(path, texts={"shop": "ids"})
+        with monkeypatch.context() as patched:
+            patched.setattr(csv_file, "_numbers_alone", lambda file: None)
+            slow, other = csv_file.read_csv(path, texts={"shop": "ids"})
+        pd.testing.assert_frame_equal(found, slow, check_index_type=False)
+        assert source == other
+
+
+def test_a_missing_class_leaves_numbers():
+    column = pd.Series(["1", None, "2"], dtype="category")
+    np.testing.assert_array_equal(kept(column, "classes"), [1, np.nan, 2])
