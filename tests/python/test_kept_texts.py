@@ -140,3 +140,21 @@ def test_a_file_of_numbers_alone_is_read_quickly_with_its_texts(tmp_path, monkey
 def test_a_missing_class_leaves_numbers():
     column = pd.Series(["1", None, "2"], dtype="category")
     np.testing.assert_array_equal(kept(column, "classes"), [1, np.nan, 2])
+
+
+def test_pairs_of_digits_keep_their_zeros(tmp_path):
+    rows = "".join(f"{place:03},{2 * place:04}\n" for place in range(30))
+    path = written(tmp_path, f"source,target\n{rows}")
+    chosen = kd.experiment("translate-dates", dataset="pairs", path=path)
+    found = kd.load_data(chosen).given
+    assert found["source"].str.len().unique().tolist() == [3]
+    assert (found["target"].astype(int) == 2 * found["source"].astype(int)).all()
+    assert found["target"].str.len().unique().tolist() == [4]
+
+
+def test_texts_of_digits_are_texts(tmp_path):
+    rows = "".join(f"{place:03},{place % 2}\n" for place in range(30))
+    path = written(tmp_path, f"text,label\n{rows}")
+    found = kd.load_data(kd.experiment("texts", path=path))
+    assert found.preprocessing.class_names == ("0", "1")
+    assert all(len(text) == 3 for text in found.given["text"])

@@ -13,4 +13,10 @@ test_that("codes in a CSV file stay as they are written", {
     lookback = 3, horizon = 2
   ))
   expect_identical(unique(as.data.frame(found)$shop), c("1", "01"))
+
+  pairs <- data.frame(source = sprintf("%03d", 0:29), target = sprintf("%04d", 30:59))
+  made <- load_data(experiment("translate-dates", dataset = "pairs", path = written(pairs)))
+  given <- load_data(experiment("translate-dates", dataset = "pairs"), data = pairs)
+  expect_identical(as.array(made$x_train$source), as.array(given$x_train$source))
+  expect_identical(as.array(made$y_train), as.array(given$y_train))
 })

@@ -101,8 +101,9 @@ def _labelled(experiment: Experiment, given: Any) -> Labelled:
         raise DatasetError(
             f"path: must be a CSV file, or a folder of text files; got {data.path!r}, which {why}."
         )
-    frame, source = read_file(data.path, data.encoding)
-    return _tabled(frame, data, source.name, path=source.path)
+    frame, source = read_file(data.path, data.encoding, data.kept)
+    found = _tabled(frame, data, source.name, path=source.path)
+    return replace(found, source=found.source.noted(source.note))
 
 
 def _frame_of(given: Any, data: Any) -> pd.DataFrame:

@@ -82,6 +82,11 @@ class TextSettings(Section):
     validation_split: Annotated[float, Number(low=0, below=1)] = 0.2
     test_split: Annotated[float, Number(above=0, below=1)] = 0.2
 
+    @property
+    def kept(self) -> dict[str, str]:
+        """Name the columns that stay as a CSV file writes them; see `data.kept.kept`."""
+        return {self.text_column: "texts"}
+
     def check_together(self) -> None:
         """Refuse a path of generated texts, a column for two things, and classes IMDB lacks."""
         if self.path is not None and self.dataset == GENERATED:

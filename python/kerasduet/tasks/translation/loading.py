@@ -91,7 +91,7 @@ def _read(experiment: Experiment, given: Any) -> tuple[list[str], list[str], Sou
         )
     source = None
     if given is None:
-        frame, source = read_file(data.path)
+        frame, source = read_file(data.path, texts=data.kept)
     else:
         frame = as_frame(given)
     known = list(map(str, frame.columns))

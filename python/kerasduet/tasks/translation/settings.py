@@ -81,6 +81,11 @@ class TranslationSettings(Section):
     validation_split: Annotated[float, Number(low=0, below=1)] = 0.1
     test_split: Annotated[float, Number(above=0, below=1)] = 0.2
 
+    @property
+    def kept(self) -> dict[str, str]:
+        """Name the columns that stay as a CSV file writes them; see `data.kept.kept`."""
+        return {self.source_column: "texts", self.target_column: "texts"}
+
     def check_together(self) -> None:
         """Refuse a path where nothing is read, and more examples than there are."""
         if self.dataset == OWN:
