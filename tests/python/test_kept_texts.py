@@ -12,8 +12,9 @@ from kerasduet import errors
 from kerasduet.data import csv_file
 from kerasduet.data.frames import files, read_table
 from kerasduet.data.kept import kept
+from kerasduet.data.labels import find_labels
 from kerasduet.shell import results
-from kerasduet.shell.typed import read_inputs
+from kerasduet.shell.typed import labelled, read_inputs
 
 SERIES = {
     "id": "shop",
@@ -152,9 +153,28 @@ def test_pairs_of_digits_keep_their_zeros(tmp_path):
     assert found["target"].str.len().unique().tolist() == [4]
 
 
-def test_texts_of_digits_are_texts(tmp_path):
-    rows = "".join(f"{place:03},{place % 2}\n" for place in range(30))
+def test_texts_of_digits_and_labels_with_zeros_are_texts(tmp_path):
+    rows = "".join(f"{place:03},{place % 2:02}\n" for place in range(30))
     path = written(tmp_path, f"text,label\n{rows}")
     found = kd.load_data(kd.experiment("texts", path=path))
-    assert found.preprocessing.class_names == ("0", "1")
+    assert found.preprocessing.class_names == ("00", "01")
     assert all(len(text) == 3 for text in found.given["text"])
+
+
+@pytest.mark.parametrize(
+    ("labels", "names", "kind"),
+    [
+        (("000", "001"), ("000", "001"), "str"),
+        (("0", "1"), ("0", "1"), "int"),
+        (("0.0", "1.0"), ("0", "1"), "int"),
+        (("no", "yes"), ("no", "yes"), "str"),
+    ],
+)
+def test_classes_are_named_as_they_are_written(tmp_path, labels, names, kind):
+    rows = "".join(f"{labels[place % 2]},{place % 5}\n" for place in range(40))
+    path = written(tmp_path, f"kind,x\n{rows}")
+    chosen = kd.experiment("table-classes", path=path, target="kind")
+    learned = kd.load_data(chosen).preprocessing
+    assert (learned.class_names, learned.label_type) == (names, kind)
+    _, typed = labelled(path, "kind", chosen.data.kept)
+    assert len(find_labels(typed, learned)) == 40

@@ -19,4 +19,12 @@ test_that("codes in a CSV file stay as they are written", {
   given <- load_data(experiment("translate-dates", dataset = "pairs"), data = pairs)
   expect_identical(as.array(made$x_train$source), as.array(given$x_train$source))
   expect_identical(as.array(made$y_train), as.array(given$y_train))
+
+  rows <- data.frame(kind = rep(c("000", "001"), 20), x = 1:40)
+  classes <- load_data(experiment("table-classes", path = written(rows), target = "kind"))
+  expect_identical(classes$class_names, c("000", "001"))
+  expect_identical(load_data(experiment(
+    "table-classes",
+    path = written(transform(rows, kind = rep(0:1, 20))), target = "kind"
+  ))$class_names, c("0", "1"))
 })

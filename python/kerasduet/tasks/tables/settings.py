@@ -132,6 +132,11 @@ class ClassTableSettings(TableSettings):
     dataset: Annotated[str, OneOf(("table-classes", "iris", "cancer"))]
     split: Annotated[str, OneOf(("stratified", "random"))] = "stratified"
 
+    @property
+    def kept(self) -> dict[str, str]:
+        """Name the columns that stay as a CSV file writes them, the classes among them."""
+        return super().kept | ({} if self.target is None else {self.target: "classes"})
+
 
 @dataclass(frozen=True, kw_only=True)
 class NumberTableSettings(TableSettings):

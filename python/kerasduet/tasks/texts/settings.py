@@ -85,7 +85,7 @@ class TextSettings(Section):
     @property
     def kept(self) -> dict[str, str]:
         """Name the columns that stay as a CSV file writes them; see `data.kept.kept`."""
-        return {self.text_column: "texts"}
+        return {self.label_column: "classes", self.text_column: "texts"}
 
     def check_together(self) -> None:
         """Refuse a path of generated texts, a column for two things, and classes IMDB lacks."""
