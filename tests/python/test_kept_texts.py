@@ -178,3 +178,33 @@ def test_classes_are_named_as_they_are_written(tmp_path, labels, names, kind):
     assert (learned.class_names, learned.label_type) == (names, kind)
     _, typed = labelled(path, "kind", chosen.data.kept)
     assert len(find_labels(typed, learned)) == 40
+
+
+@pytest.mark.parametrize("quick", [True, False])
+@pytest.mark.parametrize(
+    ("numbers", "lost"),
+    [
+        (["9007199254740993", "", "1"], "9007199254740993"),
+        (["-9007199254740993", "0.5", "1"], "-9007199254740993"),
+        (["9007199254740993", "2", "1"], None),
+        (["9007199254740992", "", "1"], None),
+        (["1e300", "9007199254740993.0", "1"], None),
+    ],
+)
+def test_a_note_names_whole_numbers_that_lost_digits(
+    tmp_path, monkeypatch, numbers, lost, quick
+):
+    path = written(tmp_path, "a,b\n" + "".join(f"{number},1\n" for number in numbers))
+    if not quick:
+        monkeypatch.setattr(files, "_read_quick", lambda file, texts: None)
+        monkeypatch.setattr(csv_file, "_numbers_alone", lambda file: None)
+    for _, source in (read_table(None, path), csv_file.read_csv(path)):
+        assert (f"a ({lost})" in source.note) if lost else not source.note
+
+
+@pytest.mark.parametrize("own", [{}, {"id": None}])
+def test_a_series_says_that_its_numbers_lost_digits(tmp_path, own):
+    rows = "".join(f"1,{place % 7 + 0.5}\n" for place in range(40))
+    path = written(tmp_path, f"shop,sold\n1,9007199254740993\n{rows}")
+    found = kd.load_data(kd.experiment("lstm-series", path=path, **SERIES | own))
+    assert "lost digits" in found.source.note and "sold (9007199254740993)" in found.source.note

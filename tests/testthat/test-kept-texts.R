@@ -28,3 +28,10 @@ test_that("codes in a CSV file stay as they are written", {
     path = written(transform(rows, kind = rep(0:1, 20))), target = "kind"
   ))$class_names, c("0", "1"))
 })
+
+test_that("whole numbers that lost digits are told", {
+  skip_without_core()
+  rows <- data.frame(y = c("9007199254740993", 1:39 / 2), x = cos(1:40))
+  found <- load_data(experiment("table-numbers", path = written(rows), target = "y"))
+  expect_match(found$source$note, "y (9007199254740993)", fixed = TRUE)
+})
