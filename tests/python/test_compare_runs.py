@@ -11,7 +11,7 @@ from kerasduet.errors import ArgumentType, ComparisonError
 from kerasduet.report.compare import Difference
 from kerasduet.report.compare import _sentence as sentence
 from kerasduet.report.comparison import write_comparison
-from kerasduet.report.document import Document
+from kerasduet.report.document import Document, escape
 from kerasduet.report.intervals import Interval, bootstrap
 from kerasduet.tasks.classification.scores import cases
 from kerasduet.tasks.forecasting.measures import series_cases
@@ -146,6 +146,28 @@ def test_of_a_list_the_first_is_compared_with_each_other_one(trained):
     pair = kd.compare_runs([first, second])
     assert pair.summary == kd.compare_runs(first, second).summary
     assert "run" not in pair.table
+
+
+def test_names_of_a_dict_are_shown(trained, tmp_path):
+    first, second, third = trained[20][0], *trained[1][:2]
+    found = kd.compare_runs({"long": first, "short": second, "other seed": third})
+    assert found.table["run"].unique().tolist() == ["short", "other seed"]
+    assert found.summary.startswith("long (first) against short (second). ")
+    pair = kd.compare_runs({"long": first, "short": second})
+    alone = kd.compare_runs(first, second).summary
+    assert pair.summary == f"long (first) against short (second). {alone}"
+    turned = kd.compare_runs({"x": first, "y": second}, {"y": second, "x": first})
+    assert set(turned.table["verdict"]) == {"same predictions"}
+
+    page = Document("Title", "", folder=tmp_path, files="page_files")
+    write_comparison(page, [first, second], stem="page", names=["long", "*short*"])
+    assert escape("A: long") in str(page) and escape("B: *short*") in str(page)
+
+    for name in ("", " ", 5, "two\nlines"):
+        with pytest.raises(ArgumentType, match=r"^a: names of its runs must be texts"):
+            kd.compare_runs({"long": first, name: second})
+    with pytest.raises(ArgumentType, match=r"^a: names .* at most 40 characters; got 41\."):
+        kd.compare_runs({"long": first, "x" * 41: second})
 
 
 def test_what_cannot_be_paired_is_refused(trained, series_run):

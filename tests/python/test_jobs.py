@@ -412,6 +412,11 @@ def test_cross_validation_has_a_row_a_fold(tmp_path):
         kd.cross_validate(chosen, 3, **given)
     with pytest.raises(ComparisonError, match=r"^a: .* folds of a cross-validation, each of"):
         kd.compare_runs(found)
+    for ask in (kd.load_run, lambda folder: kd.compare_runs(folder, folder)):
+        with pytest.raises(RunFolderError, match=r"that of a set .* with load_run_set\(\)\.$"):
+            ask(found.folder)
+    with pytest.raises(RunFolderError, match=r"that of one run\. Load it with load_run\(\)\.$"):
+        kd.load_run_set(found[0].folder)
 
 
 @pytest.mark.parametrize(

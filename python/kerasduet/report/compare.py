@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +12,8 @@ import numpy as np
 from kerasduet.errors import ArgumentType
 from kerasduet.report import words
 from kerasduet.report.differences import UNCLEAR, Difference, paired_differences
-from kerasduet.report.pairs import given_runs, paired
+from kerasduet.report.given import given_runs
+from kerasduet.report.pairs import paired
 from kerasduet.report.run_names import run_names
 from kerasduet.report.shared import told_shared
 from kerasduet.result import Said
@@ -59,19 +60,20 @@ class Comparison:
 
 @answers(a=("runs",))
 def compare_runs(
-    a: RunLike | Sequence[RunLike],
-    b: RunLike | Sequence[RunLike] | None = None,
+    a: RunLike | Sequence[RunLike] | Mapping[str, RunLike],
+    b: RunLike | Sequence[RunLike] | Mapping[str, RunLike] | None = None,
     *more: Any,
 ) -> Comparison:
     """Compare two runs, several runs, or two ways of training with several seeds each.
 
     Parameters
     ----------
-    a, b : Run, path, RunSet, or several runs in a list
+    a, b : Run, path, RunSet, or several runs in a list or dict
         A run or the folder of one. Lists, and the finished runs of sets, have equal
         length: the first of `a` is paired with the first of `b`, and so on, such as runs of the
         same seed. Of a list or set alone, without `b`, the first run is compared with each other
-        one.
+        one. A dict is a list whose runs have names: these are shown, and where both sides have
+        the same names, runs of one name are paired.
     *more
         Refused: more than two runs are given in a list.
 
@@ -114,24 +116,29 @@ def compare_runs(
             f"b: must be the other of two sides; got {len(more) + 1} of them. Give all runs in "
             "one list, or lists as a and b for several seeds of each."
         )
-    first = given_runs("a", a)
+    first, names = given_runs("a", a)
     if b is not None:
-        return Comparison(*_compared(first, given_runs("b", b)), len(first))
+        second, others = given_runs("b", b)
+        if names and others and set(names) == set(others):
+            second = [second[others.index(name)] for name in names]
+        return Comparison(*_compared(first, second), len(first))
     if len(first) < 2:
         raise ArgumentType(
             "b: must be given, unless a is a list of two runs or more; got one run. Give the "
             "other one."
         )
     if len(first) > 2:
-        return _beside_first(first)
-    return Comparison(*_compared(first[:1], first[1:], ("a", "a")), 1)
+        return _beside_first(first, names or run_names(first))
+    table, summary = _compared(first[:1], first[1:], ("a", "a"))
+    if names:
+        summary = Said(f"{names[0]} (first) against {names[1]} (second). {summary}")
+    return Comparison(table, summary, 1)
 
 
-def _beside_first(runs: Sequence[Run]) -> Comparison:
-    """Compare the first of three runs or more with each other one, by the names of reports."""
+def _beside_first(runs: Sequence[Run], names: Sequence[str]) -> Comparison:
+    """Compare the first of three runs or more with each other one."""
     import pandas as pd
 
-    names = run_names(runs)
     tables, told = [], []
     for name, run in zip(names[1:], runs[1:], strict=True):
         table, summary = _compared(runs[:1], [run], ("a", "a"))

@@ -77,6 +77,7 @@ def write_comparison(
     stem: str,
     methods: Methods | None = None,
     choice: Choice | None = None,
+    names: Sequence[str] | None = None,
 ) -> None:
     """Write what distinguishes several runs.
 
@@ -92,8 +93,10 @@ def write_comparison(
         What a backtest says of them, beside other methods.
     choice : Choice, optional
         Which is the best; by default the one with the best score on the test rows.
+    names : sequence of str, optional
+        What the runs are called, each below 40 characters; by default what differs.
     """
-    names = run_names(runs)
+    names = run_names(runs, names)
     best, rows = choice or (_best(runs), "test")
     units = all(comparable(runs[0], run) for run in runs)
     tested = are_origins(runs)

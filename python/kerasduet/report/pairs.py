@@ -1,32 +1,15 @@
-"""Runs that are compared case by case: read, and refused where they have no such difference."""
+"""Runs that are compared case by case: paired, and refused where they have no such difference."""
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
-from typing import Any
 
-from kerasduet.checks import show
-from kerasduet.errors import ArgumentType, ComparisonError
+from kerasduet.errors import ComparisonError
 from kerasduet.report.held_out import are_folds, are_origins
 from kerasduet.report.shared import on_shared_rows
-from kerasduet.run import Run, load_run
+from kerasduet.run import Run
 
-__all__ = ["given_runs", "paired"]
-
-
-def given_runs(name: str, given: Any) -> list[Run]:
-    """Give a run, several in a list, or the finished ones of a set, as a list of runs."""
-    given = getattr(given, "runs", given)  # of a set
-    several = (
-        list(given) if isinstance(given, Sequence) and not isinstance(given, str) else [given]
-    )
-    for one in several or [given]:
-        if not isinstance(one, Run | str | os.PathLike):
-            raise ArgumentType(
-                f"{name}: must be a run, a run folder, or a list of them; got {show(one)}."
-            )
-    return [one if isinstance(one, Run) else load_run(one) for one in several]
+__all__ = ["paired"]
 
 
 def paired(
