@@ -142,7 +142,7 @@ run_to_py <- function(run) {
 }
 
 # A run or a folder, a set of runs, or a list of runs.
-runs_to_py <- function(run) {
+runs_to_py <- function(run, name = "run") {
   if (inherits(run, c("kerasduet_run", "kerasduet_run_set"))) {
     return(handle(run))
   }
@@ -150,9 +150,19 @@ runs_to_py <- function(run) {
     return(run_to_py(run))
   }
   if (is.list(run) && !is.object(run) || is.character(run) && length(run) > 1) {
-    return(lapply(unname(as.list(run)), runs_to_py))
+    refuse_names(names(run), name)
+    return(lapply(as.list(run), runs_to_py, name)) # with names a dict
   }
   setting_to_py(run)
+}
+
+refuse_names <- function(named, name) {
+  if (!is.null(named) && (!all(nzchar(named)) || anyDuplicated(named))) {
+    refuse(
+      name, ": names of its runs must differ, one for each run; got ",
+      paste0("'", named, "'", collapse = ", "), ". Name all runs, or none."
+    )
+  }
 }
 
 # A function of the core's events.

@@ -38,7 +38,7 @@ load_run_set <- function(folder, ...) {
 #' @section Parts:
 #' * `set$table`: data frame, a row a run: `run` (its folder), the settings that differ, `seed`,
 #'   `status`, `epochs_done`, the headline score on the validation rows (`val_...`) and the scores
-#'   on the test rows; also `as.data.frame(set)`.
+#'   on the test rows; also `as.data.frame(set)` and `tidy(set)`.
 #' * `set[[1]]`, `set[["run-1"]]`: a [kerasduet_run]. `as.list(set)` loads all that are finished.
 #' * `set$best`: the finished run with the best headline score on the validation rows; where there
 #'   are none, on the test rows, which flatters it.
@@ -66,7 +66,8 @@ load_run_set <- function(folder, ...) {
 #'   and, where there are intervals, `pinball` and coverage; `skill` of the networks against it (1 -
 #'   MAE / its MAE), `low` and `high` (95 % interval over folds and seeds), `dm` and `p_value` (the
 #'   test of Diebold and Mariano; `dm` is below 0 where the networks are better). `plot()` gives a
-#'   ggplot, or a patchwork of two.
+#'   ggplot, or a patchwork of two. `glance()` gives a data frame of one row: `kind`, `status`,
+#'   `runs` and how many are `finished`.
 #' @examplesIf kerasduet:::has_core()
 #' \donttest{
 #' small <- experiment("mnist-dense", dataset = "mnist-subset", epochs = 1, units = 8)
@@ -176,6 +177,21 @@ summary.kerasduet_run_set <- function(object, ...) {
 as.data.frame.kerasduet_run_set <- function(x, row.names = NULL, # nolint: object_name_linter.
                                             optional = FALSE, ...) {
   x$table
+}
+
+#' @rdname kerasduet_run_set
+#' @method tidy kerasduet_run_set
+#' @export
+tidy.kerasduet_run_set <- function(x, ...) x$table
+
+#' @rdname kerasduet_run_set
+#' @method glance kerasduet_run_set
+#' @export
+glance.kerasduet_run_set <- function(x, ...) {
+  status <- x$table$status
+  data.frame(
+    kind = x$kind, status = x$status, runs = length(status), finished = sum(status == "finished")
+  )
 }
 
 #' @rdname kerasduet_run_set

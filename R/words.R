@@ -146,6 +146,7 @@ r_words <- list(
   c("\\brun\\.(save|evaluate|export|update)\\(", "\\1_run(run, "),
   c("\\brun\\.([a-z_]+)\\(\\)", "\\1(run)"),
   c("\\brun\\.([a-z_]+)\\(", "\\1(run, "),
+  c("\\bpandas\\.read_csv\\(", "read.csv("),
   c("\\bkd\\.", ""),
   c("(?<!the )\\btrue\\b(?! (?:class|value|label))", "TRUE"),
   c("(?<!the )\\bfalse\\b", "FALSE"),

@@ -175,9 +175,13 @@ def _parser() -> argparse.ArgumentParser:
     _written(report, "report.html")
     _json(report, "the file's name as JSON")
 
-    compare = make("compare", results.compare, "compare two runs on the same test rows")
-    compare.add_argument("first", metavar="FOLDER", help="of a run")
-    compare.add_argument("second", metavar="OTHER", help="of another")
+    compare = make("compare", results.compare, "compare runs on the same test rows")
+    compare.add_argument(
+        "folders",
+        metavar="FOLDER",
+        nargs="+",
+        help="of two runs or sets; of more runs the first is compared with each other one",
+    )
     _json(compare, "the comparison as JSON")
 
     export = make("export", results.export, "write a run's network for other programs")

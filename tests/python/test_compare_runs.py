@@ -10,6 +10,8 @@ import kerasduet as kd
 from kerasduet.errors import ArgumentType, ComparisonError
 from kerasduet.report.compare import Difference
 from kerasduet.report.compare import _sentence as sentence
+from kerasduet.report.comparison import write_comparison
+from kerasduet.report.document import Document, escape
 from kerasduet.report.intervals import Interval, bootstrap
 from kerasduet.tasks.classification.scores import cases
 from kerasduet.tasks.forecasting.measures import series_cases
@@ -91,6 +93,37 @@ def test_series_are_compared_by_their_errors(series_run):
     assert found.loc["mae", "difference"] == pytest.approx(gaps.mean())
 
 
+def test_other_windows_of_the_same_data_are_compared_where_both_have_them(series_run, tmp_path):
+    settings = {"data": seasonal(), "progress": False, **LINEAR}
+    moved = kd.run_experiment("lstm-co2", **settings | {"difference": 14})
+    keys = ["origin", "time", "step"]
+    both = series_run.table.merge(moved.table, on=keys, suffixes=("", "_moved"))
+    windows = [
+        len(table) // series_run.preprocessing.horizon
+        for table in (both, series_run.table, moved.table)
+    ]
+    assert 0 < windows[0] < windows[1] and np.array_equal(both["truth"], both["truth_moved"])
+    found = kd.compare_runs(series_run, moved)
+    told = f"Compared on the {windows[0]} test windows that both have, of {windows[1]} and "
+    assert (
+        found.summary.startswith(f"{told}{windows[2]}. ") and found.summary() == found.summary
+    )
+    mae = found.table.set_index("measure").loc["mae"]
+    assert mae["first"] == pytest.approx((both["truth"] - both["forecast"]).abs().mean())
+    assert mae["second"] == pytest.approx((both["truth"] - both["forecast_moved"]).abs().mean())
+    assert told in kd.compare_runs([series_run, moved, series_run]).summary
+
+    page = Document("Title", "", folder=tmp_path, files="page_files")
+    write_comparison(page, [series_run, moved], stem="page")
+    assert f"(on the {windows[0]} windows that both have)" in str(page)
+
+    shorter = kd.run_experiment("lstm-co2", **settings | {"horizon": 1})
+    with pytest.raises(
+        ComparisonError, match=r"got windows of 1 steps beside .* same horizon\.$"
+    ):
+        kd.compare_runs(series_run, shorter)
+
+
 def test_folders_are_compared_as_their_runs(trained, tmp_path):
     folder = trained[1][0].save(tmp_path / "run")
     found = kd.compare_runs(folder, trained[1][0])
@@ -113,6 +146,28 @@ def test_of_a_list_the_first_is_compared_with_each_other_one(trained):
     pair = kd.compare_runs([first, second])
     assert pair.summary == kd.compare_runs(first, second).summary
     assert "run" not in pair.table
+
+
+def test_names_of_a_dict_are_shown(trained, tmp_path):
+    first, second, third = trained[20][0], *trained[1][:2]
+    found = kd.compare_runs({"long": first, "short": second, "other seed": third})
+    assert found.table["run"].unique().tolist() == ["short", "other seed"]
+    assert found.summary.startswith("long (first) against short (second). ")
+    pair = kd.compare_runs({"long": first, "short": second})
+    alone = kd.compare_runs(first, second).summary
+    assert pair.summary == f"long (first) against short (second). {alone}"
+    turned = kd.compare_runs({"x": first, "y": second}, {"y": second, "x": first})
+    assert set(turned.table["verdict"]) == {"same predictions"}
+
+    page = Document("Title", "", folder=tmp_path, files="page_files")
+    write_comparison(page, [first, second], stem="page", names=["long", "*short*"])
+    assert escape("A: long") in str(page) and escape("B: *short*") in str(page)
+
+    for name in ("", " ", 5, "two\nlines"):
+        with pytest.raises(ArgumentType, match=r"^a: names of its runs must be texts"):
+            kd.compare_runs({"long": first, name: second})
+    with pytest.raises(ArgumentType, match=r"^a: names .* at most 40 characters; got 41\."):
+        kd.compare_runs({"long": first, "x" * 41: second})
 
 
 def test_what_cannot_be_paired_is_refused(trained, series_run):

@@ -24,6 +24,7 @@ from kerasduet.environment import fresh_environment
 from kerasduet.errors import (
     ArgumentRange,
     ArgumentType,
+    ComparisonError,
     DatasetError,
     EmptyData,
     KerasduetError,
@@ -409,6 +410,13 @@ def test_cross_validation_has_a_row_a_fold(tmp_path):
     pd.testing.assert_frame_equal(again.table, table, check_exact=True)
     with pytest.raises(RunFolderError, match=r"got .*, of another folds\."):
         kd.cross_validate(chosen, 3, **given)
+    with pytest.raises(ComparisonError, match=r"^a: .* folds of a cross-validation, each of"):
+        kd.compare_runs(found)
+    for ask in (kd.load_run, lambda folder: kd.compare_runs(folder, folder)):
+        with pytest.raises(RunFolderError, match=r"that of a set .* with load_run_set\(\)\.$"):
+            ask(found.folder)
+    with pytest.raises(RunFolderError, match=r"that of one run\. Load it with load_run\(\)\.$"):
+        kd.load_run_set(found[0].folder)
 
 
 @pytest.mark.parametrize(

@@ -83,6 +83,10 @@ def test_figures_and_reports_say_where_they_are(typed, folder):
     )
     found = typed("compare", "run", "run")
     assert found[0] == 0 and "The predictions are the same, bit for bit." in found[1]
+    found = typed("compare", "run", "run", "run", "--json")
+    assert {row["run"][0] for row in json.loads(found[1])["table"]} == {"B", "C"}
+    status, _, error = typed("compare", "run")
+    assert status == 2 and error.startswith("error: b: must be given")
 
 
 def test_a_series_is_forecast_and_its_table_to_fill_is_printed(tmp_path, capsys, monkeypatch):

@@ -20,6 +20,22 @@ test_that("compare_runs() gives a table and sentences that print", {
   expect_identical(several$table[1:2, -1], found$table)
   expect_identical(several$table$verdict[3:4], rep("same predictions", 2))
   expect_identical(compare_runs(list(small, large)), found)
+  named <- compare_runs(list(large = small, small = large, other = small))
+  expect_identical(named$table$run, rep(c("small", "other"), each = 2))
+  expect_identical(as.data.frame(found), found$table)
+  expect_identical(tidy(found), found$table)
+  expect_identical(found[1, ], found$table[1, ])
+  expect_identical(found["measure"], found$table["measure"])
+  expect_identical(head(found, 1), found$table[1, ])
+  expect_identical(tail(found, 1), found$table[2, ])
+  expect_identical(
+    glance(found),
+    data.frame(pairs = 1, measures = 2L, first_better = 0L, second_better = 2L, unclear = 0L)
+  )
+  expect_error(plot(found), "^x: must be a run or a set of runs", class = "ArgumentType")
+  for (several in list(list(a = small, large), list(a = small, a = large))) {
+    expect_error(compare_runs(several), "^a: names of its runs must", class = "ArgumentType")
+  }
   expect_error(compare_runs(small), "^b: must be given, unless a is a list", class = "ArgumentType")
   expect_error(compare_runs(small, large, small), "in one list", class = "ArgumentType")
   expect_error(compare_runs(5, small), "^a: must be a run", class = "ArgumentType")

@@ -29,6 +29,10 @@ test_that("run_many() gives a set that is read, drawn, saved and compared", {
     names(table)[1:6], c("run", "epochs", "seed", "status", "epochs_done", "val_accuracy")
   )
   expect_identical(as.data.frame(found), table)
+  expect_identical(tidy(found), table)
+  expect_identical(
+    glance(found), data.frame(kind = "runs", status = "finished", runs = 2L, finished = 2L)
+  )
   expect_identical(table$epochs, c(1, 2))
   expect_identical(table$status, rep("finished", 2))
   expect_identical(table$accuracy[[2]], found[[2]]$metrics$accuracy)

@@ -86,6 +86,11 @@ test_that("whole numbers name series too, and plans are asked for by series and 
   expect_identical(nrow(longer), 9L)
   expect_no_warning(forecast(run, h = 3, future = more))
   expect_error(
+    forecast(run, future = "f.csv"),
+    "Read the file first: read.csv('f.csv'). Its columns are those of future_frame(run).",
+    fixed = TRUE, class = "ArgumentType"
+  )
+  expect_error(
     forecast(run, future = future[future$id != 1, ]),
     "future: must have rows of each of the 3 series; got none for '1'.",
     fixed = TRUE

@@ -44,14 +44,35 @@ def no_locale(path: str | os.PathLike[str]) -> str:
 
 
 IN_PATH = "Give a file or a folder as path."
+TEXTS = (".csv", ".txt")
 
 
 def as_path(given: object, name: str, fix: str = IN_PATH) -> str:
-    """Say what to do where a file's name was given as data; an empty text of anything else."""
+    """Say what to do where a file's name was given as data; an empty text of anything else.
+
+    Examples
+    --------
+    >>> as_path("sales.csv", "x")
+    "Read the file first: pandas.read_csv('sales.csv')."
+    >>> as_path("ahead.parquet", "future")
+    'Read the file first. Its columns are those of run.future_frame().'
+    >>> as_path([1, 2], "x")
+    ''
+    """
+    if getattr(given, "shape", None) == (1,) and hasattr(given, "tolist"):
+        given = given.tolist()
     if isinstance(given, list) and len(given) == 1:  # as a text of R's comes
         given = given[0]
-    is_file = name == "data" and isinstance(given, str | os.PathLike)
-    return fix if is_file else ""
+    if not isinstance(given, str | os.PathLike):
+        return ""
+    if name == "data":
+        return fix
+    ending = Path(given).suffix.lower()
+    if ending not in (*TEXTS, ".parquet", ".xlsx"):
+        return ""
+    read = f": pandas.read_csv({Path(given).name!r})" if ending in TEXTS else ""
+    filled = " Its columns are those of run.future_frame()." if name == "future" else ""
+    return f"Read the file first{read}.{filled}"
 
 
 def problem(file: Path) -> str:

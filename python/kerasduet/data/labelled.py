@@ -7,6 +7,7 @@ from typing import Any
 
 from kerasduet.data.containers import named
 from kerasduet.data.dataset import Dataset
+from kerasduet.data.files import as_path
 from kerasduet.errors import ArgumentType
 
 __all__ = ["apart"]
@@ -48,7 +49,7 @@ def apart(given: Any, column: str | None) -> tuple[Any, Any]:
             "y: must be given, unless x has labels beside images, as a training takes them; got "
             "nothing. Give the labels as y."
         )
-    if isinstance(given, Mapping) or hasattr(given, "columns"):
+    if isinstance(given, Mapping) or hasattr(given, "columns") or as_path(given, "x"):
         from kerasduet.data.frames.read import as_frame
 
         frame = as_frame(given, "x")

@@ -12,7 +12,7 @@ from kerasduet.data.folds import Fold, Origin, fold_of
 from kerasduet.errors import KerasduetError, RunFolderError, UnknownName
 from kerasduet.experiments import Experiment
 from kerasduet.runs import storage
-from kerasduet.runs.manifest import DAMAGE, DIGEST, WORD, fits, refuse_endless
+from kerasduet.runs.manifest import DAMAGE, DIGEST, SET_FILE, WORD, fits, refuse_endless
 from kerasduet.runs.reading import run_path
 
 __all__ = [
@@ -27,7 +27,7 @@ __all__ = [
     "write_plan",
 ]
 
-FILE = "set.json"
+FILE = SET_FILE
 FORMAT = 1
 KINDS = {
     "runs": "run_many()",
@@ -156,9 +156,11 @@ def read_plan(path: Path) -> Plan:
         try:
             content = storage.read_plain(path / FILE)
         except (FileNotFoundError, NotADirectoryError):
-            what = f"has no {FILE}" if path.is_dir() else "is not a folder"
+            what = f"has no {FILE}." if path.is_dir() else "is not a folder."
+            if (path / "run.json").is_file():
+                what = "is that of one run. Load it with load_run()."
             raise RunFolderError(
-                f"folder: must hold a set of runs; got {str(path)!r}, which {what}."
+                f"folder: must hold a set of runs; got {str(path)!r}, which {what}"
             ) from None
     try:
         return _checked(content.decode("utf-8"))

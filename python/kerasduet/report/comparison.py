@@ -9,7 +9,7 @@ import numpy as np
 
 from kerasduet.errors import ReportError
 from kerasduet.report import plain, words
-from kerasduet.report.compare import paired_differences
+from kerasduet.report.differences import paired_differences
 from kerasduet.report.document import escape
 from kerasduet.report.drawing import MOST_CURVES, draw_curves
 from kerasduet.report.held_out import (
@@ -20,7 +20,7 @@ from kerasduet.report.held_out import (
     told_folds,
     told_origins,
 )
-from kerasduet.report.measures import comparable, same_test_rows
+from kerasduet.report.measures import comparable
 from kerasduet.report.methods import Methods, add_methods
 from kerasduet.report.parts import (
     add_footer,
@@ -31,6 +31,7 @@ from kerasduet.report.parts import (
 )
 from kerasduet.report.repeat import flat_settings
 from kerasduet.report.run_names import run_names
+from kerasduet.report.shared import on_shared_rows
 from kerasduet.settings.objects import shown
 
 if TYPE_CHECKING:
@@ -76,6 +77,7 @@ def write_comparison(
     stem: str,
     methods: Methods | None = None,
     choice: Choice | None = None,
+    names: Sequence[str] | None = None,
 ) -> None:
     """Write what distinguishes several runs.
 
@@ -91,8 +93,10 @@ def write_comparison(
         What a backtest says of them, beside other methods.
     choice : Choice, optional
         Which is the best; by default the one with the best score on the test rows.
+    names : sequence of str, optional
+        What the runs are called, each below 40 characters; by default what differs.
     """
-    names = run_names(runs)
+    names = run_names(runs, names)
     best, rows = choice or (_best(runs), "test")
     units = all(comparable(runs[0], run) for run in runs)
     tested = are_origins(runs)
@@ -159,10 +163,11 @@ def _differences(
         if run.diverged:
             rows.append([escape(name), "", "", "not compared: it diverged"])
             continue
-        if not same_test_rows(run, runs[best]):
+        shared = on_shared_rows([run, runs[best]])
+        if shared is None:
             rows.append([escape(name), "", "", "not compared: other test rows"])
             continue
-        found = next((d.interval for d in paired_differences([run], [runs[best]])), None)
+        found = next((d.interval for d in paired_differences(shared[:1], shared[1:])), None)
         if found is None:
             rows.append([escape(name), "", "", "no interval for this score"])
             continue
@@ -171,11 +176,14 @@ def _differences(
         else:
             verdict = (
                 "too few test rows to judge"
-                if not runs[best].has_intervals
+                if not np.isfinite(found.low)
                 else "more than the choice of the test rows explains"
                 if found.excludes_zero
                 else "no clear difference"
             )
+        if len(shared[0].table) < max(len(run.table), len(runs[best].table)):
+            steps = run.task.steps(run.preprocessing)
+            verdict += f" (on the {len(shared[0].table) // steps:,} windows that both have)"
         rows.append(
             [
                 escape(name),

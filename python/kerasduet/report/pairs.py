@@ -1,37 +1,35 @@
-"""Runs that are compared case by case: read, and refused where they have no such difference."""
+"""Runs that are compared case by case: paired, and refused where they have no such difference."""
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
-from typing import Any
 
-from kerasduet.checks import show
-from kerasduet.errors import ArgumentType, ComparisonError
-from kerasduet.report.measures import same_test_rows
-from kerasduet.run import Run, load_run
+from kerasduet.errors import ComparisonError
+from kerasduet.report.held_out import are_folds, are_origins
+from kerasduet.report.shared import on_shared_rows
+from kerasduet.run import Run
 
-__all__ = ["given_runs", "refuse_unpaired"]
-
-
-def given_runs(name: str, given: Any) -> list[Run]:
-    """Give a run, several in a list, or the finished ones of a set, as a list of runs."""
-    given = getattr(given, "runs", given)  # of a set
-    several = (
-        list(given) if isinstance(given, Sequence) and not isinstance(given, str) else [given]
-    )
-    for one in several or [given]:
-        if not isinstance(one, Run | str | os.PathLike):
-            raise ArgumentType(
-                f"{name}: must be a run, a run folder, or a list of them; got {show(one)}."
-            )
-    return [one if isinstance(one, Run) else load_run(one) for one in several]
+__all__ = ["paired"]
 
 
-def refuse_unpaired(
+def paired(
     first: Sequence[Run], second: Sequence[Run], names: tuple[str, str] = ("a", "b")
-) -> None:
-    """Refuse what has no difference case by case; `names` are of the arguments that hold them."""
+) -> tuple[list[Run], list[Run]]:
+    """Give both sides on the test rows that all runs have, or refuse what has no difference.
+
+    Parameters
+    ----------
+    first, second : sequence of Run
+        The sides.
+    names : tuple of str
+        Of the arguments that hold them.
+
+    Raises
+    ------
+    ComparisonError
+        Sides of different length; runs of different tasks, that diverged, or tested on rows of
+        which they share none.
+    """
     if len(first) != len(second):
         raise ComparisonError(
             f"b: must hold as many runs as a; got {len(second)} beside {len(first)}. Pair the "
@@ -49,8 +47,32 @@ def refuse_unpaired(
                     f"{name}: must be runs with finite predictions of test rows; got one that "
                     "diverged. Train it with a lower learning rate."
                 )
-            if not same_test_rows(first[0], run):
+    for name, runs in zip(names, (first, second), strict=True):
+        for run in runs:
+            if on_shared_rows([first[0], run]) is None:
                 raise ComparisonError(
-                    f"{name}: must be tested on the same rows; got other test rows. Give all runs "
-                    "the same data and the same splits."
+                    f"{name}: must be tested on the same rows; got {_why_other(first[0], run)}."
                 )
+    shared = on_shared_rows([*first, *second])
+    if shared is None:
+        raise ComparisonError(
+            "b: must be tested on the same rows; got runs with no test window that all have. Give "
+            "all runs the same splits."
+        )
+    return shared[: len(first)], shared[len(first) :]
+
+
+def _why_other(one: Run, other: Run) -> str:
+    """Say how the test rows of two runs differ, and what to do."""
+    if are_folds([one, other]) or are_origins([one, other]):
+        what = "a backtest" if are_origins([one, other]) else "a cross-validation"
+        return (
+            f"folds of {what}, each of which has rows of its own. See summary() of the set, or "
+            "compare the same fold of two sets"
+        )
+    steps = [run.task.steps(run.preprocessing) for run in (one, other)]
+    if one.task.key != ("row",) and steps[0] != steps[1]:
+        return f"windows of {steps[1]} steps beside {steps[0]}. Give all runs the same horizon"
+    if one.source.sha256 != other.source.sha256:
+        return "other test rows, of other data. Give all runs the same data and splits"
+    return "other test rows. Give all runs the same data and the same splits"

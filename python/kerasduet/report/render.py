@@ -15,13 +15,14 @@ from typing import TYPE_CHECKING, Any
 
 from kerasduet.checks import flag, show
 from kerasduet.data.files import no_locale
-from kerasduet.errors import ArgumentType, KerasduetError, ReportError
+from kerasduet.errors import KerasduetError, ReportError
 from kerasduet.report.comparison import check_comparable, write_comparison
 from kerasduet.report.document import Document
+from kerasduet.report.given import given_runs
 from kerasduet.report.held_out import are_folds, are_origins
 from kerasduet.report.renderer import find_renderer
 from kerasduet.report.single import write_page
-from kerasduet.run import Run, load_run
+from kerasduet.run import Run
 
 if TYPE_CHECKING:
     RunLike = Run | str | os.PathLike[str]
@@ -37,7 +38,7 @@ LONGEST = 255 - len("_files")  # bytes of a name before ".html", on all usual di
 
 
 def render_report(
-    run: RunLike | Sequence[RunLike],
+    run: RunLike | Sequence[RunLike] | Mapping[str, RunLike],
     output: str | os.PathLike[str] = "report.html",
     *,
     overwrite: bool = False,
@@ -46,8 +47,9 @@ def render_report(
 
     Parameters
     ----------
-    run : Run, path, RunSet, or several runs in a list
+    run : Run, path, RunSet, or several runs in a list or dict
         A run or the folder of one; several, or a set of them, give a page that compares them.
+        The names of a dict are shown.
     output : path
         The HTML file to write, ending in .html, in a folder that is there. `report.html` comes
         with `report.qmd`, the page as Quarto Markdown without code to run, and `report_files`,
@@ -86,7 +88,7 @@ def render_report(
     target = _target(output)
     _refuse_foreign(target, replace)
     renderer = find_renderer()
-    runs = _runs(run)
+    runs, names = given_runs("run", run)
     given: Any = run
     told = given._for_page() if hasattr(given, "_for_page") and len(runs) > 1 else {}
     if len(runs) > 1:
@@ -97,7 +99,7 @@ def render_report(
             if len(runs) == 1:
                 write_page(page, runs[0], stem=target.stem)
             else:
-                write_comparison(page, runs, stem=target.stem, **told)
+                write_comparison(page, runs, stem=target.stem, names=names, **told)
         except (KerasduetError, OSError):
             raise
         except Exception as error:
@@ -114,21 +116,6 @@ def render_report(
         _refuse_foreign(target, replace)  # that came while the page was made
         _publish({".qmd": source, ".html": made}, place, target)
     return str(output)
-
-
-def _runs(given: Any) -> list[Run]:
-    given = getattr(given, "runs", given)  # of a set
-    several = (
-        list(given) if isinstance(given, Sequence) and not isinstance(given, str) else [given]
-    )
-    if not several:
-        raise ArgumentType("run: must be a run, a run folder, or a list of them; got none.")
-    for one in several:
-        if not isinstance(one, Run | str | os.PathLike):
-            raise ArgumentType(
-                f"run: must be a run, a run folder, or a list of them; got {show(one)}."
-            )
-    return [one if isinstance(one, Run) else load_run(one) for one in several]
 
 
 def _titles(runs: Sequence[Run]) -> tuple[str, str]:

@@ -32,7 +32,7 @@ def letters(place: int) -> str:
     return (letters(before - 1) if before else "") + string.ascii_uppercase[last]
 
 
-def run_names(runs: Sequence[Result]) -> list[str]:
+def run_names(runs: Sequence[Result], given: Sequence[str] | None = None) -> list[str]:
     """Give each run a short name of its own: its letters, its preset and what differs.
 
     Where all have one preset, what differs is told alone.
@@ -41,7 +41,11 @@ def run_names(runs: Sequence[Result]) -> list[str]:
     ----------
     runs : sequence of Result
         Of one task.
+    given : sequence of str, optional
+        Names of the caller's, which take the place of what differs.
     """
+    if given is not None:
+        return [f"{letters(i)}: {name}" for i, name in enumerate(given)]
     if are_folds(runs) or are_origins(runs):
         return [f"{letters(i)}: {name}" for i, name in enumerate(fold_names(runs))]
     settings = [flat_settings(run.experiment) for run in runs]

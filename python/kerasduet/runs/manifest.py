@@ -22,6 +22,7 @@ __all__ = [
     "FORMAT",
     "NETWORK",
     "SCORED",
+    "SET_FILE",
     "SOURCE",
     "checkpoint_file_size",
     "damaged_checkpoint",
@@ -33,6 +34,7 @@ __all__ = [
 ]
 
 CHECKPOINT = "checkpoint"
+SET_FILE = "set.json"  # of a folder that holds several runs
 # Checking more layers or columns would take seconds, and training them for ever.
 MOST_LAYERS = 2_000
 MOST_COLUMNS = 100_000
@@ -165,9 +167,11 @@ def read_manifest(path: Path) -> dict[str, Any]:
     with storage.reading_errors(path):
         storage.refuse_special(file)
         if not file.is_file():
+            what = "has no run.json." if path.is_dir() else "is not a folder."
+            if (path / SET_FILE).is_file():
+                what = "is that of a set of runs. Load it with load_run_set()."
             raise RunFolderError(
-                f"folder: must be a run folder; got {str(path)!r}, which "
-                f"{'has no run.json' if path.is_dir() else 'is not a folder'}."
+                f"folder: must be a run folder; got {str(path)!r}, which {what}"
             )
         content = storage.read_plain(file)
     try:

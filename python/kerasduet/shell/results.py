@@ -95,23 +95,23 @@ def plot(asked: argparse.Namespace, _: dict[str, Any]) -> int:
 def page(asked: argparse.Namespace, _: dict[str, Any]) -> int:
     """Write a report, and print where."""
     with clean_output():
-        from kerasduet.jobs.plan import FILE
-        from kerasduet.jobs.sets import load_run_set
         from kerasduet.report import render_report
 
-        first, *more = asked.folders
-        is_set = not more and (Path(first) / FILE).is_file()
-        shown: Any = load_run_set(first) if is_set else asked.folders
+        shown = _run_or_set(asked.folders[0]) if len(asked.folders) == 1 else asked.folders
         made = render_report(shown, asked.out, overwrite=asked.overwrite)
     return _said_where(str(made), asked)
 
 
 def compare(asked: argparse.Namespace, _: dict[str, Any]) -> int:
-    """Print the differences of two runs, with their intervals."""
+    """Print the differences of two runs or sets, or of a run and several others."""
     with clean_output():
         from kerasduet.report import compare_runs
 
-        found = compare_runs(asked.first, asked.second)
+        folders = asked.folders
+        if len(folders) > 2:
+            found = compare_runs(folders)
+        else:
+            found = compare_runs(*(_run_or_set(folder) for folder in folders))
     if asked.json:
         print_json({"summary": found.summary, "table": found.table.to_dict("records")})
     else:
@@ -127,6 +127,14 @@ def export(asked: argparse.Namespace, _: dict[str, Any]) -> int:
     with clean_output():
         made = run.export(asked.file, chosen, overwrite=asked.overwrite)
     return _said_where(made, asked)
+
+
+def _run_or_set(folder: str) -> Any:
+    """Give the set that a folder holds, or else the folder, as that of a run."""
+    from kerasduet.jobs.sets import load_run_set
+    from kerasduet.runs.manifest import SET_FILE
+
+    return load_run_set(folder) if (Path(folder) / SET_FILE).is_file() else folder
 
 
 def _loaded(asked: argparse.Namespace) -> Run:

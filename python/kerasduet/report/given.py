@@ -1,0 +1,62 @@
+"""The runs that a caller gives to be shown together, and the names that come with them."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from kerasduet.checks import show
+from kerasduet.errors import ArgumentType
+from kerasduet.report.run_names import LONGEST_NAME
+from kerasduet.run import Run, load_run
+from kerasduet.runs.manifest import LINE
+
+__all__ = ["given_runs"]
+
+
+def given_runs(name: str, given: Any) -> tuple[list[Run], list[str] | None]:
+    """Give the runs of a run, folder, list, dict or set, and the names that a dict has.
+
+    Parameters
+    ----------
+    name : str
+        Of the argument.
+    given : Run, path, list or dict of them, or RunSet
+        Of a set the finished runs.
+
+    Raises
+    ------
+    ArgumentType
+        What is no run, or a name that is no short text.
+    """
+    given = getattr(given, "runs", given)  # of a set
+    names = None
+    if isinstance(given, Mapping):
+        names, several = [_name(name, key) for key in given], list(given.values())
+    elif isinstance(given, Sequence) and not isinstance(given, str):
+        several = list(given)
+    else:
+        several = [given]
+    if not several:
+        raise ArgumentType(f"{name}: must be a run, a run folder, or a list of them; got none.")
+    for one in several:
+        if not isinstance(one, Run | str | os.PathLike):
+            raise ArgumentType(
+                f"{name}: must be a run, a run folder, or a list of them; got {show(one)}."
+            )
+    return [one if isinstance(one, Run) else load_run(one) for one in several], names
+
+
+def _name(name: str, given: Any) -> str:
+    if not isinstance(given, str) or not given.strip() or not LINE.fullmatch(given):
+        raise ArgumentType(
+            f"{name}: names of its runs must be texts of one line, one for each run; got "
+            f"{show(given)}. Name all runs, or none."
+        )
+    if len(given) > LONGEST_NAME:
+        raise ArgumentType(
+            f"{name}: names of its runs must have at most {LONGEST_NAME} characters; got "
+            f"{len(given)}. Give a shorter one."
+        )
+    return given
