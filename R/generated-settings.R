@@ -33,7 +33,9 @@
 #'   folder. Of scenes: the MNIST file (.npz). Of a series: a CSV file. Of a text: a file of it.
 #'   Of image files: a folder that holds a folder a class; or folders train and perhaps
 #'   validation and test, which hold those. Given splits are kept. Of a table: a CSV or Parquet
-#'   file. Of sentences: a CSV file with the columns sentence, token and tag, a row a token. Of
+#'   file. In any CSV file an empty field is missing, and so is one that says "NA", "N/A", "n/a",
+#'   "NaN", "nan", "None", "NULL", "null", "#N/A" or `<NA>`; a table given as data keeps such
+#'   words. Of sentences: a CSV file with the columns sentence, token and tag, a row a token. Of
 #'   texts: a CSV file, or a folder of a file a class (a text a line) or of a folder a class (a
 #'   text a file). Of IMDB: the file imdb.npz, with imdb_word_index.json beside it; `NULL` looks
 #'   in the usual places. Of pairs: a CSV or Parquet file.
