@@ -8,6 +8,7 @@ from kerasduet.data.dataset import Dataset, Part, Source
 from kerasduet.data.following import followed
 from kerasduet.data.told import told_of_file
 from kerasduet.registry import TASKS
+from kerasduet.settings.named import answers
 
 if TYPE_CHECKING:
     from kerasduet.experiments import Experiment
@@ -22,6 +23,7 @@ def loaded_for(experiment: Experiment, data: Any) -> Dataset:
     return dataset
 
 
+@answers()
 def load_data(experiment: Experiment | str, data: Any = None) -> Dataset:
     """Load the data of an experiment and split them.
 
