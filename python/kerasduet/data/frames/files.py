@@ -23,7 +23,7 @@ from kerasduet.data.frames.cleaning import of_levels
 from kerasduet.data.pieces import Pieces, is_plain
 from kerasduet.errors import DatasetError, KerasduetError, UnknownName
 
-__all__ = ["read_file"]
+__all__ = ["is_parquet", "read_file", "read_parquet"]
 
 SAMPLE = 2**18  # bytes that say which columns hold texts
 ROWS = 32_768  # read at a time
@@ -68,9 +68,9 @@ def read_file(
         raise DatasetError(
             f"path: must be a CSV or Parquet file; got {str(path)!r}, which {why}."
         )
-    with file.open("rb") as opened:
-        if opened.read(4) == b"PAR1":
-            return _read_parquet(file)
+    if is_parquet(file):
+        frame, source = read_parquet(file)
+        return frame.set_axis(pd.RangeIndex(len(frame), name="row")), source
     quick = _read_quick(file) if is_utf8(encoding) else None
     frame, source = quick or _read_slow(file, encoding)
     names = list(frame.columns)
@@ -203,8 +203,23 @@ def _is_even(file: Path, shape: tuple[int, int], delimiter: str) -> bool:
         return all(len(row) == columns for row in csv.reader(opened, delimiter=delimiter))
 
 
-def _read_parquet(file: Path) -> tuple[pd.DataFrame, Source]:
-    """Read a Parquet file by pyarrow, or by polars where that is what there is."""
+def is_parquet(file: Path) -> bool:
+    """Say whether a file begins as Parquet does; none that cannot be read does."""
+    try:
+        with file.open("rb") as opened:
+            return opened.read(4) == b"PAR1"
+    except OSError:
+        return False
+
+
+def read_parquet(file: Path) -> tuple[pd.DataFrame, Source]:
+    """Read a Parquet file by pyarrow, or by polars; an index that pandas wrote is kept.
+
+    Raises
+    ------
+    DatasetError
+        It is damaged, or neither package is installed.
+    """
     from kerasduet.data.frames.read import as_frame
 
     try:
@@ -230,5 +245,4 @@ def _read_parquet(file: Path) -> tuple[pd.DataFrame, Source]:
         ) from None
     with file.open("rb") as opened:
         sha256 = hashlib.file_digest(opened, "sha256").hexdigest()
-    frame.index = pd.RangeIndex(len(frame), name="row")
     return frame, _source(file, sha256, len(frame))
