@@ -21,6 +21,7 @@ from kerasduet.data.dataset import Source
 from kerasduet.data.files import expanded, is_utf8, problem
 from kerasduet.data.frames.cleaning import of_levels
 from kerasduet.data.pieces import Pieces, is_plain
+from kerasduet.data.separators import looks_odd
 from kerasduet.errors import DatasetError, KerasduetError, UnknownName
 
 __all__ = ["is_parquet", "read_file", "read_parquet"]
@@ -146,6 +147,8 @@ def _header(first: bytes) -> tuple[list[str], str] | None:
     try:
         line = first.decode("utf-8-sig").rstrip("\r\n")
     except UnicodeDecodeError:
+        return None
+    if looks_odd(line):
         return None
     delimiter = next((mark for mark in DELIMITERS if mark in line and "," not in line), ",")
     names = [name.strip() for name in next(csv.reader([line], delimiter=delimiter), [])]
