@@ -24,7 +24,9 @@
 #' numbers that are all dates such as 20240131, or all months such as 202401, are read as those;
 #' other numbers, in a file too, stay numbers such as years or seconds. Texts are read by the one
 #' format that fits all of them; where two do, set `time_format`. Times come back in their zone.
-#' Missing values are refused by row, unless the experiment says `missing = "interpolate"`.
+#' Missing values are refused by row, unless the experiment says `missing = "interpolate"`. In a
+#' CSV file a field is missing that is empty or says one of the words that `path` lists in
+#' [experiment()]; in `data` and in Parquet such a text is a value.
 #'
 #' A `ts` also says how many values a season has: where neither the call nor the experiment sets
 #' `season` and `difference`, both follow from its `frequency()` (of 1, as of years, they are 1

@@ -79,6 +79,27 @@ predict.kerasduet_run <- function(object, newdata, type = NULL, beam = NULL, ...
   })
 }
 
+# A name of a folder is no run yet.
+refuse_folder <- function(name, verb, call = rlang::caller_env()) {
+  abort_own(paste0(
+    "object: must be a run, as run_experiment() and load_run() give it; got ", show_value(name),
+    ". Of a run folder write ", verb, "(load_run(\"", name[1], "\")",
+    if (verb == "predict") ", newdata", ")."
+  ), "ArgumentType", call)
+}
+
+# nolint start: object_name_linter.
+
+#' @export
+#' @method predict character
+predict.character <- function(object, ...) refuse_folder(object, "predict")
+
+#' @export
+#' @method forecast character
+forecast.character <- function(object, ...) refuse_folder(object, "forecast")
+
+# nolint end
+
 # Steps ahead are forecast()'s.
 refuse_steps <- function(..., call = rlang::caller_env()) {
   got <- first_other(...)

@@ -300,6 +300,7 @@ def described(value: Any) -> Experiment:
     return experiment(value)
 
 
+@answers()
 def presets() -> pd.DataFrame:
     """List the examples that ship with the package.
 

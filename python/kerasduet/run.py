@@ -183,6 +183,7 @@ def _inches(size: Any) -> tuple[float, float]:
     return width, height
 
 
+@answers()
 def load_run(folder: str | os.PathLike[str]) -> Run:
     """Load a run from its folder, whichever language saved it.
 

@@ -204,7 +204,8 @@ def test_common_ways_to_write_a_file_give_the_same_series(csv, content):
             {},
             MissingValue,
             "value: values must not be missing; got a missing one in line 3. Fill it, or set "
-            'missing = "interpolate" for gaps between values.',
+            'missing = "interpolate" for gaps between values. A field that is empty or says NA, '
+            "None or null is missing; give the table as data to keep such a word.",
         ),
         (
             rows("day,value", *column([1, 2])),
@@ -939,3 +940,30 @@ def test_time_of_day_is_kept():
     assert isinstance(
         datetime.datetime.fromisoformat(learned.tail_times[-1]), datetime.datetime
     )
+
+
+@pytest.mark.parametrize("times", ["column", "index"])
+def test_a_series_is_read_from_parquet(tmp_path, times):
+    pytest.importorskip("pyarrow", reason="there is no pyarrow")
+    days = pd.date_range("2024-01-01", periods=60)
+    table = pd.DataFrame({"value": np.sin(np.arange(60))}, index=days)
+    given = kd.load_data(kd.experiment("lstm-series", lookback=6), table)
+    if times == "column":
+        table = table.rename_axis("day").reset_index()
+    file = tmp_path / "s.parquet"
+    table.to_parquet(file)
+    read = kd.load_data(kd.experiment("lstm-series", lookback=6, path=str(file)))
+    np.testing.assert_array_equal(read.x_train, given.x_train)
+    assert read.source.path == str(file) and read.to_frame()["time"].tolist() == list(days)
+
+
+def test_a_series_of_a_parquet_file_is_refused_by_row(tmp_path):
+    pytest.importorskip("pyarrow", reason="there is no pyarrow")
+    file = tmp_path / "s.parquet"
+    pd.DataFrame({"value": [1.0, None, 3.0]}).to_parquet(file)
+    asked = kd.experiment("lstm-series", path=str(file))
+    with pytest.raises(MissingValue, match=r"in row 2\. Fill it.*between values\.$"):
+        kd.load_data(asked)
+    file.write_bytes(b"PAR1 and no more")
+    with pytest.raises(DatasetError, match=r"^path: must be a Parquet file that can be read"):
+        kd.load_data(asked)

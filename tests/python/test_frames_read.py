@@ -278,6 +278,24 @@ def test_csv_files_that_are_none_are_refused_by_line(tmp_path, text, error, mess
     assert str(raised.value).startswith(message)
 
 
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("full name\nJohn Smith\nAnn Bell\n", "full name"),
+        ("my height\n1.5\n2\n", "my height"),
+        ("a|b\nx\ny|z\n", "a|b"),
+        ("a b\n" + "x" * 140_000 + " 1\n", None),
+    ],
+)
+def test_a_column_may_hold_blanks_and_bars(tmp_path, text, name):
+    file = written(tmp_path, text)
+    if name is None:
+        with pytest.raises(errors.CsvError, match="field larger than field limit"):
+            read_frame(None, file)
+    else:
+        assert read_frame(None, file).columns.tolist() == [name]
+
+
 def test_files_that_are_not_there_are_refused(tmp_path):
     with pytest.raises(
         errors.DatasetError,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import dataclasses
+import inspect
 import json
 import pickle
 
@@ -120,6 +121,64 @@ def test_a_habit_is_answered(run, habit):
         do(run)
     assert answer in str(caught.value)
     assert len(str(caught.value)) <= 300 and "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("call", "answer"),
+    [
+        (
+            lambda: kd.load_data("table-classes", path="x.csv", target="y"),
+            "path: load_data() has no such argument. It is a setting: give "
+            "experiment(preset, path = 'x.csv').",
+        ),
+        (
+            lambda: kd.cross_validate("table-classes", path="x.csv"),
+            "path: cross_validate() has no such argument. It is a setting: give "
+            "experiment(preset, path = 'x.csv').",
+        ),
+        (
+            lambda: kd.run_many(["table-classes"], path="x.csv"),
+            "path: run_many() has no such argument. It is a setting: give "
+            "experiment(preset, path = 'x.csv').",
+        ),
+        (
+            lambda: kd.build_model("mnist-cnn", epochs=3),
+            "epochs: build_model() has no such argument. It is a setting: give "
+            "experiment(preset, epochs = 3).",
+        ),
+        (
+            lambda: kd.load_run(path="x"),
+            "path: load_run() has no such argument. It is called folder here.",
+        ),
+        (lambda: kd.load_run(), "folder: must be given."),
+        (
+            lambda: kd.load_data("mnist-cnn", None, 3),
+            "arguments: must be experiment, data of load_data(); got one more, 3. Leave it out.",
+        ),
+        (
+            lambda: kd.presets(3),
+            "arguments: must be none of presets(); got one more, 3. Leave it out.",
+        ),
+    ],
+)
+def test_every_verb_answers_an_argument_that_it_does_not_have(call, answer):
+    with pytest.raises(kd.errors.KerasduetError) as caught:
+        call()
+    assert str(caught.value) == answer
+
+
+def test_every_public_function_answers_for_its_arguments():
+    raw = []
+    for name in kd.__all__:
+        function = getattr(kd, name)
+        if inspect.isfunction(function):
+            try:
+                function(no_such_argument_at_all=1)
+            except kd.errors.KerasduetError:
+                continue
+            except TypeError:
+                raw.append(name)
+    assert raw == []
 
 
 def test_a_builder_answers_an_argument_that_it_does_not_have():

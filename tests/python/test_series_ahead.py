@@ -174,6 +174,16 @@ def test_the_empty_table_has_the_times_ahead(run):
             TimeIndexError,
             "future: times must not repeat; got 2024-08-28 twice.",
         ),
+        (
+            lambda table: table.assign(promo=["a", "1", "0"]),
+            ArgumentType,
+            "future: promo: must be numbers; got 'a' in row 1.",
+        ),
+        (
+            lambda table: table.assign(time=["soon", "2024-08-29", "2024-08-30"]),
+            TimeIndexError,
+            "future: time: must be times such as 2024-01-31; got 'soon' in row 1.",
+        ),
     ],
 )
 def test_a_table_that_lacks_something_is_refused(run, change, error, text):

@@ -205,3 +205,21 @@ test_that("what comes next is drawn as it is forecast, with its own steps and le
   expect_match(longer$subtitle, "; no intervals beyond the 2 trained steps$")
   expect_error(plot(series_run(), "future", h = 5, level = 80), "^h: must", class = "HorizonError")
 })
+
+test_that("a folder's name is no run, and a run without known_future takes no table", {
+  skip_without_core()
+  expect_error(
+    predict("runs/a", 1),
+    "got \"runs/a\". Of a run folder write predict(load_run(\"runs/a\"), newdata).",
+    fixed = TRUE, class = "ArgumentType"
+  )
+  expect_error(
+    forecast("runs/a"), "write forecast(load_run(\"runs/a\")).",
+    fixed = TRUE, class = "ArgumentType"
+  )
+  expect_error(
+    forecast(series_run(), future = data.frame(x = 1)),
+    "future: is for columns known ahead of time, of which this run has none; got a table.",
+    fixed = TRUE
+  )
+})

@@ -193,6 +193,10 @@ test_that("an argument that a verb does not have is answered with the one that i
       quote(run_many("mnist-dense", epochs = 5)),
     "arguments: must be folder of load_run(); got one more without a name. Leave it out." =
       quote(load_run("x", "y")),
+    "It is a setting: give experiment(preset, path = 'x.csv')." =
+      quote(cross_validate("table-classes", path = "x.csv")),
+    "path: load_data() has no such argument. It is a setting" =
+      quote(load_data("table-classes", path = "x.csv")),
     "padd: pad2d() has no such argument." = quote(pad2d(diag(2), padd = 1))
   )
   for (text in names(meant)) {

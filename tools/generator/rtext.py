@@ -39,7 +39,7 @@ _TYPES = [
     (r"\b(dict|mapping)\b", "named list"),
 ]
 _PROSE = [
-    (r"\bNone\b", "`NULL`"),
+    (r'(?<!")\bNone\b(?!")', "`NULL`"),
     (r"\bTrue\b", "`TRUE`"),
     (r"\bFalse\b", "`FALSE`"),
     (r"\(([^,()]+),\)", r"(\1)"),

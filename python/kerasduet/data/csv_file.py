@@ -22,6 +22,7 @@ from kerasduet.data.dataset import Source
 from kerasduet.data.files import expanded, is_utf8, known_encoding, problem
 from kerasduet.data.kept import Kept, add_lost, kept, lost, lost_note, places_of
 from kerasduet.data.pieces import Matrix, Pieces
+from kerasduet.data.separators import refuse_odd
 from kerasduet.errors import CsvError, DatasetError
 
 __all__ = ["BLOCK", "EXACT", "MOST_HEADER", "Digested", "is_value", "read_csv"]
@@ -87,6 +88,7 @@ def read_csv(
             f"path: must be {encoding or 'UTF-8'} text; got another byte in line {line} of "
             f"{file.name}. Save it as UTF-8{fix}."
         ) from None
+    refuse_odd(text, file.name)
     lines, rows = _csv_rows(text, file.name)
     if not rows or not "".join(rows[0]).strip():
         raise CsvError(f"path: must have a header and rows; got an empty file, {file.name}.")

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, overload
 import numpy as np
 
 from kerasduet.checks import show
+from kerasduet.data.told import told_of_file
 from kerasduet.errors import ArgumentRange
 
 if TYPE_CHECKING:
@@ -55,9 +56,9 @@ class Fold:
 
     def load(self, task: Any, experiment: Experiment, given: Any) -> Dataset:
         """Load the data set of this fold."""
-        found: Dataset = task.folds(experiment, given, self.folds, self.repeats)[
-            self.number - 1
-        ]
+        with told_of_file(experiment, given):
+            every = task.folds(experiment, given, self.folds, self.repeats)
+            found: Dataset = every[self.number - 1]
         return found
 
 
@@ -95,7 +96,8 @@ class Origin:
 
     def load(self, task: Any, experiment: Experiment, given: Any) -> Dataset:
         """Load the data set of this fold."""
-        found: Dataset = task.origin(experiment, given, self)
+        with told_of_file(experiment, given):
+            found: Dataset = task.origin(experiment, given, self)
         return found
 
 

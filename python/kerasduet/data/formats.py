@@ -8,7 +8,7 @@ import pandas as pd
 from kerasduet.checks import show
 from kerasduet.errors import ArgumentType, TimeIndexError
 
-__all__ = ["of_digits", "of_texts"]
+__all__ = ["is_iso", "odd_one", "of_digits", "of_texts"]
 
 MARKS = ("/", ".", "-", " ")
 ORDERS = ("%d{0}%m{0}%Y", "%m{0}%d{0}%Y", "%d{0}%m{0}%y", "%m{0}%d{0}%y", "%y{0}%m{0}%d")
@@ -81,6 +81,34 @@ def of_texts(texts: pd.Series, name: str, wanted: str | None) -> pd.Series | Non
             f'which may be {choice}. Set time_format = "{next(iter(found))}", say.'
         )
     return next(iter(readings.values()), None)
+
+
+def is_iso(text: str) -> bool:
+    """Say whether a text is a date of ISO 8601, such as 2024-01-31."""
+    return not pd.isna(pd.to_datetime(text, format="ISO8601", errors="coerce"))
+
+
+def odd_one(texts: pd.Series) -> int | None:
+    """Find the first text that is not written as most are; None where no one way is that of most.
+
+    Examples
+    --------
+    >>> odd_one(pd.Series(["2024-01-01", "2024-01-02", "2024-13-01"]))
+    2
+    >>> odd_one(pd.Series(["01/02/2024", "03/04/2024"])) is None
+    True
+    """
+    texts = texts.str.strip()
+    few = texts[:FEW]
+    written = [
+        "ISO8601",
+        *(one for one in _formats() if 2 * _read(few, one).count() >= len(few)),
+    ]
+    read = [_read(texts, one).notna().to_numpy() for one in written]
+    most = max(int(good.sum()) for good in read)
+    odd = {int(good.argmin()) for good in read if good.sum() == most}
+    is_clear = len(texts) > most > len(texts) / 2 and len(odd) == 1
+    return odd.pop() if is_clear else None
 
 
 def _formats() -> list[str]:

@@ -14,6 +14,8 @@ from kerasduet.data import ahead, cleaning, gaps, seasons, shops, sine
 from kerasduet.data import table as tables
 from kerasduet.data.csv_file import read_csv
 from kerasduet.data.dataset import Dataset, Part, Source, digest_arrays
+from kerasduet.data.files import expanded
+from kerasduet.data.frames.files import is_parquet, read_parquet
 from kerasduet.data.preprocessing import SeriesPreprocessing
 from kerasduet.data.scaling import learn_series, scale_rows, with_copy
 from kerasduet.data.times import iso_times
@@ -188,9 +190,14 @@ def frame_of(experiment: Experiment, data: Any) -> tuple[pd.DataFrame, str | Non
         return frame, None, source
     if experiment.path is None:
         raise DatasetError(
-            f"path: {experiment.name} needs a CSV file, or a table as data; got neither. "
-            'Set path = "prices.csv", say.'
+            f"path: {experiment.name} needs a CSV or Parquet file, or a table as data; got "
+            'neither. Set path = "prices.csv", say.'
         )
+    file = expanded(experiment.path)
+    if is_parquet(file):
+        frame, source = read_parquet(file)
+        frame, index = tables.from_values(frame, experiment, name="path")
+        return frame, index, source
     texts = {} if experiment.id is None else {experiment.id: "ids"}
     frame, source = read_csv(experiment.path, texts=texts)
     return tables.as_wanted(frame, experiment), None, source

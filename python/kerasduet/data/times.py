@@ -87,7 +87,7 @@ def _from_texts(
     column: pd.Series, name: str, place: Place, time_format: str | None
 ) -> pd.Series:
     are_texts = len(column) > 0 and all(isinstance(item, str) for item in column)
-    if are_texts and (time_format or not _is_iso(column.iloc[0])):
+    if are_texts and (time_format or not formats.is_iso(column.iloc[0])):
         read = formats.of_texts(pd.Series(list(column), dtype=object), name, time_format)
         if read is not None:
             return read
@@ -103,10 +103,6 @@ def _from_texts(
         f"{show(str(texts[row]))}, in {place(row)}. Write them all in UTC, such as "
         "2024-01-31T12:00Z."
     ) from None
-
-
-def _is_iso(text: str) -> bool:
-    return not pd.isna(pd.to_datetime(text, format="ISO8601", errors="coerce"))
 
 
 def _offset(item: Any) -> str | None:

@@ -27,6 +27,7 @@ from kerasduet.environment.settings import (
 )
 from kerasduet.errors import KerasduetError
 from kerasduet.notebook import folded
+from kerasduet.settings.named import answers
 
 __all__ = ["Report", "doctor", "problems_in"]
 
@@ -74,6 +75,7 @@ class Report:
         return folded(title, str(self), lines=found)
 
 
+@answers()
 def doctor(*, run_devices: bool = True) -> Report:
     """Look at the interpreter, versions, backend, devices, data and tools.
 

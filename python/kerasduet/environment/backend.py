@@ -24,6 +24,7 @@ from kerasduet.environment.settings import (
 )
 from kerasduet.errors import BackendError
 from kerasduet.interrupts import held
+from kerasduet.settings.named import answers
 
 __all__ = [
     "backend_name",
@@ -69,6 +70,7 @@ if hasattr(os, "register_at_fork"):
     os.register_at_fork(after_in_child=_after_fork)
 
 
+@answers()
 def use_backend(
     backend: str = "tensorflow", *, device: str = "auto", threads: int | None = None
 ) -> None:

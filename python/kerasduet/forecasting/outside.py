@@ -33,6 +33,7 @@ from kerasduet.checks import show
 from kerasduet.errors import ArgumentType, ForecastError
 from kerasduet.forecasting import baselines
 from kerasduet.registry import FORECASTERS
+from kerasduet.settings.named import answers
 
 __all__ = [
     "copy_feature",
@@ -51,6 +52,7 @@ NEEDED = ("horizon", "season", "origins", "levels")
 LONGEST_NOTE = 500
 
 
+@answers()
 def register_forecaster(name: str, method: Callable[..., Any]) -> None:
     """Make a method of your own known by its name, for this session.
 

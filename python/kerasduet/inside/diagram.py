@@ -14,6 +14,7 @@ from kerasduet.figures.words import count
 from kerasduet.inside.boxes import ARROW, Box, boxes_of
 from kerasduet.inside.layers import Layer, layers_of
 from kerasduet.inside.networks import network_of
+from kerasduet.settings.named import answers
 from kerasduet.style import GREY, WIDTH, blend
 
 if TYPE_CHECKING:
@@ -27,6 +28,7 @@ GAP = 0.2  # inches between rows
 LETTERS = 15  # an inch
 
 
+@answers()
 def plot_network(model: Any) -> RunFigure:
     """Draw a network as a diagram: a box a layer, an arrow for what it takes.
 

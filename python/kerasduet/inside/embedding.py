@@ -14,6 +14,7 @@ from kerasduet.figures.names import shortened_all
 from kerasduet.inside.heads import last_operation
 from kerasduet.inside.hooks import watched
 from kerasduet.result import Result, check_run, dataset_of
+from kerasduet.settings.named import answers
 from kerasduet.style import OKABE_ITO, WIDTH
 
 if TYPE_CHECKING:
@@ -35,6 +36,7 @@ ROW = 0.21  # of the legend
 STEPS = 200
 
 
+@answers()
 def plot_embedding(run: Result, method: str = "pca", *, data: Any = None) -> RunFigure:
     """Draw test rows as the last hidden layer of a classifier sees them, in two dimensions.
 

@@ -12,6 +12,7 @@ from kerasduet.figures.words import count
 from kerasduet.inside.calls import Call, calls_of
 from kerasduet.inside.networks import Subject, chosen_call, subject_of
 from kerasduet.inside.pictures import Picture, as_grey, as_signed, grid
+from kerasduet.settings.named import answers
 
 if TYPE_CHECKING:
     import keras
@@ -27,6 +28,7 @@ SLICES = 8  # of a filter of many channels
 PLACES = ("Flatten", "Reshape", "Rescaling", "Normalization", "Dropout", "InputLayer")
 
 
+@answers()
 def plot_filters(run: Result | keras.Model, layer: str | None = None) -> RunFigure:
     """Draw the filters of a layer.
 

@@ -11,6 +11,7 @@ import numpy as np
 from kerasduet.inside.calls import Shape, calls_of
 from kerasduet.inside.counting import multiply_adds
 from kerasduet.inside.networks import network_of
+from kerasduet.settings.named import answers
 
 if TYPE_CHECKING:
     import keras
@@ -119,6 +120,7 @@ def _detail(operation: Any) -> str:
     return ", ".join(parts)
 
 
+@answers()
 def describe(model: keras.Model | Result | Experiment | str) -> pd.DataFrame:
     """Describe the layers of a network: output shapes, parameters, multiply-adds.
 

@@ -15,6 +15,7 @@ from kerasduet.inside.hooks import watched
 from kerasduet.inside.networks import Subject, chosen_call, subject_of
 from kerasduet.inside.pictures import Picture, as_grey, as_image, grid, thinned
 from kerasduet.inside.saliency import is_map
+from kerasduet.settings.named import answers
 
 if TYPE_CHECKING:
     import keras
@@ -39,6 +40,7 @@ DULL = (
 )
 
 
+@answers()
 def plot_maps(run: Result | keras.Model, image: Any, layer: str | None = None) -> RunFigure:
     """Draw what the layers of a network make of an image.
 

@@ -16,6 +16,7 @@ from kerasduet.inside.gradients import gradient
 from kerasduet.inside.heads import Head, head_of
 from kerasduet.inside.hooks import BATCH, changed, watched
 from kerasduet.inside.networks import Subject, chosen_call, subject_of
+from kerasduet.settings.named import answers
 
 if TYPE_CHECKING:
     import keras
@@ -43,6 +44,7 @@ KEEPING = (
 )
 
 
+@answers()
 def saliency(
     run: Result | keras.Model,
     images: Any,

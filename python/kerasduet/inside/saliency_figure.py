@@ -15,6 +15,7 @@ from kerasduet.inside.heads import head_of
 from kerasduet.inside.networks import subject_of
 from kerasduet.inside.pictures import Picture, as_image, as_signed, grid
 from kerasduet.inside.saliency import METHODS, refuse_unused, saliency_of
+from kerasduet.settings.named import answers
 
 if TYPE_CHECKING:
     import keras
@@ -27,6 +28,7 @@ __all__ = ["plot_saliency", "saliency_data"]
 TITLES = {"gradient": "gradient", "integrated": "integrated gradients", "grad-cam": "Grad-CAM"}
 
 
+@answers()
 def plot_saliency(
     run: Result | keras.Model,
     image: Any,

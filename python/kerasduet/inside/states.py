@@ -17,6 +17,7 @@ from kerasduet.errors import ArgumentType, NonFinite, ShapeError
 from kerasduet.inside.calls import Call
 from kerasduet.inside.hooks import changed
 from kerasduet.inside.networks import Subject, chosen_call, subject_of
+from kerasduet.settings.named import answers
 
 if TYPE_CHECKING:
     from kerasduet.result import Result
@@ -65,6 +66,7 @@ class Read:
     begun: Mapping[str, np.ndarray] = field(default_factory=dict)
 
 
+@answers()
 def states(run: Result, x: Any, layer: str | None = None) -> pd.DataFrame:
     """Say what a recurrent layer holds after each step of a sequence, and what its gates do.
 

@@ -14,6 +14,7 @@ from kerasduet.figures.marks import Mark
 from kerasduet.figures.panels import Facets, Panel, Scale
 from kerasduet.figures.words import count, whole_ticks
 from kerasduet.inside.states import Read, read_one
+from kerasduet.settings.named import answers
 from kerasduet.style import OKABE_ITO, WIDTH, blend
 
 if TYPE_CHECKING:
@@ -38,6 +39,7 @@ LETTER = 0.085  # inches, of names that are written upwards
 SHADES = 50  # as many as an eye tells apart
 
 
+@answers()
 def plot_states(
     run: Result, x: Any, what: str = "states", *, layer: str | None = None
 ) -> RunFigure:

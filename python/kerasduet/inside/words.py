@@ -16,6 +16,7 @@ from kerasduet.inside.gradients import gradient
 from kerasduet.inside.heads import Head, head_of
 from kerasduet.inside.hooks import BATCH, changed, watched
 from kerasduet.inside.networks import subject_of
+from kerasduet.settings.named import answers
 
 if TYPE_CHECKING:
     from kerasduet.result import Result
@@ -26,6 +27,7 @@ METHODS = ("gradient", "integrated")
 STEPS = 64  # of the path from no words to the text
 
 
+@answers()
 def word_influence(
     run: Result, texts: Any, method: str = "gradient", *, label: Any = None
 ) -> pd.DataFrame:

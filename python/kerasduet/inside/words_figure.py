@@ -15,6 +15,7 @@ from kerasduet.figures import PlotData
 from kerasduet.figures.marks import Mark
 from kerasduet.figures.panels import Panel, Scale
 from kerasduet.inside.words import word_influence
+from kerasduet.settings.named import answers
 from kerasduet.style import OKABE_ITO, blend
 
 if TYPE_CHECKING:
@@ -48,6 +49,7 @@ class Told:
     influence: np.ndarray
 
 
+@answers()
 def plot_word_influence(
     run: Result, text: Any, method: str = "gradient", *, label: Any = None
 ) -> RunFigure:

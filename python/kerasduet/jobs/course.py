@@ -12,6 +12,7 @@ from typing import Any
 
 from kerasduet import checks, environment, errors, interrupts
 from kerasduet.data import Dataset
+from kerasduet.data.told import told_of_file
 from kerasduet.errors import ArgumentType, KerasduetError, RunFolderError
 from kerasduet.experiments import Experiment
 from kerasduet.interrupts import Interrupts
@@ -50,7 +51,8 @@ def digests(experiments: Sequence[Experiment], data: Any) -> tuple[str, ...] | N
     if data is None:
         for experiment in experiments:
             if experiment.is_on_own_data:
-                TASKS[experiment.task].load(experiment, None)  # which says what is missing
+                with told_of_file(experiment):
+                    TASKS[experiment.task].load(experiment, None)  # which says what is missing
         return None
     found: dict[Any, str] = {}
     keys = [(one.task, one.data, one.builder) for one in experiments]

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from kerasduet import checks
 from kerasduet.data.folds import MOST_FOLDS, Fold
 from kerasduet.data.following import followed
+from kerasduet.data.told import told_of_file
 from kerasduet.errors import ArgumentRange
 from kerasduet.experiments import Experiment
 from kerasduet.jobs.course import Progress, engine_of, refuse_dataset, worked_off
@@ -89,7 +90,8 @@ def cross_validate(
     refuse_dataset(data)
     if data is not None:
         chosen = chosen.on_own_data()
-    every = TASKS[chosen.task].folds(chosen, data, count, times)
+    with told_of_file(chosen, data):
+        every = TASKS[chosen.task].folds(chosen, data, count, times)
     digest = None if data is None else (every[0].source.sha256,)
     width = len(str(len(every)))
     jobs = tuple(

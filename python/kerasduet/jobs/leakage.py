@@ -17,6 +17,7 @@ from kerasduet.data.part import digest_rows
 from kerasduet.data.preprocessing import SeriesPreprocessing
 from kerasduet.data.prices import uncrossed
 from kerasduet.data.series import borders
+from kerasduet.data.told import told_of_file
 from kerasduet.errors import ArgumentType
 from kerasduet.experiments import Experiment, described
 from kerasduet.forecasting.windows import Windows
@@ -188,7 +189,8 @@ def check_leakage(experiment: str | Experiment, data: Any = None) -> Leakage:
         )
     if data is not None:
         chosen = chosen.on_own_data()
-    plain = task.load(chosen, data)
+    with told_of_file(chosen, data):
+        plain = task.load(chosen, data)
     case, (validation, test) = _case(task, chosen, plain)
     with_test = case.changed(test)
     trained = _trained(case, (case.base, with_test))

@@ -11,6 +11,7 @@ from kerasduet.errors import KerasduetError, RunFolderError
 from kerasduet.registry import TASKS
 from kerasduet.runs.facts import read_facts
 from kerasduet.runs.reading import check_whole, run_path
+from kerasduet.settings.named import answers
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -34,6 +35,7 @@ COLUMNS = {
 }
 
 
+@answers()
 def list_runs(folder: str | os.PathLike[str] = ".") -> pd.DataFrame:
     """List the runs in a folder, those of sets of runs too.
 

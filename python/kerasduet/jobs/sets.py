@@ -31,6 +31,7 @@ from kerasduet.jobs.tables import (
 from kerasduet.notebook import as_html
 from kerasduet.run import Run, load_run
 from kerasduet.runs.reading import run_path
+from kerasduet.settings.named import answers
 
 if TYPE_CHECKING:
     import matplotlib.figure
@@ -319,6 +320,7 @@ class RunSet:
         return as_html(lines_of(self, self._path, self._plan))
 
 
+@answers()
 def load_run_set(folder: str | os.PathLike[str]) -> RunSet:
     """Load a set of runs from its folder, whichever language made it.
 

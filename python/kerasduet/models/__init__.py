@@ -10,6 +10,7 @@ from kerasduet.environment import deterministic, settle_backend
 from kerasduet.errors import ArgumentType
 from kerasduet.models.parts import is_filled_later
 from kerasduet.registry import BUILDERS, TASKS
+from kerasduet.settings.named import answers
 from kerasduet.settings.networks import refuse_misfit
 
 if TYPE_CHECKING:
@@ -82,6 +83,7 @@ def __dir__() -> list[str]:
     return sorted({*__all__, *BUILDERS})
 
 
+@answers()
 def build_model(experiment: Experiment | str, data: Any = None) -> keras.Model:
     """Build the network of an experiment, untrained.
 

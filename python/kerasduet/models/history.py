@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from kerasduet.environment import start_backend
 from kerasduet.models.counting import counted
 from kerasduet.registry import BUILDERS
+from kerasduet.settings.named import answers
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -43,6 +44,7 @@ ERRORS = {
 }
 
 
+@answers()
 def network_history() -> pd.DataFrame:
     """List the classical networks of images, with what their papers say of them.
 

@@ -11,6 +11,7 @@ from kerasduet.errors import ArgumentType
 from kerasduet.names import OWN, SECTIONS, fits, shape_names
 from kerasduet.registry import BUILDERS, TASKS
 from kerasduet.settings import arguments_of
+from kerasduet.settings.named import answers
 
 __all__ = ["fitting_task", "register_builder"]
 
@@ -18,6 +19,7 @@ __all__ = ["fitting_task", "register_builder"]
 TAKEN = {*OWN, *SECTIONS, "task", "builder", "model", "preset", "out", "overwrite", "progress"}
 
 
+@answers()
 def register_builder(name: str, function: Callable[..., Any]) -> None:
     """Make a builder of your own known by a name, for this session.
 

@@ -23,6 +23,7 @@ from kerasduet.report.held_out import are_folds, are_origins
 from kerasduet.report.renderer import find_renderer
 from kerasduet.report.single import write_page
 from kerasduet.run import Run
+from kerasduet.settings.named import answers
 
 if TYPE_CHECKING:
     RunLike = Run | str | os.PathLike[str]
@@ -37,6 +38,7 @@ STYLE = "dark.scss"
 LONGEST = 255 - len("_files")  # bytes of a name before ".html", on all usual disks
 
 
+@answers()
 def render_report(
     run: RunLike | Sequence[RunLike] | Mapping[str, RunLike],
     output: str | os.PathLike[str] = "report.html",

@@ -97,6 +97,11 @@ def _refuse(
         name for name in named if parameters[name].kind is not inspect.Parameter.KEYWORD_ONLY
     ]
     own = args[len(signature.parameters) - len(parameters) :]
+    if len(own) > len(placed) == len(named) and not is_open:
+        raise ArgumentType(
+            f"arguments: must be {', '.join(placed) or 'none'} of {function}(); got one more, "
+            f"{checks.show(own[len(placed)])}. Leave it out."
+        )
     if len(own) > len(placed):
         what = "settings" if is_open else "arguments"
         first = (
@@ -136,13 +141,15 @@ def _called(
     name: str, value: Any, named: list[str], elsewhere: Mapping[str, tuple[str, ...]]
 ) -> str:
     """Say which argument is meant, or where a setting belongs."""
+    is_described = "experiment" in named or "experiments" in named
     for known in (elsewhere, ARGUMENTS, ELSEWHERE):
         own = next((own for own, all_ in known.items() if name in all_ and own in named), None)
-        if own:
+        # A path is where data are read, a folder where runs are written.
+        if own and not (name == "path" and is_described):
             return f"It is called {own} here."
     if name in OF_FUNCTIONS:
         return OF_FUNCTIONS[name]
-    if "experiment" in named or "experiments" in named:
+    if is_described:
         words = [own for own, others in ELSEWHERE.items() if name in others]
         for own in [name] if name in Settings.__annotations__ else words[:1]:
             shown = checks.show(value) if isinstance(value, int | float | str) else "..."

@@ -10,6 +10,7 @@ from kerasduet.errors import ArgumentType
 from kerasduet.names import OWN, SECTIONS
 from kerasduet.registry import TASKS
 from kerasduet.settings import arguments_of
+from kerasduet.settings.named import answers
 from kerasduet.settings.rules import OneOf
 from kerasduet.settings.sections import Section, Training
 from kerasduet.task import Metric, Task
@@ -17,6 +18,7 @@ from kerasduet.task import Metric, Task
 __all__ = ["fault_of", "register_task"]
 
 
+@answers()
 def register_task(task: Task) -> None:
     """Make a task of your own known by its name, for this session.
 

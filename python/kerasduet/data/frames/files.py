@@ -22,9 +22,10 @@ from kerasduet.data.files import expanded, is_utf8, problem
 from kerasduet.data.frames.cleaning import of_levels
 from kerasduet.data.kept import Kept, kept, lost, places_of
 from kerasduet.data.pieces import Pieces, is_plain
+from kerasduet.data.separators import looks_odd
 from kerasduet.errors import DatasetError, KerasduetError, UnknownName
 
-__all__ = ["read_file"]
+__all__ = ["is_parquet", "read_file", "read_parquet"]
 
 SAMPLE = 2**18  # bytes that say which columns hold texts
 ROWS = 32_768  # read at a time
@@ -73,9 +74,9 @@ def read_file(
         raise DatasetError(
             f"path: must be a CSV or Parquet file; got {str(path)!r}, which {why}."
         )
-    with file.open("rb") as opened:
-        if opened.read(4) == b"PAR1":
-            return _read_parquet(file)
+    if is_parquet(file):
+        frame, source = read_parquet(file)
+        return frame.set_axis(pd.RangeIndex(len(frame), name="row")), source
     texts = texts or {}
     quick = _read_quick(file, texts) if is_utf8(encoding) else None
     frame, source = quick or _read_slow(file, encoding, texts)
@@ -162,6 +163,8 @@ def _header(first: bytes) -> tuple[list[str], str] | None:
         line = first.decode("utf-8-sig").rstrip("\r\n")
     except UnicodeDecodeError:
         return None
+    if looks_odd(line):
+        return None
     delimiter = next((mark for mark in DELIMITERS if mark in line and "," not in line), ",")
     names = [name.strip() for name in next(csv.reader([line], delimiter=delimiter), [])]
     if not names or all(map(is_value, names)) or not any(names):
@@ -221,8 +224,23 @@ def _is_even(file: Path, shape: tuple[int, int], delimiter: str) -> bool:
         return all(len(row) == columns for row in csv.reader(opened, delimiter=delimiter))
 
 
-def _read_parquet(file: Path) -> tuple[pd.DataFrame, Source]:
-    """Read a Parquet file by pyarrow, or by polars where that is what there is."""
+def is_parquet(file: Path) -> bool:
+    """Say whether a file begins as Parquet does; none that cannot be read does."""
+    try:
+        with file.open("rb") as opened:
+            return opened.read(4) == b"PAR1"
+    except OSError:
+        return False
+
+
+def read_parquet(file: Path) -> tuple[pd.DataFrame, Source]:
+    """Read a Parquet file by pyarrow, or by polars; an index that pandas wrote is kept.
+
+    Raises
+    ------
+    DatasetError
+        It is damaged, or neither package is installed.
+    """
     from kerasduet.data.frames.read import as_frame
 
     try:
@@ -248,5 +266,4 @@ def _read_parquet(file: Path) -> tuple[pd.DataFrame, Source]:
         ) from None
     with file.open("rb") as opened:
         sha256 = hashlib.file_digest(opened, "sha256").hexdigest()
-    frame.index = pd.RangeIndex(len(frame), name="row")
     return frame, _source(file, sha256, len(frame))

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from kerasduet.checks import show
+from kerasduet.data.formats import is_iso, odd_one
 from kerasduet.data.frames.cleaning import is_number_text, is_text
 from kerasduet.data.numbers import advice_for, reads_as_number
 from kerasduet.errors import ArgumentType, CsvError
@@ -57,7 +58,15 @@ def refuse_text(column: pd.Series, name: str) -> None:
     items = list(column.astype(object))
     given = [(row, item) for row, item in enumerate(items) if isinstance(item, str)]
     if not is_number_text(list(dict.fromkeys(item for _, item in given))):
-        row, item = given[0]
+        odd_row = odd_one(pd.Series([text for _, text in given], dtype=object))
+        if odd_row is not None:
+            usual, shown = given[0 if odd_row else 1]
+            row, item = given[odd_row]
+            raise error(
+                f"{name}: dates must be written in one way, such as {show(shown)} in "
+                f"{place(usual)}; got {show(item)} in {place(row)}. Correct that one."
+            )
+        row, item = next((one for one in given if not is_iso(one[1])), given[0])
         raise error(
             f"{name}: dates must be written in one way that is sure; got {show(item)} in "
             f"{place(row)}. Write them as 2024-01-31."

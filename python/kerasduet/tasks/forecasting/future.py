@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -66,9 +67,11 @@ def read(
     if not names:
         if given is None:
             return None
+        is_table = isinstance(given, Mapping) or hasattr(given, "columns")
+        what = "a table" if is_table else show(given)
         raise ArgumentType(
             "future: is for columns known ahead of time, of which this run has none; got "
-            f"{show(type(given).__name__)}. Leave it out, or train with known_future."
+            f"{what}. Leave it out, or train with known_future."
         )
     ahead = f"{len(times)} times ahead"
     if horizon is not None and horizon < len(times):
@@ -91,7 +94,7 @@ def read(
     def place(row: int) -> str:
         return f"row {row + 1}"
 
-    found = parse_times(frame[time], str(time), place, experiment.time_format)
+    found = parse_times(frame[time], f"future: {time}", place, experiment.time_format)
     if found.has_duplicates:
         again = iso_times(found[found.duplicated()][:1])[0]
         raise TimeIndexError(f"future: times must not repeat; got {again} twice.")
@@ -106,7 +109,9 @@ def read(
     later = int((found > times[-1]).sum())
     if later and horizon is None:
         _warn_later(learned, times, later)
-    values = np.column_stack([numbers(frame[name], name, place) for name in names])[rows]
+    values = np.column_stack(
+        [numbers(frame[name], f"future: {name}", place) for name in names]
+    )[rows]
     if np.isnan(values).any():
         row, column = np.argwhere(np.isnan(values))[0]
         raise MissingValue(

@@ -35,7 +35,7 @@ class SeriesSettings(Section):
         Of a series: the embedded CO2 series, 60 made-up shops, a made-up sine, or a CSV file or
         table of the caller's.
     path : str, optional
-        Of a series: a CSV file.
+        Of a series: a CSV or Parquet file.
     validation_split : float
         Fraction of the training rows held out for validation, in [0, 1).
     test_split : float

@@ -10,6 +10,7 @@ from kerasduet.checks import choice, flag, whole
 from kerasduet.data.labels import labels_of
 from kerasduet.errors import ArgumentType, EmptyData
 from kerasduet.result import Result, check_run, dataset_of
+from kerasduet.settings.named import answers
 from kerasduet.tasks.tables import inside
 from kerasduet.tasks.tables.learned import TableLearned
 from kerasduet.tasks.tables.predicted import baselines_of
@@ -38,6 +39,7 @@ MOST_ROWS = 10_000  # of the test, for importance
 MOST_CURVES = 1_000  # for partial dependence
 
 
+@answers()
 def importance(run: Result, data: Any = None, *, repeats: int = 10) -> pd.DataFrame:
     """Say how much worse a run on a table scores when the values of a column are shuffled.
 
@@ -92,6 +94,7 @@ def importance(run: Result, data: Any = None, *, repeats: int = 10) -> pd.DataFr
     )
 
 
+@answers()
 def partial_dependence(
     run: Result, column: str, data: Any = None, *, individual: bool = False
 ) -> pd.DataFrame:
@@ -154,6 +157,7 @@ def partial_dependence(
     return means.reset_index()
 
 
+@answers()
 def baseline_coefficients(run: Result, data: Any = None) -> pd.DataFrame:
     """Give the coefficients of the regression that a run on a table is compared with.
 

@@ -23,7 +23,9 @@ class TableSettings(Section):
     Parameters
     ----------
     path : str, optional
-        Of a table: a CSV or Parquet file.
+        Of a table: a CSV or Parquet file. In any CSV file an empty field is missing, and so is
+        one that says "NA", "N/A", "n/a", "NaN", "nan", "None", "NULL", "null", "#N/A" or `<NA>`; a
+        table given as data keeps such words.
     target : str, optional
         Of a table: the column to predict.
     features : tuple of str
