@@ -417,6 +417,9 @@ def test_figures_tell_the_unit_and_write_names_as_people_do(experiment, end):
         *("network", "ETS", "ARIMA", "theta", "copy feature")
     ]
     assert "ETS 2" in data.panels[0].alt
+    # One legend of two that are the same, below both.
+    assert [panel.legend_columns(7.5) > 0 for panel in data.panels] == [False, True]
+    assert data.subtitle.endswith("; of the network the mean over its seeds")
     summary = compared(pieces)
     assert "ets" in summary["model"].tolist()
     assert "the best other method, ETS, has" in verdict(summary)
