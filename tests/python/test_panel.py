@@ -382,8 +382,9 @@ def test_figures_say_which_series_they_show(run):
     (panel_,) = data.panels
     assert panel_.subtitle.startswith("Best, middle and worst of 3 series by skill")
     skill = run.series_scores().sort_values("skill", ascending=False)["id"].tolist()
-    assert [text.split(":")[0] for text in panel_.facets.labels] == skill
-    assert set(panel_.frames["lines"]["pane"]) == set(panel_.facets.labels)
+    assert list(panel_.facets.values) == skill
+    assert set(panel_.frames["lines"]["pane"]) == set(skill)
+    assert all("\nskill " in text for text in panel_.facets.labels)
     assert kd.plots.plot_data(run, kind="horizon").panels[0].y == "MASE"
 
 
