@@ -4,69 +4,12 @@
 draw_panel <- function(panel) {
   layers <- lapply(panel$marks, draw_mark, panel = panel)
   plot <- ggplot2::ggplot() + layers + key_scales(panel) +
-    axis_scale(panel, "x") + axis_scale(panel, "y") + panes(panel) + coordinates(panel)
+    axis_scale(panel, "x") + axis_scale(panel, "y") + time_scale(panel) + panes(panel) +
+    coordinates(panel)
   words <- lapply(panel[c("title", "subtitle", "x", "y")], function(x) if (nzchar(x)) x)
   plot + do.call(ggplot2::labs, c(words, alt = panel$alt)) +
     theme_run() + theme_axes(panel$axes) + theme_words(panel) + theme_times(panel) +
     guide_times(panel)
-}
-
-# Panels side by side and below each other, as the core lays them out.
-compose <- function(data) {
-  several <- vapply(data$layout, `[[`, 0, 1)
-  panes <- lapply(unname(data$panels), split_panes)
-  # Room for panels, and for the panes in them, in one grid.
-  columns <- prod(unique(several)) * prod(unique(lengths(panes)))
-  row <- rep(seq_along(several), several)
-  width <- rep(columns / several, several)
-  first <- (sequence(several) - 1) * width
-  places <- Map(function(row, first, width, panes) {
-    width <- width / length(panes)
-    lapply(seq_along(panes), function(i) {
-      patchwork::area(row, first + (i - 1) * width + 1, row, first + i * width)
-    })
-  }, row, first, width, panes)
-  whole <- patchwork::wrap_plots(
-    lapply(unlist(panes, recursive = FALSE), draw_panel),
-    design = do.call(c, unlist(places, recursive = FALSE)),
-    heights = vapply(data$layout, `[[`, 0, 2)
-  )
-  whole <- whole + patchwork::plot_annotation(
-    title = data$title, subtitle = data$subtitle,
-    theme = theme_run() + ggplot2::theme(plot.title = ggplot2::element_text(size = 12))
-  )
-  whole[c("plots", "title", "subtitle", "alt")] <-
-    list(lapply(data$panels, draw_panel), data$title, data$subtitle, data$alt)
-  structure(whole, class = c("kerasduet_overview", class(whole)))
-}
-
-# patchwork aligns the axes of plots, but not those of panes that have their names at the left:
-# of them it gets one plot each, the first with title and legend.
-split_panes <- function(panel) {
-  facets <- panel$facets
-  if (!identical(facets$at, "left") || length(facets$values) > facets$columns) {
-    return(list(panel))
-  }
-  lapply(seq_along(facets$values), function(i) {
-    one <- panel
-    one["facets"] <- list(NULL)
-    one$y <- facets$labels[[i]]
-    one$y_down <- TRUE # where it is longer than a low pane, there is space below, and a title above
-    one$frames <- lapply(panel$frames, function(frame) {
-      if (!facets$by %in% names(frame)) {
-        return(frame)
-      }
-      frame[as.character(frame[[facets$by]]) == facets$values[[i]], , drop = FALSE]
-    })
-    one$legend_columns <- panel$pane_legend_columns
-    if (i > 1) one[c("title", "subtitle", "legend_columns")] <- list("", "", 0)
-    one
-  })
-}
-
-#' @rawNamespace S3method(ggplot2::get_alt_text, kerasduet_overview, overview_alt_text)
-overview_alt_text <- function(p, ...) {
-  p$alt
 }
 
 # Marks --------------------------------------------------------------------------------------
@@ -367,17 +310,45 @@ guide_times <- function(panel) {
   }
 }
 
+# Panes beside each other have room for about three dates.
+time_scale <- function(panel) {
+  if (!isTRUE(panel$facets$columns > 2) || !has_times(panel)) {
+    return(NULL)
+  }
+  is_day <- inherits(times_of(panel), "Date")
+  scale <- if (is_day) ggplot2::scale_x_date else ggplot2::scale_x_datetime
+  scale(breaks = few_times)
+}
+
+# The fewest round times of which two or more are within the limits.
+few_times <- function(limits) {
+  for (most in 2:5) {
+    times <- pretty(limits, most)
+    inside <- times >= limits[[1]] & times <= limits[[2]]
+    if (sum(inside) > 1) break
+  }
+  rlang::set_names(times, attr(times, "labels"))[inside]
+}
+
 has_times <- function(panel) {
-  any(vapply(panel$marks, FUN.VALUE = NA, function(mark) {
+  inherits(times_of(panel), c("Date", "POSIXct"))
+}
+
+# The times of an x axis; NULL of another one.
+times_of <- function(panel) {
+  for (mark in panel$marks) {
     column <- mark$of[["x"]]
-    !is.null(column) && inherits(panel$frames[[mark$frame]][[column]], c("Date", "POSIXct"))
-  }))
+    times <- if (!is.null(column)) panel$frames[[mark$frame]][[column]]
+    if (inherits(times, c("Date", "POSIXct"))) {
+      return(times)
+    }
+  }
 }
 
 # Points between pictures, so that the words above them, of about 4 points a letter, do not touch;
-# of a picture's own width 44 points are sure.
-between <- function(facets) {
+# of a picture's own width some points are sure.
+between <- function(facets, picture = 44) {
   lines <- unlist(strsplit(as.character(facets$labels), "\n", fixed = TRUE))
   letters <- max(nchar(lines), 0)
-  max(8, 4 * letters - 44)
+  max(8, 4 * letters - picture)
 }

@@ -65,9 +65,9 @@ load_run_set <- function(folder, ...) {
 #'   methods from the least error up: `model`, `folds`, `mae`, `rmse`, `smape`, `mase`
 #'   and, where there are intervals, `pinball` and coverage; `skill` of the networks against it (1 -
 #'   MAE / its MAE), `low` and `high` (95 % interval over folds and seeds), `dm` and `p_value` (the
-#'   test of Diebold and Mariano; `dm` is below 0 where the networks are better). `plot()` gives a
-#'   ggplot, or a patchwork of two. `glance()` gives a data frame of one row: `kind`, `status`,
-#'   `runs` and how many are `finished`.
+#'   test of Diebold and Mariano; `dm` is below 0 where the networks are better; `NA` where there
+#'   are too few windows for it). `plot()` gives a ggplot, or a patchwork of two. `glance()` gives a
+#'   data frame of one row: `kind`, `status`, `runs` and how many are `finished`.
 #' @examplesIf kerasduet:::has_core()
 #' \donttest{
 #' small <- experiment("mnist-dense", dataset = "mnist-subset", epochs = 1, units = 8)

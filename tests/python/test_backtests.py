@@ -244,12 +244,13 @@ def test_the_summary_compares(tested):
     skill = skill_interval(network, drift)
     assert row[["skill", "low", "high"]].tolist() == pytest.approx(list(skill))
     ours, theirs = [], []
+    apart = [np.nan] * 2  # the last window of a fold ends before the next fold begins
     for place in (1, 2, 3):
         tables = [tested[f"fold-{place}-seed-{seed}"].predictions() for seed in (0, 1)]
         for name, found in (("forecast", ours), ("seasonal_drift", theirs)):
             gaps = [(table[name] - table["truth"]).abs() for table in tables]
             windows = [gap.groupby(tables[0]["origin"]).mean() for gap in gaps]
-            found.append(np.mean(windows, axis=0))
+            found += [np.mean(windows, axis=0), apart]
     test = diebold_mariano(np.concatenate(ours), np.concatenate(theirs), horizon=3)
     assert row[["dm", "p_value"]].tolist() == pytest.approx(list(test))
 
@@ -416,11 +417,15 @@ def test_figures_tell_the_unit_and_write_names_as_people_do(experiment, end):
         *("network", "ETS", "ARIMA", "theta", "copy feature")
     ]
     assert "ETS 2" in data.panels[0].alt
+    # One legend of two that are the same, below both.
+    assert [panel.legend_columns(7.5) > 0 for panel in data.panels] == [False, True]
+    assert data.subtitle.endswith("; of the network the mean over its seeds")
     summary = compared(pieces)
     assert "ets" in summary["model"].tolist()
     assert "the best other method, ETS, has" in verdict(summary)
     tiny = summary.assign(p_value=1e-7)
     assert "; Diebold-Mariano p < 0.001. " in verdict(tiny)
+    assert "; too few windows for the Diebold-Mariano test. " in verdict(summary)
 
 
 def test_each_method_has_a_look_of_its_own():
@@ -528,6 +533,30 @@ def test_errors_of_other_lengths_are_refused():
     with pytest.raises(ArgumentRange):
         diebold_mariano(ONE, OTHER, horizon=0)
     assert np.isnan(diebold_mariano(ONE, ONE).p_value)
+
+
+def test_too_few_differences_for_their_autocovariances_are_not_tested():
+    assert np.isfinite(diebold_mariano(ONE, OTHER, horizon=4).p_value)
+    assert np.isnan(diebold_mariano(ONE, OTHER, horizon=5)).all()  # 24 of 25
+    assert np.isfinite(diebold_mariano(ONE[:10], OTHER[:10]).p_value)
+    assert np.isnan(diebold_mariano(ONE[:9], OTHER[:9])).all()
+
+
+def test_errors_apart_do_not_go_together():
+    # Single windows, each further from the next than the horizon: Student's t of the differences.
+    apart = np.full((24, 3), np.nan)
+    one, other = (np.column_stack([errors, apart]).ravel() for errors in (ONE, OTHER))
+    found = diebold_mariano(one, other, horizon=4)
+    assert tuple(found) == pytest.approx(tuple(diebold_mariano(ONE, OTHER)), rel=1e-12)
+    # Two blocks: the pairs across them do not count.
+    one, other = (np.r_[errors[:12], apart[0], errors[12:]] for errors in (ONE, OTHER))
+    gaps = np.abs(ONE) - np.abs(OTHER)
+    left = gaps - gaps.mean()
+    pairs = left[:11] @ left[1:12] + left[12:23] @ left[13:]
+    variance = (left @ left + 2 * pairs) / 24
+    correction = 1 - 1 / 24 - 2 * 22 / 24**2
+    expected = gaps.mean() / np.sqrt(variance / 24) * np.sqrt(correction)
+    assert diebold_mariano(one, other, horizon=2).statistic == pytest.approx(expected)
 
 
 def test_the_page_of_a_backtest_has_its_verdict_and_no_best_fold(tested, tmp_path):

@@ -190,8 +190,10 @@ def test_a_run_is_saved_loaded_resumed_and_repeated(run, tmp_path):
 def test_figures_show_the_series_that_are_asked_for(run):
     for kind in ("forecast", "future"):
         shown = kd.plots.plot_data(run, kind, series=["east", "north"]).panels[0]
-        labels = [label.partition(":")[0] for label in shown.facets.labels]
-        assert labels == ["east", "north"] and shown.subtitle.startswith("2 of 3 series, ")
+        names, _, said = zip(*(x.partition("\n") for x in shown.facets.labels), strict=True)
+        assert all(x.startswith("skill ") == (kind == "forecast") for x in said)
+        assert names == shown.facets.values == ("east", "north")
+        assert shown.subtitle.startswith("2 of 3 series, ")
         (one,) = kd.plots.plot_data(run, kind, series="south").panels
         last = shops()[lambda frame: frame["shop"] == "south"]["sold"].iloc[-5:]
         truth = one.frames["lines"].query("series == 'truth'")["value"].iloc[-5:]
@@ -380,8 +382,9 @@ def test_figures_say_which_series_they_show(run):
     (panel_,) = data.panels
     assert panel_.subtitle.startswith("Best, middle and worst of 3 series by skill")
     skill = run.series_scores().sort_values("skill", ascending=False)["id"].tolist()
-    assert [text.split(":")[0] for text in panel_.facets.labels] == skill
-    assert set(panel_.frames["lines"]["pane"]) == set(panel_.facets.labels)
+    assert list(panel_.facets.values) == skill
+    assert set(panel_.frames["lines"]["pane"]) == set(skill)
+    assert all("\nskill " in text for text in panel_.facets.labels)
     assert kd.plots.plot_data(run, kind="horizon").panels[0].y == "MASE"
 
 

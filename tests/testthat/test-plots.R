@@ -222,6 +222,16 @@ test_that("an overview takes what ggplots take: +, & and labels, and keeps its a
   expect_silent(print(beside))
 })
 
+test_that("panes that are narrow have two or more round dates", {
+  withr::local_locale(LC_TIME = "C")
+  skip_without_core()
+  few <- function(from, to) names(few_times(as.Date(c(from, to))))
+  expect_identical(few("2024-03-30", "2024-04-29"), c("Apr 01", "Apr 15"))
+  expect_identical(few("2021-01-01", "2023-06-01"), c("2021", "2022", "2023"))
+  times <- as.POSIXct(c("2024-01-01", "2024-01-03"), tz = "UTC")
+  expect_length(few_times(times), 3)
+})
+
 test_that("axes of an overview are beside their panels", {
   skip_without()
   # patchwork aligns plots, but moves axes away from panels beside panes named at the left.

@@ -8,10 +8,19 @@ import numpy as np
 
 from kerasduet.errors import ArgumentRange, LengthMismatch
 
-__all__ = ["Comparison", "diebold_mariano", "skill_interval"]
+__all__ = [
+    "FEWEST",
+    "FEWEST_PER_STEP",
+    "Comparison",
+    "diebold_mariano",
+    "is_untested",
+    "skill_interval",
+]
 
 DRAWS = 2000
 LEVEL = 0.95
+FEWEST = 10  # differences that the test needs, and for each step of the horizon
+FEWEST_PER_STEP = 5
 
 
 class Comparison(NamedTuple):
@@ -29,7 +38,7 @@ def diebold_mariano(
     Parameters
     ----------
     first, second : numpy.ndarray
-        Errors of both at the same times (n,), in order.
+        Errors of both at the same times (n,), in order, a step apart; NaN where there is none.
     horizon : int
         Steps ahead: errors of overlapping forecasts depend on each other up to there.
     power : float
@@ -38,7 +47,7 @@ def diebold_mariano(
     Returns
     -------
     Comparison
-        NaN where the differences do not vary, or fewer than 3 times are there.
+        NaN where the differences do not vary, or are too few: under 10, or under 5 x horizon.
 
     Raises
     ------
@@ -51,15 +60,18 @@ def diebold_mariano(
     -----
     Diebold and Mariano (1995), J. Business & Economic Statistics 13, with the small-sample
     correction and Student's t of Harvey, Leybourne and Newbold (1997), Int. J. Forecasting 13;
-    `dm.test()` of R's package forecast gives the same. The variance is that of autocovariances up
-    to horizon - 1; where it is not above 0, of Bartlett's weights on them, which cannot be
-    negative.
+    `dm.test()` of R's package forecast gives the same where no error is missing. The variance is
+    that of autocovariances up to horizon - 1, of pairs that are so many steps apart; where it is
+    not above 0, of Bartlett's weights on them, which cannot be negative. With few differences to
+    so many autocovariances the variance is near 0 by chance: of sums of 6 normal steps, equally
+    good, the test at 5 % rejects 24 % with 10 differences, 17 % with 20 and 11 % with 40.
 
     Examples
     --------
-    >>> found = diebold_mariano(np.array([1.0, 2, 1, 3]), np.array([2.0, 2, 3, 3]))
+    >>> first, second = np.array([1.0, 2, 1, 3] * 3), np.array([2.0, 2, 3, 3] * 3)
+    >>> found = diebold_mariano(first, second)
     >>> round(found.statistic, 4), round(found.p_value, 4)
-    (-1.5667, 0.2152)
+    (-3.0, 0.0121)
     """
     one, other = np.abs(np.asarray(first)), np.abs(np.asarray(second))
     if one.shape != other.shape or one.ndim != 1:
@@ -69,21 +81,36 @@ def diebold_mariano(
     if horizon < 1:
         raise ArgumentRange(f"horizon: must be a whole number, at least 1; got {horizon}.")
     gaps = one**power - other**power
-    n = len(gaps)
-    if n < 3 or np.ptp(gaps) == 0:
+    known = ~np.isnan(gaps)
+    n = int(known.sum())
+    if n < max(FEWEST, FEWEST_PER_STEP * horizon) or np.ptp(gaps[known]) == 0:
         return Comparison(float("nan"), float("nan"))
-    lags = min(horizon, n - 1)
-    centred = gaps - gaps.mean()
-    covariances = np.array([centred[: n - k] @ centred[k:] / n for k in range(lags)])
+    mean = gaps[known].mean()
+    centred = np.where(known, gaps - mean, 0)
+    size = len(gaps)
+    covariances = np.array([centred[: size - k] @ centred[k:] / n for k in range(horizon)])
+    pairs = sum(int((known[: size - k] & known[k:]).sum()) for k in range(1, horizon))
     variance = covariances[0] + 2 * covariances[1:].sum()
     if variance <= 0:
-        weights = 1 - np.arange(1, lags) / lags
+        weights = 1 - np.arange(1, horizon) / horizon
         variance = covariances[0] + 2 * (weights * covariances[1:]).sum()
-    correction = (n + 1 - 2 * lags + lags * (lags - 1) / n) / n
-    statistic = float(gaps.mean() / np.sqrt(variance / n) * np.sqrt(correction))
+    # Harvey's, counted by pairs: with none missing (n + 1 - 2 h + h (h - 1) / n) / n.
+    correction = 1 - 1 / n - 2 * pairs / n**2
+    statistic = float(mean / np.sqrt(variance / n) * np.sqrt(correction))
     from scipy.special import stdtr
 
     return Comparison(statistic, float(2 * stdtr(n - 1, -abs(statistic))))
+
+
+def is_untested(skill: float, p_value: float) -> bool:
+    """Say whether a comparison has too few times for a test; of equal errors the skill is 0.
+
+    Examples
+    --------
+    >>> is_untested(0.1, float("nan")), is_untested(0.1, 0.3), is_untested(0.0, float("nan"))
+    (True, False, False)
+    """
+    return bool(np.isnan(p_value) and np.isfinite(skill) and skill != 0)
 
 
 def skill_interval(network: np.ndarray, method: np.ndarray) -> tuple[float, float, float]:

@@ -29,6 +29,8 @@ COLOURS = (
     *TOL.values(),
 )
 IN_A_ROW = 4  # names in a row of the key
+LEGEND_ROW = 0.22  # inches
+SEEDS = "Of the network the mean over its seeds"
 LINES = ("dashed", "dotted", "dotdash", "longdash")
 SHAPES = ("triangle", "square", "diamond", "cross")
 POINT = {"size": 5.2}  # in points: large enough to tell shapes apart
@@ -65,9 +67,15 @@ def backtest_plot_data(pieces: Sequence[Piece], plan: Plan, kind: str) -> PlotDa
         return PlotData(kind, "", "", tuple(panels), height=panels[0].height)
     names = ", ".join(dict.fromkeys(job.experiment.name for job in plan.jobs))
     told = f"{count(plan.settings['folds'], 'fold')}, {count(len(plan.jobs), 'run')}"
-    heights = tuple(panel.height for panel in panels)
-    height = sum(heights) + 0.6
-    return PlotData(kind, names, told, tuple(panels), (1, 1), heights, height=height)
+    told = f"{told}; {SEEDS[0].lower()}{SEEDS[1:]}"
+    first, last = (replace(panel, subtitle="") for panel in panels)
+    if first.frames["key"].equals(last.frames["key"]):
+        saved = LEGEND_ROW * _legend_rows(styles)  # one legend names the lines of both
+        first = replace(first, legend=False, height=first.height - saved)
+    heights = (first.height, last.height)
+    return PlotData(
+        kind, names, told, (first, last), (1, 1), heights, height=sum(heights) + 0.6
+    )
 
 
 def methods(pieces: Sequence[Piece], plan: Plan, compared: pd.DataFrame) -> Methods:
@@ -93,6 +101,10 @@ def _styles(models: Sequence[str]) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["label", "colour", "line", "width", "shape"])
 
 
+def _legend_rows(styles: pd.DataFrame) -> int:
+    return 1 + (len(styles) - 1) // IN_A_ROW
+
+
 def _mean(table: pd.DataFrame, by: str) -> pd.DataFrame:
     """Average the error that counts by windows: a row a model and step, or fold."""
     error = headline(table)
@@ -111,7 +123,7 @@ def _panel(kind: str, lines: pd.DataFrame, styles: pd.DataFrame, title: str, alt
     return Panel(
         kind=kind,
         title=title,
-        subtitle="Of the network the mean over its seeds",
+        subtitle=SEEDS,
         x="Step ahead",
         y="Mean absolute error",
         alt=alt,
@@ -121,7 +133,7 @@ def _panel(kind: str, lines: pd.DataFrame, styles: pd.DataFrame, title: str, alt
         },
         marks=(Mark("line", "lines", columns), Mark("point", "lines", columns, POINT)),
         y_scale=Scale(low=0),
-        height=3.4 + 0.22 * ((len(styles) - 1) // IN_A_ROW),
+        height=3.18 + LEGEND_ROW * _legend_rows(styles),
     )
 
 

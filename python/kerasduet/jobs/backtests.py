@@ -93,7 +93,9 @@ def backtest(
     afterwards is hard on the networks. Skill is 1 - MAE of the networks / MAE of the method; its
     95 % interval draws folds and seeds. Where it does not lie above 0, the network does not earn
     its keep. The test of Diebold and Mariano, with Harvey's correction, takes the mean absolute
-    error of each window, that of the networks averaged over seeds.
+    error of each window, that of the networks averaged over seeds; windows of different folds do
+    not overlap. With fewer than 10 windows, or fewer than 5 for each step of the horizon, there is
+    no test, and its columns are NaN.
 
     Several series are cut into folds each by its own rows, and a method is asked for each of them
     alone. What is compared is MASE, errors in units of each series, in place of the mean absolute

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from kerasduet.forecasting import metrics
-from kerasduet.forecasting.accuracy import diebold_mariano, skill_interval
+from kerasduet.forecasting.accuracy import diebold_mariano, is_untested, skill_interval
 from kerasduet.forecasting.baselines import CONTAINED
 from kerasduet.jobs.pieces import NETWORK, Piece
 from kerasduet.lead import chance_text, score_text
@@ -172,16 +172,21 @@ def _against(pieces: Sequence[Piece], model: str) -> dict[str, float]:
         won = (network.mean(axis=(0, 1)) < method.mean(axis=0))[whole].sum()
     else:
         interval, won = skill_interval(network[:, :, 0], method[:, 0]), 0
-    windows = [
-        np.mean([_by_window(ours[fold][seed]) for seed in seeds], axis=0) for fold in folds
-    ]
-    first = np.concatenate(windows)
-    second = np.concatenate([_by_window(theirs[fold]) for fold in folds])
-    there = ~np.isnan(first)
     horizon = theirs[folds[0]][0].truth.shape[1]
-    test = diebold_mariano(first[there], second[there], horizon=horizon)
+    first = _in_time(
+        [np.mean([_by_window(ours[fold][seed]) for seed in seeds], axis=0) for fold in folds],
+        horizon,
+    )
+    second = _in_time([_by_window(theirs[fold]) for fold in folds], horizon)
+    test = diebold_mariano(first, second, horizon=horizon)
     values = (*interval, test.statistic, test.p_value, float(won))
     return dict(zip(names, values, strict=False))
+
+
+def _in_time(folds: Sequence[np.ndarray], horizon: int) -> np.ndarray:
+    """Join the errors of folds: the last window of one ends before the next one's first begins."""
+    apart = np.full(horizon, np.nan)
+    return np.concatenate([part for fold in folds for part in (fold, apart)])
 
 
 def _by_window(pieces: Sequence[Piece]) -> np.ndarray:
@@ -215,6 +220,8 @@ def verdict(summary: pd.DataFrame) -> str:
     own = summary[summary["model"] == NETWORK].iloc[0]
     p_value = best["p_value"]
     test = f"; Diebold-Mariano p {chance_text(p_value)}" if np.isfinite(p_value) else ""
+    if is_untested(best["skill"], p_value):
+        test = "; too few windows for the Diebold-Mariano test"
     error = headline(summary)
     over = f" over {own['series']:,.0f} series" if error == "mase" else ""
     won = f", a lower error in {best['series_won']:,.0f} of the series" if over else ""

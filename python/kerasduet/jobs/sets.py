@@ -146,9 +146,10 @@ class RunSet:
             error up: model, folds, mae, rmse, smape, mase and, where there are intervals, pinball
             and coverage, over all folds, steps and seeds; skill of the networks against it (1 -
             MAE / its MAE), low and high (95 % interval over folds and seeds), dm and p_value (the
-            test of Diebold and Mariano; dm is below 0 where the networks are better). Of several
-            series also series, their number, and series_won, in how many the networks' error is
-            less; skill is then of MASE, and its interval over series too.
+            test of Diebold and Mariano; dm is below 0 where the networks are better; NaN where
+            there are too few windows for it). Of several series also series, their number, and
+            series_won, in how many the networks' error is less; skill is then of MASE, and its
+            interval over series too.
             Of other sets, a row a group of runs of the same settings and a score: the settings
             that differ, score, runs (finished ones), mean, sd (of the sample, n - 1), and low and
             high, the 95 % interval of the mean; both are missing for a single run.

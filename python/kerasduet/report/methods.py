@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from kerasduet.forecasting.accuracy import FEWEST, FEWEST_PER_STEP, is_untested
 from kerasduet.lead import chance_text
 from kerasduet.report import words
 from kerasduet.report.document import escape
@@ -113,8 +114,14 @@ def _two_answers(rows: Sequence[Mapping[Hashable, Any]], *, several: bool) -> li
     tested = [
         one for one in rows if not np.isnan(one["skill"]) and not np.isnan(one["p_value"])
     ]
+    few = []
+    if any(is_untested(one["skill"], one["p_value"]) for one in rows):
+        few = [
+            "Where p is empty there are too few windows for the Diebold-Mariano test: it needs at "
+            f"least {FEWEST}, and {FEWEST_PER_STEP} for each step of the horizon."
+        ]
     if not tested:
-        return []
+        return few
     drawn = "folds, seeds and series" if several else "folds and seeds"
     text = (
         f"The verdict goes by the interval of the skill: it draws {drawn} anew, and asks whether "
@@ -124,7 +131,7 @@ def _two_answers(rows: Sequence[Mapping[Hashable, Any]], *, several: bool) -> li
     best = tested[0]
     clear = best["low"] > 0 or best["high"] < 0
     if clear == (best["p_value"] < CHANCE):
-        return [text]
+        return [text, *few]
     name = escape(str(best["model"]))
     why = (
         f"the interval leaves out 0, but errors of neighbouring windows go together, and of {name} "
@@ -133,4 +140,4 @@ def _two_answers(rows: Sequence[Mapping[Hashable, Any]], *, several: bool) -> li
         else f"in these windows the errors differ from those of {name}, but which is ahead, and by "
         f"how much, hangs on the {drawn.replace(' and ', ' or ')}"
     )
-    return [f"{text} Here they do not agree: {why}."]
+    return [f"{text} Here they do not agree: {why}.", *few]

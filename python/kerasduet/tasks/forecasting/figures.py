@@ -152,13 +152,13 @@ def several_panel(run: Result, windows: Any = None, series: Any = None) -> Panel
         truth = _observed(
             run, mine, chosen[0], end, steps=max(count * horizon, horizon * 3), place=place
         )
-        labels.append(f"{name}: {100 * each['skill'][place]:.0f} %")
+        labels.append(f"{name}\nskill {100 * each['skill'][place]:.0f} %")
         told.append(f"{learned.ids[place]} {100 * each['skill'][place]:.0f} %")
-        pieces.append(_lines(truth, shown, names, group).assign(pane=labels[-1]))
+        pieces.append(_lines(truth, shown, names, group).assign(pane=name))
         for each_band, band in _bands(run, shown.index, group).items():
-            bands.setdefault(each_band, []).append(band.assign(pane=labels[-1]))
+            bands.setdefault(each_band, []).append(band.assign(pane=name))
         at = chosen if horizon > 1 else chosen[:0]
-        starts.append(pd.DataFrame({"time": at, "pane": labels[-1]}))
+        starts.append(pd.DataFrame({"time": at, "pane": name}))
     lines, note = finite(pd.concat(pieces, ignore_index=True), "value")
     columns = {"x": "time", "y": "value", "series": "series"}
     name, unit = target_words(run)
@@ -186,7 +186,7 @@ def several_panel(run: Result, windows: Any = None, series: Any = None) -> Panel
         },
         marks=forecast_marks(bands, columns | {"group": "window"}),
         facets=Facets(
-            "pane", tuple(labels), tuple(labels), min(len(labels), IN_A_ROW), free=True
+            "pane", tuple(short), tuple(labels), min(len(labels), IN_A_ROW), free=True
         ),
         height=height_of(len(labels)),
     )
