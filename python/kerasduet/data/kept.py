@@ -119,7 +119,7 @@ def lost(frame: pd.DataFrame, file: Path, known: Mapping[str, Any]) -> str:
     known : dict
         Arguments of `pandas.read_csv`.
     """
-    places = [i for i in range(frame.shape[1]) if _may_lose(frame.iloc[:, i].to_numpy())]
+    places = [i for i, (_, column) in enumerate(frame.items()) if _may_lose(column)]
     found: dict[str, str] = {}
     if places:
         own: dict[str, Any] = {"header": None, "skip_blank_lines": False, "skiprows": 1}
@@ -131,9 +131,10 @@ def lost(frame: pd.DataFrame, file: Path, known: Mapping[str, Any]) -> str:
     return lost_note(found)
 
 
-def _may_lose(values: Any) -> bool:
-    if not isinstance(values, np.ndarray) or values.dtype != np.float64:
+def _may_lose(column: pd.Series) -> bool:
+    if column.dtype != np.float64:  # to see the values of texts would take a copy of them all
         return False
+    values = column.to_numpy()
     most, least = np.fmax.reduce(values, initial=0), np.fmin.reduce(values, initial=0)
     return bool(max(most, -least) >= EXACT)
 
