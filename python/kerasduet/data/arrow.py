@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-__all__ = ["codes_in_arrow", "in_arrow", "texts_in_arrow"]
+__all__ = ["codes_in_arrow", "give_back", "in_arrow", "texts_in_arrow"]
 
 
 def texts_in_arrow() -> bool:
@@ -30,3 +31,9 @@ def codes_in_arrow(column: pd.Series) -> tuple[np.ndarray, list[Any]]:
     found = texts.dictionary_encode()
     codes = found.indices.fill_null(-1).to_numpy(zero_copy_only=False)
     return codes, found.dictionary.to_pylist()
+
+
+def give_back() -> None:
+    """Give memory that Arrow keeps, but does not use, back to the system."""
+    if (pyarrow := sys.modules.get("pyarrow")) is not None:
+        pyarrow.default_memory_pool().release_unused()

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from kerasduet.data.arrow import give_back
 from kerasduet.data.blocks import in_blocks, rows_of
 from kerasduet.data.columns import all_named
 from kerasduet.data.csv_file import BLOCK, EXACT, MOST_HEADER, Digested, is_value, read_csv
@@ -196,6 +197,7 @@ def _joined(
                     columns[i] = Pieces(rows, is_text=i in known["dtype"])
                 columns[i].add(column)
             del block, column
+    give_back()
     return columns, digest.hexdigest()
 
 
