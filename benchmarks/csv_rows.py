@@ -58,8 +58,8 @@ def now():
     clock.append((time.perf_counter(), time.process_time()))
 
 
-def read_csv(*given, read=series.read_csv):
-    found = read(*given)
+def read_csv(*given, read=series.read_csv, **named):
+    found = read(*given, **named)
     now()
     return found
 

@@ -69,6 +69,6 @@ def test_plain_numbers_are_not_left_to_slower_code(tmp_path, monkeypatch):
     monkeypatch.setattr("kerasduet.data.blocks.SIZE", 1000)  # so that a line lies in two blocks
     file = tmp_path / "a.csv"
     file.write_text(f"a,b\n{ROWS}")
-    frame, digest = csv_file._numbers_alone(file)
+    frame, digest, _ = csv_file._numbers_alone(file)
     assert frame.shape == (2000, 2)
     assert digest == hashlib.sha256(file.read_bytes()).hexdigest()

@@ -20,7 +20,7 @@ from kerasduet.data.blocks import in_blocks, rows_of
 from kerasduet.data.columns import DATE, all_named, is_missing
 from kerasduet.data.dataset import Source
 from kerasduet.data.files import expanded, is_utf8, known_encoding, problem
-from kerasduet.data.kept import Kept, add_lost, kept, lost, lost_note, places_of
+from kerasduet.data.kept import MOST_EXACT, Kept, add_lost, kept, lost, lost_note, places_of
 from kerasduet.data.pieces import Matrix, Pieces
 from kerasduet.data.separators import refuse_odd
 from kerasduet.errors import CsvError, DatasetError
@@ -74,7 +74,7 @@ def read_csv(
     quick = _numbers_alone(file) if is_utf8(encoding) else None
     if quick is not None:
         found = _with_texts(file, quick[0], texts or {})
-        note = lost(found, file, EXACT)
+        note = lost(found, file, EXACT) if quick[2] else ""
         return found, _source(file, quick[1], len(found)).noted(note)
     raw = file.read_bytes()
     coding = known_encoding(encoding or "utf-8")
@@ -142,8 +142,10 @@ class Digested:
         return iter(self._file)
 
 
-def _numbers_alone(file: Path) -> tuple[pd.DataFrame, str] | None:
-    """Read a file of a header and numbers, and its sha256; None leaves others to slower code.
+def _numbers_alone(file: Path) -> tuple[pd.DataFrame, str, bool] | None:
+    """Read a file of a header and numbers, its sha256, and whether some may have lost digits.
+
+    None leaves others to slower code.
 
     Where no number is missing, no line is blank or has a field too few; pandas refuses those that
     have one too many.
@@ -164,12 +166,12 @@ def _numbers_alone(file: Path) -> tuple[pd.DataFrame, str] | None:
             return None
     if found is None:
         return None
-    frame, missing = found
+    frame, missing, beyond = found
     if missing and (frame.isna().all().any() or not _is_plain(file, frame.shape)):
         return None
     frame.columns = header
     frame.index = pd.RangeIndex(2, len(frame) + 2, name="line")
-    return frame, digest.hexdigest()
+    return frame, digest.hexdigest(), missing or beyond
 
 
 def _with_texts(file: Path, frame: pd.DataFrame, texts: Kept) -> pd.DataFrame:
@@ -188,19 +190,22 @@ def _with_texts(file: Path, frame: pd.DataFrame, texts: Kept) -> pd.DataFrame:
 
 def _joined(
     blocks: Iterator[pd.DataFrame], rows: int, width: int
-) -> tuple[pd.DataFrame, bool] | None:
-    """Put blocks of numbers together, and say whether one is missing.
+) -> tuple[pd.DataFrame, bool, bool] | None:
+    """Put blocks of numbers together; say whether one is missing, and whether one is beyond 2^53.
 
     None where there is anything else, or another width.
     """
     columns: dict[Any, Pieces] = {}
-    matrix, missing = Matrix(rows), False
+    matrix, missing, beyond = Matrix(rows), False, False
     for block in blocks:
         kinds = {str(kind) for kind in block.dtypes}
         if not kinds <= {"int64", "float64"} or block.shape[1] != width:
             return None
         # The least of numbers is none where one is, and found sooner than which are missing.
-        missing = missing or any(np.isnan(one.to_numpy().min()) for _, one in block.items())
+        least = [float(one.to_numpy().min()) for _, one in block.items()]
+        missing = missing or bool(np.isnan(least).any())
+        most = [float(one.to_numpy().max()) for _, one in block.items()]
+        beyond = beyond or max(*most, *(-low for low in least)) >= MOST_EXACT
         if matrix.count or (kinds == {"float64"} and not columns):
             matrix.add(block.to_numpy())
         else:
@@ -209,9 +214,9 @@ def _joined(
                 del column
         del block
     if matrix.count:
-        return pd.DataFrame(matrix.joined(), copy=False), missing
+        return pd.DataFrame(matrix.joined(), copy=False), missing, beyond
     joined = {i: columns.pop(i).joined() for i in list(columns)}
-    return (pd.DataFrame(joined, copy=False), missing) if joined else None
+    return (pd.DataFrame(joined, copy=False), missing, beyond) if joined else None
 
 
 def _is_plain(file: Path, shape: tuple[int, int]) -> bool:

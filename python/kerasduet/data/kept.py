@@ -13,14 +13,14 @@ import pandas as pd
 
 from kerasduet.data.prices import renamed
 
-__all__ = ["Kept", "add_lost", "kept", "lost", "lost_note", "places_of"]
+__all__ = ["MOST_EXACT", "Kept", "add_lost", "kept", "lost", "lost_note", "places_of"]
 
 # By the name of a column what it holds: "texts", "ids" or "classes".
 Kept = Mapping[str, str]
 
 CODE = re.compile(r"[-+]?0\d")
 WHOLE = re.compile(r"[-+]?\d+")
-EXACT = 2**53  # up to which float64 holds each whole number
+MOST_EXACT = 2**53  # up to which float64 holds each whole number
 ROWS = 32_768  # read at a time
 
 
@@ -136,7 +136,7 @@ def _may_lose(column: pd.Series) -> bool:
         return False
     values = column.to_numpy()
     most, least = np.fmax.reduce(values, initial=0), np.fmin.reduce(values, initial=0)
-    return bool(max(most, -least) >= EXACT)
+    return bool(max(most, -least) >= MOST_EXACT)
 
 
 def add_lost(found: dict[str, str], name: str, texts: Iterable[Any]) -> None:
