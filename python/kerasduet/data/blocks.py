@@ -142,7 +142,7 @@ class _Parser:
         )
         if self.in_arrow:
             kinds = {i: kind for i, kind in kinds.items() if i not in categories}
-        named = self.known | {"dtype": kinds or None}
+        named: dict[str, Any] = self.known | {"dtype": kinds or None}
         found: pd.DataFrame = pd.read_csv(file, **named)
         return found
 
