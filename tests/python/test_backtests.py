@@ -22,6 +22,7 @@ from kerasduet.errors import (
     LengthMismatch,
     RunFolderError,
 )
+from kerasduet.forecasting import accuracy
 from kerasduet.forecasting.accuracy import diebold_mariano, skill_interval
 from kerasduet.forecasting.outside import register_forecaster
 from kerasduet.jobs.backtest_figures import backtest_plot_data
@@ -575,3 +576,19 @@ def test_the_page_of_a_backtest_has_its_verdict_and_no_best_fold(tested, tmp_pat
     }
     kd.render_report(list(tested.runs), tmp_path / "runs.html")
     assert "runs of a backtest of " in (tmp_path / "runs.qmd").read_text("utf-8")
+
+
+@pytest.mark.parametrize(("count", "rejected"), [(10, 0.24), (20, 0.17), (40, 0.11)])
+def test_with_few_errors_the_test_would_reject_too_often(monkeypatch, count, rejected):
+    """The shares in its notes: of equally good forecasts 5 in 100 should be told apart."""
+    random = np.random.default_rng(1)
+    steps = random.standard_normal((2000, count + 5))
+    sums = np.lib.stride_tricks.sliding_window_view(steps, 6, axis=1).sum(axis=-1)
+    far = np.full(count, 100.0)
+    fewest = max(accuracy.FEWEST, 6 * accuracy.FEWEST_PER_STEP)
+    found = accuracy.diebold_mariano(far + sums[0], far, horizon=6)
+    assert np.isnan(found.p_value) == (count < fewest)
+    monkeypatch.setattr(accuracy, "FEWEST", 0)
+    monkeypatch.setattr(accuracy, "FEWEST_PER_STEP", 0)
+    tested = [accuracy.diebold_mariano(far + row, far, horizon=6).p_value for row in sums]
+    assert np.mean(np.array(tested) < 0.05) == pytest.approx(rejected, abs=0.02)

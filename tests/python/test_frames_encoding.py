@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 
 from kerasduet import errors
+from kerasduet.data import threads
 from kerasduet.data.frames import Encoding, hide_levels, learn, load_embedded, read_frame
 
 PEOPLE = {
@@ -694,3 +695,28 @@ def test_a_large_table_is_encoded_as_a_small_one():
     whole = encoding.encode(frame)["numbers"]
     rows = random.permutation(5000)[:70]
     np.testing.assert_array_equal(whole[rows], encoding.encode(frame, rows)["numbers"])
+
+
+def test_two_threads_learn_and_encode_what_one_does(monkeypatch):
+    frame = people(**{f"n{i}": np.arange(6.0) ** i for i in range(1, 5)})
+    one = learn(frame, list(frame.columns), one_hot=2)
+    wanted, kept = one.take(frame.copy(), np.array([4, 1]))
+    began = []
+    monkeypatch.setattr(threads, "MANY_ROWS", 0)
+    monkeypatch.setattr(threads, "cores", lambda: 2)
+    pool = threads.ThreadPoolExecutor
+    monkeypatch.setattr(
+        threads, "ThreadPoolExecutor", lambda *given: began.append(given) or pool(*given)
+    )
+    two = learn(frame, list(frame.columns), one_hot=2)
+    assert two == one
+    found, rows = two.take(frame.copy(), np.array([4, 1]))
+    assert [given[0] for given in began] == [2, 2]
+    assert list(found) == list(wanted) and len(two.levels) == 1
+    for name, values in wanted.items():
+        np.testing.assert_array_equal(found[name], values)
+    pd.testing.assert_frame_equal(rows, kept)
+    # Of several faults the first column's is told, whoever met his first.
+    faulty = frame.assign(n1=np.inf, n4=np.inf)
+    with pytest.raises(errors.NonFinite, match=r"^n1: must be finite"):
+        two.encode(faulty)

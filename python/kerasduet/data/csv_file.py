@@ -20,7 +20,16 @@ from kerasduet.data.blocks import in_blocks, rows_of
 from kerasduet.data.columns import DATE, all_named, is_missing
 from kerasduet.data.dataset import Source
 from kerasduet.data.files import expanded, is_utf8, known_encoding, problem
-from kerasduet.data.kept import MOST_EXACT, Kept, add_lost, kept, lost, lost_note, places_of
+from kerasduet.data.kept import (
+    MOST_EXACT,
+    ROWS,
+    Kept,
+    add_lost,
+    kept,
+    lost,
+    lost_note,
+    places_of,
+)
 from kerasduet.data.pieces import Matrix, Pieces
 from kerasduet.data.separators import refuse_odd
 from kerasduet.errors import CsvError, DatasetError
@@ -29,7 +38,6 @@ __all__ = ["BLOCK", "EXACT", "MOST_HEADER", "Digested", "is_value", "read_csv"]
 
 NUMBERS = b"0123456789.+-eE,\n"
 BLOCK = 2**17  # bytes read at a time
-ROWS = 32_768
 MOST_HEADER = 2**20
 BY_YOURSELF = ", or read it yourself and give the table as data"
 # Before version 3 pandas rounds otherwise, unless it is told not to.

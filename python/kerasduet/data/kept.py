@@ -13,7 +13,7 @@ import pandas as pd
 
 from kerasduet.data.prices import renamed
 
-__all__ = ["MOST_EXACT", "Kept", "add_lost", "kept", "lost", "lost_note", "places_of"]
+__all__ = ["MOST_EXACT", "ROWS", "Kept", "add_lost", "kept", "lost", "lost_note", "places_of"]
 
 # By the name of a column what it holds: "texts", "ids" or "classes".
 Kept = Mapping[str, str]

@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from kerasduet.data.columns import DATE
+from kerasduet.data.numbers import reads_as_number
 from kerasduet.data.times import parse_times
 from kerasduet.data.written import readings
 from kerasduet.errors import KerasduetError
@@ -158,9 +159,8 @@ def is_number_text(texts: Any) -> bool:
 
 
 def _reads_as_number(text: str) -> bool:
-    with contextlib.suppress(ValueError):
-        float(text)
-        return "_" not in text and any(sign.isdigit() for sign in text)
+    if reads_as_number(text):
+        return any(sign.isdigit() for sign in text)
     return not any(sign.isalpha() for sign in text) and bool(readings(text))
 
 

@@ -21,7 +21,7 @@ from kerasduet.data.csv_file import BLOCK, EXACT, MOST_HEADER, Digested, is_valu
 from kerasduet.data.dataset import Source
 from kerasduet.data.files import expanded, is_utf8, problem
 from kerasduet.data.frames.cleaning import of_levels
-from kerasduet.data.kept import Kept, kept, lost, places_of
+from kerasduet.data.kept import ROWS, Kept, kept, lost, places_of
 from kerasduet.data.pieces import Pieces, is_plain
 from kerasduet.data.separators import looks_odd
 from kerasduet.errors import DatasetError, KerasduetError, UnknownName
@@ -29,7 +29,6 @@ from kerasduet.errors import DatasetError, KerasduetError, UnknownName
 __all__ = ["is_parquet", "read_file", "read_parquet"]
 
 SAMPLE = 2**18  # bytes that say which columns hold texts
-ROWS = 32_768  # read at a time
 MOST_LEVELS = 0.9  # that a column of categories has for each row of the sample
 DELIMITERS = (";", "\t")
 
