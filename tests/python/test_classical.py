@@ -156,9 +156,6 @@ LEARN = {
     "alexnet": (67, FEW | {"width": 0.15}, 0.001, 32, 0.55),
     "zfnet": (53, FEW | {"width": 0.1}, 0.002, 32, 0.6),
     "vgg16": (32, FEW | {"width": 0.1}, 0.001, 32, 0.7),
-    "vgg19": (32, FEW | {"width": 0.1}, 0.001, 32, 0.6),
-    "googlenet": (28, FEW | {"width": 0.2, "auxiliary": False}, 0.001, 32, 0.55),
-    "resnet18": (28, {"width": 0.1}, 0.005, 20, 0.6),
 }
 
 
@@ -189,13 +186,16 @@ def test_a_network_learns_digits(name, digits):
     assert accuracy >= least
 
 
-# The deepest, on torch, which traces nothing: width, learning rate, epochs of 640 digits in
-# batches of 32, digits told apart, and the accuracy that is passed on others.
+# The deepest, on torch, which traces nothing: settings, learning rate, epochs of 640 digits in
+# batches of 32. Two digits are told apart, and this share of 150 others must be right.
 DEEP = {
-    "resnet34": (0.25, 0.003, 3, 3, 0.8),
-    "resnet50": (0.25, 0.004, 3, 3, 0.65),
-    "resnet152": (0.25, 0.005, 2, 2, 0.7),
-    "yolo_v1": (0.1, 0.003, 9, 3, 0.6),
+    "googlenet": ({"width": 0.2, "auxiliary": False}, 0.003, 2, 0.8),
+    "resnet18": ({"width": 0.2}, 0.003, 1, 0.9),
+    "resnet34": ({"width": 0.25}, 0.003, 1, 0.8),
+    "resnet50": ({"width": 0.25}, 0.004, 1, 0.75),
+    "resnet152": ({"width": 0.25}, 0.008, 1, 0.75),
+    "vgg19": ({"width": 0.1}, 0.001, 2, 0.9),
+    "yolo_v1": ({"width": 0.1, "grid": 1, "boxes": 1}, 0.002, 6, 0.8),
 }
 LEARN_DEEP = """
 import json, sys
@@ -217,29 +217,26 @@ def small(x):  # 14 pixels a side
     return x.reshape(-1, 14, 2, 14, 2, 1).mean((2, 4))
 
 
-def framed(x, y, classes):  # a box around each digit, in a single cell
-    x = np.pad(x, ((0, 0), (2, 2), (2, 2), (0, 0)))
+def wide(x):  # 32 pixels a side
+    return np.pad(x, ((0, 0), (2, 2), (2, 2), (0, 0)))
+
+
+def framed(x, y):  # a box around each digit, in a single cell
     cells = []
     for image, code in zip(x, y):
         rows, columns = (np.flatnonzero(image[..., 0].max(axis) > 0.2) for axis in (1, 0))
         box = [columns[0], rows[0], columns[-1] + 1, rows[-1] + 1]
-        cells.append(
-            kd.detection.encode([box], [code], (32, 32), grid=1, proposals=1, classes=classes)
-        )
-    return x, np.stack(cells)
+        cells.append(kd.detection.encode([box], [code], (32, 32), grid=1, proposals=1, classes=2))
+    return np.stack(cells)
 
 
-for name, (width, rate, epochs, classes) in json.loads(sys.argv[1]).items():
-    x, y = images[digits < classes][:1040], digits[digits < classes][:1040]
-    settings, loss, targets = {}, "sparse_categorical_crossentropy", y
+x, y = images[digits < 2][:1040], digits[digits < 2][:1040]
+for name, (settings, rate, epochs) in json.loads(sys.argv[1]).items():
+    given = wide(x) if name in ("vgg19", "yolo_v1") else small(x)
+    loss, targets = "sparse_categorical_crossentropy", y
     if name == "yolo_v1":
-        x, targets = framed(x, y, classes)
-        settings, loss = {"grid": 1, "boxes": 1}, yolo_loss(1, 1)
-    else:
-        x = small(x)
-    network = BUILDERS[name](
-        input_shape=x.shape[1:], classes=classes, width=width, seed=4, **settings
-    )
+        loss, targets = yolo_loss(1, 1), framed(given, y)
+    network = BUILDERS[name](input_shape=given.shape[1:], classes=2, seed=4, **settings)
     for layer in network.layers:
         if isinstance(layer, keras.layers.BatchNormalization):
             layer.momentum = 0.8  # means that follow within few steps
@@ -248,8 +245,8 @@ for name, (width, rate, epochs, classes) in json.loads(sys.argv[1]).items():
     network.compile(keras.optimizers.Adam(rate), loss)
     for _ in range(epochs):
         for start in range(0, 640, 32):
-            network.train_on_batch(x[start : start + 32], targets[start : start + 32])
-    found = network.predict_on_batch(x[640:]).reshape(len(x) - 640, -1)[:, -classes:]
+            network.train_on_batch(given[start : start + 32], targets[start : start + 32])
+    found = network.predict_on_batch(given[640:]).reshape(len(x) - 640, -1)[:, -2:]
     print(json.dumps([name, float((found.argmax(axis=1) == y[640:]).mean())]), flush=True)
 """
 
@@ -257,7 +254,7 @@ for name, (width, rate, epochs, classes) in json.loads(sys.argv[1]).items():
 def test_the_deepest_networks_learn_digits_on_torch():
     if importlib.util.find_spec("torch") is None:
         pytest.skip("torch is not installed")
-    given = json.dumps({name: row[:4] for name, row in DEEP.items()})
+    given = json.dumps({name: row[:3] for name, row in DEEP.items()})
     printed = fresh(LEARN_DEEP, given)
     found = dict(json.loads(line) for line in printed)
     assert found.keys() == DEEP.keys()
