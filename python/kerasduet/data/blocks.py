@@ -16,7 +16,9 @@ from kerasduet.data.threads import MOST_THREADS, cores, in_order
 
 __all__ = ["in_blocks", "rows_of"]
 
-SIZE = 2**22  # bytes of a block
+PIECE = 2**16  # bytes that pandas gets at a time
+# Bytes of a block: pandas doubles room that lacks some for another piece, so the last one fits.
+SIZE = 2**22 - PIECE
 LARGE = 2**24  # bytes of a file that takes longer than threads to begin
 SAMPLE = 2**16  # bytes that say how many rows there are
 MOST_ROWS = 2**24  # that there is room for before there is need
@@ -89,7 +91,7 @@ class _Text:
     def read(self, size: int = -1) -> bytes:
         """Read the next bytes."""
         begin = self.at
-        self.at = len(self.text) if size < 0 else begin + size
+        self.at = len(self.text) if size < 0 else begin + min(size, PIECE)
         return bytes(self.text[begin : self.at])
 
     def __iter__(self) -> Iterator[bytes]:

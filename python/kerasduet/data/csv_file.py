@@ -209,18 +209,18 @@ def _joined(
         kinds = {str(kind) for kind in block.dtypes}
         if not kinds <= {"int64", "float64"} or block.shape[1] != width:
             return None
+        values = [column.to_numpy() for _, column in block.items()]
         # The least of numbers is none where one is, and found sooner than which are missing.
-        least = [float(one.to_numpy().min()) for _, one in block.items()]
-        missing = missing or bool(np.isnan(least).any())
-        most = [float(one.to_numpy().max()) for _, one in block.items()]
-        beyond = beyond or max(*most, *(-low for low in least)) >= MOST_EXACT
+        ends = [(float(one.min()), float(one.max())) for one in values]
+        missing = missing or bool(np.isnan(ends).any())
+        beyond = beyond or max(max(-least, most) for least, most in ends) >= MOST_EXACT
         if matrix.count or (kinds == {"float64"} and not columns):
-            matrix.add(block.to_numpy())
+            matrix.add(values)
         else:
             for i, column in block.items():
                 columns.setdefault(i, Pieces(rows)).add(column)
                 del column
-        del block
+        del block, values
     if matrix.count:
         return pd.DataFrame(matrix.joined(), copy=False), missing, beyond
     joined = {i: columns.pop(i).joined() for i in list(columns)}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -122,17 +123,18 @@ class Matrix:
         self.count, self.rows = 0, rows
         self.memory = np.empty((0, 1))
 
-    def add(self, block: np.ndarray) -> None:
-        """Add the next rows (rows, width)."""
-        end = self.count + len(block)
+    def add(self, columns: Sequence[np.ndarray]) -> None:
+        """Add the next rows, as their columns (rows,)."""
+        end = self.count + len(columns[0])
         if end > len(self.memory):
             if end > self.rows:
                 self.rows = end + end // 8
-            more = empty((self.rows, block.shape[1] + 1), np.float64)
+            more = empty((self.rows, len(columns) + 1), np.float64)
             if self.count:
                 more[: self.count] = self.memory[: self.count]
             self.memory = more
-        self.memory[self.count : end, :-1] = block
+        for i, column in enumerate(columns):
+            self.memory[self.count : end, i] = column
         self.count = end
 
     def joined(self) -> np.ndarray:
@@ -149,7 +151,7 @@ def with_column_again(values: np.ndarray, place: int) -> np.ndarray | None:
     Examples
     --------
     >>> matrix = Matrix(2)
-    >>> matrix.add(np.array([[1.0, 2.0], [3.0, 4.0]]))
+    >>> matrix.add([np.array([1.0, 3.0]), np.array([2.0, 4.0])])
     >>> with_column_again(matrix.joined(), 0).tolist()
     [[1.0, 2.0, 1.0], [3.0, 4.0, 3.0]]
     """
