@@ -6,7 +6,7 @@ import textwrap
 from collections.abc import Mapping
 from typing import Any
 
-from kerasduet import checks
+from kerasduet import checks, environment
 from kerasduet.errors import ArgumentType
 from kerasduet.names import (
     Kind,
@@ -22,7 +22,7 @@ from kerasduet.registry import BUILDERS, TASKS
 from kerasduet.settings import networks, optimizers
 from kerasduet.settings.arguments import known_names
 
-__all__ = ["own_network", "replaced", "told"]
+__all__ = ["made", "own_network", "replaced", "told"]
 
 
 def replaced(before: Any, changes: Mapping[str, Any]) -> tuple[dict[str, Any], ...]:
@@ -88,6 +88,24 @@ def _refuse_builder(before: Any, settings: Mapping[str, Any]) -> None:
         )
 
 
+def made(given: Any, arguments: Mapping[str, Any]) -> Any:
+    """Give a network of the caller's as it is, or call the function that makes it.
+
+    Parameters
+    ----------
+    given : keras.Model, callable or text
+        A function is called by name with those arguments that it has.
+    arguments : mapping
+        What the task's data decide, and the seed.
+    """
+    if not networks.is_function(given):
+        return given
+    taken = networks.taken(given, arguments)
+    environment.settle_backend(networks.OWN_NETWORK)
+    environment.start_backend()  # as asked for, and in half the time of an import in the function
+    return networks.made(given, taken)
+
+
 def own_network(given: Any, task: Kind, parts: Mapping[str, Any]) -> dict[str, Any]:
     """Describe a network of the caller's that fits the data."""
     if given is None:
@@ -98,7 +116,7 @@ def own_network(given: Any, task: Kind, parts: Mapping[str, Any]) -> dict[str, A
             f"model: a function is called with {', '.join(task.decided)}, which follow from the "
             "data; got a function without data. Give both to run_experiment()."
         )
-    network = networks.made(given, task.shapes(data) | {"seed": parts["seed"]})
+    network = made(given, task.shapes(data) | {"seed": parts["seed"]})
     text = networks.network_text(network, task.sides(data))
     if not isinstance(network, str | Mapping):
         task.check_network(network)

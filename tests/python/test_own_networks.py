@@ -9,7 +9,7 @@ from pathlib import Path
 import keras
 import numpy as np
 import pytest
-from conftest import fresh, seasonal
+from conftest import LINEAR, fresh, linear, seasonal
 from keras.src.backend.common import global_state
 from keras.src.saving.serialization_lib import in_safe_mode
 from test_training import Middle
@@ -900,3 +900,25 @@ def test_of_a_long_network_the_first_layers_are_told():
     kinds = brief(kd.experiment("images", model=kd.models.lenet5()).architecture).split(", ")
     assert len(kinds) == 12
     assert kinds[0] == "Conv2D" and kinds[-1] == "28 more layers"
+
+
+def test_keras_starts_as_asked_for_before_a_function_imports_it(monkeypatch):
+    from kerasduet import environment
+
+    calls = []
+    monkeypatch.setattr(environment, "start_backend", lambda: calls.append("start"))
+
+    def network(*, lookback, n_features, horizon, seed):
+        calls.append("network")
+        return linear(lookback=lookback, n_features=n_features, horizon=horizon, seed=seed)
+
+    kd.experiment("lstm-co2", **LINEAR | {"model": network})
+    assert calls == ["start", "network"]
+
+    def other(*, lookback, depth):
+        raise AssertionError
+
+    calls.clear()
+    with pytest.raises(ArgumentType, match=r"got other\(\) with depth"):
+        kd.experiment("lstm-co2", **LINEAR | {"model": other})
+    assert calls == []

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Any
 
+from kerasduet.changes import made
 from kerasduet.data.dataset import Dataset
 from kerasduet.errors import KerasduetError
 from kerasduet.experiments import Experiment, described, experiment
 from kerasduet.names import is_own_network, task_of
 from kerasduet.registry import TASKS
-from kerasduet.settings.networks import is_function, made
+from kerasduet.settings.networks import is_function
 
 __all__ = ["followed", "paced", "settled"]
 

@@ -28,25 +28,23 @@ __all__ = [
     "network_text",
     "refuse_misfit",
     "sides",
+    "taken",
 ]
 
 OWN_NETWORK = "own"  # in place of a builder's name
 Shapes = tuple[Any, tuple[Any, ...]]  # of one input, or a dict of them, and of one output
 
 
-def made(given: Any, arguments: Mapping[str, Any]) -> Any:
-    """Give a network as it is, or call the function that makes it.
+def taken(given: Callable[..., Any], arguments: Mapping[str, Any]) -> dict[str, Any]:
+    """Give those arguments that a function of the caller's has; refuse one that needs others.
 
     Parameters
     ----------
-    given : keras.Model, callable or text
-        A function is called by name with those arguments that it has.
+    given : callable
+        It is to make a network.
     arguments : mapping
         What the task's data decide, and the seed.
     """
-    if not is_function(given):
-        return given
-    name = getattr(given, "__name__", type(given).__name__)
     parameters = inspect.signature(given).parameters.values()
     takes_all = any(p.kind is inspect.Parameter.VAR_KEYWORD for p in parameters)
     known = {p.name for p in parameters}
@@ -60,15 +58,24 @@ def made(given: Any, arguments: Mapping[str, Any]) -> Any:
     if lacking:
         raise ArgumentType(
             f"model: must be a function of {', '.join(arguments)}, or of some of them; got "
-            f"{name}() with {lacking[0]}. Give that argument a default."
+            f"{_name_of(given)}() with {lacking[0]}. Give that argument a default."
         )
-    chosen = {key: item for key, item in arguments.items() if takes_all or key in known}
-    network = given(**chosen)
+    return {key: item for key, item in arguments.items() if takes_all or key in known}
+
+
+def made(given: Callable[..., Any], arguments: Mapping[str, Any]) -> Any:
+    """Call a function of the caller's that makes a network."""
+    network = given(**arguments)
     if not is_model(network):
         raise ArgumentType(
-            f"model: must give a Keras model; got {show(network)} from {name}(). Return the model."
+            f"model: must give a Keras model; got {show(network)} from {_name_of(given)}(). "
+            "Return the model."
         )
     return network
+
+
+def _name_of(given: Callable[..., Any]) -> str:
+    return getattr(given, "__name__", type(given).__name__)
 
 
 def is_function(value: Any) -> bool:
