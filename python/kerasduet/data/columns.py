@@ -95,10 +95,12 @@ def only_number(frame: pd.DataFrame, time: str | None, experiment: Experiment) -
     none = " None of the others holds numbers." if experiment.features else ""
     none = none or " None of them holds numbers."
     fix = f' Set target = "{likely[0]}", say.' if likely else none
-    raise ArgumentType(
+    refused = ArgumentType(
         f"target: must name the column to forecast; got nothing, and the table has "
         f"{', '.join(frame.columns)}.{fix}"
     )
+    refused.of_missing = any(bool(frame.iloc[:, i].isna().all()) for i in places.values())
+    raise refused
 
 
 def _counts_rows(name: str, column: pd.Series) -> bool:

@@ -131,15 +131,22 @@ def reason_against(
     if different == 1:
         one = column.iloc[rows].dropna().iloc[0]
         shown = str(one) if kind == "date" else show(one)
-        return "must have more than one value in the training rows", f"{shown} alone"
+        found = f"{shown} alone{_beside(column, rows)}"
+        return "must have more than one value in the training rows", found
     if kind not in ("category", "ordered"):
         return None
-    shown = f"{different:,} different ones in {given:,} rows"
+    shown = f"{different:,} different ones in {given:,} rows{_beside(column, rows)}"
     if different == given or (different > one_hot and 2 * different > given):
         return "must have levels that come again in the training rows", shown
     if different > MOST_LEVELS:
         return f"must have at most {MOST_LEVELS:,} levels", shown
     return None
+
+
+def _beside(column: pd.Series, rows: np.ndarray | slice) -> str:
+    """Count the values that are missing beside those that are there."""
+    count = int(column.iloc[rows].isna().sum())
+    return f", and {count:,} missing" if count else ""
 
 
 def _different(column: pd.Series, rows: np.ndarray | slice) -> int:
