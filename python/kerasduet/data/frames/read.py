@@ -58,11 +58,12 @@ def read_table(
     Returns
     -------
     (pandas.DataFrame, Source)
-        Rows are counted from 0; the index of a pandas table goes. Its name says what a row is in
-        errors: a "row", or a "line" of a file. Columns hold numbers, bool (boolean where some are
-        missing), categories (texts are sorted, factors keep the order of their levels) or dates.
-        A column of texts stays one where they seem to be numbers or dates that cannot be read
-        for sure: it is refused as soon as it is used.
+        Words that mean a missing value in a CSV file, `data.columns.MISSING`, are values of a table
+        that is given. Rows are counted from 0; the index of a pandas table goes. Its name says what
+        a row is in errors: a "row", or a "line" of a file. Columns hold numbers, bool (boolean
+        where some are missing), categories (texts are sorted, factors keep the order of their
+        levels) or dates. A column of texts stays one where they seem to be numbers or dates that
+        cannot be read for sure: it is refused as soon as it is used.
 
     Raises
     ------
