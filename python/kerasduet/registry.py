@@ -173,7 +173,7 @@ BUILDERS = Registry(
     },
     unlisted=("own",),
 )
-READERS = Registry("reader", {"run": "run:load_run"})
+READERS = Registry("reader", {"run": "run:load_run", "set": "jobs.sets:load_run_set"})
 ENGINES = Registry("engine", {"local": "jobs.local:Local", "ray": "jobs.on_ray:OnRay"})
 FORECASTERS = Registry(
     "forecaster",

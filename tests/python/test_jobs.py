@@ -111,6 +111,22 @@ def test_a_killed_set_goes_on_to_the_same_bits(apart, tmp_path):
     assert [run.digests for run in after] == [run.digests for run in apart]
 
 
+def test_the_folder_of_a_set_becomes_its_page(apart, kept, tmp_path):
+    kd.render_report(kept, tmp_path / "set.html")
+    text = (tmp_path / "set.qmd").read_text("utf-8")
+    assert "Best of 4 runs by the validation rows is " in text
+    beside = kd.compare_runs(kept, apart)
+    assert beside.table["verdict"].tolist() == ["same predictions"] * len(beside.table)
+    for place in kept.glob("run-*"):
+        shutil.rmtree(place)
+    with pytest.raises(ArgumentType) as refused:
+        kd.render_report(kept, tmp_path / "none.html")
+    assert str(refused.value) == (
+        "run: must be a set with a finished run; got one without any. Finish it first."
+    )
+    assert not (tmp_path / "none.html").exists()
+
+
 def test_runs_have_one_thread_and_say_who_asked(apart):
     run = apart[0]
     assert run.provenance["threads"] == 1
@@ -412,7 +428,9 @@ def test_cross_validation_has_a_row_a_fold(tmp_path):
         kd.cross_validate(chosen, 3, **given)
     with pytest.raises(ComparisonError, match=r"^a: .* folds of a cross-validation, each of"):
         kd.compare_runs(found)
-    for ask in (kd.load_run, lambda folder: kd.compare_runs(folder, folder)):
+    with pytest.raises(ComparisonError, match=r"^a: .* folds of a cross-validation, each of"):
+        kd.compare_runs(found.folder)
+    for ask in (kd.load_run, lambda folder: kd.compare_runs([folder, folder])):
         with pytest.raises(RunFolderError, match=r"that of a set .* with load_run_set\(\)\.$"):
             ask(found.folder)
     with pytest.raises(RunFolderError, match=r"that of one run\. Load it with load_run\(\)\.$"):

@@ -64,6 +64,12 @@ test_that("run_many() gives a set that is read, drawn, saved and compared", {
   expect_identical(listed$epochs_done, c(1, 2))
   same <- compare_runs(found, loaded)
   expect_identical(same$pairs, 2)
+  expect_identical(compare_runs(found, folder)$table, same$table)
+  if (nzchar(Sys.which("quarto")) || nzchar(Sys.which("pandoc"))) {
+    page <- render_report(folder, file.path(dirname(folder), "set.html"))
+    source <- readLines(sub("html$", "qmd", page), encoding = "UTF-8")
+    expect_true(any(grepl("Best of 2 runs by the validation rows is", source, fixed = TRUE)))
+  }
 
   skip_if_not_installed("ggplot2")
   alt <- ggplot2::get_alt_text(plot(found, kind = "scores"))
