@@ -14,7 +14,7 @@ from kerasduet.run import Run, load_run
 from kerasduet.runs.manifest import LINE, SET_FILE
 from kerasduet.runs.reading import run_path
 
-__all__ = ["given_runs", "opened"]
+__all__ = ["given_runs", "opened", "run_name"]
 
 
 def opened(given: Any) -> Any:
@@ -42,10 +42,10 @@ def given_runs(name: str, given: Any) -> tuple[list[Run], list[str] | None]:
     """
     given = opened(given)
     is_set = hasattr(given, "runs")
+    names = given._names_given() if hasattr(given, "_names_given") else None
     given = given.runs if is_set else given
-    names = None
     if isinstance(given, Mapping):
-        names, several = [_name(name, key) for key in given], list(given.values())
+        names, several = [run_name(name, key) for key in given], list(given.values())
     elif isinstance(given, Sequence) and not isinstance(given, str):
         several = list(given)
     else:
@@ -64,7 +64,8 @@ def given_runs(name: str, given: Any) -> tuple[list[Run], list[str] | None]:
     return [one if isinstance(one, Run) else load_run(one) for one in several], names
 
 
-def _name(name: str, given: Any) -> str:
+def run_name(name: str, given: Any) -> str:
+    """Check the name of a run: one line of few characters, which has a place in tables."""
     if not isinstance(given, str) or not given.strip() or not LINE.fullmatch(given):
         raise ArgumentType(
             f"{name}: names of its runs must be texts of one line, one for each run; got "
