@@ -157,6 +157,19 @@ with_figure <- function(table, class, figure, dates) {
   table
 }
 
+# The history of a run, with the few words that its figure needs; the same of equal runs.
+history_from_py <- function(py, table) {
+  drawing <- reticulate::import("kerasduet.figures.history", convert = FALSE)
+  look <- plain(drawing$look_of(py))
+  structure(frame_from_py(table), class = c("kerasduet_history", "data.frame"), look = look)
+}
+
+history_figure_from_py <- function(table, look) {
+  drawing <- reticulate::import("kerasduet.figures.history", convert = FALSE)
+  columns <- lapply(table[vapply(table, is.numeric, NA)], function(x) as.list(as.double(x)))
+  plotted_from_py(drawing$drawn_history(columns, look), FALSE)$panels[[1]]
+}
+
 plot_data_from_py <- function(run, kind, settings) {
   names(settings)[names(settings) == "h"] <- "horizon" # as forecast() calls it
   is_table <- vapply(settings, is.data.frame, NA)

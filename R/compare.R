@@ -4,10 +4,10 @@
 #' test rows, as reports that compare runs do.
 #'
 #' @param a,b A [kerasduet_run], the folder of one, several of them in a list or a character
-#'   vector, or a [kerasduet_run_set]. Lists have equal length: the first of `a` is paired with the
-#'   first of `b`, and so on, such as runs of the same seed. Of a list or set alone, without `b`,
-#'   the first run is compared with each other one. Names of a list are shown, and where both sides
-#'   have the same names, runs of one name are paired.
+#'   vector, or a [kerasduet_run_set] or its folder. Lists have equal length: the first of `a` is
+#'   paired with the first of `b`, and so on, such as runs of the same seed. Of a list or set alone,
+#'   without `b`, the first run is compared with each other one. Names of a list are shown, and
+#'   where both sides have the same names, runs of one name are paired.
 #' @param ... Not used: a misspelt argument is an error that names the one that is meant.
 #'
 #' @details

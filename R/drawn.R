@@ -6,7 +6,7 @@ drawn_columns <- list(
   kerasduet_importance = c("column", "importance", "low", "high")
 )
 
-#' Plot a forecast, or the importance of columns
+#' Plot a forecast, the importance of columns, or a history
 #'
 #' Draws a table that a verb has given: of [forecast()][forecast.kerasduet_run], and of
 #' [predict()][predict.kerasduet_run] of a series, the end of the series, then the network and the
@@ -18,7 +18,11 @@ drawn_columns <- list(
 #' The table is a data frame and stays one: other columns may join it. Without its `time`, `step` or
 #' `forecast`, or its `column`, `importance`, `low` or `high`, it is drawn as any data frame.
 #'
-#' @param x,object The table, whole: rows and values as they were given.
+#' A history, `run$history`, is drawn as by `plot(run, "history")`, from the epochs and columns that
+#' are in it. With plotting arguments, without `epoch`, or of several runs below each other, it is
+#' drawn as any data frame.
+#'
+#' @param x,object The table; but for a history whole, rows and values as they were given.
 #' @param ... Not used.
 #' @return A ggplot, which is drawn when it is printed; it needs the package ggplot2.
 #' @examplesIf kerasduet:::has_core() && requireNamespace("ggplot2", quietly = TRUE)
@@ -50,6 +54,46 @@ as.data.frame.kerasduet_drawn <- function(x, ...) { # nolint: object_name_linter
 
 #' @export
 str.kerasduet_drawn <- function(object, ...) str(as.data.frame(object), ...)
+
+# A history is drawn from what is in it, so that rows and columns may go or come: a run's epochs,
+# one row each, with a column that was measured. Any other is a data frame.
+draws_history <- function(x) {
+  curves <- names(attr(x, "look")$curves)
+  any(curves %in% names(x)) && is.numeric(x$epoch) && nrow(x) > 0 &&
+    all(x$epoch %% 1 == 0) && !is.unsorted(x$epoch, strictly = TRUE) # NA is none of them
+}
+
+#' @rdname kerasduet_drawn
+#' @export
+plot.kerasduet_history <- function(x, ...) {
+  if (...length() > 0 || !isTRUE(draws_history(x))) {
+    return(NextMethod())
+  }
+  check_package("ggplot2", "Plots need")
+  draw_panel(call_core(history_figure_from_py(x, attr(x, "look"))))
+}
+
+#' @rdname kerasduet_drawn
+#' @exportS3Method ggplot2::autoplot
+autoplot.kerasduet_history <- function(object, ...) { # nolint: object_name_linter.
+  draw_panel(call_core(history_figure_from_py(object, attr(object, "look"))))
+}
+
+#' @export
+`[.kerasduet_history` <- function(x, ...) {
+  found <- NextMethod()
+  if (is.data.frame(found)) attr(found, "look") <- attr(x, "look")
+  found
+}
+
+#' @export
+as.data.frame.kerasduet_history <- function(x, ...) { # nolint: object_name_linter.
+  attr(x, "look") <- NULL
+  as.data.frame(structure(x, class = "data.frame"), ...)
+}
+
+#' @export
+str.kerasduet_history <- function(object, ...) str(as.data.frame(object), ...)
 
 draw_table <- function(x, ..., call = rlang::caller_env()) {
   check_package("ggplot2", "Plots need", call = call)

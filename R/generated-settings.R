@@ -34,11 +34,12 @@
 #'   file of it. Of image files: a folder that holds a folder a class; or folders train and
 #'   perhaps validation and test, which hold those. Given splits are kept. Of a table: a CSV or
 #'   Parquet file. In any CSV file an empty field is missing, and so is one that says "NA",
-#'   "N/A", "n/a", "NaN", "nan", "None", "NULL", "null", "#N/A" or `<NA>`; a table given as data
-#'   keeps such words. Of sentences: a CSV file with the columns sentence, token and tag, a row a
-#'   token. Of texts: a CSV file, or a folder of a file a class (a text a line) or of a folder a
-#'   class (a text a file). Of IMDB: the file imdb.npz, with imdb_word_index.json beside it;
-#'   `NULL` looks in the usual places. Of pairs: a CSV or Parquet file.
+#'   "N/A", "NaN", "-NaN", "None", "NULL", "#N/A", "#NA", `<NA>`, "1.#IND" or "1.#QNAN", in
+#'   capitals or not; a table given as data keeps such words. Of sentences: a CSV file with the
+#'   columns sentence, token and tag, a row a token. Of texts: a CSV file, or a folder of a file
+#'   a class (a text a line) or of a folder a class (a text a file). Of IMDB: the file imdb.npz,
+#'   with imdb_word_index.json beside it; `NULL` looks in the usual places. Of pairs: a CSV or
+#'   Parquet file.
 #' * `validation_split`: number. Fraction of the training rows held out for validation, in \[0,
 #'   1); of a text that goes on the text's end before the test, in (0, 1).
 #' * `test_split`: number. Fraction of the rows held out for the test, in (0, 1); of a text that

@@ -4,8 +4,9 @@
 #' table is the same, bit for bit, whatever the engine and the number of workers, and the same as
 #' Python's.
 #'
-#' @param experiments An experiment, from [experiment()], or several of them in a list; names are
-#'   those of presets.
+#' @param experiments An experiment, from [experiment()], or several of them in a list; texts are
+#'   names of presets. The names of a named list are shown in the table, in plots, summaries and
+#'   reports; a set that goes on keeps them.
 #' @param folder Character. Where the set is kept, a folder a run. A set that was cut off at any
 #'   moment goes on with what it lacks when it is called again. `NULL` (default) keeps it in this
 #'   session until it is saved with [save_run_set()].
@@ -264,7 +265,8 @@ experiments_to_py <- function(x) {
   if (inherits(x, "kerasduet_experiment") || !is.list(x) && !is.character(x)) {
     return(preset_to_py(x))
   }
-  lapply(unname(as.list(x)), preset_to_py)
+  refuse_names(names(x), "experiments")
+  lapply(as.list(x), preset_to_py) # with names a dict
 }
 
 # The core's own words; elsewhere than in a terminal they go where messages go.

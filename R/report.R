@@ -5,8 +5,8 @@
 #' repeat it in R and in Python. Every number is computed from the run.
 #'
 #' @param run A [kerasduet_run], the folder of one, or several of them in a list or a character
-#'   vector, or a [kerasduet_run_set]: then the page compares them, by the names of the list where
-#'   it has some.
+#'   vector, or a [kerasduet_run_set] or its folder: then the page compares them, by the names of
+#'   the list where it has some.
 #' @param output Character. The HTML file to write, ending in `.html`, in a folder that is there.
 #'   Default `"report.html"`. It comes with `report.qmd`, the page as Quarto Markdown without code
 #'   to run, and the folder `report_files`, its figures. An earlier report there is replaced, unless

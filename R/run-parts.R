@@ -6,6 +6,7 @@
 #' @section Parts:
 #' * `run$metrics`: list of numbers, scores on the test rows beside the baselines.
 #' * `run$history`: data frame, one row an epoch; also `as.data.frame(run)` and `tidy(run)`.
+#'   `plot()` draws it as `plot(run, "history")`.
 #' * `run$model`: the Keras model, a Python object. With keras3 attached its verbs work on it.
 #' * `run$experiment`: the [experiment()].
 #' * `run$digests`: list of sha256 of weights, history and test predictions.
@@ -55,7 +56,7 @@ names.kerasduet_run <- function(x) run_parts
       return(NULL)
     }
     switch(name,
-      history = frame_from_py(part),
+      history = history_from_py(handle(x), part),
       model = model_from_py(part),
       experiment = experiment_from_py(part),
       dataset = new_handle(part, "kerasduet_dataset"),

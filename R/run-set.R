@@ -36,10 +36,13 @@ load_run_set <- function(folder, ...) {
 #' stay in their folders and are loaded when they are asked for.
 #'
 #' @section Parts:
-#' * `set$table`: data frame, a row a run: `run` (its folder), the settings that differ, `seed`,
-#'   `status`, `epochs_done`, the headline score on the validation rows (`val_...`) and the scores
-#'   on the test rows; also `as.data.frame(set)` and `tidy(set)`.
+#' * `set$table`: data frame, a row a run: `run` (its folder), `name` where [run_many()] was given
+#'   some, the settings that differ, `seed`, `status`, `epochs_done`, the headline score on the
+#'   validation rows (`val_...`) and the scores on the test rows; also `as.data.frame(set)` and
+#'   `tidy(set)`.
 #' * `set[[1]]`, `set[["run-1"]]`: a [kerasduet_run]. `as.list(set)` loads all that are finished.
+#'   `names(set)` are the names that were given, with the seed where several have one, or those of
+#'   the folders; both work in `set[["..."]]`.
 #' * `set$best`: the finished run with the best headline score on the validation rows; where there
 #'   are none, on the test rows, which flatters it.
 #' * `set$status`: "finished" or "unfinished".
@@ -58,16 +61,17 @@ load_run_set <- function(folder, ...) {
 #'   `"overview"` has those two.
 #' @param row.names,optional,... Not used.
 #' @return `summary()` gives a data frame with a row a group of runs of the same settings and a
-#'   score: the settings that differ, `score`, `runs`, `mean`, `sd` (of the sample, n - 1), `low`
-#'   and `high`, the 95 % interval of the mean over seeds (Student's t) or folds (Nadeau and Bengio,
-#'   2003, because folds share training rows), cut off at what a score can be: 0 and 1 of an
-#'   accuracy, 0 of an error. Of a backtest a row a model, the networks first, then the other
-#'   methods from the least error up: `model`, `folds`, `mae`, `rmse`, `smape`, `mase`
-#'   and, where there are intervals, `pinball` and coverage; `skill` of the networks against it (1 -
-#'   MAE / its MAE), `low` and `high` (95 % interval over folds and seeds), `dm` and `p_value` (the
-#'   test of Diebold and Mariano; `dm` is below 0 where the networks are better; `NA` where there
-#'   are too few windows for it). `plot()` gives a ggplot, or a patchwork of two. `glance()` gives a
-#'   data frame of one row: `kind`, `status`, `runs` and how many are `finished`.
+#'   score: their `name` where they have one, the settings that differ, `score`, `runs`, `mean`,
+#'   `sd` (of the sample, n - 1), `low` and `high`, the 95 % interval of the mean over seeds
+#'   (Student's t) or folds (Nadeau and Bengio, 2003, because folds share training rows), cut off at
+#'   what a score can be: 0 and 1 of an accuracy, 0 of an error. Of a backtest a row a model, the
+#'   networks first, then the other methods from the least error up: `model`, `folds`, `mae`,
+#'   `rmse`, `smape`, `mase` and, where there are intervals, `pinball` and coverage; `skill` of the
+#'   networks against it (1 - MAE / its MAE), `low` and `high` (95 % interval over folds and seeds),
+#'   `dm` and `p_value` (the test of Diebold and Mariano; `dm` is below 0 where the networks are
+#'   better; `NA` where there are too few windows for it). `plot()` gives a ggplot, or a patchwork
+#'   of two. `glance()` gives a data frame of one row: `kind`, `status`, `runs` and how many are
+#'   `finished`.
 #' @examplesIf kerasduet:::has_core()
 #' \donttest{
 #' small <- experiment("mnist-dense", dataset = "mnist-subset", epochs = 1, units = 8)
@@ -128,6 +132,7 @@ length.kerasduet_run_set <- function(x) length(names(x))
   call_core({
     known <- names(x)
     name <- if (is.numeric(i) && length(i) == 1 && i %in% seq_along(known)) known[[i]] else i
+    if (!all(name %in% known)) known <- union(known, x$table$run) # the folders
     new_run(handle(x)$`__getitem__`(part_name(name, known)))
   })
 }
@@ -140,8 +145,7 @@ length.kerasduet_run_set <- function(x) length(names(x))
 
 #' @export
 as.list.kerasduet_run_set <- function(x, ...) {
-  table <- x$table
-  x[table$run[table$status == "finished"]]
+  x[names(x)[x$table$status == "finished"]]
 }
 
 #' @export

@@ -6,6 +6,8 @@ from __future__ import annotations
 class KerasduetError(ValueError):
     """Base of every error this package raises on purpose."""
 
+    of_missing = False  # whether missing values are why; a file's reader decides which are
+
 
 class KerasduetWarning(UserWarning):
     """Base of every warning this package gives on purpose."""
@@ -41,6 +43,8 @@ class LabelShape(KerasduetError):
 
 class MissingValue(KerasduetError):
     """A missing label or a missing value in a series."""
+
+    of_missing = True
 
 
 class NonFinite(KerasduetError):

@@ -90,14 +90,20 @@ class Registry(Mapping[str, Any]):
     def without(self, name: str) -> Iterator[None]:
         """Act for a while as a session to which a name is unknown, for tests."""
         self._announce()
-        kept = [
-            (known, known.pop(name)) for known in (self._places, self._found) if name in known
-        ]
+        before = [(known, dict(known)) for known in (self._places, self._found)]
+        for known, _ in before:
+            known.pop(name, None)
         try:
             yield
         finally:
-            for known, value in kept:
-                known[name] = value
+            for known, kept in before:
+                if name in kept:  # at its place: lists of names are in messages
+                    now = dict(known)
+                    known.clear()
+                    known.update(
+                        {n: now.get(n, kept[n]) for n in kept if n in now or n == name}
+                    )
+                    known.update(now)
 
     def look_up(self, argument: str, name: Any) -> Any:
         """Give what a name stands for, or name the nearest ones."""
@@ -167,7 +173,7 @@ BUILDERS = Registry(
     },
     unlisted=("own",),
 )
-READERS = Registry("reader", {"run": "run:load_run"})
+READERS = Registry("reader", {"run": "run:load_run", "set": "jobs.sets:load_run_set"})
 ENGINES = Registry("engine", {"local": "jobs.local:Local", "ray": "jobs.on_ray:OnRay"})
 FORECASTERS = Registry(
     "forecaster",

@@ -387,6 +387,22 @@ def test_what_is_no_builder_is_refused(case):
     assert "new_one" not in BUILDERS
 
 
+def test_a_name_unknown_for_a_while_comes_back_at_its_place():
+    ours = Registry("builder", {"cnn": "models.vision.cnn:cnn", "dnn": "models.vision.dnn:dnn"})
+    for name in ("one", "two", "three"):
+        ours.register(name, len)
+    before = list(ours)
+    for name in before:
+        with ours.without(name):
+            assert list(ours) == [other for other in before if other != name]
+        assert list(ours) == before
+    with ours.without("one"):
+        ours.remove("two")
+        ours.register("four", len)
+    assert list(ours) == ["cnn", "dnn", "one", "three", "four"]
+    assert (ours["one"], ours["cnn"]) == (len, BUILDERS["cnn"])
+
+
 @pytest.mark.parametrize("name", ["dnn", "two words", 3, None])
 def test_a_name_is_new_and_a_word(name):
     with pytest.raises(ArgumentType, match=r"^name: must be "):

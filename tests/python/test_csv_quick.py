@@ -9,6 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kerasduet.data import blocks, csv_file
+from kerasduet.data.columns import MISSING
+from kerasduet.data.frames import files
+from kerasduet.data.frames.read import read_frame
 from kerasduet.errors import KerasduetError
 
 ROWS = "\n".join(
@@ -139,3 +142,42 @@ def test_pandas_gets_a_block_in_small_pieces():
     text = blocks._Text(memoryview(data))
     pieces = [*iter(lambda: text.read(2**18), b"")]
     assert max(map(len, pieces)) == blocks.PIECE and b"".join(pieces) == data
+
+
+WRITTEN = (
+    lambda word: word,
+    str.upper,
+    str.title,
+    str.swapcase,
+    lambda word: f" {word.upper()}",
+    lambda word: f"{word} ",
+    lambda word: f'"{word}"',
+)
+# More than the words: what one reader could take for missing and another for a text.
+ODD = (*sorted(MISSING), "inf", "nil", "NaT", "missing", "-", "undefined")
+AMONG = {
+    "decimals": ["1", "2.5", "4"],
+    "whole numbers": ["1", "2", "4"],
+    "texts": ["a", "b", "a"],
+    "truth": ["true", "false", "true"],
+    "dates": ["2024-01-01", "2024-01-02", "2024-01-03"],
+}
+
+
+@pytest.mark.parametrize("among", AMONG)
+def test_words_are_missing_or_not_in_every_reader(among, tmp_path):
+    file, known = tmp_path / "a.csv", AMONG[among]
+    words = [write(word) for word in ODD for write in WRITTEN]
+    # A column a word; another reader is asked for each column alone, where a word spoils it.
+    rows = [[known[0]] * len(words), words, *([item] * len(words) for item in known[1:])]
+    header = ",".join(f"x{i}" for i in range(len(words)))
+    file.write_text("\n".join([f"{header},last", *(",".join([*row, "1"]) for row in rows), ""]))
+    quick = read_frame(files._read_quick(file, {})[0])
+    slow = read_frame(files._read_slow(file, None, {})[0])
+    for i, word in enumerate(words):
+        one, other = quick.iloc[:, i], slow.iloc[:, i]
+        plain = word.strip(' "')
+        assert one.isna()[1] == (plain.lower() in MISSING), (word, one.tolist())
+        pd.testing.assert_series_equal(one, other, check_exact=True)
+        given = read_frame({"x": [known[0], word, *known[1:]]})["x"]  # where it is a value
+        assert not given.isna().any(), word

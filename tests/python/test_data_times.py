@@ -178,7 +178,8 @@ def test_a_missing_first_time_is_refused_in_files_and_tables(tmp_path, first):
     with pytest.raises(TimeIndexError) as raised:
         kd.load_data(experiment(path=str(tmp_path / "days.csv")))
     assert str(raised.value) == (
-        "when: must be times such as 2024-01-31; got a missing one in line 2."
+        "when: must be times such as 2024-01-31; got a missing one in line 2. A field that is "
+        "empty or says NA, None or null is missing; give the table as data to keep such a word."
     )
 
 

@@ -458,6 +458,22 @@ def test_columns_of_no_use_are_refused_or_left_out(given, rule):
         learn(frame, ["odd"], unusable="drop")
 
 
+def test_what_is_missing_beside_one_value_is_counted():
+    for given, found in (
+        (["moss", None, "moss", None], "'moss' alone, and 2 missing"),
+        ([7.0, None, 7.0, 7.0], "7 alone, and 1 missing"),
+        (["a", "b", None, None], "2 different ones in 2 rows, and 2 missing"),
+        ([None] * 4, "missing ones alone"),
+        (["moss"] * 4, "'moss' alone"),
+    ):
+        frame = read_frame({"odd": given, "age": [1, 2, 3, 4]})
+        with pytest.raises(errors.ArgumentType) as refused:
+            learn(frame, ["odd", "age"])
+        assert f"; got {found}. Leave" in str(refused.value)
+        assert refused.value.of_missing == ("missing" in found)
+        assert learn(frame, ["odd", "age"], unusable="drop").notes[0].endswith(f"got {found}.")
+
+
 def test_all_columns_of_no_use_are_named():
     frame = people(one=[1] * 6, name=NAMES, none=[None] * 6)
     with pytest.raises(errors.ArgumentType, match="name and none cannot be used either"):

@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 
 from kerasduet import errors
-from kerasduet.data.frames import digest_frame, load_embedded, read_frame, read_table
+from kerasduet.data.frames import digest_frame, learn, load_embedded, read_frame, read_table
 
 
 def types(frame):
@@ -413,3 +413,41 @@ def test_a_pair_of_table_and_target_is_told_to_be_one_table():
         read_frame((frame, pd.Series([1, 2])))
     text = str(caught.value)
     assert text.endswith("Put the target into the table, and set target."), text
+
+
+@pytest.mark.parametrize("levels", [3, 40])
+@pytest.mark.parametrize("row", [5, 3000])
+def test_a_text_among_numbers_is_told_by_its_line_however_many_levels(
+    tmp_path, monkeypatch, levels, row
+):
+    monkeypatch.setattr("kerasduet.data.frames.files.SAMPLE", 2000)  # which has row 5 alone
+    items = [str(i % levels) for i in range(4000)]
+    items[row] = "five"
+    path = written(
+        tmp_path, "stars,x\n" + "".join(f"{item},{i}\n" for i, item in enumerate(items))
+    )
+    for given, name in ((None, f"line {row + 2}"), ({"stars": items}, f"row {row + 1}")):
+        frame, source = read_table(given, path)
+        if levels == 3:
+            told = f"stars is a category, not numbers: it says 'five' in {name}."
+            assert (source.note, frame["stars"].dtype.name) == (told, "category")
+        else:
+            with pytest.raises(errors.KerasduetError) as refused:
+                learn(frame, ["stars"])
+            assert f"stars: must be numbers, not text; got 'five' in {name}." in str(
+                refused.value
+            )
+            assert source.note == ""
+
+
+def test_what_is_meant_as_a_category_is_not_told(tmp_path):
+    rated = ["1", "3+", "2", "3+"]
+    factor = {"rated": pd.Categorical(rated), "kind": ["1st", "2", "third", "2"]}
+    assert read_table(factor)[1].note == ""
+    path = written(tmp_path, "shop,rated\n" + "".join(f"{one},{one}\n" for one in rated))
+    told = "rated is a category, not numbers: it says '3+' in line 3."
+    assert read_table(None, path, texts={"shop": "ids"})[1].note == told
+    both = read_table(None, path)[1].note
+    assert both == told.replace("rated", "shop") + " " + told
+    many = {f"x{i}": rated for i in range(5)}
+    assert read_table(many)[1].note.endswith("in row 2. So are 2 more.")

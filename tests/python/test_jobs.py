@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import html
+import json
 import os
 import shutil
 import signal
@@ -36,6 +38,7 @@ from kerasduet.jobs import extras
 from kerasduet.jobs.plan import Job, longest_first, named, waiting
 from kerasduet.jobs.tables import summarised, tabulated
 from kerasduet.registry import ENGINES, TASKS
+from kerasduet.runs import storage
 
 TINY = kd.experiment(
     "mnist-dense", dataset="images", input_shape=(4, 4, 1), classes=3, units=4, epochs=2
@@ -109,6 +112,101 @@ def test_a_killed_set_goes_on_to_the_same_bits(apart, tmp_path):
     assert len(epochs) <= 8 - started
     pd.testing.assert_frame_equal(after.table, apart.table, check_exact=True)
     assert [run.digests for run in after] == [run.digests for run in apart]
+
+
+def test_the_folder_of_a_set_becomes_its_page(apart, kept, tmp_path):
+    kd.render_report(kept, tmp_path / "set.html")
+    text = (tmp_path / "set.qmd").read_text("utf-8")
+    assert "Best of 4 runs by the validation rows is " in text
+    beside = kd.compare_runs(kept, apart)
+    assert beside.table["verdict"].tolist() == ["same predictions"] * len(beside.table)
+    for place in kept.glob("run-*"):
+        shutil.rmtree(place)
+    with pytest.raises(ArgumentType) as refused:
+        kd.render_report(kept, tmp_path / "none.html")
+    assert str(refused.value) == (
+        "run: must be a set with a finished run; got one without any. Finish it first."
+    )
+    assert not (tmp_path / "none.html").exists()
+
+
+def test_names_of_experiments_name_rows_plots_summaries_and_reports(tmp_path):
+    folder = tmp_path / "named"
+    called = dict(zip(["narrow, few units", "breit"], SETTINGS, strict=True))
+    told = []
+    found = quick(called, folder, progress=told.append)
+    assert found.names == list(called) and list(found.table["name"]) == list(called)
+    assert found.table["run"].tolist() == ["run-1", "run-2"]
+    assert found["breit"].digests == found["run-2"].digests == found[1].digests
+    lines = [event["text"] for event in told if event["event"] == "run"]
+    assert [line.split("  ")[1].split(":")[0] for line in lines] == list(called)
+    summary = found.summary()
+    assert summary["name"].unique().tolist() == list(called)
+    assert "breit: median" in found.plot("scores").alt_text
+    best = dict(zip(found.table["run"], found.names, strict=True))[found.best_name]
+    assert f"best     {best} by its validation rows" in repr(found)
+    kd.render_report(folder, tmp_path / "page.html")
+    text = html.unescape((tmp_path / "page.qmd").read_text("utf-8"))
+    assert "A: narrow" in text and "B: breit" in text and f": {best}. " in text
+    assert kd.compare_runs(folder).summary.startswith("narrow, few units (first) against breit")
+    # It goes on with its names, whether they are given again or not.
+    before = (folder / "set.json").read_bytes()
+    for again in (SETTINGS, called):
+        assert quick(again, folder).names == list(called)
+        assert (folder / "set.json").read_bytes() == before
+    assert kd.load_run_set(found.save(folder)).names == list(called)
+    with pytest.raises(
+        RunFolderError, match=r"whose run-1 is called 'narrow, few units', not 'a'"
+    ):
+        quick(dict(zip("ab", SETTINGS, strict=True)), folder)
+
+
+def test_a_set_without_names_may_get_some_and_seeds_share_one(apart, kept):
+    assert "name" not in apart.table and apart.names == [f"run-{i}" for i in range(1, 5)]
+    assert "label" not in (kept / "set.json").read_text("utf-8")
+    called = dict(zip("ab", SETTINGS, strict=True))
+    found = quick(called, kept, seeds=2)
+    assert found.names == ["a, seed 0", "a, seed 1", "b, seed 0", "b, seed 1"]
+    assert kd.load_run_set(kept).names == found.names
+    pd.testing.assert_frame_equal(found.table.drop(columns="name"), apart.table)
+    assert found["b, seed 1"].digests == apart[3].digests
+    rows = found.summary().drop(columns="name")
+    pd.testing.assert_frame_equal(rows, apart.summary())
+    with pytest.raises(ArgumentType, match="run: must be one of a, seed 0, a, seed 1, b"):
+        found["a"]
+
+
+def test_names_that_name_no_run_are_refused(kept):
+    one, other = SETTINGS[:2]
+    for names, said in (
+        (["", "b"], "texts of one line, one for each run; got ''. Name all runs, or none."),
+        (["a", 2], "texts of one line, one for each run; got 2. Name all runs, or none."),
+        (
+            ["a", "b\n"],
+            "texts of one line, one for each run; got 'b\\n'. Name all runs, or none.",
+        ),
+        (["a", "a "], "must differ; got 'a' twice. Rename one."),
+        (["a", "b" * 41], "must have at most 40 characters; got 41. Give a shorter one."),
+        (
+            ["a", "Run-1"],
+            "unlike those of their folders, such as run-1; got 'Run-1'. Rename it.",
+        ),
+    ):
+        with pytest.raises(ArgumentType) as refused:
+            quick(dict(zip(names, [one, other], strict=True)))
+        assert str(refused.value).startswith("experiments: names of its runs must ")
+        assert str(refused.value).endswith(said)
+    with pytest.raises(ArgumentType, match="must be at least one; got none"):
+        quick({})
+    file = kept / "set.json"
+    values = json.loads(file.read_text("utf-8"))
+    for labels in (["a", "a"], ["a\u0007", "b"], [3, "b"]):
+        for job, label in zip(values["jobs"][::2], labels, strict=True):
+            job["label"] = label
+        values["jobs"][1]["label"] = labels[0]
+        file.write_text(storage.sealed(values), "utf-8")
+        with pytest.raises(RunFolderError, match="must be whole; got a damaged one"):
+            kd.load_run_set(kept)
 
 
 def test_runs_have_one_thread_and_say_who_asked(apart):
@@ -412,7 +510,9 @@ def test_cross_validation_has_a_row_a_fold(tmp_path):
         kd.cross_validate(chosen, 3, **given)
     with pytest.raises(ComparisonError, match=r"^a: .* folds of a cross-validation, each of"):
         kd.compare_runs(found)
-    for ask in (kd.load_run, lambda folder: kd.compare_runs(folder, folder)):
+    with pytest.raises(ComparisonError, match=r"^a: .* folds of a cross-validation, each of"):
+        kd.compare_runs(found.folder)
+    for ask in (kd.load_run, lambda folder: kd.compare_runs([folder, folder])):
         with pytest.raises(RunFolderError, match=r"that of a set .* with load_run_set\(\)\.$"):
             ask(found.folder)
     with pytest.raises(RunFolderError, match=r"that of one run\. Load it with load_run\(\)\.$"):

@@ -69,6 +69,24 @@ def run():
     return kd.run_experiment(chosen(), data=shops(), progress=False)
 
 
+def test_a_series_may_be_called_na_in_a_table_but_not_in_a_file(tmp_path):
+    rows = pd.RangeIndex(1, 4, name="row")
+    named = pd.DataFrame({"shop": ["NA", "None", "NA"], "sold": [1, 2, 3]}, rows)
+    assert {name: len(one) for name, one in panel.pieces(named, "shop").frames.items()} == {
+        "NA": 2,
+        "None": 1,
+    }
+    with pytest.raises(errors.MissingValue, match="got nothing in row 2"):
+        panel.pieces(named.assign(shop=["NA", " ", "NA"]), "shop")
+    file = tmp_path / "shops.csv"
+    shops().replace({"shop": {"east": "NA"}}).to_csv(file, index=False)
+    with pytest.raises(
+        errors.MissingValue, match=r"in line 142\. A field that is empty or says NA"
+    ):
+        named = kd.experiment("lstm-panel", dataset="series", path=str(file), id="shop")
+        kd.load_data(named.replace(time="day", target="sold"))
+
+
 def test_each_series_is_cut_and_scaled_as_if_it_were_alone():
     found = kd.load_data(chosen(), shops())
     assert found.preprocessing.ids == tuple(SHOPS)

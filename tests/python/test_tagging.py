@@ -10,7 +10,7 @@ import polars as pl
 import pytest
 
 import kerasduet as kd
-from kerasduet.errors import KerasduetError, KerasduetWarning
+from kerasduet.errors import KerasduetError, KerasduetWarning, MissingValue
 from kerasduet.registry import TASKS
 from kerasduet.tasks.tagging.dates import date_sentences
 from kerasduet.tasks.tagging.reading import read_tagged
@@ -64,6 +64,19 @@ def test_tables_lists_and_files_are_the_same_sentences(tmp_path):
     assert read_tagged({"tokens": ["We meet."], "tags": ["O O O"]}, None) == [
         (["We", "meet", "."], ["O", "O", "O"])
     ]
+
+
+def test_a_word_that_means_nothing_in_a_file_is_a_value_of_a_table(tmp_path):
+    columns = {"sentence": ["NA", "None"], "token": ["Null", "nan"], "tag": ["O", "NA"]}
+    assert read_tagged(columns, None) == [(["Null"], ["O"]), (["nan"], ["NA"])]
+    with pytest.raises(MissingValue, match="got nothing in row 2"):
+        read_tagged(columns | {"sentence": ["NA", " "]}, None)
+    file = tmp_path / "words.csv"
+    file.write_text("sentence,token,tag\n1,Null,O\n2,nan,NA\n")
+    assert read_tagged(None, str(file)) == [(["Null"], ["O"]), (["nan"], ["NA"])]
+    file.write_text("sentence,token,tag\n1,Null,O\nNONE,nan,NA\n")
+    with pytest.raises(MissingValue, match="got nothing in row 2"):
+        read_tagged(None, str(file))
 
 
 def test_white_space_and_unknown_names_are_refused():

@@ -7,7 +7,7 @@ test_that("a run is a list of its parts to R's verbs", {
   expect_identical(run[[6]], "finished")
   expect_named(head(run, 2), c("metrics", "history"))
   expect_identical(vapply(run, is.function, NA), vapply(as.list(run), is.function, NA))
-  expect_identical(sapply(run, class)$history, "data.frame")
+  expect_identical(sapply(run, class)$history, c("kerasduet_history", "data.frame"))
   expect_identical(c(run, run), list(run, run))
   expect_output(str(run), "^<kerasduet run> mnist-dense.*\n [$] metrics .*\n [$] folder ")
   expect_output(str(run$dataset), "[$] x_train +:<kerasduet array> 3200 x 28 x 28 x 1, uint8")

@@ -15,8 +15,9 @@ fruits <- function(rows = 60) {
 test_that("run_many() gives a set that is read, drawn, saved and compared", {
   skip_without_core()
   told <- list()
+  several <- list(short = tiny(), long = tiny(epochs = 2))
   found <- run_many(
-    list(tiny(), tiny(epochs = 2)),
+    unname(several),
     data = fruits(), progress = function(event) told[[length(told) + 1]] <<- event
   )
   events <- vapply(told, `[[`, "", "event")
@@ -64,9 +65,29 @@ test_that("run_many() gives a set that is read, drawn, saved and compared", {
   expect_identical(listed$epochs_done, c(1, 2))
   same <- compare_runs(found, loaded)
   expect_identical(same$pairs, 2)
+  expect_identical(compare_runs(found, folder)$table, same$table)
+  if (nzchar(Sys.which("quarto")) || nzchar(Sys.which("pandoc"))) {
+    page <- render_report(folder, file.path(dirname(folder), "set.html"))
+    source <- readLines(sub("html$", "qmd", page), encoding = "UTF-8")
+    expect_true(any(grepl("Best of 2 runs by the validation rows is", source, fixed = TRUE)))
+  }
+
+  # It is done: it gets names alone.
+  named <- run_many(several, folder, data = fruits(), progress = FALSE)
+  expect_identical(names(named), c("short", "long"))
+  expect_identical(named$table$name, c("short", "long"))
+  expect_identical(named$table[names(table)], table)
+  expect_identical(names(as.list(named)), c("short", "long"))
+  expect_identical(named[["long"]]$digests, found[[2]]$digests)
+  expect_identical(named[["run-2"]]$digests, found[[2]]$digests)
+  expect_identical(unique(summary(named)$name), c("short", "long"))
+  expect_match(compare_runs(folder)$summary, "^short \\(first\\) against long")
+  again <- run_many(unname(several), folder, data = fruits(), progress = FALSE)
+  expect_identical(names(again), names(named))
 
   skip_if_not_installed("ggplot2")
-  alt <- ggplot2::get_alt_text(plot(found, kind = "scores"))
+  alt <- ggplot2::get_alt_text(plot(named, kind = "scores"))
+  expect_match(alt, "short: median .*long: median")
   expect_match(alt, "Box plots of the test accuracy")
   expect_s3_class(plot(found, kind = "curves"), "ggplot")
   skip_if_not_installed("patchwork")
@@ -85,6 +106,13 @@ test_that("what cannot be run is refused in the core's words", {
   }
   folder <- withr::local_tempdir()
   refused(run_many(list()), "ArgumentType", "experiments: must be at least one; got none.")
+  unclear <- "experiments: names of its runs must differ, one for each run; got 'a', '"
+  for (name in c("", "a")) {
+    refused(
+      run_many(stats::setNames(list(tiny(), tiny(epochs = 2)), c("a", name))), "ArgumentType",
+      paste0(unclear, name, "'. Name all runs, or none.")
+    )
+  }
   refused(
     run_many(5), "ArgumentType",
     "experiments: must come from experiment(), or be names of presets; got 5."

@@ -318,3 +318,49 @@ test_that("an axis of times has room for its last date", {
     a = data.frame(x = 1)
   ))), 0)
 })
+
+test_that("a history is a data frame, which plot() draws as the run's", {
+  skip_without_core()
+  skip_if_not_installed("ggplot2")
+  run <- images_run()
+  history <- run$history
+  expect_s3_class(history, c("kerasduet_history", "data.frame"), exact = TRUE)
+  plain <- as.data.frame(history)
+  expect_setequal(names(attributes(plain)), c("names", "row.names", "class"))
+  expect_identical(class(plain), "data.frame")
+  for (name in names(plain)) expect_identical(history[[name]], plain[[name]])
+  whole <- plot(run, kind = "history")
+  for (drawn in list(plot(history), ggplot2::autoplot(history))) {
+    expect_identical(ggplot2::get_alt_text(drawn), ggplot2::get_alt_text(whole))
+    expect_equal(drawn$data, whole$data)
+  }
+  file <- withr::local_tempfile(fileext = ".rds")
+  saveRDS(history, file)
+  expect_identical(readRDS(file), history)
+  expect_identical(run$history, history)
+  expect_s3_class(plot(readRDS(file)), "ggplot")
+
+  # Verbs of others: rows may go, columns may come; runs below each other are a plain table.
+  more <- history[c(1, 1, 1), ]
+  more$epoch <- c(1, 2, 3)
+  more$mine <- 0
+  expect_match(ggplot2::get_alt_text(plot(more)), "over 3 epochs")
+  expect_match(ggplot2::get_alt_text(plot(subset(more, epoch > 1))), "over 2 epochs")
+  other <- history
+  attr(other, "look")$name <- "another"
+  expect_silent(both <- rbind(history, other))
+  withr::local_pdf(NULL)
+  alone <- ggplot2::get_alt_text(plot(history[c("epoch", "loss")]))
+  expect_match(alone, "1 epoch. .*Loss")
+  expect_no_match(alone, "Accuracy")
+  expect_identical(history[["loss"]], history[, "loss"])
+  for (table in list(both, history["loss"], history[0, ])) {
+    expect_false(inherits(suppressWarnings(try(plot(table), silent = TRUE)), "ggplot"))
+  }
+  expect_null(plot(more, main = "Mine"))
+  skip_if_not_installed("vctrs")
+  expect_silent(bound <- vctrs::vec_rbind(history, other))
+  expect_identical(bound, rbind(plain, plain))
+  expect_s3_class(vctrs::vec_slice(more, 2:3), "kerasduet_history")
+  expect_identical(class(tibble::as_tibble(history)), c("tbl_df", "tbl", "data.frame"))
+})

@@ -23,8 +23,50 @@ test_that("attaching it masks nothing of base R's packages and prints nothing", 
   expect_equal(trimws(out), c("attached: TRUE", "masked:", "in conflict:"))
 })
 
-# Verbs of packages that may not be installed here.
+# What users call daily, of packages that may not be installed here.
 daily <- list(
+  dplyr = c(
+    "filter", "select", "mutate", "transmute", "arrange", "summarise", "group_by", "rename",
+    "slice", "pull", "count", "tally", "first", "last", "lag", "lead", "between", "across",
+    "left_join", "bind_rows", "distinct", "sample_n", "explain", "compute", "collect", "relocate"
+  ),
+  tidyr = c(
+    "pivot_longer", "pivot_wider", "nest", "unnest", "gather", "spread", "fill", "expand",
+    "separate", "unite", "complete", "crossing", "drop_na", "replace_na", "extract", "pack"
+  ),
+  ggplot2 = c(
+    "ggplot", "aes", "geom_line", "geom_point", "facet_wrap", "labs", "theme", "autoplot",
+    "autolayer", "fortify", "ggsave", "layer", "last_plot", "resolution", "vars", "margin"
+  ),
+  scales = c("rescale", "percent", "comma", "dollar", "alpha", "squish"),
+  purrr = c("map", "reduce", "keep", "discard", "walk", "pluck", "every", "some", "detect"),
+  stringr = c(
+    "str_c", "str_detect", "str_extract", "str_replace", "str_split", "str_sub", "str_trim",
+    "str_pad", "fixed", "regex", "boundary", "word"
+  ),
+  readr = c(
+    "read_csv", "read_csv2", "read_tsv", "read_delim", "read_rds", "read_lines", "read_file",
+    "write_csv", "write_tsv", "write_rds", "write_lines", "cols", "col_double", "col_date",
+    "spec", "problems", "parse_number", "parse_date", "locale", "type_convert"
+  ),
+  tibble = c(
+    "tibble", "as_tibble", "tribble", "is_tibble", "glimpse", "add_row", "add_column", "deframe",
+    "enframe", "rownames_to_column", "column_to_rownames", "lst", "view"
+  ),
+  forcats = c(
+    "fct", "as_factor", "fct_reorder", "fct_relevel", "fct_lump", "fct_recode", "fct_rev",
+    "fct_infreq", "fct_collapse", "fct_count", "fct_drop", "fct_inorder"
+  ),
+  lubridate = c(
+    "ymd", "dmy", "mdy", "ymd_hms", "now", "today", "year", "month", "week", "day", "hour",
+    "minute", "second", "quarter", "wday", "yday", "days", "weeks", "years", "as_date",
+    "as_datetime", "floor_date", "ceiling_date", "round_date", "interval", "period", "duration",
+    "with_tz", "force_tz", "tz", "stamp", "date"
+  ),
+  forecast = c(
+    "forecast", "auto.arima", "Arima", "ets", "tbats", "nnetar", "naive", "snaive", "rwf",
+    "accuracy", "tsCV", "checkresiduals", "BoxCox", "ndiffs", "ggseasonplot", "ma", "mstl"
+  ),
   tsibble = c(
     "as_tsibble", "tsibble", "index_by", "group_by_key", "fill_gaps", "has_gaps", "scan_gaps",
     "slide_tsibble", "stretch_tsibble", "tile_tsibble", "yearmonth", "yearquarter", "yearweek",
@@ -34,32 +76,46 @@ daily <- list(
     "model", "forecast", "accuracy", "components", "features", "scenarios", "report", "reconcile",
     "new_data", "mable", "as_mable", "fable", "refit", "stream", "hypothesize", "interpolate"
   ),
-  scales = c("rescale", "percent", "comma", "dollar", "alpha", "squish"),
-  dplyr = c(
-    "filter", "select", "mutate", "transmute", "arrange", "summarise", "group_by", "rename",
-    "slice", "pull", "count", "tally", "first", "last", "lag", "lead", "between", "across",
-    "left_join", "bind_rows", "distinct", "sample_n", "explain", "compute", "collect", "relocate"
+  generics = c("fit", "train", "specify", "prune", "calculate", "compile", "evaluate", "learn"),
+  broom = c("tidy", "glance", "augment", "bootstrap"),
+  zoo = c(
+    "zoo", "zooreg", "as.zoo", "read.zoo", "coredata", "index", "time<-", "rollmean", "rollapply",
+    "rollsum", "na.locf", "na.approx", "na.fill", "na.trim", "as.yearmon", "as.yearqtr", "yearmon"
   ),
-  tidyr = c("pivot_longer", "pivot_wider", "nest", "unnest", "gather", "spread", "fill", "expand"),
-  purrr = c("map", "reduce", "keep", "discard", "walk", "pluck", "every", "some", "detect"),
-  generics = c("fit", "train", "specify", "prune", "calculate", "compile", "evaluate", "learn")
+  patchwork = c(
+    "wrap_plots", "plot_layout", "plot_annotation", "plot_spacer", "inset_element", "area",
+    "guide_area", "wrap_elements"
+  )
 )
 
+# Which names of ours a package has too, as another object. Without the package it is asked what
+# users call daily of it, and what it shares with others is what generics has.
+masked <- function(package, ours, is_there = requireNamespace(package, quietly = TRUE)) {
+  exported <- if (is_there) getNamespaceExports(package) else daily[[package]]
+  home <- asNamespace(if (is_there) package else "generics")
+  is_shared <- function(name) identical(get0(name, home), ours[[name]])
+  Filter(Negate(is_shared), intersect(names(ours), exported))
+}
+
 test_that("no daily verb of the tidyverse or of forecasting is masked", {
-  ours <- getNamespaceExports("kerasduet")
-  others <- c(
-    "dplyr", "tidyr", "ggplot2", "scales", "purrr", "stringr", "readr", "tibble", "forcats",
-    "lubridate", "forecast", "tsibble", "fabletools", "generics", "broom", "zoo", "patchwork"
-  )
-  for (package in others) {
-    is_there <- requireNamespace(package, quietly = TRUE)
-    exported <- if (is_there) getNamespaceExports(package) else daily[[package]]
-    is_shared <- function(name) {
-      home <- if (is_there) package else "generics"
-      identical(get0(name, asNamespace(home)), getExportedValue("kerasduet", name))
-    }
-    masked <- Filter(Negate(is_shared), intersect(ours, exported))
-    expect_identical(masked, character(), label = paste("what of", package, "is masked"))
+  exported <- getNamespaceExports("kerasduet")
+  ours <- mget(exported, asNamespace("kerasduet"), inherits = TRUE)
+  for (package in names(daily)) {
+    expect_identical(masked(package, ours), character(), label = paste("masked of", package))
+    expect_identical(
+      masked(package, ours, FALSE), character(), label = paste("masked of a missing", package)
+    )
+  }
+})
+
+test_that("each package whose verbs are looked for has some, which would be found", {
+  none <- names(daily)[lengths(daily) == 0]
+  expect_identical(none, character(), label = "packages without daily verbs")
+  for (package in names(daily)) {
+    verbs <- daily[[package]]
+    # A function of our own of that name hides each of them.
+    own <- stats::setNames(rep(list(function(x) "ours"), length(verbs)), verbs)
+    expect_identical(masked(package, own, FALSE), verbs, label = paste("masked of", package))
   }
 })
 

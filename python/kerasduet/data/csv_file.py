@@ -73,6 +73,9 @@ def read_csv(
 
     Notes
     -----
+    A field is missing that is empty or a word of `data.columns.MISSING`, in capitals or not and
+    with blanks around it or none. `data.frames.files.read_file` means the same.
+
     A first column of row names may have no name, or no place in the header: it is called
     "Unnamed: 0", as pandas does.
     """

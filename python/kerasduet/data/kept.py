@@ -13,7 +13,17 @@ import pandas as pd
 
 from kerasduet.data.prices import renamed
 
-__all__ = ["MOST_EXACT", "ROWS", "Kept", "add_lost", "kept", "lost", "lost_note", "places_of"]
+__all__ = [
+    "MOST_EXACT",
+    "ROWS",
+    "Kept",
+    "add_lost",
+    "in_writing",
+    "kept",
+    "lost",
+    "lost_note",
+    "places_of",
+]
 
 # By the name of a column what it holds: "texts", "ids" or "classes".
 Kept = Mapping[str, str]
@@ -21,6 +31,7 @@ Kept = Mapping[str, str]
 CODE = re.compile(r"[-+]?0\d")
 WHOLE = re.compile(r"[-+]?\d+")
 MOST_EXACT = 2**53  # up to which float64 holds each whole number
+MOST_DIGITS = 18
 ROWS = 32_768  # read at a time
 
 
@@ -84,6 +95,28 @@ def kept(column: pd.Series, role: str) -> pd.Series | None:
     return pd.Series(found, column.index, name=column.name)
 
 
+def in_writing(column: pd.Series) -> pd.Series | None:
+    """Give categories that are all numbers in writing as numbers; None where one is too long.
+
+    Examples
+    --------
+    >>> in_writing(pd.Series(["1", None, "2.5"], dtype="category")).tolist()
+    [1.0, nan, 2.5]
+    """
+    known = column.cat.categories
+    if not len(known) or _numbers([str(known[0]), str(known[-1])]) is None:
+        return None  # which is seen at once, of however many texts
+    levels = [str(level) for level in known]
+    values = _numbers(levels)
+    if values is None:
+        return None
+    if values.dtype == np.float64 and any(map(_is_long, levels)):
+        return None
+    codes = column.cat.codes.to_numpy()
+    found = np.array([*values, np.nan])[codes] if (codes < 0).any() else values[codes]
+    return pd.Series(found, column.index, name=column.name)
+
+
 def _numbers(levels: list[str]) -> np.ndarray | None:
     """Read different texts as int64 or float64; None where one is no number."""
     if not all(level.isascii() and "_" not in level for level in levels):
@@ -105,6 +138,11 @@ def _differs(text: str) -> bool:
         return int(text) != int(float(text))
     except (OverflowError, ValueError):  # more digits than there are numbers
         return True
+
+
+def _is_long(text: str) -> bool:
+    """Say whether a text is a whole number of more digits than 64 bits always hold."""
+    return WHOLE.fullmatch(text) is not None and len(text.lstrip("+-0")) > MOST_DIGITS
 
 
 def lost(frame: pd.DataFrame, file: Path, known: Mapping[str, Any]) -> str:

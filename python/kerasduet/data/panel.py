@@ -13,7 +13,6 @@ import pandas as pd
 from kerasduet.checks import nearest, show
 from kerasduet.data import cleaning, scaling, seasons, series
 from kerasduet.data import table as tables
-from kerasduet.data.columns import is_missing
 from kerasduet.data.dataset import Dataset, Part, digest_arrays
 from kerasduet.data.panel_preprocessing import PanelPreprocessing
 from kerasduet.data.preprocessing import SeriesPreprocessing
@@ -184,7 +183,7 @@ def _ids(values: pd.Series, column: str) -> tuple[np.ndarray, list[str], bool]:
     codes, found = pd.factorize(values)
     empty = codes < 0
     listed = list(found)
-    blank = [code for code, item in enumerate(listed) if is_missing(item)]
+    blank = [code for code, item in enumerate(listed) if item == "" or str(item).isspace()]
     empty |= np.isin(codes, blank)
     if empty.any():
         row = int(empty.argmax())

@@ -76,10 +76,12 @@ def parse_times(
         row = int(wrong.argmax())
         item = column.iloc[row]
         is_missing = pd.api.types.is_scalar(item) and pd.isna(item)
-        raise TimeIndexError(
+        refused = TimeIndexError(
             f"{name}: must be times such as 2024-01-31; got "
             f"{'a missing one' if is_missing else show(item)} in {place(row)}."
         )
+        refused.of_missing = bool(is_missing)
+        raise refused
     return times
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from kerasduet.data.files import expanded
-from kerasduet.errors import MissingValue
+from kerasduet.errors import KerasduetError
 
 __all__ = ["told_of_file"]
 
@@ -22,7 +22,7 @@ MOST = 300  # characters of an error
 
 @contextlib.contextmanager
 def told_of_file(experiment: Any, data: Any = None) -> Iterator[None]:
-    """Say which words of a CSV file are missing values, where missing ones of it are refused.
+    """Say which words of a CSV file are missing values, where those are why it is refused.
 
     Parameters
     ----------
@@ -33,9 +33,10 @@ def told_of_file(experiment: Any, data: Any = None) -> Iterator[None]:
     """
     try:
         yield
-    except MissingValue as error:
+    except KerasduetError as error:
         path = getattr(experiment, "path", None)
-        if data is None and path is not None and _is_csv(expanded(path)):
+        is_why = error.of_missing and data is None
+        if is_why and path is not None and _is_csv(expanded(path)):
             text = str(error)
             told = next((words for words in WORDS if len(text + words) <= MOST), "")
             error.args = (text + told,)

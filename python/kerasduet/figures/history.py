@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
 from kerasduet.errors import EmptyData
 from kerasduet.figures.marks import Mark
-from kerasduet.figures.panels import Facets, Panel, Scale
+from kerasduet.figures.panels import Facets, Panel, PlotData, Scale
 from kerasduet.figures.words import Series, count, finite, key, noted, whole_ticks
 from kerasduet.style import GREY, OKABE_ITO
 
 if TYPE_CHECKING:
     from kerasduet.result import Result
 
-__all__ = ["history_panel"]
+__all__ = ["drawn_history", "history_panel", "look_of"]
 
 HISTORY_KEY: tuple[Series, ...] = (
     ("training", OKABE_ITO["blue"], "solid", 1.4),
@@ -26,14 +27,53 @@ HISTORY_KEY: tuple[Series, ...] = (
 
 def history_panel(run: Result) -> Panel:
     """Show loss and metric by epoch, of the training and the validation rows."""
-    history = run.history
+    return _panel(run.history, look_of(run))
+
+
+def look_of(run: Result) -> Mapping[str, Any]:
+    """Give what the figure of a history needs beside its table, as plain values.
+
+    Returns
+    -------
+    mapping
+        name of the run, curves (by column a label and a factor), and stops: whether the weights are
+        those of the epoch of the least validation loss.
+    """
+    return {
+        "name": run.experiment.name,
+        "curves": {name: [*told] for name, told in run.task.curves(run.experiment).items()},
+        "stops": run.experiment.early_stopping is not None,
+    }
+
+
+def drawn_history(columns: Mapping[str, Any], look: Mapping[str, Any]) -> PlotData:
+    """Compute the figure of the table of a history, whole or in part.
+
+    Parameters
+    ----------
+    columns : mapping
+        Numbers by epoch: epoch and what was measured.
+    look : mapping
+        From `look_of`.
+
+    Examples
+    --------
+    >>> look = {"name": "mine", "curves": {"loss": ["Loss", 1.0]}, "stops": False}
+    >>> drawn_history({"epoch": [1, 2], "loss": [3.0, 2.0]}, look).panels[0].frames["lines"].shape
+    (2, 4)
+    """
+    panel = _panel(pd.DataFrame({name: [*column] for name, column in columns.items()}), look)
+    return PlotData("history", "", "", (panel,), height=panel.height)
+
+
+def _panel(history: pd.DataFrame, look: Mapping[str, Any]) -> Panel:
     if history.empty:
         raise EmptyData(
-            f"kind: a history needs an epoch; got the run {run.experiment.name}, interrupted "
+            f"kind: a history needs an epoch; got the run {look['name']}, interrupted "
             "before its first one ended. Resume it."
         )
     parts, changes = [], []
-    for name, (label, factor) in run.task.curves(run.experiment).items():
+    for name, (label, factor) in look["curves"].items():
         if name not in history:
             continue
         told = []
@@ -47,10 +87,10 @@ def history_panel(run: Result) -> Panel:
     lines, note = finite(pd.concat(parts, ignore_index=True), "value")
     if lines.empty:
         raise EmptyData(
-            f"kind: a history needs a finite number; got the run {run.experiment.name}, whose "
+            f"kind: a history needs a finite number; got the run {look['name']}, whose "
             "training diverged. Lower learning_rate."
         )
-    kept, subtitle, told_kept = _kept_epoch(run), "", ""
+    kept, subtitle, told_kept = _kept_epoch(history, stops=look["stops"]), "", ""
     if len(kept):
         epoch = kept["epoch"].item()
         subtitle = f"Dotted: epoch {epoch}, whose weights were kept"
@@ -63,7 +103,7 @@ def history_panel(run: Result) -> Panel:
         x="Epoch",
         y="",
         alt=(
-            f"Line plots of the training history of {run.experiment.name} over "
+            f"Line plots of the training history of {look['name']} over "
             f"{count(epochs, 'epoch')}. From the first epoch to the last, "
             f"{'; '.join(changes)}.{told_kept}"
         ),
@@ -84,9 +124,9 @@ def history_panel(run: Result) -> Panel:
     return noted(panel, note)
 
 
-def _kept_epoch(run: Result) -> pd.DataFrame:
-    kept = run.history.iloc[:0]
-    if run.experiment.early_stopping is not None:
-        drawn, _ = finite(run.history, "val_loss")
+def _kept_epoch(history: pd.DataFrame, *, stops: bool) -> pd.DataFrame:
+    kept = history.iloc[:0]
+    if stops and "val_loss" in history:
+        drawn, _ = finite(history, "val_loss")
         kept = drawn.nsmallest(1, "val_loss")
     return pd.DataFrame({"epoch": kept["epoch"].to_numpy(dtype=np.int64)})

@@ -17,7 +17,7 @@ from kerasduet.errors import ArgumentType, KerasduetError, RunFolderError
 from kerasduet.experiments import Experiment
 from kerasduet.interrupts import Interrupts
 from kerasduet.jobs import outside
-from kerasduet.jobs.plan import FILE, Job, Plan, take, write_plan
+from kerasduet.jobs.plan import FILE, Job, Plan, read_plan, take, with_kept_names, write_plan
 from kerasduet.jobs.progress import Teller
 from kerasduet.jobs.sets import RunSet
 from kerasduet.jobs.work import here
@@ -213,9 +213,12 @@ def worked_off(
         path, made = take(folder, plan)
         stopped = False
         with _taken(path, made), ready:
+            kept = read_plan(path) if (path / FILE).exists() else None
+            plan = plan if kept is None else with_kept_names(plan, kept)
             course = Course(path, plan, ready, tell)
-            if not (path / FILE).exists():
+            if kept is None or (plan != kept and any(job.label for job in plan.jobs)):
                 write_plan(path, plan)
+            tell.more(plan)
             tell.start(course)
             try:
                 work(course)

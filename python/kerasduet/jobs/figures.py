@@ -12,6 +12,7 @@ from kerasduet.checks import choice, show
 from kerasduet.errors import ArgumentType, EmptyData
 from kerasduet.figures import Facets, Mark, Panel, PlotData, Scale
 from kerasduet.figures.words import Series, count, finite, key, noted, whole_ticks
+from kerasduet.jobs.plan import shown_names
 from kerasduet.registry import TASKS
 from kerasduet.style import GREY, OKABE_ITO, blend
 
@@ -148,6 +149,8 @@ def _scores(table: pd.DataFrame, settings: Sequence[str], metric: Metric) -> Pan
 
 
 def _groups(table: pd.DataFrame, settings: Sequence[str]) -> pd.Series:
+    if "name" in table:
+        return table["name"]
     if not settings:
         return pd.Series("all runs", index=table.index)
     # The name of a single setting would stand there again and again.
@@ -197,7 +200,7 @@ def _whiskers(boxes: pd.DataFrame) -> pd.DataFrame:
 def _curves(plan: Plan, facts: Sequence[Facts | None]) -> Panel:
     held = "held-out fold" if _shows_fold(plan) else "validation"
     parts, ends = [], dict[str, list[float]]()
-    for job, one in zip(plan.jobs, facts, strict=True):
+    for name_of_run, job, one in zip(shown_names(plan.jobs), plan.jobs, facts, strict=True):
         history = one.history if one is not None else []
         curves = TASKS[job.experiment.task].curves(job.experiment)
         for column, (label, factor) in curves.items():
@@ -206,7 +209,7 @@ def _curves(plan: Plan, facts: Sequence[Facts | None]) -> Panel:
                     values = [factor * row[name] for row in history]
                     epochs = [int(row["epoch"]) for row in history]
                     line = {"epoch": epochs, "value": values}
-                    told = {"run": job.name, "measure": label, "series": series}
+                    told = {"run": name_of_run, "measure": label, "series": series}
                     parts.append(pd.DataFrame(line | told))
                     ends.setdefault(f"{label}, {series}", []).append(values[-1])
     if not parts:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from kerasduet import checks
@@ -11,6 +13,7 @@ from kerasduet.errors import ArgumentType
 from kerasduet.experiments import Experiment
 from kerasduet.jobs.course import Progress, digests, engine_of, refuse_dataset, worked_off
 from kerasduet.jobs.plan import Plan, named
+from kerasduet.report.given import run_name
 from kerasduet.settings.named import answers
 from kerasduet.settings.sections import SEED
 
@@ -21,10 +24,12 @@ if TYPE_CHECKING:
 
 __all__ = ["run_many", "seeds_of"]
 
+FOLDER = re.compile(r"run-\d+", re.IGNORECASE)
+
 
 @answers()
 def run_many(
-    experiments: str | Experiment | Sequence[str | Experiment],
+    experiments: str | Experiment | Sequence[str | Experiment] | Mapping[str, str | Experiment],
     folder: str | os.PathLike[str] | None = None,
     *,
     seeds: int | Sequence[int] | None = None,
@@ -37,8 +42,9 @@ def run_many(
 
     Parameters
     ----------
-    experiments : Experiment, str, or several of them in a list
-        What to run; names are those of presets.
+    experiments : Experiment, str, or several of them in a list or dict
+        What to run; texts are names of presets. The names of a dict are shown in the table, in
+        plots, summaries and reports; a set that goes on keeps them.
     folder : path, optional
         Where the set is kept, a folder a run. A set that was cut off at any moment goes on with
         what it lacks when it is called again. None keeps it in this session until it is saved.
@@ -90,14 +96,23 @@ def run_many(
     >>> found.table[["run", "units", "seed"]].values.tolist()
     [['run-1', 2, 0], ['run-2', 4, 0]]
     """
+    labels = _labels(experiments)
     chosen, data = _several(experiments, data)
     if seeds is not None:
-        chosen = [one.replace(seed=seed) for one in chosen for seed in seeds_of(one, seeds)]
+        every = [seeds_of(one, seeds) for one in chosen]
+        labels = [label for label, own in zip(labels, every, strict=True) for _ in own]
+        chosen = [
+            one.replace(seed=seed)
+            for one, own in zip(chosen, every, strict=True)
+            for seed in own
+        ]
     ready = engine_of(engine, workers)
     if data is not None:
         chosen = [one.on_own_data() for one in chosen]
     _refuse_twice(chosen)
-    plan = Plan("runs", named("run", chosen), data=digests(chosen, data))
+    jobs = zip(named("run", chosen), labels, strict=True)
+    named_jobs = tuple(replace(job, label=label) for job, label in jobs)
+    plan = Plan("runs", named_jobs, data=digests(chosen, data))
     return worked_off(
         plan,
         lambda course: course.do(course.plan.jobs),
@@ -108,7 +123,30 @@ def run_many(
     )
 
 
+def _labels(experiments: Any) -> list[str]:
+    """Give the names of a dict of experiments, an empty one each where there are none."""
+    if not isinstance(experiments, Mapping):
+        return [""] * (len(experiments) if isinstance(experiments, list | tuple) else 1)
+    labels: list[str] = []
+    for key in experiments:
+        label = run_name("experiments", key).strip()
+        if label in labels:
+            raise ArgumentType(
+                f"experiments: names of its runs must differ; got {checks.show(label)} twice. "
+                "Rename one."
+            )
+        if FOLDER.fullmatch(label):
+            raise ArgumentType(
+                "experiments: names of its runs must be unlike those of their folders, such as "
+                f"run-1; got {checks.show(label)}. Rename it."
+            )
+        labels.append(label)
+    return labels
+
+
 def _several(experiments: Any, data: Any) -> tuple[list[Experiment], Any]:
+    if isinstance(experiments, Mapping):
+        experiments = list(experiments.values())
     several = list(experiments) if isinstance(experiments, list | tuple) else [experiments]
     if not several:
         raise ArgumentType("experiments: must be at least one; got none.")

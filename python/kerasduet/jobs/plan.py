@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -12,7 +13,7 @@ from kerasduet.data.folds import Fold, Origin, fold_of
 from kerasduet.errors import KerasduetError, RunFolderError, UnknownName
 from kerasduet.experiments import Experiment
 from kerasduet.runs import storage
-from kerasduet.runs.manifest import DAMAGE, DIGEST, SET_FILE, WORD, fits, refuse_endless
+from kerasduet.runs.manifest import DAMAGE, DIGEST, LINE, SET_FILE, WORD, fits, refuse_endless
 from kerasduet.runs.reading import run_path
 
 __all__ = [
@@ -23,7 +24,9 @@ __all__ = [
     "outside_jobs",
     "read_plan",
     "refuse_another",
+    "shown_names",
     "take",
+    "with_kept_names",
     "write_plan",
 ]
 
@@ -61,6 +64,8 @@ class Job:
         Methods from outside that forecast the fold, instead of a network.
     until : int, optional
         Epoch after which it waits, to be gone on with or given up.
+    label : str
+        What the caller calls its experiment; empty where it has no name.
     """
 
     name: str
@@ -68,15 +73,17 @@ class Job:
     fold: Fold | Origin | None = None
     methods: tuple[str, ...] = ()
     until: int | None = None
+    label: str = ""
 
     def to_dict(self) -> dict[str, Any]:
         """Give plain values for JSON."""
-        plain = {
+        plain: dict[str, Any] = {
             "name": self.name,
             "experiment": self.experiment.to_dict(),
             "fold": None if self.fold is None else self.fold.to_dict(),
         }
-        return plain | ({"methods": list(self.methods)} if self.methods else {})
+        plain |= {"methods": list(self.methods)} if self.methods else {}
+        return plain | ({"label": self.label} if self.label else {})
 
 
 @dataclass(frozen=True)
@@ -200,9 +207,13 @@ def _checked(text: str) -> Plan:
     for job in values["jobs"]:
         refuse_endless(job["experiment"])
         experiment = Experiment.from_dict(job["experiment"])
-        jobs.append(Job(job["name"], experiment, fold_of(job["fold"])))
-    if len({job.name for job in jobs}) < len(jobs):
-        raise ValueError("two jobs of one name")
+        label = job.get("label", "")
+        if not fits(label, LINE):
+            raise ValueError("another name")
+        jobs.append(Job(job["name"], experiment, fold_of(job["fold"]), label=label))
+    for names in ([job.name for job in jobs], shown_names(jobs)):
+        if len(set(names)) < len(jobs):
+            raise ValueError("two jobs of one name")
     data = None if values["data"] is None else tuple(values["data"])
     return Plan(values["kind"], tuple(jobs), values["settings"], data)
 
@@ -229,6 +240,9 @@ def _difference(theirs: Plan, ours: Plan) -> str:
             before, now = one.experiment.flat(), other.experiment.flat()
             names = [name for name in now if name not in before or before[name] != now[name]]
             return f"whose {one.name} differs in {', '.join(names)}"
+        if one.label != other.label and one.label and other.label:
+            called = f"{checks.show(one.label)}, not {checks.show(other.label)}"
+            return f"whose {one.name} is called {called}"
     if theirs.data != ours.data:
         return "trained on other data"
     return ""
@@ -252,6 +266,35 @@ def named(kind: str, experiments: Sequence[Experiment]) -> tuple[Job, ...]:
         Job(f"{kind}-{number:0{width}d}", experiment)
         for number, experiment in enumerate(experiments, start=1)
     )
+
+
+def shown_names(jobs: Sequence[Job]) -> list[str]:
+    """Name the runs as the caller does, with their seeds where a name has several; else by folder.
+
+    Examples
+    --------
+    >>> from kerasduet.experiments import experiment
+    >>> small = experiment("mnist-dense")
+    >>> jobs = [Job("run-1", small, label="a"), Job("run-2", small.replace(seed=1), label="a")]
+    >>> shown_names(jobs), shown_names(jobs[:1]), shown_names([Job("run-1", small)])
+    (['a, seed 0', 'a, seed 1'], ['a'], ['run-1'])
+    """
+    counts = Counter(job.label for job in jobs)
+    return [
+        f"{job.label}, seed {job.experiment.seed}"
+        if job.label and counts[job.label] > 1
+        else job.label or job.name
+        for job in jobs
+    ]
+
+
+def with_kept_names(plan: Plan, kept: Plan) -> Plan:
+    """Give the runs of a plan the names that they have in the folder of their set."""
+    if any(job.label for job in plan.jobs) or not any(job.label for job in kept.jobs):
+        return plan
+    labels = {job.name: job.label for job in kept.jobs}
+    jobs = tuple(replace(job, label=labels.get(job.name, "")) for job in plan.jobs)
+    return replace(plan, jobs=jobs)
 
 
 def waiting(job: Job, until: int | None) -> Job:

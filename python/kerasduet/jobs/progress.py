@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from kerasduet import checks
+from kerasduet.jobs.plan import shown_names
 from kerasduet.jobs.tables import differing
 from kerasduet.lead import score_text
 from kerasduet.progress import stream
@@ -64,7 +65,10 @@ class Teller:
         self._names = self._labels(plan)
 
     def _labels(self, plan: Plan) -> dict[str, str]:
-        """Name each run, with the settings that it differs in."""
+        """Name each run as the caller does, or by its folder and the settings that differ."""
+        if any(job.label for job in plan.jobs):
+            names = shown_names(plan.jobs)
+            return {job.name: name for job, name in zip(plan.jobs, names, strict=True)}
         told = differing([job.experiment for job in plan.jobs])
         seeds = {job.experiment.seed for job in plan.jobs}
         if len(seeds) > 1:

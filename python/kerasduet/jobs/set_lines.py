@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from kerasduet.errors import EmptyData
 from kerasduet.jobs import outside
-from kerasduet.jobs.plan import Plan, outside_jobs
+from kerasduet.jobs.plan import Plan, outside_jobs, shown_names
 from kerasduet.jobs.tables import best_of, differing
 from kerasduet.lead import score_text
 from kerasduet.means import told_mean
@@ -33,12 +33,20 @@ def lines_of(runs: RunSet, path: Path, plan: Plan) -> list[str]:
     if settings:
         lines.append(f"  differ   {', '.join(settings)}")
     lines += [f"  {name:<8} {text}" for name, text in _results(runs, plan)]
-    lines += [f"  failed   {name}: {text}" for name, text in runs.failures.items()]
+    shown = _shown(plan)
+    lines += [
+        f"  failed   {shown.get(name, name)}: {text}" for name, text in runs.failures.items()
+    ]
     if runs.kind == "backtest":
         lines += [f"  failed   {text}" for text in _failed_methods(path, plan)]
         return [*lines, "  next     scores(), summary(), plot(), table, runs"]
     best = "" if runs.kind == "folds" else " best,"
     return [*lines, f"  next     table, summary(), plot(),{best} runs"]
+
+
+def _shown(plan: Plan) -> dict[str, str]:
+    """Give the names of runs by their folders."""
+    return dict(zip((job.name for job in plan.jobs), shown_names(plan.jobs), strict=True))
 
 
 def _failed_methods(path: Path, plan: Plan) -> list[str]:
@@ -74,4 +82,4 @@ def _results(runs: RunSet, plan: Plan) -> Iterator[tuple[str, str]]:
         name, by = best_of(plan.jobs, runs.table)
         score = runs.table[runs.table["run"] == name].to_dict("records")[0]
         told = score_text(score[metric.name], factor=metric.factor)
-        yield "best", f"{name} by its {by} rows: test {metric.label} {told}{unit}"
+        yield "best", f"{_shown(plan)[name]} by its {by} rows: test {metric.label} {told}{unit}"

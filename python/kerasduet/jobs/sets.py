@@ -17,7 +17,15 @@ from kerasduet.data.folds import Fold
 from kerasduet.errors import ArgumentType, EmptyData, RunFolderError
 from kerasduet.jobs.members import Runs, facts_of
 from kerasduet.jobs.pieces import Piece, pieces_of
-from kerasduet.jobs.plan import FILE, KINDS, Plan, outside_jobs, read_plan, take
+from kerasduet.jobs.plan import (
+    FILE,
+    KINDS,
+    Plan,
+    outside_jobs,
+    read_plan,
+    shown_names,
+    take,
+)
 from kerasduet.jobs.scores import compared, scored, verdict
 from kerasduet.jobs.set_lines import lines_of
 from kerasduet.jobs.tables import (
@@ -47,9 +55,9 @@ class RunSet:
     Attributes
     ----------
     table : pandas.DataFrame
-        A row a run: `run` (its folder), the settings that differ, seed, status, epochs_done, the
-        headline score on the validation rows (`val_...`) and the scores on the test rows. The
-        same bits whatever engine and workers made it.
+        A row a run: `run` (its folder), `name` where its experiment has one, the settings that
+        differ, seed, status, epochs_done, the headline score on the validation rows (`val_...`) and
+        the scores on the test rows. The same bits whatever engine and workers made it.
     runs : sequence of Run
         The finished ones, loaded when they are asked for.
     best : Run
@@ -95,8 +103,15 @@ class RunSet:
 
     @property
     def names(self) -> list[str]:
-        """Names of all runs, those of their folders."""
-        return [job.name for job in self._plan.jobs]
+        """Names of all runs: the caller's, or those of their folders."""
+        return shown_names(self._plan.jobs)
+
+    def _names_given(self) -> list[str] | None:
+        """Give the caller's names of the finished runs; None where there are none."""
+        if not any(job.label for job in self._plan.jobs):
+            return None
+        given = zip(self.names, self._facts, strict=True)
+        return [name for name, one in given if one and one.status == "finished"]
 
     @property
     def status(self) -> str:
@@ -150,9 +165,10 @@ class RunSet:
             there are too few windows for it). Of several series also series, their number, and
             series_won, in how many the networks' error is less; skill is then of MASE, and its
             interval over series too.
-            Of other sets, a row a group of runs of the same settings and a score: the settings
-            that differ, score, runs (finished ones), mean, sd (of the sample, n - 1), and low and
-            high, the 95 % interval of the mean; both are missing for a single run.
+            Of other sets, a row a group of runs of the same settings and a score: their name where
+            they have one, the settings that differ, score, runs (finished ones), mean, sd (of the
+            sample, n - 1), and low and high, the 95 % interval of the mean; both are missing for a
+            single run.
 
         Notes
         -----
@@ -162,7 +178,8 @@ class RunSet:
         """
         if self.kind == "backtest":
             return self._compared.copy()
-        groups = [name for name in self._settings if name != "fold"]
+        named = ["name"] * ("name" in self.table)
+        groups = [*named, *(name for name in self._settings if name != "fold")]
         folds = next((j.fold.folds for j in self._plan.jobs if isinstance(j.fold, Fold)), 0)
         scores = scores_of(self._plan.jobs, self._facts)
         bounds = bounds_of(self._plan.jobs, scores)
@@ -300,14 +317,16 @@ class RunSet:
     def __getitem__(self, index: int | str) -> Run:
         """Load a run by its place in the table, from 0, or by its name."""
         if isinstance(index, str):
-            if index not in self.names:
+            folders = [job.name for job in self._plan.jobs]
+            found = dict(zip(self.names, folders, strict=True)) | dict.fromkeys(folders)
+            if index not in found:
                 raise ArgumentType(
                     f"run: must be one of {', '.join(self.names)}; got {index!r}."
                 )
-            return load_run(self._path / index)
+            return load_run(self._path / (found[index] or index))
         if not isinstance(index, int) or not -len(self) <= index < len(self):
             raise IndexError(f"run: must be one of 0 to {len(self) - 1}; got {show(index)}.")
-        return load_run(self._path / self.names[index])
+        return load_run(self._path / self._plan.jobs[index].name)
 
     def __iter__(self) -> Iterator[Run]:
         """Load the finished runs, one after the other."""

@@ -98,13 +98,15 @@ def tabulated(
     Returns
     -------
     pandas.DataFrame
-        run (its folder), repeat and fold where there are some, the settings that differ, seed,
-        status, epochs, the headline score on the validation rows (`val_...`), then the scores on
-        the test rows. Nothing depends on how long it took or where.
+        run (its folder), name where the caller gave some, repeat and fold where there are some,
+        the settings that differ, seed, status, epochs, the headline score on the validation rows
+        (`val_...`), then the scores on the test rows. Nothing depends on how long it took or where.
     """
     import pandas as pd
 
     columns: dict[str, Any] = {"run": [job.name for job in jobs]}
+    if any(job.label for job in jobs):
+        columns["name"] = [job.label for job in jobs]
     folds = [job.fold for job in jobs if isinstance(job.fold, Fold)]
     origins = [job.fold.origin for job in jobs if isinstance(job.fold, Origin)]
     if len(origins) == len(jobs) and all(origins):

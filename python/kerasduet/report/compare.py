@@ -69,7 +69,7 @@ def compare_runs(
     Parameters
     ----------
     a, b : Run, path, RunSet, or several runs in a list or dict
-        A run or the folder of one. Lists, and the finished runs of sets, have equal
+        A run or the folder of one, or of a set. Lists, and the finished runs of sets, have equal
         length: the first of `a` is paired with the first of `b`, and so on, such as runs of the
         same seed. Of a list or set alone, without `b`, the first run is compared with each other
         one. A dict is a list whose runs have names: these are shown, and where both sides have

@@ -18,7 +18,7 @@ from kerasduet.data.files import no_locale
 from kerasduet.errors import KerasduetError, ReportError
 from kerasduet.report.comparison import check_comparable, write_comparison
 from kerasduet.report.document import Document
-from kerasduet.report.given import given_runs
+from kerasduet.report.given import given_runs, opened
 from kerasduet.report.held_out import are_folds, are_origins
 from kerasduet.report.renderer import find_renderer
 from kerasduet.report.single import write_page
@@ -50,8 +50,8 @@ def render_report(
     Parameters
     ----------
     run : Run, path, RunSet, or several runs in a list or dict
-        A run or the folder of one; several, or a set of them, give a page that compares them.
-        The names of a dict are shown.
+        A run or the folder of one; several, or a set of them or its folder, give a page that
+        compares them. The names of a dict are shown.
     output : path
         The HTML file to write, ending in .html, in a folder that is there. `report.html` comes
         with `report.qmd`, the page as Quarto Markdown without code to run, and `report_files`,
@@ -90,8 +90,8 @@ def render_report(
     target = _target(output)
     _refuse_foreign(target, replace)
     renderer = find_renderer()
-    runs, names = given_runs("run", run)
-    given: Any = run
+    given: Any = opened(run)
+    runs, names = given_runs("run", given)
     told = given._for_page() if hasattr(given, "_for_page") and len(runs) > 1 else {}
     if len(runs) > 1:
         check_comparable(runs)

@@ -97,7 +97,7 @@ def page(asked: argparse.Namespace, _: dict[str, Any]) -> int:
     with clean_output():
         from kerasduet.report import render_report
 
-        shown = _run_or_set(asked.folders[0]) if len(asked.folders) == 1 else asked.folders
+        shown = asked.folders[0] if len(asked.folders) == 1 else asked.folders
         made = render_report(shown, asked.out, overwrite=asked.overwrite)
     return _said_where(str(made), asked)
 
@@ -108,10 +108,7 @@ def compare(asked: argparse.Namespace, _: dict[str, Any]) -> int:
         from kerasduet.report import compare_runs
 
         folders = asked.folders
-        if len(folders) > 2:
-            found = compare_runs(folders)
-        else:
-            found = compare_runs(*(_run_or_set(folder) for folder in folders))
+        found = compare_runs(folders) if len(folders) > 2 else compare_runs(*folders)
     if asked.json:
         print_json({"summary": found.summary, "table": found.table.to_dict("records")})
     else:
@@ -127,14 +124,6 @@ def export(asked: argparse.Namespace, _: dict[str, Any]) -> int:
     with clean_output():
         made = run.export(asked.file, chosen, overwrite=asked.overwrite)
     return _said_where(made, asked)
-
-
-def _run_or_set(folder: str) -> Any:
-    """Give the set that a folder holds, or else the folder, as that of a run."""
-    from kerasduet.jobs.sets import load_run_set
-    from kerasduet.runs.manifest import SET_FILE
-
-    return load_run_set(folder) if (Path(folder) / SET_FILE).is_file() else folder
 
 
 def _loaded(asked: argparse.Namespace) -> Run:

@@ -16,7 +16,15 @@ from kerasduet.data.times import parse_times
 from kerasduet.data.written import readings
 from kerasduet.errors import KerasduetError
 
-__all__ = ["cleaned", "is_date_text", "is_number_text", "is_text", "names_rows", "of_levels"]
+__all__ = [
+    "cleaned",
+    "is_date_text",
+    "is_number_text",
+    "is_text",
+    "names_rows",
+    "odd_level",
+    "of_levels",
+]
 
 FEW = 1000  # different texts that say what a column of them holds
 MANY_NUMBERS = 10
@@ -156,6 +164,31 @@ def is_number_text(texts: Any) -> bool:
     few = list(texts[:FEW])
     count = sum(map(_reads_as_number, few))
     return count > 0 and (count == len(few) or (count > MANY_NUMBERS and 2 * count > len(few)))
+
+
+def odd_level(column: pd.Series) -> tuple[int, str] | None:
+    """Give the first row, and the text, that makes categories of few numbers in writing.
+
+    None of other columns: categories of which two and most are numbers, and not all.
+
+    Examples
+    --------
+    >>> odd_level(pd.Series(["1", "five", "2"], dtype="category"))
+    (1, 'five')
+    >>> odd_level(pd.Series(["1", "five", "six"], dtype="category")) is None
+    True
+    """
+    if not isinstance(column.dtype, pd.CategoricalDtype):
+        return None
+    known = column.cat.categories
+    if len(known) > 2 * MANY_NUMBERS:  # of which no more than half are numbers
+        return None
+    odd = [code for code, text in enumerate(map(str, known)) if not _reads_as_number(text)]
+    count = len(known) - len(odd)
+    if count < 2 or not 0 < len(odd) < count:
+        return None
+    rows = np.flatnonzero(np.isin(column.cat.codes.to_numpy(), odd))
+    return (int(rows[0]), str(column.iloc[rows[0]])) if len(rows) else None
 
 
 def _reads_as_number(text: str) -> bool:

@@ -21,7 +21,7 @@ from kerasduet.data.csv_file import BLOCK, EXACT, MOST_HEADER, Digested, is_valu
 from kerasduet.data.dataset import Source
 from kerasduet.data.files import expanded, is_utf8, problem
 from kerasduet.data.frames.cleaning import of_levels
-from kerasduet.data.kept import ROWS, Kept, kept, lost, places_of
+from kerasduet.data.kept import ROWS, Kept, in_writing, kept, lost, places_of
 from kerasduet.data.pieces import Pieces, is_plain
 from kerasduet.data.separators import looks_odd
 from kerasduet.errors import DatasetError, KerasduetError, UnknownName
@@ -52,8 +52,9 @@ def read_file(
     Returns
     -------
     (pandas.DataFrame, Source)
-        The index counts from 0 and is named "line" where a row is a line of the file, the header
-        above them; else "row".
+        Fields of a CSV file that say a word of `data.columns.MISSING` are missing, in capitals or
+        not and with blanks around it or none. The index counts from 0 and is named "line" where a
+        row is a line of the file, the header above them; else "row".
 
     Raises
     ------
@@ -211,7 +212,8 @@ def _typed(pieces: Pieces, name: str, role: str) -> pd.Series:
     column = pd.Series(pieces.joined(), name=name, copy=False)
     if not pieces.is_text:
         return column
-    found = kept(column, role) if role else None
+    # Among numbers pandas takes " NA", "NONE" and " inf" for texts.
+    found = kept(column, role) if role else in_writing(column)
     return of_levels(column) if found is None else found
 
 

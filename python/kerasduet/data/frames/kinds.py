@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -10,16 +11,25 @@ import pandas as pd
 
 from kerasduet.checks import show
 from kerasduet.data.formats import is_iso, odd_one
-from kerasduet.data.frames.cleaning import is_number_text, is_text
+from kerasduet.data.frames.cleaning import is_number_text, is_text, odd_level
 from kerasduet.data.numbers import advice_for, reads_as_number
 from kerasduet.errors import ArgumentType, CsvError
 
-__all__ = ["KINDS", "kind_of", "level_texts", "place_in", "refuse_text", "reason_against"]
+__all__ = [
+    "KINDS",
+    "kind_of",
+    "level_texts",
+    "odd_notes",
+    "place_in",
+    "reason_against",
+    "refuse_text",
+]
 
 KINDS = ("number", "logical", "category", "ordered", "date")
 MOST_LEVELS = 100_000
 MOST_DIGITS = 18  # of whole numbers of 64 bits
 FEW = 100  # rows to look at first
+MOST_NOTES = 3
 
 
 def place_in(frame: pd.DataFrame | pd.Series) -> Callable[[int], str]:
@@ -83,6 +93,25 @@ def refuse_text(column: pd.Series, name: str) -> None:
     )
 
 
+def odd_notes(frame: pd.DataFrame, names: Iterable[str]) -> str:
+    """Name in a sentence each the columns that are categories for a text among their numbers.
+
+    Examples
+    --------
+    >>> rated = pd.DataFrame({"stars": pd.Categorical(["1", "five", "2"])})
+    >>> odd_notes(rated, ["stars"])
+    "stars is a category, not numbers: it says 'five' in row 2."
+    """
+    odd = {name: found for name in names if (found := odd_level(frame[name])) is not None}
+    told = [
+        f"{name} is a category, not numbers: it says {show(text)} in {place_in(frame)(row)}."
+        for name, (row, text) in islice(odd.items(), MOST_NOTES)
+    ]
+    if (more := len(odd) - MOST_NOTES) > 0:
+        told.append(f"So {'are' if more > 1 else 'is'} {more} more.")
+    return " ".join(told)
+
+
 def _is_long(text: str) -> bool:
     """Say whether a whole number has more digits than 64 bits hold."""
     return len(text.strip().lstrip("+-0")) > MOST_DIGITS and text.strip("+- ").isdigit()
@@ -131,15 +160,22 @@ def reason_against(
     if different == 1:
         one = column.iloc[rows].dropna().iloc[0]
         shown = str(one) if kind == "date" else show(one)
-        return "must have more than one value in the training rows", f"{shown} alone"
+        found = f"{shown} alone{_beside(column, rows)}"
+        return "must have more than one value in the training rows", found
     if kind not in ("category", "ordered"):
         return None
-    shown = f"{different:,} different ones in {given:,} rows"
+    shown = f"{different:,} different ones in {given:,} rows{_beside(column, rows)}"
     if different == given or (different > one_hot and 2 * different > given):
         return "must have levels that come again in the training rows", shown
     if different > MOST_LEVELS:
         return f"must have at most {MOST_LEVELS:,} levels", shown
     return None
+
+
+def _beside(column: pd.Series, rows: np.ndarray | slice) -> str:
+    """Count the values that are missing beside those that are there."""
+    count = int(column.iloc[rows].isna().sum())
+    return f", and {count:,} missing" if count else ""
 
 
 def _different(column: pd.Series, rows: np.ndarray | slice) -> int:

@@ -137,20 +137,28 @@ def _usable(
         name, *more = reasons
         rule, found = reasons[name]
         others = f" {_listed(more)} cannot be used either." if more else ""
-        raise ArgumentType(
+        refused = ArgumentType(
             f'{name}: {rule}; got {found}. Leave it out of the features, or set unusable = "drop".'
             f"{others}"
         )
+        refused.of_missing = _has_gaps(frame, [name], rows)
+        raise refused
     left = [name for name in features if name not in reasons]
     if not left:
-        raise EmptyData(
+        empty = EmptyData(
             "features: must have a column to learn from; got "
             f"{f'{_listed(features)}, of no use' if features else 'none'}."
         )
+        empty.of_missing = _has_gaps(frame, features, rows)
+        raise empty
     return left, [
         f"Left out: {name}, which {rule}; got {found}."
         for name, (rule, found) in reasons.items()
     ]
+
+
+def _has_gaps(frame: pd.DataFrame, names: list[str], rows: Rows) -> bool:
+    return any(bool(frame[name].iloc[rows].isna().any()) for name in names)
 
 
 def _listed(names: list[str]) -> str:

@@ -13,9 +13,10 @@ import pandas as pd
 from kerasduet.checks import show
 from kerasduet.data.columns import all_named
 from kerasduet.data.dataset import Source
-from kerasduet.data.files import as_path
+from kerasduet.data.files import as_path, expanded
 from kerasduet.data.frames.cleaning import cleaned, names_rows
-from kerasduet.data.frames.files import read_file
+from kerasduet.data.frames.files import is_parquet, read_file
+from kerasduet.data.frames.kinds import odd_notes
 from kerasduet.data.kept import Kept
 from kerasduet.data.table import from_columns
 from kerasduet.errors import ArgumentType, EmptyData, UnknownName
@@ -58,11 +59,12 @@ def read_table(
     Returns
     -------
     (pandas.DataFrame, Source)
-        Rows are counted from 0; the index of a pandas table goes. Its name says what a row is in
-        errors: a "row", or a "line" of a file. Columns hold numbers, bool (boolean where some are
-        missing), categories (texts are sorted, factors keep the order of their levels) or dates.
-        A column of texts stays one where they seem to be numbers or dates that cannot be read
-        for sure: it is refused as soon as it is used.
+        Words that mean a missing value in a CSV file, `data.columns.MISSING`, are values of a table
+        that is given. Rows are counted from 0; the index of a pandas table goes. Its name says what
+        a row is in errors: a "row", or a "line" of a file. Columns hold numbers, bool (boolean
+        where some are missing), categories (texts are sorted, factors keep the order of their
+        levels) or dates. A column of texts stays one where they seem to be numbers or dates that
+        cannot be read for sure: it is refused as soon as it is used.
 
     Raises
     ------
@@ -76,16 +78,33 @@ def read_table(
         A file that cannot be read.
     """
     if given is None:
-        frame, source = read_file(path, texts=texts)
-        return _cleaned(frame), source
+        read, source = read_file(path, texts=texts)
+        frame = _cleaned(read)
+        is_text = path is not None and not is_parquet(expanded(path))
+        return frame, source.noted(_mixed(read, frame, texts or {}, is_text=is_text))
     frame = as_frame(given, name)
     if frame.shape[1] == 0:
         raise EmptyData(f"{name}: must have columns; got none.")
     _refuse_twice([str(column) for column in frame.columns], name)
     if len(frame) == 0:
         raise EmptyData(f"{name}: must have rows; got none.")
-    frame = _cleaned(frame.set_axis(pd.RangeIndex(len(frame), name="row")))
-    return frame, Source("the caller's table", digest_frame(frame), len(frame), given=True)
+    read = frame.set_axis(pd.RangeIndex(len(frame), name="row"))
+    frame = _cleaned(read)
+    source = Source("the caller's table", digest_frame(frame), len(frame), given=True)
+    return frame, source.noted(_mixed(read, frame, texts or {}))
+
+
+def _mixed(
+    read: pd.DataFrame, frame: pd.DataFrame, kept: Kept, *, is_text: bool = False
+) -> str:
+    """Name columns that a text among numbers made categories; factors and names are meant so."""
+    was = dict(zip(map(str, read.columns), read.dtypes, strict=True))
+    texts = [
+        name
+        for name, dtype in was.items()
+        if name in frame and (is_text or not isinstance(dtype, pd.CategoricalDtype))
+    ]
+    return odd_notes(frame, [name for name in texts if name not in kept])
 
 
 def _cleaned(frame: pd.DataFrame) -> pd.DataFrame:

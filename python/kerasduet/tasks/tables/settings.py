@@ -24,8 +24,8 @@ class TableSettings(Section):
     ----------
     path : str, optional
         Of a table: a CSV or Parquet file. In any CSV file an empty field is missing, and so is
-        one that says "NA", "N/A", "n/a", "NaN", "nan", "None", "NULL", "null", "#N/A" or `<NA>`; a
-        table given as data keeps such words.
+        one that says "NA", "N/A", "NaN", "-NaN", "None", "NULL", "#N/A", "#NA", `<NA>`, "1.#IND" or
+        "1.#QNAN", in capitals or not; a table given as data keeps such words.
     target : str, optional
         Of a table: the column to predict.
     features : tuple of str

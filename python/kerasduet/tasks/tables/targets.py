@@ -8,10 +8,17 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from kerasduet.checks import MOST_SHOWN, show
-from kerasduet.data.frames.cleaning import is_number_text, is_text
-from kerasduet.data.frames.kinds import refuse_text
+from kerasduet.data.frames.cleaning import is_number_text, is_text, odd_level
+from kerasduet.data.frames.kinds import place_in, refuse_text
 from kerasduet.data.labels import label_type, refuse_strange
-from kerasduet.errors import ArgumentType, LabelRange, NonFinite, ScaleError, UnknownName
+from kerasduet.errors import (
+    ArgumentType,
+    CsvError,
+    LabelRange,
+    NonFinite,
+    ScaleError,
+    UnknownName,
+)
 from kerasduet.tasks.tables.loading import refuse_missing
 
 if TYPE_CHECKING:
@@ -105,6 +112,13 @@ def numbers(column: pd.Series, train: np.ndarray) -> tuple[np.ndarray, float, fl
     if column.dtype.kind not in "iuf":
         if is_text(column) and is_number_text(column.unique()):
             refuse_text(column, "target")
+        if (odd := odd_level(column)) is not None:
+            row, text = odd
+            raise (CsvError if column.index.name == "line" else ArgumentType)(
+                f"target: must be a column of numbers; got {show(text)} in {place_in(column)(row)} "
+                f"of {column.name}. Correct it, or start from the preset "
+                '"table-classes" to predict classes.'
+            )
         raise ArgumentType(
             f"target: must be a column of numbers; got {column.name}, of another type. Start from "
             'the preset "table-classes" to predict classes.'

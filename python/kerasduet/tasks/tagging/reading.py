@@ -48,8 +48,11 @@ def read_tagged(given: Any, path: str | None) -> list[Sentence]:
     return _of_table({name: frame[name].tolist() for name in COLUMNS})
 
 
-def _columns_of(path: str) -> dict[str, list[str]]:
-    """Read the three columns of a CSV file as texts, whatever they look like."""
+def _columns_of(path: str) -> dict[str, list[Any]]:
+    """Read the three columns of a CSV file as texts, whatever they look like.
+
+    Words that mean a missing value name no sentence; a token or a tag may be one.
+    """
     rows = list(csv.DictReader(io.StringIO(read_text(path))))
     for name in COLUMNS:
         if not rows or rows[0].get(name) is None:
@@ -57,14 +60,16 @@ def _columns_of(path: str) -> dict[str, list[str]]:
                 f"{name}: must be a column of the file of tagged sentences; got none in {path}. "
                 "Name it so in the first line."
             )
-    return {name: [row[name] for row in rows] for name in COLUMNS}
+    found = {name: [row[name] for row in rows] for name in COLUMNS}
+    named = [None if is_missing(name) else name for name in found["sentence"]]
+    return found | {"sentence": named}
 
 
 def _of_table(columns: Mapping[str, list[Any]]) -> list[Sentence]:
     """Put the rows of each sentence together, in their order."""
     found: dict[Any, Sentence] = {}
     for row, name in enumerate(columns["sentence"], start=1):
-        if pd.isna(name) or is_missing(name):
+        if pd.isna(name) or (isinstance(name, str) and not name.strip()):
             raise MissingValue(
                 "sentence: must say which sentence each row belongs to; got nothing in row "
                 f"{row}. Leave that row out, or name its sentence."
