@@ -61,7 +61,7 @@ ODD = (
 
 
 @st.composite
-def files(draw):
+def csv_texts(draw):
     """Give the text of a file of a few columns: numbers, and once in a while what is none."""
     kinds = draw(
         st.lists(st.sampled_from([WHOLE, DECIMAL, WHOLE + DECIMAL]), min_size=1, max_size=3)
@@ -87,7 +87,7 @@ def found_in(file):
         return type(error), str(error)
 
 
-@given(files())
+@given(csv_texts())
 @settings(max_examples=150, deadline=None, derandomize=True, database=None)
 def test_any_file_has_the_same_values_or_error_either_way(tmp_path_factory, text):
     file = tmp_path_factory.getbasetemp() / "any.csv"
