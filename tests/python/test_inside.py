@@ -325,6 +325,9 @@ import kerasduet as kd
 
 backend, folder = sys.argv[1:]
 kd.use_backend(backend, device="cpu", threads=2)
+from kerasduet.environment import start_backend
+
+start_backend()  # sooner than a plain import
 import keras
 from kerasduet.inside.maps import maps_data
 
