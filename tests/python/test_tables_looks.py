@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 import kerasduet as kd
-from kerasduet.errors import ArgumentType, DatasetError, KerasduetError
+from kerasduet.errors import ArgumentRange, ArgumentType, DatasetError, KerasduetError
 from kerasduet.report.intervals import counted_intervals
 from kerasduet.report.measures import headline
 from kerasduet.tasks.tables import panels, results
@@ -69,6 +69,22 @@ def test_predictions_hold_the_baselines_and_weights(fit_run, kilo_run):
     assert {"mean", "linear", "boosting"} <= set(kilo_run.predictions())
     assert fit_run.metrics["commonest_auc"] == 0.5
     assert "the best baseline" in fit_run.summary
+
+
+def test_other_rows_count_by_their_weights_too(fit_run):
+    rows = fit_run.table["row"].to_numpy() - 1
+    held = people().iloc[rows]
+    own = {name: fit_run.metrics[name] for name in fit_run.evaluate(held)}
+    assert fit_run.evaluate(held) == pytest.approx(own, rel=1e-6)
+    assert fit_run.evaluate(fit_run.dataset) == pytest.approx(own, rel=1e-6)
+    bare = fit_run.evaluate(held.drop(columns="weight"))
+    right = (fit_run.table["prediction"] == fit_run.table["truth"]).mean()
+    assert bare["accuracy"] == pytest.approx(right)
+    assert bare["accuracy"] != pytest.approx(own["accuracy"], abs=1e-6)
+    with pytest.raises(ArgumentRange, match="weights: must have one above 0; got 0 alone in"):
+        fit_run.evaluate(held.assign(weight=0))
+    with pytest.raises(ArgumentRange, match="weights: must be at least 0; got -1 in row 1"):
+        fit_run.evaluate(held.assign(weight=-1))
 
 
 def test_scores_of_any_kind_have_intervals_and_are_compared(fit_run, kilo_run):
