@@ -126,7 +126,7 @@ class Forecasting(Task):
         return pace.course(run)
 
     def advice(self, run: Any) -> str:
-        """Name more epochs where there were few steps."""
+        """Name differences of the season, or more epochs where there were few steps."""
         from kerasduet.tasks.forecasting import pace
 
         return pace.advice(run)
