@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -10,6 +12,7 @@ import kerasduet as kd
 from kerasduet.errors import ArgumentRange, ArgumentType, DatasetError, KerasduetError
 from kerasduet.report.intervals import counted_intervals
 from kerasduet.report.measures import headline
+from kerasduet.result import dataset_of
 from kerasduet.tasks.tables import panels, results
 
 FEW = {"epochs": 8, "progress": False}
@@ -155,6 +158,22 @@ def test_a_loaded_run_is_given_its_table_again(kilo_run, tmp_path):
         kd.baseline_coefficients(loaded, people(150, classes=False))
     kd.render_report(loaded, tmp_path / "page.html")
     assert "cannot be had now" in (tmp_path / "page.html").read_text()
+
+
+def test_a_fold_is_cut_again_from_the_data_given(kilo_run, fit_run):
+    table = people(classes=False)
+    fold = {"number": 2, "folds": 3, "repeats": 1}
+    cut = replace(kilo_run, provenance=kilo_run.provenance | {"fold": fold}, _dataset=None)
+    mine = dataset_of(cut, table)
+    wanted = cut.task.folds(cut.experiment, table, 3, 1)[1]
+    assert mine.fold.to_dict() == fold
+    assert mine.test_sha256 == wanted.test_sha256 != kilo_run.dataset.test_sha256
+    assert len(mine.test) != len(kilo_run.dataset.test)
+    assert dataset_of(cut, wanted) is wanted
+    for run, other in ((cut, kilo_run.dataset), (kilo_run, wanted)):
+        with pytest.raises(DatasetError, match="data: must be those of the training"):
+            kd.importance(run, other)
+    assert dataset_of(fit_run, people()).fold is None
 
 
 def test_runs_of_other_tasks_are_refused(image_run):
