@@ -272,7 +272,10 @@ def test_sizes_and_labels_follow_for_an_own_network_too():
     # Small images are padded where their size was given, too.
     small = settled("images", (x, y), {"input_shape": (8, 9, 3)})[0]
     assert small == settled("images", (x, y), {})[0]
-    for model, fix in ((network((9, 9, 3), 2), "the network's size"), (None, "Leave input_shape")):
+    for model, fix in (
+        (network((9, 9, 3), 2), "the network's size"),
+        (None, "Leave input_shape"),
+    ):
         wrong = {"model": model} if model else {"input_shape": (9, 9, 3)}
         with pytest.raises(ShapeError, match=fix):
             kd.load_data(*settled("images", (x, y), wrong))

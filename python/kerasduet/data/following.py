@@ -105,7 +105,9 @@ def _shaped(
     if base is not None:
         data, found = TASKS[base.task].following(base, data)
         if is_own:  # a function is told the shapes, a network has its own
-            found = {name: found[name] for name in SHAPES if name in found and is_function(model)}
+            found = {
+                name: found[name] for name in SHAPES if name in found and is_function(model)
+            }
         if isinstance(preset, str):
             settings = {name: found[name] for name in found if name not in settings} | settings
     if not is_own or not is_function(model):

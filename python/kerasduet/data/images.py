@@ -38,7 +38,8 @@ IN_FILES = "Take the preset image-folder for files."
 OTHER_SIZES = "Set input_shape, or take the preset images, which takes any size."
 SAME_PRESET = "Leave input_shape out: it follows from the images."
 OTHER_NETWORK = (
-    "Give images of the network's size, or as model a function of input_shape, with the preset images."
+    "Give images of the network's size, or as model a function of input_shape, with the preset "
+    "images."
 )
 
 # Fixed, so that runs with other seeds are scored on the same rows.

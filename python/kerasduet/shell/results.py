@@ -146,7 +146,7 @@ def _loaded(asked: argparse.Namespace) -> Run:
 
 
 def _as_table(found: Any, x: Any, kind: str | None) -> pd.DataFrame:
-    """Give predictions as a table: first what they are of, a word or the number of a row, from 1."""
+    """Give predictions as a table: first what they are of, a text or a row's number from 1."""
     import pandas as pd
 
     is_named = isinstance(found, pd.DataFrame) and {"image", "text", "row"} & set(found.columns)
