@@ -10,6 +10,7 @@ import pytest
 
 import kerasduet as kd
 from kerasduet.errors import ArgumentRange, ArgumentType, DatasetError, KerasduetError
+from kerasduet.plots import plot_data
 from kerasduet.report.intervals import counted_intervals
 from kerasduet.report.measures import headline
 from kerasduet.result import dataset_of
@@ -225,6 +226,10 @@ def test_every_figure_is_drawn_and_told(who, kind, fit_run, kilo_run, iris_run):
     assert figure.axes
     if kind == "overview":
         figure.canvas.draw()
+        noted = [
+            panel.subtitle for panel in plot_data(run).panels if "row once" in panel.subtitle
+        ]
+        assert len(noted) == (who == "fit") and all("\nEach row once" in text for text in noted)
 
 
 def test_a_figure_of_another_task_is_refused(kilo_run, image_run):
