@@ -9,7 +9,13 @@ import pandas as pd
 import pytest
 
 import kerasduet as kd
-from kerasduet.errors import ArgumentRange, ArgumentType, DatasetError, KerasduetError
+from kerasduet.errors import (
+    ArgumentRange,
+    ArgumentType,
+    DatasetError,
+    EmptyData,
+    KerasduetError,
+)
 from kerasduet.plots import plot_data
 from kerasduet.report.intervals import counted_intervals
 from kerasduet.report.measures import headline
@@ -230,6 +236,17 @@ def test_every_figure_is_drawn_and_told(who, kind, fit_run, kilo_run, iris_run):
             panel.subtitle for panel in plot_data(run).panels if "row once" in panel.subtitle
         ]
         assert len(noted) == (who == "fit") and all("\nEach row once" in text for text in noted)
+
+
+def test_a_diverged_classifier_has_no_reliability(fit_run):
+    lost = replace(fit_run, table=fit_run.table.assign(p_no=np.nan, p_yes=np.nan))
+    with pytest.raises(
+        EmptyData, match=r"kind: a reliability curve needs a finite probability"
+    ):
+        lost.plot("reliability")
+    assert (
+        results.class_measure(lost.table, lost.preprocessing).scores()["balanced_accuracy"] == 0
+    )
 
 
 def test_a_figure_of_another_task_is_refused(kilo_run, image_run):

@@ -49,7 +49,7 @@ def reliability(
     sums = np.zeros((len(place), 2, bins))
     sums[np.arange(len(place)), 0, place] = weight
     sums[np.arange(len(place)), 1, place] = true[known] * weight
-    flat = sums.reshape(len(place), -1)
+    flat = sums.reshape(len(place), 2 * bins)
 
     def counted(counts: np.ndarray) -> np.ndarray:
         rows, right = np.split(counts @ flat, 2, axis=1)

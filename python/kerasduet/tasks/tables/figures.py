@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from kerasduet.checks import choice, several
-from kerasduet.errors import ArgumentType
+from kerasduet.errors import ArgumentType, EmptyData
 from kerasduet.figures import Kind
 from kerasduet.figures.panels import Panel, PlotData
 from kerasduet.figures.words import noted
@@ -62,6 +62,11 @@ def reliability_panel(run: Result) -> Panel:
     what = looks.called(run, 1) if len(names) == 2 else "the class named"
     weights = results.weights_of(run.table)
     table = curves.reliability(codes, chances, weights)
+    if table.empty:
+        raise EmptyData(
+            "kind: a reliability curve needs a finite probability; got the run "
+            f"{run.experiment.name}, whose training diverged. Lower learning_rate."
+        )
     panel = probability_panels.reliability_figure(table, what=what, rows=len(codes))
     return noted(panel, "" if weights is None else WEIGHTED)
 
