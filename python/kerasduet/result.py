@@ -296,9 +296,8 @@ class Result:
     def _load(self, given: Any = None) -> Dataset:
         """Load the data again, cut as they were: of a fold, or as the experiment says."""
         fold = fold_of(self.provenance.get("fold"))
-        if fold is None:
-            return load_data(self.experiment, given)
-        return fold.load(self.task, *followed(self.experiment, given))
+        same, data = followed(self.experiment, given)
+        return load_data(same, data) if fold is None else fold.load(self.task, same, data)
 
     def predictions(self) -> pd.DataFrame:
         """Give the test rows with truth, prediction and baselines.
