@@ -204,7 +204,7 @@ crossing_mode <- function(x) {
   if (is.raw(x)) {
     return("integer")
   }
-  if (!is.double(x) && anyNA(x)) "double" else storage.mode(x)
+  if (!is.double(x) && !is.character(x) && anyNA(x)) "double" else storage.mode(x)
 }
 
 texts_to_py <- function(x, name = "data") objects_to_py(as_utf8(as.vector(x), name))

@@ -121,7 +121,8 @@ refuse_steps <- function(..., call = rlang::caller_env()) {
 #' @param run A [kerasduet_run] of a classifier, or of a regression on a table.
 #' @param x Rows, as for [predict()][predict.kerasduet_run]. Without `y` they hold the truth too: a
 #'   data frame in the column that was the target in training, images as `list(x =, y =)`, a
-#'   data set of [load_data()] in its test rows.
+#'   data set of [load_data()] in its test rows. A table's rows count by the column that was
+#'   `weights` in training, where `x` has it, and are 1 each where it has not.
 #' @param y Classes, one a row, as [predict()][predict.kerasduet_run] gives them: a factor with
 #'   its levels in any order, or text; whole numbers from 0 where classes have no names. Classes
 #'   that the run does not know are refused. Of a regression numbers.

@@ -93,6 +93,14 @@ python_prefix <- function() {
   plain(reticulate::import("sys", convert = FALSE)$prefix)
 }
 
+# How an array is cut without losing its first axis.
+still_needs <- function(one, others) {
+  paste0(
+    "One ", one, " still needs the first axis, of length 1: drop = FALSE keeps it, such as in x[1",
+    others, ", drop = FALSE]."
+  )
+}
+
 # What helps in R, where the core has no fix to give.
 r_fixes <- list(
   c(
@@ -114,12 +122,17 @@ r_fixes <- list(
     "(must be \\(height, width, channels\\); got c\\(([0-9]+), ([0-9]+)\\)\\.)$",
     "\\1 Set input_shape = c(\\2, \\3, 1), or 3 channels for colours."
   ),
+  c( # with channels, or of a video, the array has more axes
+    "(got c\\((?:[0-9]+, ){3}[0-9]+\\)\\.) One (\\w+) still needs the first axis, of length 1\\.",
+    paste("\\1", still_needs("\\2", ", , , , "))
+  ),
+  c(
+    "(got c\\((?:[0-9]+, ){2}[0-9]+\\)\\.) One (\\w+) still needs the first axis, of length 1\\.",
+    paste("\\1", still_needs("\\2", ", , , "))
+  ),
   c(
     "One (\\w+) still needs the first axis, of length 1\\.",
-    paste(
-      "One \\1 still needs the first axis, of length 1: drop = FALSE keeps it, such as in",
-      "x[1, , , drop = FALSE]."
-    )
+    still_needs("\\1", ", , ")
   ),
   c("(got (?:hms|difftime|units)(?: in row [0-9]+)?\\.)", "\\1 as.numeric() makes numbers of it."),
   c("(got haven_labelled(?: in row [0-9]+)?\\.)", "\\1 haven::as_factor() makes a factor of it."),

@@ -12,6 +12,7 @@ from kerasduet.boundary import public_methods
 from kerasduet.checks import show
 from kerasduet.data import Dataset, load_data
 from kerasduet.data.folds import fold_of
+from kerasduet.data.following import followed
 from kerasduet.data.part import digest_rows
 from kerasduet.errors import ArgumentType, DatasetError, RunFolderError
 from kerasduet.experiments import Experiment
@@ -292,12 +293,11 @@ class Result:
             self._dataset = found
         return self._dataset
 
-    def _load(self) -> Dataset:
-        """Load the data again: those of a fold, or those that the experiment says."""
+    def _load(self, given: Any = None) -> Dataset:
+        """Load the data again, cut as they were: of a fold, or as the experiment says."""
         fold = fold_of(self.provenance.get("fold"))
-        if fold is None:
-            return load_data(self.experiment)
-        return fold.load(self.task, self.experiment, None)
+        same, data = followed(self.experiment, given)
+        return load_data(same, data) if fold is None else fold.load(self.task, same, data)
 
     def predictions(self) -> pd.DataFrame:
         """Give the test rows with truth, prediction and baselines.
@@ -332,8 +332,10 @@ def dataset_of(run: Result, data: Any) -> Dataset:
                 "run trained on them. Give the same data."
             )
         return run.dataset
-    found = data if isinstance(data, Dataset) else load_data(run.experiment, data)
-    if found.source.sha256 != run.source.sha256:
+    found = data if isinstance(data, Dataset) else run._load(data)
+    if found.source.sha256 != run.source.sha256 or found.fold != fold_of(
+        run.provenance.get("fold")
+    ):
         raise DatasetError(
             f"data: must be those of the training, of the run {run.experiment.name}; got others. "
             "Give the same data."

@@ -122,7 +122,8 @@ class Verbs(Result):
         x : array-like or DataFrame
             Rows, as for `predict`. Without y they hold the truth too: a table in the column that
             was the target in training, images in a container as a training takes them, a Dataset
-            in its test rows.
+            in its test rows. A table's rows count by the column that was `weights` in training,
+            where x has it, and are 1 each where it has not.
         y : array-like or Dataset, optional
             Labels, one a row, as `predict` gives them: names as texts or a categorical, in any
             order; whole numbers from 0 where classes have no names. Of a regression numbers. Of

@@ -71,6 +71,10 @@ def test_colour_images_keep_their_channels():
     assert check_images(np.zeros((2, 4, 5, 3), np.uint8), (4, 5, 3)).shape == (2, 4, 5, 3)
     with pytest.raises(ShapeError, match=r"must have shape \(n, 4, 5, 3\); got \[2, 4, 5\]\."):
         check_images(np.zeros((2, 4, 5)), (4, 5, 3))
+    with pytest.raises(
+        ShapeError, match=r"Channels come last: in Python np\.moveaxis\(x, 1, -1\)"
+    ):
+        check_images(np.zeros((2, 3, 4, 5)), (4, 5, 3))
 
 
 def test_rows_of_pixels_are_read_row_by_row_where_they_are_wanted():
@@ -92,7 +96,14 @@ def test_rows_of_pixels_are_read_row_by_row_where_they_are_wanted():
         (np.full((1, 2, 2), -1), PixelRange, "x: whole-number pixels must lie in 0..255; "),
         (np.full((1, 2, 2), 1.001), PixelRange, "x: float pixels must lie in 0..1; got 1.001"),
         (np.float64(0), ShapeError, "x: must have shape (n, 2, 2, 1) or (n, 2, 2); got []."),
-        (None, ShapeError, "x: must have shape (n, 2, 2, 1) or (n, 2, 2); got []."),
+        (None, ArgumentType, "x: must be images as an array of numbers; got nothing."),
+        ({"a": [1]}, ArgumentType, "x: must be images as an array of numbers; got {a: [1]}."),
+        (
+            np.full((1, 2, 2), -5),
+            PixelRange,
+            "x: whole-number pixels must lie in 0..255; got "
+            "-5..-5. Give whole numbers 0..255, or floats 0..1.",
+        ),
     ],
 )
 def test_images_refused(images, error, text):

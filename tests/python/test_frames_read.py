@@ -113,7 +113,8 @@ def test_what_is_no_table_is_refused():
         (
             np.zeros((2, 2)),
             errors.ArgumentType,
-            "data: must be a table whose columns have names",
+            "data: must be a table whose columns have names; got [[0, 0], [0, 0]]. Name its "
+            "columns: pd.DataFrame(",
         ),
         ({}, errors.EmptyData, "data: must have columns; got none."),
         ({"a": []}, errors.EmptyData, "data: must have rows; got none."),

@@ -16,6 +16,7 @@ from test_training import Middle
 
 import kerasduet as kd
 from kerasduet import training
+from kerasduet.data.following import followed, settled
 from kerasduet.environment import backend_name
 from kerasduet.errors import (
     ArgumentRange,
@@ -29,6 +30,7 @@ from kerasduet.experiments import Experiment
 from kerasduet.report.repeat import Variable, changes
 from kerasduet.runs import storage
 from kerasduet.settings.configurations import nodes, rebuilt
+from kerasduet.settings.networks import is_model
 from kerasduet.settings.objects import brief
 from kerasduet.training import course, weights_digest
 
@@ -250,6 +252,33 @@ def adapted():
     layer = keras.layers.Normalization()
     layer.adapt(np.random.default_rng(0).normal(size=(99, 16)) * 50 + 7)
     return through(layer)
+
+
+def sized(input_shape, classes):
+    return network(input_shape, classes)
+
+
+def test_sizes_and_labels_follow_for_an_own_network_too():
+    x, y = np.zeros((12, 8, 9, 3), np.uint8), np.resize(["dog", "cat"], 12)
+    chosen, data = settled("images", (x, y), {"model": sized})
+    assert (chosen.input_shape, chosen.classes) == ((8, 9, 3), 2)
+    assert data["y"].categories.tolist() == ["cat", "dog"]
+    for model in (network((8, 9, 3), 2), sized):
+        given = {} if is_model(model) else {"input_shape": (8, 9, 3), "classes": 2}
+        same, data = settled("images", (x, y), {"model": model} | given)
+        assert same.model == chosen.model
+        assert kd.load_data(same, data).preprocessing.class_names == ("cat", "dog")
+    assert followed(chosen, (x, y))[1]["y"].codes.tolist() == data["y"].codes.tolist()
+    # Small images are padded where their size was given, too.
+    small = settled("images", (x, y), {"input_shape": (8, 9, 3)})[0]
+    assert small == settled("images", (x, y), {})[0]
+    for model, fix in (
+        (network((9, 9, 3), 2), "the network's size"),
+        (None, "Leave input_shape"),
+    ):
+        wrong = {"model": model} if model else {"input_shape": (9, 9, 3)}
+        with pytest.raises(ShapeError, match=fix):
+            kd.load_data(*settled("images", (x, y), wrong))
 
 
 def positional(input_shape, /):
@@ -701,7 +730,7 @@ WRONG = [
     ({"metrics": ["auc"]}, ArgumentType, "metrics: must be a Keras metric"),
     ({"class_weight": (1, 2)}, ArgumentType, "one weight a class (10); got 2."),
     ({"class_weight": (0,) * 10}, ArgumentRange, "must have a weight above 0"),
-    ({"class_weight": {"cat": 1, "dog": 2}}, ArgumentType, "got codes 'cat', 'dog'."),
+    ({"class_weight": {"cat": 1, "dog": 2}}, ArgumentType, "got the name 'cat'."),
     ({"class_weight": {1: 1}}, ArgumentType, "every class by its code, from 0; got codes [1]"),
     *(
         ({"metrics": make}, ArgumentType, f"from {name}(")

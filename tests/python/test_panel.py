@@ -21,6 +21,8 @@ from kerasduet.forecasting.windows import Windows
 from kerasduet.jobs.leakage import check_leakage
 from kerasduet.registry import ENGINES, FORECASTERS, TASKS
 from kerasduet.tasks.forecasting import chosen_series, several
+from kerasduet.tasks.forecasting.measures import series_measures
+from kerasduet.tasks.forecasting.scores import best_baseline
 
 SHOPS = {"north": 100.0, "south": 10.0, "east": 1.0}
 SETTINGS = {
@@ -458,6 +460,29 @@ def test_the_headline_of_several_series_is_the_same_wherever_it_is_told(run, tmp
     scores = found.summary()["score"].tolist()
     assert scores.index("mase") < scores.index("mae")
     assert TASKS["forecasting"].metrics_of(kd.experiment("lstm-co2"))[0].name == "mae"
+
+
+def test_a_series_without_a_unit_is_left_out_of_mase_wherever_it_is_told(run):
+    """Errors of a series that did not change in training are in no unit of MASE."""
+    first, *others = run.preprocessing.each
+    replace = dataclasses.replace
+    learned = replace(run.preprocessing, each=(replace(first, mase_scale=0.0), *others))
+    table = run.table.assign(
+        forecast=run.table["forecast"] + 1000 * (run.table["id"] == "north")
+    )
+    metrics = run.task.score(table, learned)
+    changed = replace(run, preprocessing=learned, metrics=metrics, table=table)
+    rival = best_baseline(metrics)
+    assert changed.lead.value == pytest.approx(metrics[f"{rival}_mase"] - metrics["mase"])
+    assert (changed.lead.cases, metrics["series"]) == (2, 3)
+    told = series_measures(changed)
+    assert told["forecast"]["mase"].value == pytest.approx(metrics["mase"])
+    assert told["forecast"]["mae"].value == pytest.approx(metrics["mae"])
+    steps = changed.plot("horizon").axes[0].lines[0].get_ydata()
+    assert np.mean(steps) == pytest.approx(metrics["mase"])
+    none = replace(learned, each=tuple(replace(one, mase_scale=0.0) for one in learned.each))
+    assert "mase" not in run.task.cases(table, none)
+    assert run.task.lead(table, none, run.task.score(table, none)).cases == 3
 
 
 # ---- backtests and updates

@@ -57,7 +57,7 @@ def test_predict_prints_a_row_each(typed, folder):
     run = folder[1]
     status, output, _ = typed("predict", "run", "few.csv")
     table = pd.read_csv(io.StringIO(output))
-    assert status == 0 and table["row"].tolist() == [0, 1, 2]
+    assert status == 0 and table["row"].tolist() == [1, 2, 3]
     assert table["prediction"].tolist() == list(run.predict(FLOWERS[:3]))
     status, output, _ = typed("predict", "run", "few.csv", "--kind", "prob", "--json")
     wanted = run.predict(FLOWERS[:3], kind="prob").to_dict("records")

@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
 
 import kerasduet as kd
-from kerasduet.errors import ArgumentType, DatasetError, KerasduetError
+from kerasduet.errors import (
+    ArgumentRange,
+    ArgumentType,
+    DatasetError,
+    EmptyData,
+    KerasduetError,
+)
+from kerasduet.plots import plot_data
 from kerasduet.report.intervals import counted_intervals
 from kerasduet.report.measures import headline
+from kerasduet.result import dataset_of
 from kerasduet.tasks.tables import panels, results
 
 FEW = {"epochs": 8, "progress": False}
@@ -69,6 +79,22 @@ def test_predictions_hold_the_baselines_and_weights(fit_run, kilo_run):
     assert {"mean", "linear", "boosting"} <= set(kilo_run.predictions())
     assert fit_run.metrics["commonest_auc"] == 0.5
     assert "the best baseline" in fit_run.summary
+
+
+def test_other_rows_count_by_their_weights_too(fit_run):
+    rows = fit_run.table["row"].to_numpy() - 1
+    held = people().iloc[rows]
+    own = {name: fit_run.metrics[name] for name in fit_run.evaluate(held)}
+    assert fit_run.evaluate(held) == pytest.approx(own, rel=1e-6)
+    assert fit_run.evaluate(fit_run.dataset) == pytest.approx(own, rel=1e-6)
+    bare = fit_run.evaluate(held.drop(columns="weight"))
+    right = (fit_run.table["prediction"] == fit_run.table["truth"]).mean()
+    assert bare["accuracy"] == pytest.approx(right)
+    assert bare["accuracy"] != pytest.approx(own["accuracy"], abs=1e-6)
+    with pytest.raises(ArgumentRange, match="weights: must have one above 0; got 0 alone in"):
+        fit_run.evaluate(held.assign(weight=0))
+    with pytest.raises(ArgumentRange, match="weights: must be at least 0; got -1 in row 1"):
+        fit_run.evaluate(held.assign(weight=-1))
 
 
 def test_scores_of_any_kind_have_intervals_and_are_compared(fit_run, kilo_run):
@@ -141,6 +167,22 @@ def test_a_loaded_run_is_given_its_table_again(kilo_run, tmp_path):
     assert "cannot be had now" in (tmp_path / "page.html").read_text()
 
 
+def test_a_fold_is_cut_again_from_the_data_given(kilo_run, fit_run):
+    table = people(classes=False)
+    fold = {"number": 2, "folds": 3, "repeats": 1}
+    cut = replace(kilo_run, provenance=kilo_run.provenance | {"fold": fold}, _dataset=None)
+    mine = dataset_of(cut, table)
+    wanted = cut.task.folds(cut.experiment, table, 3, 1)[1]
+    assert mine.fold.to_dict() == fold
+    assert mine.test_sha256 == wanted.test_sha256 != kilo_run.dataset.test_sha256
+    assert len(mine.test) != len(kilo_run.dataset.test)
+    assert dataset_of(cut, wanted) is wanted
+    for run, other in ((cut, kilo_run.dataset), (kilo_run, wanted)):
+        with pytest.raises(DatasetError, match="data: must be those of the training"):
+            kd.importance(run, other)
+    assert dataset_of(fit_run, people()).fold is None
+
+
 def test_runs_of_other_tasks_are_refused(image_run):
     for call in (
         lambda: kd.importance(image_run),
@@ -190,6 +232,21 @@ def test_every_figure_is_drawn_and_told(who, kind, fit_run, kilo_run, iris_run):
     assert figure.axes
     if kind == "overview":
         figure.canvas.draw()
+        noted = [
+            panel.subtitle for panel in plot_data(run).panels if "row once" in panel.subtitle
+        ]
+        assert len(noted) == (who == "fit") and all("\nEach row once" in text for text in noted)
+
+
+def test_a_diverged_classifier_has_no_reliability(fit_run):
+    lost = replace(fit_run, table=fit_run.table.assign(p_no=np.nan, p_yes=np.nan))
+    with pytest.raises(
+        EmptyData, match=r"kind: a reliability curve needs a finite probability"
+    ):
+        lost.plot("reliability")
+    assert (
+        results.class_measure(lost.table, lost.preprocessing).scores()["balanced_accuracy"] == 0
+    )
 
 
 def test_a_figure_of_another_task_is_refused(kilo_run, image_run):

@@ -166,6 +166,25 @@ def test_roc_is_that_of_scikit_learn(tied):
     assert curves.roc(np.zeros(4, dtype=int), chances[:4, :2]).empty
 
 
+def test_rows_of_weights_count_in_the_curves_as_in_scikit_learn():
+    codes, chances = classes(200, 2, seed=8, tied=True)
+    weights = np.random.default_rng(8).integers(0, 4, 200).astype(np.float32)
+    found = curves.roc(codes, chances, weights)
+    own = sk.roc_curve(codes, chances[:, 1], drop_intermediate=False, sample_weight=weights)
+    # Thresholds of rows without weight are kept here, where they add no step.
+    steps = np.unique(found[["false_positive", "true_positive"]].to_numpy().round(9), axis=0)
+    assert steps == pytest.approx(np.unique(np.column_stack(own[:2]).round(9), axis=0))
+    area = np.trapezoid(found["true_positive"], found["false_positive"])
+    assert area == pytest.approx(scores.class_scores(codes, chances, weights)["auc"], **EXACT)
+    found = curves.reliability(codes, chances, weights)
+    repeated = np.repeat(np.arange(200), weights.astype(int))
+    share, mean = calibration_curve(codes[repeated], chances[repeated, 1], n_bins=10)
+    assert found["share"].to_numpy() == pytest.approx(share, **EXACT)
+    assert found["probability"].to_numpy() == pytest.approx(mean, **EXACT)
+    assert found["rows"].sum() <= 200
+    assert found["weight"].sum() == weights.sum()
+
+
 def test_draws_of_counts_are_those_of_means():
     cases = np.random.default_rng(7).normal(size=(30, 2))
     means = resampled_means(cases, draws=50, block=3)

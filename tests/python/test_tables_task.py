@@ -98,6 +98,13 @@ def test_evaluate_scores_the_rows_given(soil):
     assert {name: scores[name] for name in known} == pytest.approx(known, rel=1e-6)
 
 
+def test_levels_are_told_without_the_missing_ones():
+    gap = SOIL.assign(slope=SOIL["slope"].where(np.arange(len(SOIL)) % 9 > 0))
+    exp = kd.experiment("table-classes", target="kind", missing="indicator")
+    learned = kd.load_data(exp, gap).preprocessing
+    assert "slope: 3 levels" in TASKS[exp.task].facts(learned)["columns"]
+
+
 def test_labels_come_back_as_they_were():
     for target, kind in (
         ([0, 1], "i"),

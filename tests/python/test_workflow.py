@@ -644,5 +644,11 @@ def test_a_verdict_names_what_to_try_next():
         " Early stopping kept epoch 1, after 2 training steps: try epochs = 150 without "
         "early_stopping."
     )
+    for difference, ends in (
+        (12, "try difference = 24, or 0, with season = 24."),
+        (48, "150."),
+    ):
+        apart = kd.experiment(run.experiment, season=24, difference=difference)
+        assert replace(run, experiment=apart).summary.endswith(ends)
     assert longer.facts["weights"] == "of epoch 1, whose validation loss is the least"
     assert "weights" not in run.facts

@@ -334,4 +334,9 @@ test_that("a formula or data in the first place, or data without a name, get the
   expect_no_match(conditionMessage(error), "columns a name")
   one <- in_r("newdata: must be n; got [2, 2]. One image still needs the first axis, of length 1.")
   expect_match(one, "x[1, , , drop = FALSE].", fixed = TRUE)
+  for (size in list(c("2, 2, 3", ", , , , "), c("4, 2, 2, 3", ", , , , , "))) {
+    still <- "One video still needs the first axis, of length 1."
+    one <- in_r(paste0("x: must be n; got [", size[[1]], "]. ", still))
+    expect_match(one, paste0("One video .* in x\\[1", size[[2]], "drop = FALSE\\]\\.$"))
+  }
 })

@@ -93,7 +93,7 @@ test_that("class weights by name are those of the classes named", {
   expect_equal(weighted(c("2" = 5, "0" = 1, "1" = 2))$class_weight, c(1, 2, 5))
   expect_equal(weighted(c(1, 2, 5))$class_weight, c(1, 2, 5))
   expect_error(
-    weighted(c(dog = 1, cat = 2, fig = 3)), "must name every class by its code, from 0",
+    weighted(c(dog = 1, cat = 2, fig = 3)), "in the order of the classes, or by code from 0",
     class = "ArgumentType"
   )
 })

@@ -205,3 +205,11 @@ test_that("columns of no known class are refused by name where they are used, an
   exp <- experiment("table-classes", target = "kind", features = "Unnamed: 1")
   expect_s3_class(load_data(exp, nameless), "kerasduet_dataset")
 })
+
+test_that("a matrix is told how it becomes a table, without a warning of R", {
+  skip_without_core()
+  text <- "^newdata: must be a table .* Name its columns: as.data.frame\\(x\\)\\.$"
+  for (x in list(matrix(1:4, 2), matrix(c("a", NA, "b", "c"), 2, dimnames = list(NULL, 1:2)))) {
+    expect_no_warning(expect_error(predict(soil_run(), x), text, class = "ArgumentType"))
+  }
+})

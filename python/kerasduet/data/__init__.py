@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from kerasduet.data.dataset import Dataset, Part, Source
 from kerasduet.data.following import followed
 from kerasduet.data.told import told_of_file
+from kerasduet.experiments import Experiment
 from kerasduet.registry import TASKS
 from kerasduet.settings.named import answers
-
-if TYPE_CHECKING:
-    from kerasduet.experiments import Experiment
 
 __all__ = ["Dataset", "Part", "Source", "load_data", "loaded_for"]
 
@@ -84,7 +82,10 @@ def load_data(experiment: Experiment | str, data: Any = None) -> Dataset:
     >>> load_data("lstm-co2").x_train.shape[1:]
     (52, 1)
     """
-    chosen, data = followed(experiment, data)
+    # Of an experiment nothing follows from the data, not even that labels are names.
+    chosen = experiment
+    if not isinstance(chosen, Experiment):
+        chosen, data = followed(chosen, data)
     if data is not None:
         chosen = chosen.on_own_data()
     with told_of_file(chosen, data):

@@ -40,10 +40,10 @@ def followed(experiment: Experiment | str, data: Any) -> tuple[Experiment, Any]:
     (12, 14, 1)
     """
     chosen = described(experiment)
-    if isinstance(experiment, Experiment) or data is None or isinstance(data, Dataset):
+    if data is None or isinstance(data, Dataset):
         return chosen, data
     data, found = TASKS[chosen.task].following(chosen, data)
-    return chosen.replace(**found), data
+    return chosen if isinstance(experiment, Experiment) else chosen.replace(**found), data
 
 
 def paced(
@@ -99,20 +99,26 @@ def _shaped(
     preset: str | Experiment, data: Any, settings: dict[str, Any]
 ) -> tuple[Experiment, Any]:
     model = settings.get("model")
+    is_own = is_own_network(model)
     is_new = data is not None and not isinstance(data, Dataset)
-    base = _before_data(preset, settings) if is_new and not is_own_network(model) else None
+    plain = {name: value for name, value in settings.items() if name != "model" or not is_own}
+    base = _before_data(preset, plain) if is_new else None
     if base is not None:
         data, found = TASKS[base.task].following(base, data)
+        if is_own:  # a function is told the shapes, a network has its own
+            found = {
+                name: found[name] for name in SHAPES if name in found and is_function(model)
+            }
         if isinstance(preset, str):
             settings = {name: found[name] for name in found if name not in settings} | settings
-    if not is_own_network(model) or not is_function(model):
+    if not is_own or not is_function(model):
         return experiment(preset, **settings), data
     task = TASKS[experiment(preset).task]
     if "dataset" in settings:
         task = task_of(settings["dataset"])
     if not task.decided:
         return experiment(preset, **settings), data
-    base = experiment(preset, **{k: v for k, v in settings.items() if k != "model"})
+    base = experiment(preset, **plain)
     from kerasduet.data import loaded_for
 
     dataset = loaded_for(base, data)
@@ -124,10 +130,11 @@ def _shaped(
 def _before_data(preset: str | Experiment, settings: dict[str, Any]) -> Experiment | None:
     """Describe what is known before the data are looked at; None where the settings are wrong.
 
-    Some may fit only what follows from the data, such as a weight a class.
+    Some may fit only what follows from the data, such as a weight a class; small images only the
+    padding that does.
     """
     shapes = {name: settings[name] for name in SHAPES if name in settings}
-    for known in (settings, shapes):
+    for known in (settings, shapes, {k: v for k, v in shapes.items() if k != "input_shape"}):
         try:
             return experiment(preset, **known)
         except KerasduetError:

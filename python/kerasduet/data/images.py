@@ -36,6 +36,11 @@ __all__ = ["folded", "folds", "load", "split", "split_last"]
 
 IN_FILES = "Take the preset image-folder for files."
 OTHER_SIZES = "Set input_shape, or take the preset images, which takes any size."
+SAME_PRESET = "Leave input_shape out: it follows from the images."
+OTHER_NETWORK = (
+    "Give images of the network's size, or as model a function of input_shape, with the preset "
+    "images."
+)
 
 # Fixed, so that runs with other seeds are scored on the same rows.
 TEST_SEED, VALIDATION_SEED = 0, 1
@@ -273,12 +278,15 @@ def _checked(
     experiment: Experiment, x: Any, y: Any, x_name: str, y_name: str
 ) -> tuple[np.ndarray, np.ndarray, tuple[str, ...] | None]:
     settings = experiment.data
+    other = SAME_PRESET if experiment.name == "images" else OTHER_SIZES
+    if experiment.has_own_network:
+        other = OTHER_NETWORK
     images = check_images(
         x,
         settings.input_shape,
         flat=experiment.builder == "dnn",
         name=x_name,
-        fix=OTHER_SIZES if one_of(settings.input_shape) == "image" else "Set input_shape.",
+        fix=other if one_of(settings.input_shape) == "image" else "Set input_shape.",
     )
     labels, names = check_labels(y, settings.classes, name=y_name)
     if len(images) != len(labels):

@@ -117,6 +117,11 @@ class PanelPreprocessing(Learned):
         return np.array([one.mase_scale or one.scale[-1] for one in self.each])
 
     @property
+    def units(self) -> np.ndarray:
+        """What MASE divides each series's errors by (series,); NaN where it is 0, and has none."""
+        return np.array([one.mase_scale or np.nan for one in self.each])
+
+    @property
     def most_text(self) -> int:
         """Bytes of the longest name of a series in a table."""
         return 4 * max(map(len, self.ids))

@@ -65,6 +65,8 @@ def check_images(
             f"{name}: must be {one}s as an array of numbers; got text. {takes}: read the {one}s "
             "into an array first."
         )
+    if images.ndim == 0 and images.dtype.kind == "O":
+        raise ArgumentType(f"{name}: must be {one}s as an array of numbers; got {show(x)}.")
     _check_image_shape(images, input_shape, flat, name, fix)
     if images.dtype.kind not in "buif":
         raise ArgumentType(
@@ -88,6 +90,8 @@ def _rescaling(low: float, high: float) -> str:
     """Say how pixels of some range become floats in 0..1."""
     if low >= -1 and low < 0 and high <= 1:
         return "Rescale them with (x + 1) / 2 if they span -1..1."
+    if low < 0 and low == high:
+        return "Give whole numbers 0..255, or floats 0..1."
     if low < 0:
         shift, span = f"{-low:g}", f"{high - low:g}"
         return f"Rescale them to floats in 0..1, with (x + {shift}) / {span} for this range."
@@ -165,6 +169,8 @@ def _check_image_shape(
             f" {one.capitalize()}s come first: in Python np.moveaxis(x, -1, 0), in R aperm(x, "
             f"c({order}))."
         )
+    elif images.ndim == 4 and (*shape[2:], shape[1]) in accepted:
+        hint = " Channels come last: in Python np.moveaxis(x, 1, -1), in R aperm(x, c(1, 3, 4, 2))."
     elif shape[1:] == (int(np.prod(input_shape)),):
         hint = " Rows of pixels go to a dense network; in Python reshape them first."
     elif fix and images.ndim in {1 + len(item) for item in accepted if len(item) > 1}:

@@ -158,9 +158,7 @@ def _overview(result: Result, settings: dict[str, Any]) -> PlotData:
     data = PlotData(OVERVIEW, title, subtitle, tuple(panels))
     if len(panels) == 3:
         # The last two share a row.
-        halves = (
-            replace(panel, subtitle=textwrap.fill(panel.subtitle, HALF)) for panel in panels[1:]
-        )
+        halves = (replace(panel, subtitle=_filled(panel.subtitle)) for panel in panels[1:])
         data = replace(data, panels=(panels[0], *halves))
         tall = max(panels[0].height / Panel.height, 1.0)  # of several rows of panes
         height = data.height + Panel.height * (tall - 1)
@@ -202,3 +200,8 @@ def _panel(result: Result, kind: str, settings: dict[str, Any], *, share: float 
     assert found is not None
     given = {name: value for name, value in settings.items() if name in found.settings}
     return found.panel(result, **given, **({"share": share} if found.sized else {}))
+
+
+def _filled(subtitle: str) -> str:
+    """Break the lines of a subtitle that are too long for half of a figure."""
+    return "\n".join(textwrap.fill(line, HALF) for line in subtitle.split("\n"))

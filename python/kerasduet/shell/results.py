@@ -30,7 +30,7 @@ def predict(asked: argparse.Namespace, _: dict[str, Any]) -> int:
     x = read_inputs(asked.inputs, _kept(run))
     with clean_output():
         found = run.predict(x, kind=asked.kind)
-    print_table(_as_table(found, x), as_json=asked.json)
+    print_table(_as_table(found, x, asked.kind), as_json=asked.json)
     return OK
 
 
@@ -134,14 +134,15 @@ def _loaded(asked: argparse.Namespace) -> Run:
         return load_run(asked.folder)
 
 
-def _as_table(found: Any, x: Any) -> pd.DataFrame:
-    """Give predictions as a table: first what they are of, a word or the number of a row."""
+def _as_table(found: Any, x: Any, kind: str | None) -> pd.DataFrame:
+    """Give predictions as a table: first what they are of, a text or a row's number from 1."""
     import pandas as pd
 
-    if isinstance(found, pd.DataFrame) and {"image", "text", "row"} & set(found.columns):
+    is_named = isinstance(found, pd.DataFrame) and {"image", "text", "row"} & set(found.columns)
+    if is_named and kind != "prob":  # of probabilities these would be classes
         return found
     table = found if isinstance(found, pd.DataFrame) else _columns(found)
-    what = ("input", x) if isinstance(x, list) else ("row", range(len(table)))
+    what = ("input", x) if isinstance(x, list) else ("row", range(1, len(table) + 1))
     return table.assign(**{what[0]: list(what[1])})[[what[0], *table.columns]]
 
 

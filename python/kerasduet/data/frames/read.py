@@ -133,6 +133,8 @@ def as_frame(given: Any, name: str = "data") -> pd.DataFrame:
     fix = as_path(given, name) or "Give a data frame, or a column by each name."
     if isinstance(given, tuple | list) and any(hasattr(part, "columns") for part in given):
         fix = "Put the target into the table, and set target."
+    if len(getattr(given, "shape", ())) == 2:
+        fix = "Name its columns: pd.DataFrame(x, columns=[...]), in R as.data.frame(x)."
     raise ArgumentType(
         f"{name}: must be a table whose columns have names; got {show(given)}. {fix}"
     )

@@ -79,12 +79,23 @@ class ClassWeights(Several):
             if not value:
                 raise ArgumentType(f"{name}: must have at least one value; got {show(value)}.")
             by_code = {_code(key): weight for key, weight in value.items()}
+            if named := [key for key in by_code if isinstance(key, str)]:
+                raise ArgumentType(
+                    f"{name}: must be weights in the order of the classes, or by code from 0; got "
+                    f"the name {show(named[0])}. Give the weights alone, in the order of the "
+                    "columns of predicted probabilities."
+                )
             if set(by_code) != set(range(len(value))):
                 raise ArgumentType(
                     f"{name}: must name every class by its code, from 0; got codes "
                     f"{show(list(by_code))}."
                 )
             value = [by_code[code] for code in range(len(value))]
+        if isinstance(value, str):
+            raise ArgumentType(
+                f"{name}: must be one weight a class, in their order; got {show(value)}. Give "
+                'numbers, such as n / (classes x rows of the class); only tables take "balanced".'
+            )
         return super().__call__(name, value)
 
     @property

@@ -126,7 +126,7 @@ class Forecasting(Task):
         return pace.course(run)
 
     def advice(self, run: Any) -> str:
-        """Name more epochs where there were few steps."""
+        """Name differences of the season, or more epochs where there were few steps."""
         from kerasduet.tasks.forecasting import pace
 
         return pace.advice(run)
@@ -239,7 +239,8 @@ class Forecasting(Task):
 
         found = series_cases(table, learned, "forecast")
         cases = {"mae": found[:, [0, 3]], "rmse": found[:, [1, 3]]}
-        return cases | ({"mase": found[:, [4, 3]]} if learned.kind == "panel" else {})
+        has_units = found.shape[1] > 5 and found[:, 5].any()  # of several series, or of some
+        return cases | ({"mase": found[:, [4, 5]]} if has_units else {})
 
     def metrics_of(self, experiment: Experiment) -> tuple[Metric, ...]:
         """Give MASE first for several series, whose units differ."""

@@ -36,8 +36,9 @@ def horizon_panel(run: Result) -> Panel:
     steps = np.arange(1, run.experiment.horizon + 1)
     error = table[list(names)].sub(table["truth"], axis=0).abs()[known_truth(table)]
     learned, measure = run.preprocessing, "MAE"
-    if isinstance(learned, PanelPreprocessing):  # of series of different sizes
-        error = error.div(learned.sizes[codes_of(table, learned)][error.index], axis=0)
+    # Of series of different sizes, but for those without a unit.
+    if isinstance(learned, PanelPreprocessing) and np.isfinite(learned.units).any():
+        error = error.div(learned.units[codes_of(table, learned)][error.index], axis=0)
         measure = "MASE"
     by_step = error.groupby(table["step"]).mean().reindex(steps)
     every = pd.concat(

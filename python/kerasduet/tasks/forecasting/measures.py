@@ -59,8 +59,9 @@ def series_cases(table: pd.DataFrame, learned: Any, name: str) -> np.ndarray:
     numpy.ndarray
         (n, 4): means over the steps of the horizon, a step with a filled truth counting as 0;
         then the share of steps that count. Windows where none does are left out. Of several
-        series the sums over the windows of each, and the absolute error in units of the series
-        (series, 5): series are drawn, not windows.
+        series the sums over the windows of each, the absolute error in units of the series and
+        the share of steps that count there, 0 where MASE has no unit (series, 6): series are
+        drawn, not windows.
     """
     horizon = learned.horizon
     known = known_truth(table).reshape(-1, horizon)
@@ -74,9 +75,11 @@ def series_cases(table: pd.DataFrame, learned: Any, name: str) -> np.ndarray:
     size, square = np.abs(gap).mean(axis=1), (gap**2).mean(axis=1)
     cases = np.column_stack([size, square, relative, known.mean(axis=1)])
     if isinstance(learned, PanelPreprocessing):
-        codes, scale = codes_of(table, learned)[::horizon], learned.sizes
-        cases = np.column_stack([cases, size / scale[codes]])
-        summed = [np.bincount(codes, column, len(scale)) for column in cases.T]
+        codes, units = codes_of(table, learned)[::horizon], learned.units
+        counts = np.isfinite(units[codes])
+        scaled = np.where(counts, size / units[codes], 0.0)
+        cases = np.column_stack([cases, scaled, cases[:, 3] * counts])
+        summed = [np.bincount(codes, column, len(units)) for column in cases.T]
         cases = np.column_stack(summed)
         return cases[cases[:, 3] > 0]
     return cases[known.any(axis=1)]
@@ -96,7 +99,9 @@ def series_measures(run: Result) -> dict[str, dict[str, Interval]]:
         mae, square, smape = np.moveaxis(means[..., :3] / means[..., 3:4], -1, 0)
         mase = mae / scale if scale > 0 else np.full_like(mae, np.nan)
         if means.shape[-1] > 4:
-            mase = means[..., 4] / means[..., 3]
+            counts = means[..., 5]
+            none = np.full_like(counts, np.nan)
+            mase = np.divide(means[..., 4], counts, out=none, where=counts > 0)
         return np.stack([mae, np.sqrt(square), smape, mase], axis=-1)
 
     found = {
@@ -134,10 +139,10 @@ def _gain(
     table: pd.DataFrame, learned: Any, scores: Mapping[str, float]
 ) -> tuple[str, Interval]:
     name = best_baseline(scores)
-    column = 4 if headline(scores) == "mase" else 0
+    column, count = (4, 5) if headline(scores) == "mase" else (0, 3)
     theirs, ours = (series_cases(table, learned, each) for each in (name, "forecast"))
-    cases = np.column_stack([theirs[:, column] - ours[:, column], ours[:, 3]])
-    return name, ratio(cases, block=test_block(table, learned))
+    cases = np.column_stack([theirs[:, column] - ours[:, column], ours[:, count]])
+    return name, ratio(cases[cases[:, 1] > 0], block=test_block(table, learned))
 
 
 def lead(table: pd.DataFrame, learned: Any, scores: Mapping[str, float]) -> Lead | None:
@@ -153,4 +158,6 @@ def lead(table: pd.DataFrame, learned: Any, scores: Mapping[str, float]) -> Lead
     if not panel and learned.horizon > 1 and len(ours) > 1:
         apart = windows_apart(len(ours), learned.horizon)
     rows = "series" if panel else "windows"
-    return Lead(found.value, found.low, found.high, len(ours), rows, apart=apart)
+    count = ours[:, 5 if headline(scores) == "mase" else 3]
+    number = int((count > 0).sum())
+    return Lead(found.value, found.low, found.high, number, rows, apart=apart)

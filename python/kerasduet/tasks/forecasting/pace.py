@@ -61,7 +61,13 @@ def course(run: Result) -> dict[str, str]:
 
 
 def advice(run: Result) -> str:
-    """Name what to try next where a network that is no better trained for few steps."""
+    """Name what to try next where a network is no better: the season's differences, more steps."""
+    data: Any = run.experiment.data
+    if data.season > 1 and data.difference > 1 and data.difference % data.season:
+        return (
+            f"Its differences are not of the season: try difference = {data.season}, or 0, with "
+            f"season = {data.season}."
+        )
     kept, steps = run.kept_epoch, _steps(run)
     tried = len(run.history) if kept is None else kept
     if tried == 0 or tried * steps >= LEAST_STEPS // 2:

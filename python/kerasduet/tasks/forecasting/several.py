@@ -67,13 +67,13 @@ def score(table: pd.DataFrame, learned: PanelPreprocessing) -> dict[str, float]:
         than that of the baseline with the least mase.
     """
     known, names = scores.known_truth(table), scores.rivals(table)
-    frame, sizes = table[known], _mase_scales(table, learned)[known]
+    frame, sizes = table[known], learned.units[codes_of(table, learned)][known]
     truth = frame["truth"].to_numpy()
     found: dict[str, float] = {}
     with np.errstate(all="ignore"):
         for name in ("forecast", *names):
             given = frame[name].to_numpy()
-            scaled = (np.abs(truth - given) / sizes)[sizes > 0]
+            scaled = (np.abs(truth - given) / sizes)[np.isfinite(sizes)]
             found |= {
                 f"{'' if name == 'forecast' else f'{name}_'}{measure}": float(value)
                 for measure, value in {
@@ -113,13 +113,12 @@ def by_series(table: pd.DataFrame, learned: PanelPreprocessing) -> pd.DataFrame:
         both = np.abs(truth) + np.abs(frame["forecast"].to_numpy())
         relative = np.where(both > 0, 200 * np.abs(gap) / both, 0.0)
         mae = mean(np.abs(gap))
-        scale = np.array([one.mase_scale for one in learned.each])
         found = {
             "id": learned.names,
             "mae": mae,
             "rmse": np.sqrt(mean(gap**2)),
             "smape": mean(relative),
-            "mase": np.where(scale > 0, mae / scale, np.nan),
+            "mase": mae / learned.units,
         }
         rivals = {f"{name}_mae": mean(np.abs(truth - frame[name].to_numpy())) for name in names}
         every = np.column_stack([*rivals.values()])  # (series, baselines)
@@ -127,12 +126,6 @@ def by_series(table: pd.DataFrame, learned: PanelPreprocessing) -> pd.DataFrame:
         least = every[np.arange(count), best]
         found |= rivals | {"best": np.array(names, object)[best], "skill": 1 - mae / least}
     return pd.DataFrame(found)
-
-
-def _mase_scales(table: pd.DataFrame, learned: PanelPreprocessing) -> np.ndarray:
-    """Give what MASE divides each row's error by."""
-    every = np.array([one.mase_scale for one in learned.each])
-    return every[codes_of(table, learned)]
 
 
 def calibrated(predict: Callable[[Any], Any], dataset: Dataset) -> PanelPreprocessing:

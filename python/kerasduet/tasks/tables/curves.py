@@ -16,13 +16,17 @@ __all__ = ["reliability", "roc"]
 
 
 def reliability(
-    codes: np.ndarray, probabilities: np.ndarray, *, bins: int = 10
+    codes: np.ndarray,
+    probabilities: np.ndarray,
+    weights: np.ndarray | None = None,
+    *,
+    bins: int = 10,
 ) -> pd.DataFrame:
     """Hold probabilities against how often they came true, in bins of equal width.
 
     Parameters
     ----------
-    codes, probabilities
+    codes, probabilities, weights
         As for `class_measure`.
     bins : int
         Between 0 and 1.
@@ -31,8 +35,8 @@ def reliability(
     -------
     pandas.DataFrame
         A row a bin that is not empty: probability (its mean), share (how often it came true), low
-        and high (95 % interval of the share), rows. Of two classes the probability is that of
-        the second; of more, that of the predicted class.
+        and high (95 % interval of the share), rows, weight (their sum). Of two classes the
+        probability is that of the second; of more, that of the predicted class.
     """
     import pandas as pd
 
@@ -41,17 +45,19 @@ def reliability(
     true = codes == (1 if second else probabilities.argmax(axis=1))
     known = np.isfinite(chance)
     place = np.searchsorted(np.linspace(0, 1, bins + 1)[1:-1], chance[known])
+    weight = np.ones(len(place)) if weights is None else np.asarray(weights, np.float64)[known]
     sums = np.zeros((len(place), 2, bins))
-    sums[np.arange(len(place)), 0, place] = 1
-    sums[np.arange(len(place)), 1, place] = true[known]
-    flat = sums.reshape(len(place), -1)
+    sums[np.arange(len(place)), 0, place] = weight
+    sums[np.arange(len(place)), 1, place] = true[known] * weight
+    flat = sums.reshape(len(place), 2 * bins)
 
     def counted(counts: np.ndarray) -> np.ndarray:
         rows, right = np.split(counts @ flat, 2, axis=1)
         return divided(right, rows)
 
     found = counted_intervals(counted, len(place)) if len(place) else []
-    mean = divided(np.bincount(place, chance[known], bins), np.bincount(place, minlength=bins))
+    total = np.bincount(place, weight, bins)
+    mean = divided(np.bincount(place, chance[known] * weight, bins), total)
     table = pd.DataFrame(
         {
             "probability": mean,
@@ -59,13 +65,21 @@ def reliability(
             "low": [one.low for one in found] or np.nan,
             "high": [one.high for one in found] or np.nan,
             "rows": np.bincount(place, minlength=bins),
+            "weight": total,
         }
     )
-    return table[table["rows"] > 0].reset_index(drop=True)
+    return table[table["weight"] > 0].reset_index(drop=True)
 
 
-def roc(codes: np.ndarray, probabilities: np.ndarray) -> pd.DataFrame:
+def roc(
+    codes: np.ndarray, probabilities: np.ndarray, weights: np.ndarray | None = None
+) -> pd.DataFrame:
     """Give the ROC curves: hits by false alarms as the threshold falls.
+
+    Parameters
+    ----------
+    codes, probabilities, weights
+        As for `class_measure`.
 
     Returns
     -------
@@ -76,15 +90,17 @@ def roc(codes: np.ndarray, probabilities: np.ndarray) -> pd.DataFrame:
     import pandas as pd
 
     k = probabilities.shape[1]
+    weight = np.ones(len(codes)) if weights is None else np.asarray(weights, np.float64)
     parts = []
     for code in [1] if k == 2 else range(k):
         positive, chance = codes == code, probabilities[:, code].astype(np.float64)
-        if not 0 < positive.sum() < len(codes) or not np.isfinite(chance).all():
+        counted = weight[positive].any() and weight[~positive].any()
+        if not counted or not np.isfinite(chance).all():
             continue
         order = np.argsort(-chance, kind="stable")
         last = np.append(np.flatnonzero(np.diff(chance[order])), len(codes) - 1)
-        hits = np.cumsum(positive[order])[last]
-        alarms = last + 1 - hits
+        hits = np.cumsum((weight * positive)[order])[last]
+        alarms = np.cumsum((weight * ~positive)[order])[last]
         parts.append(
             pd.DataFrame(
                 {

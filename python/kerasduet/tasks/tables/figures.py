@@ -8,9 +8,10 @@ import numpy as np
 import pandas as pd
 
 from kerasduet.checks import choice, several
-from kerasduet.errors import ArgumentType
+from kerasduet.errors import ArgumentType, EmptyData
 from kerasduet.figures import Kind
 from kerasduet.figures.panels import Panel, PlotData
+from kerasduet.figures.words import noted
 from kerasduet.tasks.classification.figures import confusion_panel
 from kerasduet.tasks.tables import curves, looks, panels, probability_panels, results, scores
 
@@ -19,12 +20,14 @@ if TYPE_CHECKING:
 
 __all__ = ["class_kinds", "drawn_importance", "number_kinds", "telling_pair"]
 
+WEIGHTED = "Rows count by their weights"
+
 
 def class_kinds(task: str) -> tuple[Kind, ...]:
     """Give the kinds of figures of a classifier of table rows."""
     mine = (task,)
     return (
-        Kind("confusion", confusion_panel, mine, sized=True),
+        Kind("confusion", counted_panel, mine, sized=True),
         Kind("reliability", reliability_panel, mine),
         Kind("roc", roc_panel, mine),
         *_both(mine),
@@ -45,28 +48,45 @@ def _both(mine: tuple[str, ...]) -> tuple[Kind, ...]:
     )
 
 
+def counted_panel(run: Result, *, share: float = 1.0) -> Panel:
+    """Count the test rows by true class and predicted class, each row once."""
+    weighted = results.weights_of(run.table) is not None
+    note = "Each row once; scores count rows by their weights" if weighted else ""
+    return noted(confusion_panel(run, share=share), note)
+
+
 def reliability_panel(run: Result) -> Panel:
     """Hold probabilities against how often they came true."""
     codes, chances = _outcome(run)
     names = looks.names_of(run)
     what = looks.called(run, 1) if len(names) == 2 else "the class named"
-    table = curves.reliability(codes, chances)
-    return probability_panels.reliability_figure(table, what=what, rows=len(codes))
+    weights = results.weights_of(run.table)
+    table = curves.reliability(codes, chances, weights)
+    if table.empty:
+        raise EmptyData(
+            "kind: a reliability curve needs a finite probability; got the run "
+            f"{run.experiment.name}, whose training diverged. Lower learning_rate."
+        )
+    panel = probability_panels.reliability_figure(table, what=what, rows=len(codes))
+    return noted(panel, "" if weights is None else WEIGHTED)
 
 
 def roc_panel(run: Result) -> Panel:
     """Draw the ROC curve of the second of two classes, or of each class against the rest."""
     codes, chances = _outcome(run)
+    weights = results.weights_of(run.table)
     areas = [
         scores.class_scores(
             (codes == code).astype(np.int64),
             np.column_stack([1 - chances[:, code], chances[:, code]]),
+            weights,
         )["auc"]
         for code in range(chances.shape[1])
     ]
     names = looks.names_of(run)
-    lines = curves.roc(codes, chances)
-    return probability_panels.roc_figure(lines, names=names, areas=areas, rows=len(codes))
+    lines = curves.roc(codes, chances, weights)
+    panel = probability_panels.roc_figure(lines, names=names, areas=areas, rows=len(codes))
+    return noted(panel, "" if weights is None else WEIGHTED)
 
 
 def residuals_panel(run: Result) -> Panel:

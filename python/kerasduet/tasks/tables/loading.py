@@ -47,6 +47,7 @@ __all__ = [
     "read",
     "refuse_missing",
     "split",
+    "weights_of_rows",
 ]
 
 SEED = 20_151  # of the splits: runs of other seeds are scored on the same rows
@@ -218,15 +219,15 @@ def _repeated(data: TableSettings, frame: pd.DataFrame, rows: Rows) -> str:
     return repeats_note(counts, sizes, "rows", where=where, fix=fix)
 
 
-def _weights(data: TableSettings, frame: pd.DataFrame, train: np.ndarray) -> np.ndarray | None:
+def weights_of_rows(name: str | None, frame: pd.DataFrame) -> np.ndarray | None:
     """Give how much each row counts, float32 (n,); None where all count the same."""
-    if data.weights is None:
+    if name is None:
         return None
-    column = frame[data.weights]
+    column = frame[name]
     refuse_missing(column, "weights")
     if column.dtype.kind not in "iuf":
         raise ArgumentType(
-            f"weights: must be a column of numbers; got {show(data.weights)}, of another type."
+            f"weights: must be a column of numbers; got {show(name)}, of another type."
         )
     values = column.to_numpy(np.float64)
     for wrong, error, rule in (
@@ -237,11 +238,17 @@ def _weights(data: TableSettings, frame: pd.DataFrame, train: np.ndarray) -> np.
             row = int(np.nonzero(wrong)[0][0])
             raise error(
                 f"weights: must be {rule}; got {show(float(values[row]))} in row {row + 1} of "
-                f"{data.weights}."
+                f"{name}."
             )
-    if not values[train].any():
+    return values.astype(np.float32)
+
+
+def _weights(data: TableSettings, frame: pd.DataFrame, train: np.ndarray) -> np.ndarray | None:
+    """Give how much each row counts; refuse training rows of which none does."""
+    found = weights_of_rows(data.weights, frame)
+    if found is not None and not found[train].any():
         raise ArgumentRange(
             f"weights: must have one above 0 in the training rows; got 0 alone in {data.weights}, "
             "so that nothing would be learned."
         )
-    return values.astype(np.float32)
+    return found

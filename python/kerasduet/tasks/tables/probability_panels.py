@@ -34,7 +34,8 @@ def reliability_figure(table: pd.DataFrame, *, what: str, rows: int) -> Panel:
         [table[["probability", end]].rename(columns={end: "share"}) for end in ("low", "high")],
         ignore_index=True,
     )
-    gap = float((table["rows"] * (table["share"] - table["probability"]).abs()).sum() / rows)
+    gaps = (table["share"] - table["probability"]).abs()
+    gap = float((table["weight"] * gaps).sum() / table["weight"].sum())
     told = "; ".join(
         f"{row.probability:.2f}: {row.share:.2f} of {row.rows:,}" for row in table.itertuples()
     )

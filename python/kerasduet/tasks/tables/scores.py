@@ -201,7 +201,7 @@ def _case_values(codes: np.ndarray, probabilities: np.ndarray) -> np.ndarray:
 def _members(codes: np.ndarray, probabilities: np.ndarray) -> np.ndarray:
     """Say of which class each row is, and whether it was found: (n, 2 * classes)."""
     truth = np.eye(probabilities.shape[1])[codes]
-    right = probabilities.argmax(axis=1) == codes
+    right = (probabilities.argmax(axis=1) == codes) & np.isfinite(probabilities).all(axis=1)
     return np.hstack([truth, truth * right[:, None]])
 
 

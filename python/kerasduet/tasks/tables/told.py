@@ -48,7 +48,7 @@ def facts(learned: TableLearned) -> Mapping[str, str]:
 
 
 def _named(column: Any) -> str:
-    return f"{column.name}: {column.codes} levels" if column.levels else str(column.name)
+    return f"{column.name}: {len(column.levels)} levels" if column.levels else str(column.name)
 
 
 def listed(names: Iterable[str]) -> str:

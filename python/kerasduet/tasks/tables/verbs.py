@@ -10,8 +10,9 @@ from kerasduet.boundary import warn
 from kerasduet.data.dataset import Dataset
 from kerasduet.data.frames import read_table
 from kerasduet.data.labels import find_labels, labels_of
-from kerasduet.errors import ArgumentType, LengthMismatch, NonFinite
+from kerasduet.errors import ArgumentRange, ArgumentType, LengthMismatch, NonFinite
 from kerasduet.tasks.tables.learned import ClassTable, NumberTable, TableLearned
+from kerasduet.tasks.tables.loading import weights_of_rows
 from kerasduet.tasks.tables.scores import class_scores, number_measure
 from kerasduet.training import predict_outputs, refuse_no_numbers
 
@@ -65,7 +66,7 @@ def evaluate(run: Result, x: Any, y: Any) -> dict[str, float]:
         raise LengthMismatch(
             f"y: must have one label a row ({len(probabilities)}); got {len(codes)}."
         )
-    return class_scores(codes, probabilities)
+    return class_scores(codes, probabilities, _weights(run, x))
 
 
 def evaluate_number(run: Result, x: Any, y: Any) -> dict[str, float]:
@@ -87,4 +88,18 @@ def evaluate_number(run: Result, x: Any, y: Any) -> dict[str, float]:
         raise LengthMismatch(
             f"y: must have one number a row ({len(predicted)}); got {len(truth)}."
         )
-    return number_measure(truth, predicted).scores()
+    return number_measure(truth, predicted, _weights(run, x)).scores()
+
+
+def _weights(run: Result, x: Any) -> np.ndarray | None:
+    """Give how much each row counts (n,), by the column of the training; None where x lacks it."""
+    if isinstance(x, Dataset):
+        return None if x.test.weights is None else np.asarray(x.test.weights)
+    name = run.experiment.data.values()["weights"]
+    frame = read_table(x, name="x")[0]
+    found = weights_of_rows(name if name in frame else None, frame)
+    if found is not None and not found.any():
+        raise ArgumentRange(
+            f"weights: must have one above 0; got 0 alone in {name}, so that no row counts."
+        )
+    return found
