@@ -81,7 +81,7 @@ def scene_run():
         data={"x": x, "y": y, "x_test": x_test, "y_test": y_test},
         model=small,
         epochs=8,
-        batch_size=64,
+        batch_size=32,
         learning_rate=0.01,
         optimizer="adam",
         progress=False,
@@ -184,11 +184,14 @@ def test_pictures_of_a_run_say_what_they_show(scene_run, found):
     kernel = scene_run.model.layers[1].get_weights()[0]
     assert panel.facets.labels == tuple(map(str, range(1, 9)))
     pixels = panel.frames["pixels"].query("place == 1")
-    darkest = pixels.iloc[(pixels["red"] + pixels["blue"]).to_numpy().argmin()]
     strongest = np.abs(kernel).max()
     assert f"\u00b1{strongest:.2g}" in panel.subtitle
-    row, column = np.unravel_index(np.abs(kernel[:, :, 0, 0]).argmax(), (3, 3))
-    assert (darkest["y"], darkest["x"]) == (row + 1, column + 1)
+    blue = (pixels["blue"] - pixels["red"]).to_numpy()  # above 0; orange is below
+    weights = kernel[:, :, 0, 0]
+    assert weights.min() < 0 < weights.max()
+    for place, pixel in ((weights.argmax(), blue.argmax()), (weights.argmin(), blue.argmin())):
+        row, column = np.unravel_index(place, (3, 3))
+        assert tuple(pixels[["y", "x"]].iloc[pixel]) == (row + 1, column + 1)
     deep = filters_data(scene_run, "last").panels[0]
     assert "8 of the 24 filters" in deep.alt and "first 8 of 16 channels" in deep.alt
 

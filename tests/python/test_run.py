@@ -490,7 +490,7 @@ def test_embedded_data_are_loaded_again_and_compared(tmp_path, image_run, monkey
     other = kd.load_run(tmp_path / "run")
     found = kd.load_data(image_run.experiment)
     changed = replace(found, source=replace(found.source, sha256="0", name="another place"))
-    monkeypatch.setattr(result, "load_data", lambda experiment: changed)
+    monkeypatch.setattr(result, "load_data", lambda experiment, data=None: changed)
     with pytest.raises(DatasetError) as raised:
         _ = other.dataset
     assert str(raised.value) == (
