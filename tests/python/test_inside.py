@@ -186,7 +186,7 @@ def test_pictures_of_a_run_say_what_they_show(scene_run, found):
     pixels = panel.frames["pixels"].query("place == 1")
     strongest = np.abs(kernel).max()
     assert f"\u00b1{strongest:.2g}" in panel.subtitle
-    blue = (pixels["blue"] - pixels["red"]).to_numpy()  # above 0; orange is below
+    blue = (pixels["blue"].astype(int) - pixels["red"]).to_numpy()  # above 0; orange is below
     weights = kernel[:, :, 0, 0]
     assert weights.min() < 0 < weights.max()
     for place, pixel in ((weights.argmax(), blue.argmax()), (weights.argmin(), blue.argmin())):
