@@ -235,12 +235,9 @@ class Forecasting(Task):
 
     def cases(self, table: pd.DataFrame, learned: Any) -> Mapping[str, np.ndarray]:
         """Give the absolute and squared error of each test window, and the steps that count."""
-        from kerasduet.tasks.forecasting.measures import series_cases
+        from kerasduet.tasks.forecasting import measures
 
-        found = series_cases(table, learned, "forecast")
-        cases = {"mae": found[:, [0, 3]], "rmse": found[:, [1, 3]]}
-        has_units = found.shape[1] > 5 and found[:, 5].any()  # of several series, or of some
-        return cases | ({"mase": found[:, [4, 5]]} if has_units else {})
+        return measures.cases(table, learned)
 
     def metrics_of(self, experiment: Experiment) -> tuple[Metric, ...]:
         """Give MASE first for several series, whose units differ."""
@@ -267,12 +264,9 @@ class Forecasting(Task):
 
     def facts(self, learned: Any) -> Mapping[str, str]:
         """Say which season is in force, and how further steps were forecast."""
-        from kerasduet.tasks.forecasting import scores
+        from kerasduet.tasks.forecasting import facts
 
-        found, note = _season(learned) | _steps(learned), scores.note(learned)
-        if learned.kind == "panel":
-            found = {"series": f"{len(learned.ids):,}, by {learned.id}"} | found
-        return found | ({"note": note} if note else {})
+        return facts.facts(learned)
 
     def lead(
         self, table: pd.DataFrame, learned: Any, metrics: Mapping[str, float]
@@ -358,20 +352,6 @@ class Forecasting(Task):
         from kerasduet.tasks.forecasting.comparison import comparable
 
         return comparable(one, other)
-
-
-def _season(learned: Any) -> dict[str, str]:
-    """Say which season is in force, and against which row before it values are differenced."""
-    season = f"{learned.season:,} steps" if learned.season > 1 else "none"
-    change = f", difference = {learned.difference:,}" if learned.difference else ""
-    return {"season": season + change}
-
-
-def _steps(learned: Any) -> dict[str, str]:
-    """Say how further steps were forecast."""
-    if learned.strategy == "recursive":
-        return {"steps": f"recursive: one step at a time, {learned.horizon} in all"}
-    return {"steps": f"direct: {learned.horizon} at once"}
 
 
 TASK = Forecasting()

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "SERIES_MEASURES",
+    "cases",
     "gain",
     "lead",
     "series_cases",
@@ -83,6 +84,14 @@ def series_cases(table: pd.DataFrame, learned: Any, name: str) -> np.ndarray:
         cases = np.column_stack(summed)
         return cases[cases[:, 3] > 0]
     return cases[known.any(axis=1)]
+
+
+def cases(table: pd.DataFrame, learned: Any) -> dict[str, np.ndarray]:
+    """Give the absolute and squared error of each test window, and the steps that count."""
+    found = series_cases(table, learned, "forecast")
+    errors = {"mae": found[:, [0, 3]], "rmse": found[:, [1, 3]]}
+    has_units = found.shape[1] > 5 and found[:, 5].any()  # of several series, or of some
+    return errors | ({"mase": found[:, [4, 5]]} if has_units else {})
 
 
 def series_measures(run: Result) -> dict[str, dict[str, Interval]]:
