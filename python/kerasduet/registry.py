@@ -100,10 +100,7 @@ class Registry(Mapping[str, Any]):
                 if name in kept:  # at its place: lists of names are in messages
                     now = dict(known)
                     known.clear()
-                    known.update(
-                        {n: now.get(n, kept[n]) for n in kept if n in now or n == name}
-                    )
-                    known.update(now)
+                    known.update({n: v for n, v in kept.items() if n in now or n == name} | now)
 
     def look_up(self, argument: str, name: Any) -> Any:
         """Give what a name stands for, or name the nearest ones."""

@@ -10,8 +10,11 @@ import sys
 import textwrap
 from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Annotated
 
+import numpy as np
+import pandas as pd
 import pytest
 from conftest import fruits
 
@@ -255,6 +258,17 @@ def test_the_example_of_contributing_is_a_builder(tmp_path):
         run = kd.run_experiment("images", progress=False, **settings)
         assert [layer.name for layer in run.model.layers][1:3] == ["separable_1", "pooling_1"]
         assert 0 < run.metrics["loss"] < 10
+
+
+def test_a_second_training_that_goes_another_way_is_found():
+    from kerasduet.testing.promises import repeats
+
+    once = pd.DataFrame({"epoch": [1, 2], "loss": [0.5, 0.25]})
+    whole = SimpleNamespace(history=once)
+    repeats(SimpleNamespace(whole=whole, cut=SimpleNamespace(history=once[:1])))
+    for other in (once[:1].assign(loss=np.nextafter(0.5, 1)), once[:0], once[1:]):
+        with pytest.raises(AssertionError):
+            repeats(SimpleNamespace(whole=whole, cut=SimpleNamespace(history=other)))
 
 
 # What breaks a promise must be found: each builder has one fault.

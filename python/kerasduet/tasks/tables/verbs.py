@@ -96,6 +96,8 @@ def _weights(run: Result, x: Any) -> np.ndarray | None:
     if isinstance(x, Dataset):
         return None if x.test.weights is None else np.asarray(x.test.weights)
     name = run.experiment.data.values()["weights"]
+    if name is None:
+        return None
     frame = read_table(x, name="x")[0]
     found = weights_of_rows(name if name in frame else None, frame)
     if found is not None and not found.any():
